@@ -1,0 +1,121 @@
+// The one way to Postgres: a small pool, named prepared statements, transactions that know their outcome.
+//
+// int8 columns arrive as JS numbers (every id, UID, MODSEQ and size stays far below 2^53), timestamptz as
+// Date. A statement that breaks on a lost connection is told apart from one that the server refused.
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+
+const INT8 = 20;
+const INT8_ARRAY = 1016;
+
+/** One prepared statement: `name` makes the server keep its plan. */
+export interface Statement {
+  name?: string;
+  text: string;
+  values?: unknown[];
+}
+
+/** Anything statements can be sent to: the pool, or one transaction. */
+export interface Queryable {
+  /** Rows of the answer. Throws `pg.DatabaseError` when the server refuses, another Error when it is gone. */
+  query<Row>(statement: Statement): Promise<Row[]>;
+}
+
+export interface Database extends Queryable, AsyncDisposable {
+  /**
+   * Runs `work` in one transaction (READ COMMITTED) and commits. Throws `TransactionAborted` if the server
+   * answered COMMIT with ROLLBACK; on any error of `work` it rolls back and rethrows.
+   */
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+}
+
+export class TransactionAborted extends Error {
+  override name = 'TransactionAborted';
+}
+
+export interface DatabaseOptions {
+  /** postgres://role@host:port/database */
+  url: string;
+  passwordFile?: string | undefined;
+  password?: string | undefined;
+  /** Connections; 4 a process is the rule. */
+  max?: number;
+  applicationName?: string;
+  /** Called when an idle connection breaks. */
+  onError?: (error: Error) => void;
+}
+
+/** Opens the pool; connections are made as they are needed. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    ...passwordOf(options),
+    max: options.max ?? 4,
+    application_name: options.applicationName ?? 'pochtar',
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    types: { getTypeParser },
+    options: '-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=60s',
+  });
+  // An idle connection that dies is replaced at the next query; the pool only wants to be heard.
+  pool.on('error', (error) => options.onError?.(error));
+  return {
+    query: async (statement) => (await pool.query(statement)).rows,
+    transaction: (work) => inTransaction(pool, work),
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // Between two statements nobody awaits the connection: its end must not become an uncaught error.
+  const ignore = () => {};
+  client.on('error', ignore);
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work({ query: async (statement) => (await client.query(statement)).rows });
+    const commit = await client.query('COMMIT');
+    if (commit.command !== 'COMMIT') throw new TransactionAborted('the server rolled the transaction back');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release(broken);
+  }
+}
+
+function passwordOf(options: DatabaseOptions): { password?: string } {
+  if (options.password !== undefined) return { password: options.password };
+  if (options.passwordFile === undefined) return {};
+  return { password: readFileSync(options.passwordFile, 'utf8').trim() };
+}
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid === INT8) return Number;
+  if (oid === INT8_ARRAY) return parseInt8Array;
+  return pg.types.getTypeParser(oid, format as 'text');
+}
+
+function parseInt8Array(text: string): number[] {
+  return text === '{}' ? [] : text.slice(1, -1).split(',').map(Number);
+}
+
+/** SQLSTATE of a server error, or null when the connection failed and the outcome may be unknown. */
+export function sqlState(error: unknown): string | null {
+  return error instanceof pg.DatabaseError ? (error.code ?? null) : null;
+}
+
+/**
+ * Whether repeating may help: the connection is gone, the server is starting or stopping (57P0x, 08xxx),
+ * out of resources (53xxx), or a deadlock or serialisation failure (40xxx), a lock time-out (55P03).
+ */
+export function isTransient(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === null || /^(08|40|53|57P|55P03|57014|25P0)/.test(state);
+}
