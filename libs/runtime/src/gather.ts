@@ -1,0 +1,67 @@
+// Gathers calls into batches without a timer: while one batch is under way the next calls collect, and go
+// out together when it ends. Alone, a call runs at once. Group commit, pack flush and look-ups are this.
+
+interface Waiting<In, Out> {
+  item: In;
+  resolve: (value: Out) => void;
+  reject: (reason: unknown) => void;
+}
+
+export interface GatherOptions {
+  /** Most items in one batch. */
+  maxItems: number;
+  /** Batches under way at the same time. */
+  concurrency?: number;
+}
+
+/**
+ * Returns a function that hands its item to `run` as part of a batch and resolves with that item's own
+ * result. `run` answers one result per item in the same order; an item whose result is an Error is rejected.
+ * When `run` itself throws, every item of that batch is rejected with it.
+ */
+export function gather<In, Out>(
+  run: (items: In[]) => Promise<(Out | Error)[]>,
+  options: GatherOptions,
+): (item: In) => Promise<Out> {
+  const concurrency = options.concurrency ?? 1;
+  let waiting: Waiting<In, Out>[] = [];
+  let running = 0;
+  let scheduled = false;
+
+  const start = (): void => {
+    scheduled = false;
+    while (waiting.length > 0 && running < concurrency) {
+      const batch = waiting.slice(0, options.maxItems);
+      waiting = waiting.slice(options.maxItems);
+      running++;
+      void settle(batch).finally(() => {
+        running--;
+        start();
+      });
+    }
+  };
+
+  const settle = async (batch: Waiting<In, Out>[]): Promise<void> => {
+    try {
+      const results = await run(batch.map((entry) => entry.item));
+      if (results.length !== batch.length) throw new Error('a batch answered with another number of results');
+      for (const [index, entry] of batch.entries()) {
+        const result = results[index];
+        if (result instanceof Error) entry.reject(result);
+        else entry.resolve(result as Out);
+      }
+    } catch (error) {
+      for (const entry of batch) entry.reject(error);
+    }
+  };
+
+  return (item) =>
+    new Promise<Out>((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      // Calls of one tick of the event loop go out together.
+      if (!scheduled && running < concurrency) {
+        scheduled = true;
+        setImmediate(start);
+      }
+    });
+}

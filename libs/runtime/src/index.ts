@@ -1,0 +1,10 @@
+// What every process needs: run, configuration, log, health, metrics and traces, TLS contexts, resolver.
+export * from './env.ts';
+export * from './gather.ts';
+export * from './health.ts';
+export * from './log.ts';
+export * from './resolver.ts';
+export * from './run.ts';
+export * from './semaphore.ts';
+export * from './telemetry.ts';
+export * from './tls.ts';

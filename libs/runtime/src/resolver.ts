@@ -1,0 +1,104 @@
+// DNS with a cache and a bound on every wait. Negative answers are answers; failures are not.
+//
+// NXDOMAIN and an empty answer come back as []; a server that fails or does not answer throws `DnsFailure`,
+// so that nobody mistakes silence for "does not exist" (RFC 2308 §2, RFC 5321 §5.1).
+import { type MxRecord, promises } from 'node:dns';
+import { getServers } from 'node:dns';
+
+export class DnsFailure extends Error {
+  override name = 'DnsFailure';
+  readonly question: string;
+  constructor(question: string, cause: unknown) {
+    super(`no answer for ${question}`, { cause });
+    this.question = question;
+  }
+}
+
+export interface Resolver {
+  mx(domain: string): Promise<MxRecord[]>;
+  a(name: string): Promise<string[]>;
+  aaaa(name: string): Promise<string[]>;
+  txt(name: string): Promise<string[][]>;
+  ptr(address: string): Promise<string[]>;
+  /** For libraries that bring their own question types; not cached. */
+  resolve(name: string, type: string): Promise<unknown>;
+}
+
+export interface ResolverOptions {
+  /** host:port list; the system's servers when absent */
+  servers?: string[] | undefined;
+  timeoutMs?: number;
+  tries?: number;
+  /** How long an answer is kept. */
+  positiveSeconds?: number;
+  negativeSeconds?: number;
+  maxEntries?: number;
+}
+
+const ABSENT = new Set(['ENOTFOUND', 'ENODATA']);
+
+export function createResolver(options: ResolverOptions = {}): Resolver {
+  const resolver = new promises.Resolver({ timeout: options.timeoutMs ?? 2000, tries: options.tries ?? 2 });
+  resolver.setServers(options.servers ?? getServers());
+  const cache = new AnswerCache(options);
+  const ask = <T>(question: string, look: () => Promise<T[]>): Promise<T[]> =>
+    cache.get(question, async () => {
+      try {
+        return await look();
+      } catch (error) {
+        if (ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) return [];
+        throw new DnsFailure(question, error);
+      }
+    });
+  return {
+    mx: (domain) => ask(`MX ${domain}`, () => resolver.resolveMx(domain)),
+    a: (name) => ask(`A ${name}`, () => resolver.resolve4(name)),
+    aaaa: (name) => ask(`AAAA ${name}`, () => resolver.resolve6(name)),
+    txt: (name) => ask(`TXT ${name}`, () => resolver.resolveTxt(name)),
+    ptr: (address) => ask(`PTR ${address}`, () => resolver.reverse(address)),
+    resolve: (name, type) => resolver.resolve(name, type),
+  };
+}
+
+interface Entry {
+  answer: Promise<unknown[]>;
+  until: number;
+}
+
+class AnswerCache {
+  readonly #entries = new Map<string, Entry>();
+  readonly #positiveMs: number;
+  readonly #negativeMs: number;
+  readonly #max: number;
+
+  constructor(options: ResolverOptions) {
+    this.#positiveMs = (options.positiveSeconds ?? 60) * 1000;
+    this.#negativeMs = (options.negativeSeconds ?? 10) * 1000;
+    this.#max = options.maxEntries ?? 10_000;
+  }
+
+  /** Questions under way are shared; failures are not kept. */
+  async get<T>(question: string, look: () => Promise<T[]>): Promise<T[]> {
+    const now = Date.now();
+    const known = this.#entries.get(question);
+    if (known && known.until > now) return known.answer as Promise<T[]>;
+    const entry: Entry = { answer: look(), until: Number.POSITIVE_INFINITY };
+    this.#entries.delete(question);
+    this.#entries.set(question, entry);
+    this.#trim();
+    try {
+      const answer = (await entry.answer) as T[];
+      entry.until = Date.now() + (answer.length > 0 ? this.#positiveMs : this.#negativeMs);
+      return answer;
+    } catch (error) {
+      this.#entries.delete(question);
+      throw error;
+    }
+  }
+
+  #trim(): void {
+    if (this.#entries.size <= this.#max) return;
+    const oldest = this.#entries.keys().next();
+    if (!oldest.done) this.#entries.delete(oldest.value);
+  }
+}

@@ -1,0 +1,81 @@
+// Metrics always (Prometheus text on the health port), traces by ratio when an OTLP endpoint is named.
+//
+// The W3C trace context is carried by hand in bus headers (`injectTrace`, `extractTrace`): one small header,
+// written only for a trace that is recorded.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Context, context, metrics, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+
+export interface TelemetryOptions {
+  name: string;
+  instance: string;
+  otlpEndpoint?: string | undefined;
+  /** 0..1, the share of traces that are recorded */
+  traceRatio: number;
+}
+
+export interface Telemetry extends AsyncDisposable {
+  /** Answers GET /metrics. */
+  answerMetrics(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** Registers the global meter and, when an endpoint is given, the global tracer. Once a process. */
+export function startTelemetry(options: TelemetryOptions): Telemetry {
+  const resource = resourceFromAttributes({
+    'service.name': options.name,
+    'service.instance.id': options.instance,
+  });
+  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const meters = new MeterProvider({ resource, readers: [exporter] });
+  metrics.setGlobalMeterProvider(meters);
+  const tracers = startTracing(options, resource);
+  return {
+    answerMetrics: (request, response) => exporter.getMetricsRequestHandler(request, response),
+    async [Symbol.asyncDispose]() {
+      await tracers?.shutdown();
+      await meters.shutdown();
+    },
+  };
+}
+
+function startTracing(
+  options: TelemetryOptions,
+  resource: ReturnType<typeof resourceFromAttributes>,
+): TracerProvider | null {
+  if (options.otlpEndpoint === undefined || options.traceRatio === 0) return null;
+  const exporter = new OTLPTraceExporter({ url: `${options.otlpEndpoint.replace(/\/$/, '')}/v1/traces` });
+  const provider = new TracerProvider({
+    resource,
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.traceRatio) }),
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
+  });
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  trace.setGlobalTracerProvider(provider);
+  return provider;
+}
+
+/** The traceparent header of the active span, or null when nothing is recorded (W3C Trace Context §3.2). */
+export function injectTrace(): string | null {
+  const span = trace.getActiveSpan()?.spanContext();
+  if (!span || (span.traceFlags & TraceFlags.SAMPLED) === 0) return null;
+  return `00-${span.traceId}-${span.spanId}-01`;
+}
+
+/** The context to run a handler in; malformed headers count as none. */
+export function extractTrace(traceparent: string | undefined): Context {
+  const match = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? '');
+  if (!match) return ROOT_CONTEXT;
+  const [, traceId, spanId, flags] = match as unknown as [string, string, string, string];
+  const traceFlags = Number.parseInt(flags, 16);
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
+}
