@@ -1,0 +1,209 @@
+// The connection to NATS, and the four ways to use it: publish (kept in a stream), emit (reaches who listens
+// now), ask and answer. Payloads are validated on both ends; a message that does not fit is dropped and logged.
+import { readFileSync } from 'node:fs';
+import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
+import { connect } from '@nats-io/transport-node';
+import { context } from '@opentelemetry/api';
+import { extractTrace, gather, injectTrace, type Logger } from '@pochtar/runtime';
+import type { Step } from './filter-order.ts';
+import { ensureStreams } from './streams.ts';
+import { MAX_MAILS_PER_EVENT, type Question, stepSubject, type Subject } from './subjects.ts';
+
+export interface BusOptions {
+  /** nats://host:port */
+  url: string;
+  user?: string | undefined;
+  passwordFile?: string | undefined;
+  password?: string | undefined;
+  name: string;
+  log: Logger;
+}
+
+const PUBLISH_TIMEOUT_MS = 5000;
+const TRACE_HEADER = 'traceparent';
+
+export class Bus implements AsyncDisposable {
+  readonly connection: NatsConnection;
+  readonly log: Logger;
+  readonly #stream: JetStreamClient;
+  readonly #reconnected = new Set<() => void>();
+  readonly #steps = new Map<Step, (mail: string) => Promise<void>>();
+
+  constructor(connection: NatsConnection, log: Logger) {
+    this.connection = connection;
+    this.log = log;
+    this.#stream = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
+    void this.#watch();
+  }
+
+  get jetstream(): JetStreamClient {
+    return this.#stream;
+  }
+
+  manager(): Promise<JetStreamManager> {
+    return jetstreamManager(this.connection, { checkAPI: false, timeout: PUBLISH_TIMEOUT_MS });
+  }
+
+  get connected(): boolean {
+    return this.#connected && !this.connection.isClosed();
+  }
+  #connected = true;
+
+  /** Called after every reconnect: what was missed meanwhile must be read again. */
+  onReconnect(listener: () => void): void {
+    this.#reconnected.add(listener);
+  }
+
+  /** Resolves when the stream has it; makes the streams again once when they are gone. */
+  async publish<Payload>(subject: Subject<Payload>, payload: Payload): Promise<void> {
+    const body = JSON.stringify(subject.schema.parse(payload));
+    const options = { timeout: PUBLISH_TIMEOUT_MS, ...traceHeaders() };
+    try {
+      await this.#stream.publish(subject.name, body, options);
+    } catch (error) {
+      if (!this.connected) throw error;
+      // A subject without a stream answers "no responders", which the client reports as JetStream being off.
+      await ensureStreams(await this.manager());
+      await this.#stream.publish(subject.name, body, options);
+    }
+  }
+
+  /** Tells a step of one more mail; calls of one tick share an event. */
+  publishStep(step: Step, mail: string): Promise<void> {
+    let publisher = this.#steps.get(step);
+    if (publisher === undefined) {
+      const publish = async (mails: string[]): Promise<undefined[]> => {
+        await this.publish(stepSubject(step), { mails });
+        return mails.map(() => undefined);
+      };
+      publisher = gather<string, void>(publish, { maxItems: MAX_MAILS_PER_EVENT, concurrency: 4 });
+      this.#steps.set(step, publisher);
+    }
+    return publisher(mail);
+  }
+
+  /** Core publish: no promise that anybody hears it. */
+  emit<Payload>(subject: Subject<Payload>, payload: Payload): void {
+    if (this.connection.isClosed()) return;
+    this.connection.publish(subject.name, JSON.stringify(payload));
+  }
+
+  /** Hears a subject from now on, streams included (as hints). Handlers run one after another. */
+  subscribe<Payload>(
+    subject: Subject<Payload>,
+    handler: (payload: Payload, name: string) => Promise<void> | void,
+  ): { stop(): void } {
+    const subscription = this.connection.subscribe(subject.name);
+    void this.#hear(subscription, async (message) => {
+      const payload = this.#parse(subject.schema, message);
+      if (payload !== undefined) await handler(payload, message.subject);
+    });
+    return { stop: () => subscription.unsubscribe() };
+  }
+
+  /** Throws when nobody answers within `timeoutMs`, or the answer does not fit. */
+  async ask<Request, Reply>(
+    question: Question<Request, Reply>,
+    request: Request,
+    timeoutMs: number,
+  ): Promise<Reply> {
+    const body = JSON.stringify(question.request.parse(request));
+    const reply = await this.connection.request(question.name, body, {
+      timeout: timeoutMs,
+      ...traceHeaders(),
+    });
+    return question.reply.parse(JSON.parse(reply.string()));
+  }
+
+  /** Answers a question, up to `concurrency` at a time; a handler that throws leaves the asker to its time-out. */
+  answer<Request, Reply>(
+    question: Question<Request, Reply>,
+    handler: (request: Request) => Promise<Reply>,
+    concurrency = 256,
+  ): { stop(): Promise<void> } {
+    const subscription = this.connection.subscribe(question.name, { queue: question.queueGroup });
+    let running = 0;
+    void this.#hear(subscription, (message) => {
+      // Over the bound nobody waits in line for ever: the asker's own time-out decides.
+      if (running >= concurrency) return;
+      const request = this.#parse(question.request, message);
+      if (request === undefined) return;
+      running++;
+      void context.with(extractTrace(message.headers?.get(TRACE_HEADER)), async () => {
+        try {
+          message.respond(JSON.stringify(question.reply.parse(await handler(request))));
+        } catch (error) {
+          this.log.error({ err: error, question: question.name }, 'a question was not answered');
+        } finally {
+          running--;
+        }
+      });
+    });
+    return { stop: () => subscription.drain() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.connection.isClosed()) await this.connection.drain();
+  }
+
+  async #hear(messages: AsyncIterable<Msg>, handle: (message: Msg) => Promise<void> | void): Promise<void> {
+    for await (const message of messages) {
+      try {
+        await handle(message);
+      } catch (error) {
+        this.log.error({ err: error, subject: message.subject }, 'a message was not handled');
+      }
+    }
+  }
+
+  #parse<Payload>(schema: Subject<Payload>['schema'], message: Msg): Payload | undefined {
+    try {
+      return schema.parse(JSON.parse(message.string()));
+    } catch (error) {
+      this.log.warn(
+        { subject: message.subject, reason: String(error).slice(0, 500) },
+        'malformed message dropped',
+      );
+      return undefined;
+    }
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.connection.status()) {
+      if (status.type === 'disconnect') this.#connected = false;
+      if (status.type !== 'reconnect') continue;
+      this.#connected = true;
+      for (const listener of this.#reconnected) listener();
+    }
+  }
+}
+
+/** Connects and keeps reconnecting for ever; waits for a server that is not up yet. */
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const pass =
+    options.password ??
+    (options.passwordFile ? readFileSync(options.passwordFile, 'utf8').trim() : undefined);
+  const connection = await connect({
+    servers: options.url,
+    name: options.name,
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(pass === undefined ? {} : { pass }),
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 250,
+    pingInterval: 10_000,
+    maxPingOut: 2,
+    waitOnFirstConnect: true,
+    ignoreAuthErrorAbort: true,
+  });
+  return new Bus(connection, options.log);
+}
+
+function traceHeaders(): { headers?: MsgHdrs } {
+  const traceparent = injectTrace();
+  if (traceparent === null) return {};
+  const carried = headers();
+  carried.set(TRACE_HEADER, traceparent);
+  return { headers: carried };
+}

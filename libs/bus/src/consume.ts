@@ -1,0 +1,195 @@
+// A consumer of one step: at least once, bounded, and never faster than its work.
+//
+// - Transient trouble (`isTransient`) keeps the mail here: it is tried again with back-off while `working()`
+//   keeps the message ours. There is no nak with delay: delayed naks count against max_ack_pending.
+// - Anything else is tried again by redelivery; after POISON_DELIVERIES the mail is handed to `poison`.
+// - On stop nothing new is pulled, what is under way is finished, the rest goes back at once.
+// - A stream or consumer that vanished is made again.
+import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { context } from '@opentelemetry/api';
+import { extractTrace, Semaphore } from '@pochtar/runtime';
+import type { Bus } from './bus.ts';
+import type { Step } from './filter-order.ts';
+import { ACK_WAIT_MS, ensureStepConsumer, stepConsumer } from './streams.ts';
+import { stepSubject } from './subjects.ts';
+
+export interface StepHandler {
+  /** Does the step for one mail, commits, and publishes what follows; only then it resolves. */
+  handle(mail: string): Promise<void>;
+  /** Holds the mail with its reason. */
+  poison(mail: string, reason: string): Promise<void>;
+  /** Whether trying again later may help (the database or the scanner is away). */
+  isTransient(error: unknown): boolean;
+}
+
+export interface ConsumeOptions {
+  /** Mails under way at once. */
+  concurrency: number;
+}
+
+const POISON_DELIVERIES = 5;
+const FIRST_BACKOFF_MS = 250;
+const LAST_BACKOFF_MS = 10_000;
+const RESTART_MS = 500;
+const MAX_BUFFERED_EVENTS = 64;
+
+/** Consumes a step until it is disposed. */
+export function consumeStep(
+  bus: Bus,
+  step: Step,
+  handler: StepHandler,
+  options: ConsumeOptions,
+): AsyncDisposable {
+  const consumer = new StepConsumer(bus, step, handler, options);
+  const ended = consumer.run();
+  return {
+    async [Symbol.asyncDispose]() {
+      await consumer.stop();
+      await ended;
+    },
+  };
+}
+
+class StepConsumer {
+  readonly #bus: Bus;
+  readonly #step: Step;
+  readonly #handler: StepHandler;
+  readonly #mails: Semaphore;
+  readonly #events = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #messages: ConsumerMessages | null = null;
+
+  constructor(bus: Bus, step: Step, handler: StepHandler, options: ConsumeOptions) {
+    this.#bus = bus;
+    this.#step = step;
+    this.#handler = handler;
+    this.#mails = new Semaphore(options.concurrency);
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#pull();
+      } catch (error) {
+        this.#bus.log.warn({ step: this.#step, reason: String(error) }, 'consuming again');
+      }
+      if (!this.#stopping.signal.aborted) await pause(RESTART_MS, this.#stopping.signal);
+    }
+    await Promise.all(this.#events);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#messages?.stop();
+  }
+
+  async #pull(): Promise<void> {
+    await ensureStepConsumer(await this.#bus.manager(), this.#step);
+    const name = stepConsumer(this.#step).durable_name;
+    const consumer: Consumer = await this.#bus.jetstream.consumers.get('MAIL', name);
+    const messages = await consumer.consume({
+      max_messages: MAX_BUFFERED_EVENTS,
+      expires: 30_000,
+      idle_heartbeat: 5000,
+      abort_on_missing_resource: true,
+    });
+    this.#messages = messages;
+    void this.#watch(messages);
+    for await (const message of messages) {
+      if (this.#stopping.signal.aborted) message.nak();
+      else await this.#accept(message);
+    }
+  }
+
+  // The stream or consumer may be gone while its server is there: heartbeats stop, or the pull is refused.
+  async #watch(messages: ConsumerMessages): Promise<void> {
+    for await (const notice of messages.status()) {
+      const isGone = ['consumer_not_found', 'stream_not_found', 'consumer_deleted', 'no_responders'].includes(
+        notice.type,
+      );
+      const isSilent = notice.type === 'heartbeats_missed' && notice.count >= 2 && this.#bus.connected;
+      if (isGone || isSilent) messages.stop(new Error(notice.type));
+    }
+  }
+
+  // Waits for room before it takes the next event: the iterator is the only queue there is.
+  async #accept(message: JsMsg): Promise<void> {
+    await this.#mails.acquire();
+    this.#mails.release();
+    const event = context
+      .with(extractTrace(message.headers?.get('traceparent')), () => this.#handleEvent(message))
+      .finally(() => this.#events.delete(event));
+    this.#events.add(event);
+    if (this.#events.size >= MAX_BUFFERED_EVENTS) await Promise.race(this.#events);
+  }
+
+  async #handleEvent(message: JsMsg): Promise<void> {
+    const mails = this.#read(message);
+    if (mails === null) return message.term();
+    const alive = setInterval(() => message.working(), ACK_WAIT_MS / 3);
+    try {
+      const results = await Promise.all(
+        mails.map((mail) => this.#mails.run(() => this.#handleMail(mail, message.info.deliveryCount))),
+      );
+      if (results.every(Boolean)) message.ack();
+      else message.nak();
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  #read(message: JsMsg): string[] | null {
+    try {
+      return stepSubject(this.#step).schema.parse(message.json()).mails;
+    } catch (error) {
+      this.#bus.log.error(
+        { step: this.#step, reason: String(error).slice(0, 500) },
+        'malformed event dropped',
+      );
+      return null;
+    }
+  }
+
+  /** True: done with this mail (or held). False: the event must come again. */
+  async #handleMail(mail: string, deliveries: number): Promise<boolean> {
+    for (let wait = FIRST_BACKOFF_MS; ; wait = Math.min(wait * 2, LAST_BACKOFF_MS)) {
+      try {
+        await this.#handler.handle(mail);
+        return true;
+      } catch (error) {
+        if (!this.#handler.isTransient(error)) return this.#failed(mail, deliveries, error);
+        this.#bus.log.warn({ mail, step: this.#step, reason: String(error) }, 'step is tried again');
+      }
+      await pause(wait, this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return false;
+    }
+  }
+
+  async #failed(mail: string, deliveries: number, error: unknown): Promise<boolean> {
+    this.#bus.log.error({ mail, step: this.#step, deliveries, err: error }, 'step failed');
+    if (deliveries <= POISON_DELIVERIES) {
+      await pause(FIRST_BACKOFF_MS, this.#stopping.signal);
+      return false;
+    }
+    try {
+      await this.#handler.poison(mail, String(error));
+      return true;
+    } catch (failure) {
+      this.#bus.log.error({ mail, step: this.#step, err: failure }, 'a mail could not be held');
+      return false;
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,174 @@
+// Every subject and payload that two processes must agree on. Payloads are small, additive-only, and
+// validated on both ends. An event names a mail and a step and carries nothing else of consequence.
+import { z } from 'zod';
+import type { DialogueFilter, Step } from './filter-order.ts';
+
+/** A subject whose messages are kept in a stream, or (core) only reach who listens now. */
+export interface Subject<Payload> {
+  name: string;
+  kind: 'stream' | 'core';
+  schema: z.ZodType<Payload>;
+  /** For the generated reference. */
+  purpose: string;
+}
+
+/** A question: one process answers, chosen among the replicas of `queueGroup`. */
+export interface Question<Request, Reply> {
+  name: string;
+  queueGroup: string;
+  request: z.ZodType<Request>;
+  reply: z.ZodType<Reply>;
+  purpose: string;
+}
+
+/** Most mails that one event names. */
+export const MAX_MAILS_PER_EVENT = 500;
+
+const mailStep = z.object({ mails: z.array(z.uuid()).min(1).max(MAX_MAILS_PER_EVENT) });
+export type MailStep = z.infer<typeof mailStep>;
+
+/** `mail.filter.<name>` or `mail.deliver`: these mails wait for this step. */
+export function stepSubject(step: Step): Subject<MailStep> {
+  const name = step === 'deliver' ? 'mail.deliver' : `mail.filter.${step}`;
+  return { name, kind: 'stream', schema: mailStep, purpose: `mails that wait for the step ${step}` };
+}
+
+const mailFact = z.object({ mail: z.uuid(), recipient: z.string().optional(), reason: z.string().max(1000) });
+export type MailFact = z.infer<typeof mailFact>;
+
+function fact(name: string, purpose: string): Subject<MailFact> {
+  return { name, kind: 'stream', schema: mailFact, purpose };
+}
+
+export const mailDeferred = fact('mail.deferred', 'an attempt failed for now and will be repeated');
+export const mailBounced = fact('mail.bounced', 'a recipient was given up and the sender told');
+export const mailHeld = fact('mail.held', 'a mail waits for a person');
+
+const mailRefusedSchema = z.object({
+  at: z.iso.datetime(),
+  clientAddress: z.string().max(64),
+  reversePath: z.string().max(400).nullable(),
+  recipient: z.string().max(400).nullable(),
+  reply: z.string().max(1000),
+});
+export type MailRefused = z.infer<typeof mailRefusedSchema>;
+export const mailRefused: Subject<MailRefused> = {
+  name: 'mail.refused',
+  kind: 'stream',
+  schema: mailRefusedSchema,
+  purpose: 'smtp refused a sender, a recipient or a message',
+};
+
+const authFailedSchema = z.object({
+  at: z.iso.datetime(),
+  protocol: z.enum(['smtp', 'imap', 'pop3', 'ldap', 'console']),
+  clientAddress: z.string().max(64),
+  login: z.string().max(400),
+});
+export type AuthFailed = z.infer<typeof authFailedSchema>;
+export const authFailed: Subject<AuthFailed> = {
+  name: 'auth.failed',
+  kind: 'stream',
+  schema: authFailedSchema,
+  purpose: 'a log-in was refused',
+};
+
+const settingsChangedSchema = z.object({ section: z.string(), revision: z.int() });
+export type SettingsChanged = z.infer<typeof settingsChangedSchema>;
+export const settingsChanged: Subject<SettingsChanged> = {
+  name: 'settings.changed',
+  kind: 'stream',
+  schema: settingsChangedSchema,
+  purpose: 'a hint to read the row of a section again',
+};
+
+const directoryChangedSchema = z.object({ addresses: z.array(z.string()).max(1000) });
+export type DirectoryChanged = z.infer<typeof directoryChangedSchema>;
+export const directoryChanged: Subject<DirectoryChanged> = {
+  name: 'directory.changed',
+  kind: 'stream',
+  schema: directoryChangedSchema,
+  purpose: 'these address keys were added, changed or removed; an empty list: forget all you know',
+};
+
+const settingsAppliedSchema = z.object({
+  process: z.string(),
+  instance: z.uuid(),
+  section: z.string(),
+  revision: z.int(),
+  error: z.string().max(2000).nullable(),
+});
+export type SettingsApplied = z.infer<typeof settingsAppliedSchema>;
+export const settingsApplied: Subject<SettingsApplied> = {
+  name: 'settings.applied',
+  kind: 'core',
+  schema: settingsAppliedSchema,
+  purpose: 'the revision of a section that a process runs, or why it could not take it over',
+};
+
+const mailboxChangedSchema = z.object({
+  mailboxes: z.array(z.object({ id: z.int(), modSeq: z.int() })).max(1000),
+});
+export type MailboxChanged = z.infer<typeof mailboxChangedSchema>;
+/** One message per account and commit; ids and MODSEQ only. */
+export function mailboxChanged(accountId: number | '*'): Subject<MailboxChanged> {
+  return {
+    name: `mailbox.changed.${accountId}`,
+    kind: 'core',
+    schema: mailboxChangedSchema,
+    purpose: 'mailboxes of an account changed; sessions that have one of them selected look',
+  };
+}
+
+export const queueDue: Subject<Record<string, never>> = {
+  name: 'queue.due',
+  kind: 'core',
+  schema: z.object({}) as z.ZodType<Record<string, never>>,
+  purpose: 'remote recipients became due now; the queue runner need not wait for its next wake-up',
+};
+
+const checkRequest = z.object({
+  clientAddress: z.string().max(64),
+  helo: z.string().max(1000),
+  reversePath: z.string().max(400),
+  recipient: z.string().max(400).nullable(),
+});
+export type CheckRequest = z.infer<typeof checkRequest>;
+
+const checkReply = z.object({
+  result: z.enum(['accept', 'defer', 'reject']),
+  /** RFC 3463, e.g. 5.7.1; only with defer and reject */
+  enhanced: z.string().optional(),
+  /** What the client is told; one line of printable text. */
+  text: z.string().max(400).optional(),
+});
+export type CheckReply = z.infer<typeof checkReply>;
+
+/** `check.<filter>`: a dialogue filter's verdict. */
+export function check(filter: DialogueFilter): Question<CheckRequest, CheckReply> {
+  return {
+    name: `check.${filter}`,
+    queueGroup: `filter-${filter}`,
+    request: checkRequest,
+    reply: checkReply,
+    purpose: `the verdict of ${filter} during the SMTP dialogue`,
+  };
+}
+
+/** All subjects, for the generated reference and for the access lists. */
+export const allSubjects: Subject<never>[] = [
+  stepSubject('antivirus'),
+  stepSubject('dkim'),
+  stepSubject('dlp'),
+  stepSubject('deliver'),
+  mailRefused,
+  mailDeferred,
+  mailBounced,
+  mailHeld,
+  authFailed,
+  settingsChanged,
+  directoryChanged,
+  settingsApplied,
+  mailboxChanged('*'),
+  queueDue,
+] as unknown as Subject<never>[];
