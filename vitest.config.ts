@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['libs/**/*.test.ts', 'services/**/*.test.ts', 'infra/**/*.test.ts', 'tests/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'var/**'],
+    // One Postgres with a migrated template for the whole run.
     globalSetup: ['libs/testkit/src/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

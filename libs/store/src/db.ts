@@ -48,8 +48,7 @@ export interface DatabaseOptions {
 /** Opens the pool; connections are made as they are needed. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
-    connectionString: options.url,
-    ...passwordOf(options),
+    connectionString: connectionString(options),
     max: options.max ?? 4,
     application_name: options.applicationName ?? 'pochtar',
     connectionTimeoutMillis: 10_000,
@@ -90,10 +89,14 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<
   }
 }
 
-function passwordOf(options: DatabaseOptions): { password?: string } {
-  if (options.password !== undefined) return { password: options.password };
-  if (options.passwordFile === undefined) return {};
-  return { password: readFileSync(options.passwordFile, 'utf8').trim() };
+// pg lets what the connection string says, even an absent password, win over the fields beside it: the password
+// has to be in the string.
+function connectionString(options: DatabaseOptions): string {
+  const url = new URL(options.url);
+  const password =
+    options.password ?? (options.passwordFile && readFileSync(options.passwordFile, 'utf8').trim());
+  if (password) url.password = encodeURIComponent(password);
+  return url.href;
 }
 
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {

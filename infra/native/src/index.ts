@@ -1,0 +1,22 @@
+// Infrastructure without containers: starts Postgres, NATS and clamd as plain child processes.
+// Used by the launcher for `./pochtar up` and by the test kit; everything dies with its starter.
+export { eicar, startClamd } from './clamd.ts';
+export type { Clamd } from './clamd.ts';
+export { DeadlineError, until } from './deadline.ts';
+export { natsConfig } from './nats-config.ts';
+export { natsUsers } from './nats-users.ts';
+export type { NatsUser } from './nats-users.ts';
+export { startNats } from './nats.ts';
+export type { NatsServer } from './nats.ts';
+export { freePort, isPortFree, portHolder } from './ports.ts';
+export { startPostgres } from './postgres.ts';
+export type { PostgresServer } from './postgres.ts';
+export {
+  asSuperuser,
+  ownerRole,
+  programRoles,
+  provisionDatabase,
+  setRolePasswords,
+} from './postgres-roles.ts';
+export { startServer } from './server-process.ts';
+export type { ServerProcess } from './server-process.ts';

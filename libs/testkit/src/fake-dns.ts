@@ -1,0 +1,216 @@
+// A small real DNS server on loopback (RFC 1035 over UDP) whose records a test sets, with the failures that
+// look-ups meet: SERVFAIL, a refusal, silence. A name that was never set does not exist (NXDOMAIN); a name
+// that has other types only answers with nothing (NODATA).
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+
+// RFC 1035 §3.2.2; AAAA: RFC 3596; TLSA: RFC 6698.
+const typeNumbers = { A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, MX: 15, TXT: 16, AAAA: 28, TLSA: 52 } as const;
+const rcodes = { NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5, FORMERR: 1 } as const;
+
+export type RecordType = keyof typeof typeNumbers;
+export type Failure = keyof typeof rcodes | 'silence';
+
+export interface FakeDns extends AsyncDisposable {
+  /** host:port, for POCHTAR_DNS_SERVERS */
+  readonly address: string;
+  /**
+   * Sets the records of a name, replacing those of this type. Data as in a zone file: an address, a name,
+   * `10 mx.example.test`, the whole TXT string (split into chunks of 255 bytes by itself), TLSA `3 1 1 hex`.
+   */
+  set(name: string, type: RecordType, ...data: string[]): void;
+  /** Sets the PTR record of an IPv4 or IPv6 address. */
+  setReverse(ip: string, ...names: string[]): void;
+  /** Every query for the name (or only for one type) fails this way until the name is set again or reset. */
+  fail(name: string, failure: Failure, type?: RecordType): void;
+  /** Forgets everything. */
+  reset(): void;
+  /** What was asked, in order: `mx example.test`. */
+  readonly queries: string[];
+}
+
+interface Query {
+  id: number;
+  flags: number;
+  name: string;
+  type: number;
+  /** The question section as it came, echoed in the answer. */
+  question: Buffer;
+}
+
+/** `await using dns = await startFakeDns()` */
+export async function startFakeDns(
+  options: { ttl?: number; authenticated?: boolean } = {},
+): Promise<FakeDns> {
+  const records = new Map<string, Map<number, string[]>>();
+  const failures = new Map<string, Failure>();
+  const queries: string[] = [];
+  const socket = createSocket('udp4');
+  socket.on('message', (message, peer) => {
+    const query = parseQuery(message);
+    if (!query) return;
+    queries.push(`${typeName(query.type).toLowerCase()} ${query.name}`);
+    const reply = answer(query, records, failures, options);
+    if (reply) socket.send(reply, peer.port, peer.address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { address, port } = socket.address() as AddressInfo;
+
+  const set = (name: string, type: RecordType, ...data: string[]): void => {
+    const key = canonical(name);
+    failures.delete(key);
+    failures.delete(`${key} ${typeNumbers[type]}`);
+    const types = records.get(key) ?? new Map<number, string[]>();
+    types.set(typeNumbers[type], data);
+    records.set(key, types);
+  };
+  return {
+    address: `${address}:${port}`,
+    queries,
+    set,
+    setReverse: (ip, ...names) => set(reverseName(ip), 'PTR', ...names),
+    fail(name, failure, type) {
+      failures.set(type ? `${canonical(name)} ${typeNumbers[type]}` : canonical(name), failure);
+    },
+    reset() {
+      records.clear();
+      failures.clear();
+      queries.length = 0;
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = once(socket, 'close');
+      socket.close();
+      await closed;
+    },
+  };
+}
+
+/** 192.0.2.1 -> 1.2.0.192.in-addr.arpa; IPv6 by nibbles (RFC 3596 §2.5). */
+export function reverseName(ip: string): string {
+  if (!ip.includes(':')) return `${ip.split('.').toReversed().join('.')}.in-addr.arpa`;
+  const [head = '', tail] = ip.split('::');
+  const left = head.split(':').filter(Boolean);
+  const right = (tail ?? '').split(':').filter(Boolean);
+  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - left.length - right.length }, () => '0');
+  const nibbles = [...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join('');
+  return `${[...nibbles].toReversed().join('.')}.ip6.arpa`;
+}
+
+function canonical(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+function typeName(type: number): string {
+  return Object.entries(typeNumbers).find(([, number]) => number === type)?.[0] ?? `TYPE${type}`;
+}
+
+function answer(
+  query: Query,
+  records: Map<string, Map<number, string[]>>,
+  failures: Map<string, Failure>,
+  options: { ttl?: number; authenticated?: boolean },
+): Buffer | undefined {
+  const failure = failures.get(`${query.name} ${query.type}`) ?? failures.get(query.name);
+  if (failure === 'silence') return undefined;
+  if (failure) return message(query, rcodes[failure], [], options);
+  const found: Buffer[] = [];
+  // RFC 1034 §3.6.2: the answer holds the alias and what it points at; the bound breaks a ring of aliases.
+  let name = query.name;
+  for (let hops = 0; hops < 8; hops++) {
+    const types = records.get(name);
+    if (!types) return message(query, found.length > 0 ? 0 : rcodes.NXDOMAIN, found, options);
+    const alias = types.get(typeNumbers.CNAME)?.[0];
+    const type = alias && query.type !== typeNumbers.CNAME ? typeNumbers.CNAME : query.type;
+    for (const data of types.get(type) ?? []) found.push(record(name, type, data, options.ttl ?? 60));
+    if (!alias || type === query.type) break;
+    name = canonical(alias);
+  }
+  return message(query, 0, found, options);
+}
+
+function message(
+  query: Query,
+  rcode: number,
+  answers: Buffer[],
+  options: { authenticated?: boolean },
+): Buffer {
+  const header = Buffer.alloc(12);
+  header.writeUInt16BE(query.id, 0);
+  // QR, AA, RA, the client's RD, and AD (RFC 4035 §3.2.3) when the test plays a validating resolver.
+  const authenticated = options.authenticated && rcode === 0 ? 0x0020 : 0;
+  header.writeUInt16BE(0x8480 | (query.flags & 0x0100) | authenticated | rcode, 2);
+  header.writeUInt16BE(1, 4);
+  header.writeUInt16BE(answers.length, 6);
+  return Buffer.concat([header, query.question, ...answers]);
+}
+
+function record(name: string, type: number, data: string, ttl: number): Buffer {
+  const rdata = encodeData(type, data);
+  const head = Buffer.alloc(10);
+  head.writeUInt16BE(type, 0);
+  head.writeUInt16BE(1, 2);
+  head.writeUInt32BE(ttl, 4);
+  head.writeUInt16BE(rdata.length, 8);
+  return Buffer.concat([encodeName(name), head, rdata]);
+}
+
+function encodeData(type: number, data: string): Buffer {
+  const words = data.split(' ');
+  switch (type) {
+    case typeNumbers.A:
+      return Buffer.from(data.split('.').map(Number));
+    case typeNumbers.AAAA:
+      return Buffer.from(reverseName(data).replace('.ip6.arpa', '').split('.').toReversed().join(''), 'hex');
+    case typeNumbers.MX: {
+      const preference = Buffer.alloc(2);
+      preference.writeUInt16BE(Number(words[0]));
+      return Buffer.concat([preference, encodeName(words[1] ?? '')]);
+    }
+    case typeNumbers.TXT:
+      return encodeText(Buffer.from(data, 'utf8'));
+    case typeNumbers.TLSA:
+      return Buffer.concat([Buffer.from(words.slice(0, 3).map(Number)), Buffer.from(words[3] ?? '', 'hex')]);
+    default:
+      return encodeName(data);
+  }
+}
+
+function encodeText(bytes: Buffer): Buffer {
+  const chunks: Buffer[] = [];
+  for (let at = 0; at === 0 || at < bytes.length; at += 255) {
+    const chunk = bytes.subarray(at, at + 255);
+    chunks.push(Buffer.from([chunk.length]), chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function encodeName(name: string): Buffer {
+  const labels = canonical(name)
+    .split('.')
+    .filter(Boolean)
+    .map((label) => Buffer.from(label, 'latin1'));
+  return Buffer.concat([
+    ...labels.flatMap((label) => [Buffer.from([label.length]), label]),
+    Buffer.from([0]),
+  ]);
+}
+
+function parseQuery(packet: Buffer): Query | undefined {
+  if (packet.length < 17) return undefined;
+  const labels: string[] = [];
+  let at = 12;
+  for (let length = packet[at] ?? 0; length > 0; length = packet[at] ?? 0) {
+    labels.push(packet.toString('latin1', at + 1, at + 1 + length));
+    at += 1 + length;
+    if (at + 5 > packet.length) return undefined;
+  }
+  return {
+    id: packet.readUInt16BE(0),
+    flags: packet.readUInt16BE(2),
+    name: canonical(labels.join('.')),
+    type: packet.readUInt16BE(at + 1),
+    question: packet.subarray(12, at + 5),
+  };
+}

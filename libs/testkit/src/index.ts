@@ -1,0 +1,13 @@
+// What tests need around our code: real Postgres, NATS and clamd on free ports, small real servers that play
+// the outside world, the transcript runner, and waiting for a condition. Imported by tests only.
+export { eicar, freePort, isPortFree } from '@pochtar/native';
+export { ensureClamd } from './clamd.ts';
+export { createTestDatabase } from './database.ts';
+export type { TestDatabase } from './database.ts';
+export { eventually } from './eventually.ts';
+export { startFakeDns } from './fake-dns.ts';
+export type { FakeDns } from './fake-dns.ts';
+export { startTestNats } from './nats.ts';
+export type { TestNats } from './nats.ts';
+export { temporaryDirectory } from './temporary-directory.ts';
+export { transcript, transcriptFile } from './transcript.ts';
