@@ -1,0 +1,121 @@
+/** Words a schema issue as a complaint: which field, what is wrong, and the remedy, in both languages. */
+import type * as z from 'zod';
+import { catalogue, type SectionName } from './catalogue.ts';
+import type { FieldInput, IssueParams } from './field.ts';
+import { type SettingsError, type Text, text } from './text.ts';
+
+/** The complaints that one issue of a section's schema makes; an issue about several unknown fields makes several. */
+export function explain(section: SectionName, issue: z.core.$ZodIssue): SettingsError[] {
+  const field = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownField(section, issue.path, key));
+  }
+  const input = inputAt(section, issue.path);
+  const [code, message] = describe(issue, input);
+  const name = field === '' ? section : `${section}.${field}`;
+  return [{ section, field, code, message: text(`${name}: ${message.ru}`, `${name}: ${message.en}`) }];
+}
+
+function describe(issue: z.core.$ZodIssue, input: FieldInput | undefined): [code: string, message: Text] {
+  if (issue.code === 'custom') {
+    const params = issue.params as Partial<IssueParams> | undefined;
+    return [
+      params?.reason ?? 'invalid',
+      params?.message ?? text('значение не подходит', 'the value does not fit'),
+    ];
+  }
+  if (issue.code === 'too_big' || issue.code === 'too_small') {
+    if (issue.origin !== 'string' && issue.origin !== 'array') return ['outOfRange', expectedOf(input)];
+    const limit = issue.code === 'too_big' ? issue.maximum : issue.minimum;
+    return ['tooLong', sizeMessage(issue.origin, Number(limit))];
+  }
+  if (issue.code === 'invalid_value') return ['notAChoice', expectedOf(input)];
+  if (issue.code !== 'invalid_type') return ['wrongFormat', expectedOf(input)];
+  if (issue.input !== undefined) return ['wrongType', expectedOf(input)];
+  return ['missing', prefixed('поле обязательно', 'the field is required', input)];
+}
+
+function prefixed(ru: string, en: string, input: FieldInput | undefined): Text {
+  const expected = expectedOf(input);
+  return text(`${ru}: ${expected.ru}`, `${en}: ${expected.en}`);
+}
+
+function sizeMessage(origin: string, limit: number): Text {
+  return origin === 'array'
+    ? text(`не больше ${limit} строк: удалите лишние`, `at most ${limit} lines: remove some`)
+    : text(`не больше ${limit} знаков: сократите текст`, `at most ${limit} characters: shorten the text`);
+}
+
+/** What the field wants, as a remedy. */
+export function expectedOf(input: FieldInput | undefined): Text {
+  if (input === undefined) {
+    return text('укажите объект JSON с полями раздела', 'give a JSON object with the fields of the section');
+  }
+  switch (input.kind) {
+    case 'boolean':
+      return text('укажите true или false', 'give true or false');
+    case 'integer':
+      return text(
+        `укажите целое число от ${input.min} до ${input.max}`,
+        `give a whole number from ${input.min} to ${input.max}`,
+      );
+    case 'choice': {
+      const values = input.options.map((option) => option.value).join(', ');
+      return text(`укажите одно из: ${values}`, `give one of: ${values}`);
+    }
+    case 'text':
+      return input.expected ?? text('укажите текст', 'give a text');
+    case 'reference':
+      return text('укажите имя или null', 'give a name or null');
+    case 'list':
+      return text('укажите список JSON, например ["…"]', 'give a JSON list, such as ["…"]');
+    case 'record': {
+      const names = Object.keys(input.fields).join(', ');
+      return text(`укажите объект с полями ${names}`, `give an object with the fields ${names}`);
+    }
+  }
+}
+
+/** The input description of the field a path leads to. */
+export function inputAt(section: SectionName, path: readonly PropertyKey[]): FieldInput | undefined {
+  const [first, ...rest] = path;
+  const fields: Readonly<Record<string, { readonly input: FieldInput }>> = catalogue[section].fields;
+  let input = first === undefined || !Object.hasOwn(fields, first) ? undefined : fields[String(first)]?.input;
+  for (const key of rest) {
+    if (input?.kind === 'list') input = input.item;
+    else if (input?.kind === 'record') input = input.fields[String(key)]?.input;
+  }
+  return input;
+}
+
+function unknownField(section: SectionName, path: readonly PropertyKey[], key: string): SettingsError {
+  const shown = key.slice(0, 64);
+  const input = inputAt(section, path);
+  const names =
+    path.length === 0
+      ? Object.keys(catalogue[section].fields)
+      : input?.kind === 'record'
+        ? Object.keys(input.fields)
+        : [];
+  const field = [...path.map(String), shown].join('.');
+  if (path.length === 0 && Object.hasOwn(catalogue[section].secrets, key)) {
+    return {
+      section,
+      field,
+      code: 'isSecret',
+      message: text(
+        `${section}.${shown} — секрет: он передаётся отдельно от документа`,
+        `${section}.${shown} is a secret: it is given apart from the document`,
+      ),
+    };
+  }
+  return {
+    section,
+    field,
+    code: 'unknownField',
+    message: text(
+      `${section}.${field}: такого поля нет; поля — ${names.join(', ')}`,
+      `${section}.${field}: there is no such field; the fields are ${names.join(', ')}`,
+    ),
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * A section: the unit of change of the settings. One typed document, one revision, one event. Its definition
+ * holds everything that is known about it: fields, words, who applies it, and the rules between its fields.
+ */
+import type * as z from 'zod';
+import { type Field, type RecordSchema, recordSchema, type SecretField } from './field.ts';
+import type { FieldPlace, Text } from './text.ts';
+
+/** The programs that take a section over without a restart, by the names they report under. */
+export type AppliedBy =
+  | 'smtp'
+  | 'imap'
+  | 'pop3'
+  | 'ldap'
+  | 'delivery'
+  | 'console'
+  | 'firewall'
+  | 'tasks'
+  | 'settings'
+  | 'filter-antivirus'
+  | 'filter-dkim'
+  | 'filter-dlp'
+  | 'filter-dnsbl'
+  | 'filter-greylist';
+
+/** The tab of the console's settings page a section stands on. */
+export type Tab = 'settings' | 'spam' | 'addressBook' | 'more';
+
+/** A broken rule between fields of one section. */
+export interface Finding {
+  readonly field: string;
+  readonly code: string;
+  readonly message: Text;
+  readonly related?: readonly FieldPlace[];
+}
+
+export interface SectionDefinition<N extends string, F extends Readonly<Record<string, Field>>> {
+  readonly name: N;
+  readonly tab: Tab;
+  readonly label: Text;
+  readonly help: Text;
+  readonly appliedBy: readonly AppliedBy[];
+  readonly fields: F;
+  readonly secrets: Readonly<Record<string, SecretField>>;
+  readonly schema: RecordSchema<F>;
+  /** The rules between the fields, for a document whose fields are each valid. */
+  readonly check: (document: z.output<RecordSchema<F>>) => readonly Finding[];
+}
+
+interface SectionParts<N extends string, F extends Readonly<Record<string, Field>>> {
+  readonly name: N;
+  readonly tab: Tab;
+  readonly label: Text;
+  readonly help: Text;
+  readonly appliedBy: readonly AppliedBy[];
+  readonly fields: F;
+  readonly secrets?: Readonly<Record<string, SecretField>>;
+  readonly check?: (document: z.output<RecordSchema<NoInfer<F>>>) => readonly Finding[];
+}
+
+export function defineSection<const N extends string, const F extends Readonly<Record<string, Field>>>(
+  parts: SectionParts<N, F>,
+): SectionDefinition<N, F> {
+  return {
+    ...parts,
+    secrets: parts.secrets ?? {},
+    schema: recordSchema(parts.fields),
+    check: parts.check ?? (() => []),
+  };
+}

@@ -1,0 +1,92 @@
+/** The LDAP address book for mail clients and the web mail. */
+import { bool, choice, port, textField, words } from '../field.ts';
+import * as formats from '../formats.ts';
+import { defineSection } from '../section.ts';
+import { text } from '../text.ts';
+
+const baseDn = {
+  parse: formats.baseDns,
+  maxLength: 1000,
+  expected: text(
+    'укажите одно или несколько имён через «;», например dc=example,dc=org',
+    'give one or several names separated by “;”, such as dc=example,dc=org',
+  ),
+};
+
+export const addressBook = defineSection({
+  name: 'addressBook',
+  tab: 'addressBook',
+  label: text('Адресная книга', 'Address book'),
+  help: text(
+    'Адресная книга сервера для почтовых клиентов (LDAP).',
+    'The address book of the server for mail clients (LDAP).',
+  ),
+  appliedBy: ['ldap', 'console'],
+  fields: {
+    enabled: bool(
+      true,
+      words(
+        'Использовать Адресную книгу',
+        'Use the address book',
+        'Включает службу LDAP для почтовых клиентов.',
+        'Switches the LDAP service on for mail clients.',
+      ),
+    ),
+    port: port(389, words('Порт', 'Port', 'Порт LDAP.', 'The LDAP port.')),
+    baseDn: textField(
+      baseDn,
+      'dc=pochtar,dc=local',
+      words(
+        'Base DN',
+        'Base DN',
+        'База поиска; несколько разделяются точкой с запятой, отвечает каждая.',
+        'Search base; several are separated by semicolons, and every one answers.',
+      ),
+    ),
+    skipGroups: bool(
+      false,
+      words(
+        'Пропускать группы',
+        'Skip groups',
+        'Отвечать только людьми, без групп рассылки.',
+        'Answer with people only, without distribution groups.',
+      ),
+    ),
+    publishToWebmail: bool(
+      true,
+      words(
+        'Передавать в веб-почту',
+        'Offer it to the web mail',
+        'Адресная книга видна и во встроенной веб-почте.',
+        'The bundled web mail shows the address book too.',
+      ),
+    ),
+    visibility: choice(
+      {
+        ownDomain: text('Свой домен', 'Own domain'),
+        all: text('Все домены', 'All domains'),
+      },
+      'ownDomain',
+      words(
+        'Кого видит пользователь',
+        'Whom a user sees',
+        'Людей и группы каких доменов находит поиск.',
+        'The people and groups of which domains a search finds.',
+      ),
+    ),
+    access: choice(
+      {
+        login: text('После входа', 'After a login'),
+        localNetworks: text('Из локальных сетей без входа', 'From local networks without a login'),
+        anyone: text('Всем без входа', 'Anyone without a login'),
+      },
+      'login',
+      words(
+        'Кто может искать',
+        'Who may search',
+        'При обязательном шифровании POP3/IMAP вход по паролю возможен только внутри TLS.',
+        'While encryption of POP3/IMAP is required, a login with a password needs TLS.',
+      ),
+    ),
+  },
+});

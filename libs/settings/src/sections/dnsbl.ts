@@ -1,0 +1,65 @@
+/** Looking up the addresses of sending servers in public black lists (RFC 5782). */
+import { choice, integer, listOf, words } from '../field.ts';
+import * as formats from '../formats.ts';
+import { defineSection } from '../section.ts';
+import { text } from '../text.ts';
+
+const zone = {
+  parse: formats.mailDomain,
+  maxLength: 253,
+  expected: text(
+    'укажите имя зоны, например bl.spamcop.net',
+    'give the name of a zone, such as bl.spamcop.net',
+  ),
+};
+
+export const dnsbl = defineSection({
+  name: 'dnsbl',
+  tab: 'spam',
+  label: text('Чёрные списки DNSBL', 'DNSBL black lists'),
+  help: text(
+    'Адрес отправляющего сервера ищется во всех списках сразу. Вошедшие пользователи и адреса из белого списка не проверяются.',
+    'The address of the sending server is looked up in all lists at once. Users who logged in and white-listed addresses are not looked up.',
+  ),
+  appliedBy: ['filter-dnsbl', 'smtp'],
+  fields: {
+    zones: listOf(
+      zone,
+      { maxItems: 32, initial: ['bl.spamcop.net'] },
+      words(
+        'Чёрные списки DNSBL',
+        'DNSBL zones',
+        'Зоны DNS, в которых ищется адрес. Пусто: проверки нет.',
+        'The DNS zones that are asked. Empty: no check.',
+      ),
+    ),
+    onListed: choice(
+      { reject: text('Отвергнуть (5xx)', 'Reject (5xx)') },
+      'reject',
+      words(
+        'Если адрес в списке',
+        'When the address is listed',
+        'Письмо не принимается; сервер отправителя узнаёт зону и причину.',
+        'The mail is not accepted; the sending server is told the zone and the reason.',
+      ),
+    ),
+    onNoAnswer: choice(
+      {
+        reject: text('Отвергнуть (5xx)', 'Reject (5xx)'),
+        defer: text('Отложить (4xx)', 'Put off (4xx)'),
+        ignore: text('Не учитывать', 'Ignore'),
+      },
+      'defer',
+      words(
+        'Если список не отвечает',
+        'When a zone does not answer',
+        'Отвергнуть: одна неработающая зона остановит всю почту. Зона, которая долго не отвечает, на время отключается.',
+        'Reject: one dead zone then refuses all mail. A zone that keeps failing is suspended for a while.',
+      ),
+    ),
+    timeoutMs: integer(
+      { min: 500, max: 30_000, initial: 5000, unit: text('мс', 'ms') },
+      words('Время ожидания ответа', 'Time-out', 'На все зоны вместе.', 'For all zones together.'),
+    ),
+  },
+});

@@ -1,0 +1,26 @@
+/** Delivery status notifications (RFC 3464): when the sender hears of a delay. */
+import { integer, words } from '../field.ts';
+import { defineSection } from '../section.ts';
+import { text } from '../text.ts';
+
+export const dsn = defineSection({
+  name: 'dsn',
+  tab: 'more',
+  label: text('Уведомления о доставке', 'Delivery notifications'),
+  help: text(
+    'Что узнаёт отправитель о письме, которое ждёт в очереди.',
+    'What the sender is told about mail that waits in the queue.',
+  ),
+  appliedBy: ['delivery'],
+  fields: {
+    delayNoticeHours: integer(
+      { min: 0, max: 720, initial: 4, unit: text('часов', 'h') },
+      words(
+        'Сообщить о задержке через',
+        'Tell of a delay after',
+        'Один раз, если письмо всё ещё не доставлено. 0: не сообщать.',
+        'Once, if the mail is still not delivered. 0: never.',
+      ),
+    ),
+  },
+});

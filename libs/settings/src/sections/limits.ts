@@ -1,0 +1,84 @@
+/** Limits that keep one client from taking the server from all others. */
+import { choice, integer, words } from '../field.ts';
+import { defineSection } from '../section.ts';
+import { text } from '../text.ts';
+
+export const limits = defineSection({
+  name: 'limits',
+  tab: 'more',
+  label: text('Ограничения', 'Limits'),
+  help: text(
+    'Пределы соединений, подбора паролей и объёма отправки.',
+    'Limits on connections, password guessing and the amount of sending.',
+  ),
+  appliedBy: ['smtp', 'imap', 'pop3', 'ldap', 'console'],
+  fields: {
+    sessionsPerAddress: integer(
+      { min: 1, max: 10_000, initial: 50 },
+      words(
+        'Соединений с одного адреса',
+        'Sessions per address',
+        'На каждый процесс и протокол.',
+        'Per process and protocol.',
+      ),
+    ),
+    sessionsTotal: integer(
+      { min: 1, max: 1_000_000, initial: 5000 },
+      words(
+        'Соединений всего',
+        'Sessions in all',
+        'На каждый процесс и протокол.',
+        'Per process and protocol.',
+      ),
+    ),
+    failedLogins: integer(
+      { min: 1, max: 1000, initial: 10 },
+      words(
+        'Неудачных попыток входа',
+        'Failed logins',
+        'После стольких неудачных входов с одного адреса он на время блокируется.',
+        'After this many failed logins an address is banned for a while.',
+      ),
+    ),
+    banMinutes: integer(
+      { min: 1, max: 10_080, initial: 15, unit: text('мин.', 'min') },
+      words(
+        'Время блокировки',
+        'Ban time',
+        'Столько вход с адреса невозможен.',
+        'How long the address cannot log in.',
+      ),
+    ),
+    mailsPerAccountHour: integer(
+      { min: 0, max: 1_000_000, initial: 0, unit: text('писем/час', 'messages/h') },
+      words(
+        'Писем одного ящика в час',
+        'Messages per account and hour',
+        'Сдерживает рассылку через украденный пароль. 0: без предела.',
+        'Holds back spam through a stolen password. 0: no limit.',
+      ),
+    ),
+    recipientsPerMail: integer(
+      { min: 100, max: 50_000, initial: 1000 },
+      words(
+        'Получателей в одном письме',
+        'Recipients per mail',
+        'Больше получателей за один раз не принимается (452).',
+        'More recipients at one time are not accepted (452).',
+      ),
+    ),
+    bareNewline: choice(
+      {
+        refuse: text('Отвергать', 'Refuse'),
+        normalise: text('Исправлять', 'Normalise'),
+      },
+      'refuse',
+      words(
+        'Одиночный CR или LF в письме',
+        'Bare CR or LF in a mail',
+        'От незнакомых серверов. У вошедших пользователей и белого списка всегда исправляется.',
+        'From strangers. For users who logged in and white-listed clients it is always normalised.',
+      ),
+    ),
+  },
+});

@@ -1,0 +1,26 @@
+/** How long mail is kept in the quarantine. */
+import { integer, words } from '../field.ts';
+import { defineSection } from '../section.ts';
+import { text } from '../text.ts';
+
+export const quarantine = defineSection({
+  name: 'quarantine',
+  tab: 'more',
+  label: text('Карантин', 'Quarantine'),
+  help: text(
+    'Задержанные письма, которые ждут решения администратора.',
+    'Mail that waits for the decision of an administrator.',
+  ),
+  appliedBy: ['tasks'],
+  fields: {
+    expiryDays: integer(
+      { min: 0, max: 3650, initial: 30, unit: text('дней', 'days') },
+      words(
+        'Хранить в карантине',
+        'Keep in the quarantine',
+        'После этого письмо удаляется. 0: хранить всегда.',
+        'After this the mail is deleted. 0: keep it for ever.',
+      ),
+    ),
+  },
+});

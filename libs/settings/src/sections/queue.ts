@@ -1,0 +1,69 @@
+/** When mail that could not be sent is tried again, and when it is given up. */
+import { integer, words } from '../field.ts';
+import { defineSection } from '../section.ts';
+import { text } from '../text.ts';
+
+const minutes = text('мин.', 'min');
+
+export const queue = defineSection({
+  name: 'queue',
+  tab: 'settings',
+  label: text('Почтовая очередь', 'Mail queue'),
+  help: text(
+    'Письма, которые не удалось отправить сразу, ждут в очереди и отправляются повторно.',
+    'Mail that could not be sent at once waits in the queue and is tried again.',
+  ),
+  appliedBy: ['delivery'],
+  fields: {
+    runIntervalMinutes: integer(
+      { min: 1, max: 1440, initial: 30, unit: minutes },
+      words(
+        'Интервал между попытками отправки',
+        'Interval between attempts',
+        'Как часто проверяется, сколько прождало каждое письмо.',
+        'How often the queue is looked through for mail that has waited long enough.',
+      ),
+    ),
+    waitMinMinutes: integer(
+      { min: 1, max: 10_080, initial: 180, unit: minutes },
+      words(
+        'Время ожидания в очереди от',
+        'Waiting time from',
+        'Столько письмо ждёт после первой неудачной попытки.',
+        'How long mail waits after the first failed attempt.',
+      ),
+    ),
+    waitMaxMinutes: integer(
+      { min: 1, max: 10_080, initial: 300, unit: minutes },
+      words(
+        'до',
+        'to',
+        'Ожидание растёт с возрастом письма, но не превышает этого времени.',
+        'The wait grows with the age of the mail, and never past this.',
+      ),
+    ),
+    maxLifetimeMinutes: integer(
+      { min: 1, max: 43_200, initial: 5760, unit: minutes },
+      words(
+        'Максимальное время нахождения письма в очереди',
+        'Maximum time in the queue',
+        'После этого отправитель получает уведомление, что письмо не доставлено.',
+        'After this the sender is told that the mail was not delivered.',
+      ),
+    ),
+  },
+  check: (document) =>
+    document.waitMaxMinutes >= document.waitMinMinutes
+      ? []
+      : [
+          {
+            field: 'waitMaxMinutes',
+            code: 'tooSmall',
+            related: [{ section: 'queue', field: 'waitMinMinutes' }],
+            message: text(
+              `верхняя граница ожидания (waitMaxMinutes: ${document.waitMaxMinutes}) меньше нижней (waitMinMinutes: ${document.waitMinMinutes}): увеличьте waitMaxMinutes или уменьшите waitMinMinutes`,
+              `the upper bound of the wait (waitMaxMinutes: ${document.waitMaxMinutes}) is below the lower one (waitMinMinutes: ${document.waitMinMinutes}): raise waitMaxMinutes or lower waitMinMinutes`,
+            ),
+          },
+        ],
+});

@@ -1,0 +1,61 @@
+/** How long messages stay in folders, and how long an expunged one can be brought back. */
+import { type FieldInput, type Format, formatted, integer, records, words } from '../field.ts';
+import { defineSection } from '../section.ts';
+import { text } from '../text.ts';
+
+const folder: Format = {
+  parse: (input) =>
+    /[\p{Cc}]/u.test(input) || input.trim() === '' ? undefined : input.trim().normalize('NFC'),
+  maxLength: 200,
+  expected: text('укажите имя папки, например Trash', 'give the name of a folder, such as Trash'),
+};
+
+const folderInput: FieldInput = {
+  kind: 'text',
+  maxLength: 200,
+  expected: folder.expected,
+  isOptional: false,
+};
+const days = text('дней', 'days');
+
+export const retention = defineSection({
+  name: 'retention',
+  tab: 'more',
+  label: text('Срок хранения', 'Retention'),
+  help: text(
+    'Автоматическое удаление старых сообщений. По умолчанию ничего не удаляется.',
+    'Old messages are deleted by themselves. Nothing is deleted by default.',
+  ),
+  appliedBy: ['tasks'],
+  fields: {
+    folders: records(
+      {
+        folder: {
+          ...words(
+            'Папка',
+            'Folder',
+            'Имя папки или её назначение.',
+            'Name of the folder, or its special use.',
+          ),
+          schema: formatted(folder),
+          input: folderInput,
+        },
+        days: integer(
+          { min: 1, max: 3650, initial: 30, unit: days },
+          words('Хранить', 'Keep', 'Более старые сообщения удаляются.', 'Older messages are deleted.'),
+        ),
+      },
+      { maxItems: 100, initial: [], key: 'folder' },
+      words('Папки', 'Folders', 'Во всех ящиках.', 'In all mailboxes.'),
+    ),
+    undeleteDays: integer(
+      { min: 0, max: 365, initial: 7, unit: days },
+      words(
+        'Восстановление удалённых',
+        'Undelete',
+        'Столько дней удалённое сообщение можно вернуть. 0: нельзя.',
+        'For this many days a deleted message can be brought back. 0: not at all.',
+      ),
+    ),
+  },
+});

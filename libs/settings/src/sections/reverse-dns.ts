@@ -1,0 +1,32 @@
+/** Whether the reverse name of a sending server leads back to its address. */
+import { choice, words } from '../field.ts';
+import { defineSection } from '../section.ts';
+import { text } from '../text.ts';
+
+export const reverseDns = defineSection({
+  name: 'reverseDns',
+  tab: 'spam',
+  label: text('Соответствие прямой и обратной записи', 'Forward-confirmed reverse DNS'),
+  help: text(
+    'Имя, которое обратная запись даёт адресу сервера, должно указывать на этот же адрес. Проверяется только порт SMTP; не проверяются вошедшие пользователи, белый список, локальные и частные адреса.',
+    'The name that reverse DNS gives for the address of a server must lead back to that address. Only on the SMTP port; not for users who logged in, white-listed, loopback and private addresses.',
+  ),
+  appliedBy: ['smtp'],
+  fields: {
+    mode: choice(
+      {
+        off: text('Не проверять', 'Off'),
+        tag: text('Пометить', 'Tag'),
+        defer: text('Отложить (4xx)', 'Put off (4xx)'),
+        reject: text('Отвергнуть (5xx)', 'Reject (5xx)'),
+      },
+      'tag',
+      words(
+        'Если записи не соответствуют',
+        'When they do not match',
+        'Ошибка DNS никогда не отвергает письмо: оно откладывается (451).',
+        'A DNS failure never refuses mail: it is put off (451).',
+      ),
+    ),
+  },
+});
