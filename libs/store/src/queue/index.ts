@@ -1,0 +1,3 @@
+// What is in transit: accepting, judging, delivering, retrying. The only code that knows the queue's tables.
+export * from './accept.ts';
+export * from './deliver.ts';
