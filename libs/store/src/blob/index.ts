@@ -1,0 +1,11 @@
+// Bodies in packs on volumes: the only code that knows how a body is stored.
+export {
+  type BlobStore,
+  type BlobStoreOptions,
+  MAX_SHARED_BODY_BYTES,
+  openBlobStore,
+} from './blob-store.ts';
+export { BlobMissing, type ByteRange, MAX_READ_BYTES, partOf } from './pack-reader.ts';
+export { type BlobReference, BlobWriteError } from './pack-writer.ts';
+export { PackMissing, type StoredPack, type Volume, VolumeError } from './volume.ts';
+export type { SecretFor, VolumeSource } from './volumes.ts';

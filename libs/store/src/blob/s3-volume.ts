@@ -1,0 +1,272 @@
+// A volume that is an S3 bucket: one object a pack, packs/<id>. Only plain S3 is used (PUT, GET with Range,
+// HEAD, DELETE, ListV2), always with the length, so that SeaweedFS, Garage, VersityGW, Ceph and AWS all serve.
+// Small packs go through the client, which lets the store check a hash of the whole; large ones are streamed
+// with a presigned PUT, because the client would gather them in memory or cut them into parts.
+import http from 'node:http';
+import https from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Client } from 'minio';
+import { isPackId, PackMissing, type StoredPack, type Volume, VolumeError } from './volume.ts';
+
+const PREFIX = 'packs/';
+/** Up to here a pack is put from memory. */
+const MAX_IN_MEMORY = 32 * 1024 * 1024;
+/** A connection on which nothing moves for so long is given up. */
+const SILENT_MS = 30_000;
+const MAX_CONNECTIONS = 32;
+const PRESIGNED_SECONDS = 900;
+
+export interface S3VolumeOptions {
+  id: number;
+  name: string;
+  endpoint: string;
+  port: number;
+  useSsl: boolean;
+  bucket: string;
+  region: string;
+  accessKey: string;
+  secretKey: string;
+}
+
+/** Opens the bucket; throws `VolumeError` naming bucket and endpoint when it is missing or refuses us. */
+export async function openS3Volume(options: S3VolumeOptions): Promise<Volume> {
+  const volume = new S3Volume(options);
+  await volume.open();
+  return volume;
+}
+
+class S3Volume implements Volume {
+  readonly id: number;
+  readonly name: string;
+  readonly kind = 's3';
+  readonly readSize = 4 * 1024 * 1024;
+  readonly openPack = null;
+  readonly #client: Client;
+  readonly #agent: http.Agent;
+  readonly #bucket: string;
+  readonly #label: string;
+
+  constructor({ id, name, endpoint, port, useSsl, bucket, region, accessKey, secretKey }: S3VolumeOptions) {
+    this.id = id;
+    this.name = name;
+    this.#bucket = bucket;
+    this.#label = `volume "${name}" (bucket ${bucket} at ${endpoint}:${port})`;
+    this.#agent = impatientAgent(useSsl);
+    this.#client = new Client({
+      endPoint: endpoint,
+      port,
+      useSSL: useSsl,
+      region,
+      accessKey,
+      secretKey,
+      transportAgent: this.#agent,
+      // Repeating is the writer's decision, into a pack of another name.
+      retryOptions: { disableRetry: true },
+    });
+  }
+
+  open(): Promise<void> {
+    return this.#attempt('open', async () => {
+      if (!(await this.#client.bucketExists(this.#bucket)))
+        throw new Error('there is no such bucket; create it');
+    });
+  }
+
+  putPack(packId: string, body: Iterable<Buffer> | AsyncIterable<Buffer>, length: number): Promise<void> {
+    const key = keyOf(packId);
+    return this.#attempt('store a pack', async () => {
+      try {
+        if (length <= MAX_IN_MEMORY && Array.isArray(body)) await this.#putWhole(key, body, length);
+        else await this.#putStream(key, body, length);
+        const { size } = await this.#client.statObject(this.#bucket, key);
+        if (size !== length)
+          throw new Error(`the store holds ${size} bytes of pack ${packId}; ${length} were sent`);
+      } catch (error) {
+        await this.#client.removeObject(this.#bucket, key).catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  async #putWhole(key: string, parts: readonly Buffer[], length: number): Promise<void> {
+    const bytes = Buffer.concat(parts);
+    if (bytes.length !== length) throw wrongLength(bytes.length, length);
+    await this.#client.putObject(this.#bucket, key, bytes, length);
+  }
+
+  async #putStream(
+    key: string,
+    body: Iterable<Buffer> | AsyncIterable<Buffer>,
+    length: number,
+  ): Promise<void> {
+    const url = await this.#client.presignedPutObject(this.#bucket, key, PRESIGNED_SECONDS);
+    const { request } = url.startsWith('https:') ? https : http;
+    const put = request(url, {
+      method: 'PUT',
+      agent: this.#agent,
+      headers: { 'content-length': length, 'content-type': 'application/octet-stream' },
+    });
+    const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
+      put.on('response', resolve);
+      put.on('error', reject);
+    });
+    // An answer may come before the body is sent (refused), or never (the body ends early).
+    answered.catch(() => {});
+    await pipeline(Readable.from(counted(body, length)), put);
+    const answer = await answered;
+    const text = await firstText(answer);
+    if (answer.statusCode !== 200) throw new Error(`the store answered ${answer.statusCode}: ${text}`);
+  }
+
+  async read(packId: string, start: number, end: number): Promise<Buffer> {
+    if (start === end) return Buffer.alloc(0);
+    const key = keyOf(packId);
+    try {
+      const stream = await this.#client.getPartialObject(this.#bucket, key, start, end - start);
+      return await collect(stream, end - start);
+    } catch (error) {
+      if (isMissing(error)) throw new PackMissing(packId, this.#label);
+      throw this.#error(`read pack ${packId} [${start}, ${end})`, error);
+    }
+  }
+
+  packSize(packId: string): Promise<number | null> {
+    const key = keyOf(packId);
+    return this.#attempt('look at a pack', async () => {
+      try {
+        return (await this.#client.statObject(this.#bucket, key)).size;
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw error;
+      }
+    });
+  }
+
+  async truncatePack(): Promise<void> {
+    // An object is whole or not there.
+  }
+
+  removePack(packId: string): Promise<void> {
+    const key = keyOf(packId);
+    return this.#attempt('remove a pack', () => this.#client.removeObject(this.#bucket, key));
+  }
+
+  async *listPacks(): AsyncGenerator<StoredPack> {
+    const objects: AsyncIterable<{ name?: string; size: number }> = this.#client.listObjectsV2(
+      this.#bucket,
+      PREFIX,
+      true,
+    );
+    try {
+      for await (const { name, size } of objects) {
+        const packId = name?.slice(PREFIX.length) ?? '';
+        if (isPackId(packId)) yield { packId, size };
+      }
+    } catch (error) {
+      throw this.#error('list packs', error);
+    }
+  }
+
+  freeBytes(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  check(): Promise<void> {
+    return this.#attempt('write to', async () => {
+      const key = `probe-${crypto.randomUUID()}`;
+      await this.#client.putObject(this.#bucket, key, Buffer.from('probe'));
+      await this.#client.removeObject(this.#bucket, key);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#agent.destroy();
+    await Promise.resolve();
+  }
+
+  async #attempt<T>(action: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#error(action, error);
+    }
+  }
+
+  #error(action: string, cause: unknown): VolumeError {
+    const { code, message } = cause as { code?: string; message: string };
+    const remedy = code === undefined ? undefined : REMEDIES[code];
+    return new VolumeError(`${this.#label}: cannot ${action}: ${message}${remedy ? `; ${remedy}` : ''}`, {
+      cause,
+    });
+  }
+}
+
+const REMEDIES: Record<string, string> = {
+  NoSuchBucket: 'create the bucket',
+  AccessDenied: 'check access key, secret key and the rights of the key',
+  SignatureDoesNotMatch: 'check access key, secret key and region',
+  InvalidAccessKeyId: 'check the access key',
+  ECONNREFUSED: 'check endpoint and port, and that the store is running',
+  ENOTFOUND: 'check the name of the endpoint',
+};
+
+/** Keeps connections, and ends one that stays silent, so that no request waits for ever. */
+function impatientAgent(useSsl: boolean): http.Agent {
+  const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: SILENT_MS };
+  const agent = useSsl ? new https.Agent(options) : new http.Agent(options);
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (...call) => {
+    const socket = connect(...call);
+    socket?.once('timeout', () =>
+      socket.destroy(new Error(`the store was silent for ${SILENT_MS / 1000} s`)),
+    );
+    return socket;
+  };
+  return agent;
+}
+
+function keyOf(packId: string): string {
+  if (!isPackId(packId))
+    throw new TypeError(`pack id ${JSON.stringify(packId)} is not a UUID in small letters`);
+  return PREFIX + packId;
+}
+
+const isMissing = (error: unknown): boolean =>
+  ['NoSuchKey', 'NotFound'].includes((error as { code?: string }).code ?? '');
+
+const wrongLength = (got: number, announced: number): Error =>
+  new Error(`the body has ${got} bytes where ${announced} were announced`);
+
+/** Passes `body` on; throws at the end, or as soon as it is over, when it has not `length` bytes. */
+async function* counted(
+  body: Iterable<Buffer> | AsyncIterable<Buffer>,
+  length: number,
+): AsyncGenerator<Buffer> {
+  let passed = 0;
+  for await (const part of body) {
+    passed += part.length;
+    if (passed > length) throw wrongLength(passed, length);
+    yield part;
+  }
+  if (passed !== length) throw wrongLength(passed, length);
+}
+
+async function collect(stream: Readable, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  let got = 0;
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    if (got + part.length > length) throw new Error(`the store sent more than the ${length} bytes asked for`);
+    part.copy(bytes, got);
+    got += part.length;
+  }
+  if (got < length) throw new Error(`the store sent ${got} of ${length} bytes`);
+  return bytes;
+}
+
+/** The beginning of an answer's text; the rest is read and dropped, so that the connection can be kept. */
+async function firstText(answer: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const part of answer) if (text.length < 500) text += part.toString('latin1');
+  return text.slice(0, 500);
+}
