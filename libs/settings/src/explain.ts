@@ -69,7 +69,8 @@ export function expectedOf(input: FieldInput | undefined): Text {
       return text('укажите имя или null', 'give a name or null');
     case 'list':
       return text('укажите список JSON, например ["…"]', 'give a JSON list, such as ["…"]');
-    case 'record': {
+    case 'record':
+    default: {
       const names = Object.keys(input.fields).join(', ');
       return text(`укажите объект с полями ${names}`, `give an object with the fields ${names}`);
     }

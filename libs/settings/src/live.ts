@@ -20,7 +20,7 @@ export interface Applied {
   readonly instance: string;
   readonly section: string;
   readonly revision: number;
-  readonly error?: string;
+  readonly error: string | null;
 }
 
 export interface HintListener {
@@ -269,7 +269,7 @@ class Live<N extends SectionName> implements LiveSettings<N> {
   #report(section: string, outcome: HandlerOutcome): void {
     const { log } = this.#options;
     const fields = { section, revision: outcome.revision };
-    if (outcome.error === undefined) log.info(fields, 'settings applied');
+    if (outcome.error === null) log.info(fields, 'settings applied');
     else log.error({ ...fields, error: outcome.error }, 'settings not applied');
     this.#send(section, outcome);
   }

@@ -11,7 +11,7 @@ const slowHandlerMs = 30_000;
 
 export interface HandlerOutcome {
   readonly revision: number;
-  readonly error?: string;
+  readonly error: string | null;
 }
 
 interface Registered {
@@ -19,7 +19,7 @@ interface Registered {
   /** The revision this handler last took over; it is behind when the section's is another one. */
   done: number | undefined;
   lastValue: Settings[SectionName];
-  error: string | undefined;
+  error: string | null;
 }
 
 export class SectionState {
@@ -77,7 +77,7 @@ export class SectionState {
       call,
       done: runNow ? undefined : this.#revision,
       lastValue: this.value,
-      error: undefined,
+      error: null,
     };
     this.#handlers.add(handler);
     if (runNow) this.#start();
@@ -86,7 +86,7 @@ export class SectionState {
 
   /** Gives handlers that failed with the current revision another chance. */
   retryFailed(): void {
-    const failed = [...this.#handlers].filter((handler) => handler.error !== undefined);
+    const failed = [...this.#handlers].filter((handler) => handler.error !== null);
     for (const handler of failed) handler.done = undefined;
     if (failed.length > 0) this.#start();
   }
@@ -100,8 +100,8 @@ export class SectionState {
   outcome(): HandlerOutcome | undefined {
     if (this.#rejected !== undefined) return this.#rejected;
     if (this.#running !== undefined || !this.hasValue) return undefined;
-    const error = [...this.#handlers].find((handler) => handler.error !== undefined)?.error;
-    return error === undefined ? { revision: this.#revision } : { revision: this.#revision, error };
+    const failed = [...this.#handlers].find((handler) => handler.error !== null);
+    return { revision: this.#revision, error: failed?.error ?? null };
   }
 
   #start(): void {
@@ -124,7 +124,7 @@ export class SectionState {
       ).unref();
       try {
         await behind.call(value, behind.lastValue);
-        behind.error = undefined;
+        behind.error = null;
         behind.lastValue = value;
       } catch (error) {
         behind.error = error instanceof Error ? error.message : String(error);

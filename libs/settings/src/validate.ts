@@ -26,7 +26,8 @@ export function parseSection<N extends SectionName>(name: N, document: unknown):
   const errors = (definition.check as (value: Settings[N]) => ReturnType<typeof definition.check>)(value).map(
     (finding): SettingsError => ({ section: name, ...finding }),
   );
-  if (errors.length === 0 && JSON.stringify(value).length > maxDocumentBytes) errors.push(tooLarge(name));
+  if (errors.length === 0 && Buffer.byteLength(JSON.stringify(value)) > maxDocumentBytes)
+    errors.push(tooLarge(name));
   return errors.length === 0 ? { ok: true, value } : { ok: false, errors };
 }
 

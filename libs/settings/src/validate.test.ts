@@ -1,0 +1,290 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { catalogue, type SectionName, type Settings, sectionNames } from './catalogue.ts';
+import type { FieldInput } from './field.ts';
+import type { SettingsError } from './text.ts';
+import { defaultDocument, defaultSettings, parseSection, readStored, validateAll } from './validate.ts';
+
+function errorsOf(parsed: { ok: true } | { ok: false; errors: SettingsError[] }): SettingsError[] {
+  return parsed.ok ? [] : parsed.errors;
+}
+
+function complaint(name: SectionName, change: Record<string, unknown>): SettingsError | undefined {
+  return errorsOf(parseSection(name, { ...defaultDocument(name), ...change }))[0];
+}
+
+function clashes(change: { [N in SectionName]?: Partial<Settings[N]> }): SettingsError[] {
+  const all: Record<string, unknown> = { ...defaultSettings() };
+  for (const [name, part] of Object.entries(change))
+    all[name] = { ...defaultDocument(name as SectionName), ...part };
+  return errorsOf(validateAll(all));
+}
+
+describe('every section', () => {
+  test.each(sectionNames)('%s: the default document is valid and reads back as itself', (name) => {
+    const document = defaultDocument(name);
+    expect(parseSection(name, JSON.parse(JSON.stringify(document)))).toEqual({ ok: true, value: document });
+    expect(readStored(name, document)).toEqual({ ok: true, value: document });
+  });
+
+  test.each(sectionNames)(
+    '%s: has words in both languages for itself, its fields and its choices',
+    (name) => {
+      const { label, help, fields, secrets, appliedBy } = catalogue[name];
+      const texts = [label, help];
+      for (const field of Object.values({ ...fields, ...secrets })) texts.push(field.label, field.help);
+      for (const field of Object.values(fields)) texts.push(...choiceLabels(field.input));
+      for (const { ru, en } of texts) {
+        expect(ru).toMatch(/\S/);
+        expect(en).toMatch(/\S/);
+        expect(en).not.toMatch(/\p{Script=Cyrillic}/u);
+      }
+      expect(appliedBy.length).toBeGreaterThan(0);
+    },
+  );
+
+  test.each(sectionNames)('%s: any valid document reads back as itself', (name) => {
+    fc.assert(
+      fc.property(documentOf(name), (document) => {
+        const parsed = parseSection(name, document);
+        const again = parsed.ok ? parseSection(name, JSON.parse(JSON.stringify(parsed.value))) : parsed;
+        expect(again).toEqual(parsed);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test.each(sectionNames)(
+    '%s: foreign JSON never throws, and each complaint names section, code and remedy',
+    (name) => {
+      fc.assert(
+        fc.property(
+          fc.jsonValue(),
+          fc.constantFrom(...Object.keys(catalogue[name].fields)),
+          (value, field) => {
+            for (const document of [value, { [field]: value }]) {
+              for (const error of errorsOf(parseSection(name, document))) {
+                expect(error.section).toBe(name);
+                expect(error.code).toMatch(/^[a-zA-Z0-9]+$/);
+                expect(error.message.ru).toMatch(/\p{Script=Cyrillic}/u);
+                expect(error.message.en).toMatch(/\S/);
+              }
+            }
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+});
+
+describe('a field', () => {
+  test.each([
+    ['network', { smtpPort: 0 }, 'smtpPort', 'outOfRange'],
+    ['network', { smtpPort: 65_536 }, 'smtpPort', 'outOfRange'],
+    ['network', { smtpPort: '25' }, 'smtpPort', 'wrongType'],
+    ['network', { smtpPort: 2.5 }, 'smtpPort', 'wrongType'],
+    ['network', { smtpInterfaces: ['a b'] }, 'smtpInterfaces.0', 'wrongFormat'],
+    ['network', { smtpInterfaces: ['eth0', 'eth0'] }, 'smtpInterfaces.1', 'repeated'],
+    [
+      'network',
+      { trustedProxies: Array.from({ length: 65 }, (_, i) => `10.0.0.${i}`) },
+      'trustedProxies',
+      'tooLong',
+    ],
+    ['network', { nonsense: 1 }, 'nonsense', 'unknownField'],
+    ['smtpEncryption', { mode: 'ssl' }, 'mode', 'notAChoice'],
+    ['smtpEncryption', { dhBits: 512 }, 'dhBits', 'notAChoice'],
+    ['relay', { password: 'x' }, 'password', 'isSecret'],
+    ['accessLists', { white: [{ comment: 'x' }] }, 'white.0.value', 'missing'],
+    [
+      'accessLists',
+      { white: [{ value: '10.0.0.1' }, { value: '::ffff:10.0.0.1' }] },
+      'white.1.value',
+      'repeated',
+    ],
+    ['accessLists', { white: [{ value: '10.0.0.1', until: 'x' }] }, 'white.0.until', 'unknownField'],
+    ['general', { heloName: '' }, 'heloName', 'wrongFormat'],
+    ['dnsbl', { zones: ['localhost'] }, 'zones.0', 'wrongFormat'],
+  ] as const)('%s %j is a complaint about %s: %s', (section, change, field, code) => {
+    const error = complaint(section, change);
+    expect(error).toMatchObject({ section, field, code });
+    expect(error?.message.en).toContain(field);
+  });
+
+  test('a missing field gets its default, an omitted document is a complaint', () => {
+    expect(parseSection('queue', {})).toEqual({ ok: true, value: defaultDocument('queue') });
+    expect(errorsOf(parseSection('queue', null))[0]).toMatchObject({ section: 'queue', field: '' });
+  });
+
+  test('a text is stored in its normal form', () => {
+    const parsed = parseSection('accessLists', {
+      white: [{ value: '::ffff:10.1.2.3/104' }, { value: '@Mail.RU' }],
+    });
+    expect(parsed.ok && parsed.value.white.map((entry) => entry.value)).toEqual(['10.0.0.0/8', '@mail.ru']);
+  });
+});
+
+describe('rules between fields', () => {
+  test('queue: the upper bound of the wait is not below the lower one', () => {
+    expect(complaint('queue', { waitMinMinutes: 301 })).toMatchObject({
+      field: 'waitMaxMinutes',
+      code: 'tooSmall',
+    });
+    expect(complaint('queue', { waitMinMinutes: 300 })).toBeUndefined();
+  });
+
+  test('relay: SMTPS needs another port than 25, and port 465 needs SMTPS', () => {
+    expect(complaint('relay', { smtps: true })).toMatchObject({ code: 'smtpsOnPort25' });
+    expect(complaint('relay', { port: 465 })).toMatchObject({ code: 'port465WithoutSmtps' });
+    expect(complaint('relay', { smtps: true, port: 465 })).toBeUndefined();
+    expect(complaint('relay', { port: 587 })).toBeUndefined();
+  });
+
+  test('relay: a login and a sender address are there when they are switched on', () => {
+    expect(complaint('relay', { authEnabled: true })).toMatchObject({ field: 'username', code: 'missing' });
+    expect(complaint('relay', { rewriteSender: true })).toMatchObject({
+      field: 'senderAddress',
+      code: 'missing',
+    });
+  });
+
+  test('antivirus: a scanner that is on has an address', () => {
+    expect(complaint('antivirus', { clamavEnabled: true })).toMatchObject({
+      field: 'clamavAddress',
+      code: 'missing',
+    });
+    expect(complaint('antivirus', { clamavEnabled: true, clamavAddress: 'clamd:3310' })).toBeUndefined();
+  });
+
+  test.each([
+    ['white', '0.0.0.0/0'],
+    ['white', '10.0.0.0/7'],
+    ['white', '2001::/15'],
+    ['black', '::/0'],
+  ])('access lists: the %s list takes no network as wide as %s', (list, value) => {
+    expect(complaint('accessLists', { [list]: [{ value }] })).toMatchObject({ code: 'networkTooWide' });
+  });
+
+  test('access lists: a named network has to exist', () => {
+    expect(complaint('accessLists', { white: [{ value: 'network:Office' }] })).toMatchObject({
+      code: 'unknownNetwork',
+    });
+    const networks = [{ name: 'office', addresses: ['10.0.0.0/8'] }];
+    expect(complaint('accessLists', { white: [{ value: 'network:Office' }], networks })).toBeUndefined();
+  });
+
+  test('general: INBOX is not created twice, and each use belongs to one folder', () => {
+    expect(complaint('general', { autoCreateFolders: [{ name: 'inbox' }] })).toMatchObject({
+      code: 'reserved',
+    });
+    const twice = [
+      { name: 'a', specialUse: 'Sent' },
+      { name: 'b', specialUse: 'Sent' },
+    ];
+    expect(complaint('general', { autoCreateFolders: twice })).toMatchObject({ code: 'repeated' });
+  });
+
+  test('a document that would not fit into an answer on the bus is refused', () => {
+    const black = Array.from({ length: 2000 }, (_, i) => ({
+      value: `h${i}.${'x'.repeat(60)}.org`,
+      comment: 'я'.repeat(200),
+    }));
+    expect(complaint('accessLists', { black })).toMatchObject({ code: 'tooLarge' });
+  });
+});
+
+describe('rules between sections', () => {
+  test('the defaults fit together', () => {
+    expect(clashes({})).toEqual([]);
+  });
+
+  test('two listeners on one port are an error that names both fields', () => {
+    const [error, ...more] = clashes({ network: { smtpPort: 143 } });
+    expect(more).toEqual([]);
+    expect(error).toMatchObject({ section: 'network', field: 'imapPort', code: 'portClash' });
+    expect(error?.related).toEqual([{ section: 'network', field: 'smtpPort' }]);
+    expect(error?.message.en).toContain('network.smtpPort');
+    expect(error?.message.en).toContain('network.imapPort');
+  });
+
+  test('ports of different sections clash too', () => {
+    expect(clashes({ smtpEncryption: { smtpsPort: 993 } })).toHaveLength(1);
+    expect(clashes({ addressBook: { port: 110 } })).toHaveLength(1);
+  });
+
+  test('listeners that are off, or share no interface, may have the same port', () => {
+    expect(clashes({ network: { submissionEnabled: false, submissionPort: 25 } })).toEqual([]);
+    expect(clashes({ addressBook: { port: 110, enabled: false } })).toEqual([]);
+    expect(
+      clashes({ network: { imapPort: 25, smtpInterfaces: ['192.0.2.1'], accessInterfaces: ['192.0.2.2'] } }),
+    ).toEqual([]);
+    expect(
+      clashes({ network: { imapPort: 25, smtpInterfaces: ['192.0.2.1'], accessInterfaces: ['0.0.0.0'] } }),
+    ).toHaveLength(1);
+  });
+
+  test('an unknown section is an error, a missing one gets its defaults', () => {
+    expect(errorsOf(validateAll({ nonsense: {} }))).toMatchObject([
+      { section: 'nonsense', code: 'unknownSection' },
+    ]);
+    expect(validateAll({})).toEqual({ ok: true, value: defaultSettings() });
+  });
+});
+
+describe('a stored document', () => {
+  test('of a newer release loses what this one does not know, at any depth', () => {
+    const stored = { white: [{ value: '10.0.0.1', newer: 1 }], newest: { deep: true } };
+    const parsed = readStored('accessLists', stored);
+    expect(parsed).toEqual(parseSection('accessLists', { white: [{ value: '10.0.0.1' }] }));
+  });
+
+  test('that is invalid is answered with its errors', () => {
+    expect(readStored('network', { smtpPort: 0 }).ok).toBe(false);
+    expect(readStored('network', 'x').ok).toBe(false);
+  });
+});
+
+function choiceLabels(input: FieldInput): { ru: string; en: string }[] {
+  if (input.kind === 'choice') return input.options.map((option) => option.label);
+  if (input.kind === 'list') return choiceLabels(input.item);
+  if (input.kind === 'record') {
+    return Object.values(input.fields).flatMap((field) => [field.label, ...choiceLabels(field.input)]);
+  }
+  return [];
+}
+
+function documentOf(name: SectionName): fc.Arbitrary<unknown> {
+  const fields = Object.entries(catalogue[name].fields as Record<string, { input: FieldInput }>);
+  return fc.record(Object.fromEntries(fields.map(([field, { input }]) => [field, valueOf(input)])), {
+    requiredKeys: [],
+  });
+}
+
+function valueOf(input: FieldInput): fc.Arbitrary<unknown> {
+  switch (input.kind) {
+    case 'boolean':
+      return fc.boolean();
+    case 'integer':
+      return fc.integer({ min: input.min, max: input.max });
+    case 'choice':
+      return fc.constantFrom(...input.options.map((option) => option.value));
+    case 'reference':
+      return fc.option(fc.string({ minLength: 1, maxLength: 20 }));
+    case 'list':
+      return fc.array(valueOf(input.item), { maxLength: 3 });
+    case 'record':
+      return fc.record(
+        Object.fromEntries(Object.entries(input.fields).map(([name, field]) => [name, valueOf(field.input)])),
+        { requiredKeys: Object.keys(input.fields) },
+      );
+    case 'text':
+    default:
+      return fc.oneof(
+        fc.domain(),
+        fc.ipV4(),
+        fc.emailAddress(),
+        fc.constantFrom('', 'eth0', 'dc=a', 'h:1', '10.0.0.0/8'),
+      );
+  }
+}
