@@ -1,6 +1,6 @@
 // The configuration text of a nats-server with the product's users and permissions. One format for the native
 // run, the tests and the containers; it must be read by 2.9.10 (Debian 12) up to the current line.
-import { answeringUsers, natsUsers } from './nats-users.ts';
+import { natsUsers } from './nats-users.ts';
 import type { NatsUser } from './nats-users.ts';
 
 export interface NatsConfigOptions {
@@ -35,7 +35,7 @@ export function natsConfig(options: NatsConfigOptions): string {
 }
 
 function userBlock(user: NatsUser, password: string): string {
-  const answers = answeringUsers.has(user.name) ? ', allow_responses: { max: 1, expires: "1m" }' : '';
+  const answers = user.answers ? ', allow_responses: { max: 1, expires: "1m" }' : '';
   const permissions = `publish: ${list(user.publish)}, subscribe: ${list(user.subscribe)}${answers}`;
   return `    { user: ${user.name}, password: ${password}, permissions: { ${permissions} } }`;
 }

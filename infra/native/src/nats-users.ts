@@ -1,98 +1,104 @@
 // Who may say and hear what on the bus: one NATS user per program (architecture §12). The one table from which
 // the configuration of the native run and of docker-compose.yml is made. The subjects are those of libs/bus;
-// a test holds the two together.
+// a test connects as each user and holds the two together.
 
 export interface NatsUser {
   name: string;
   publish: string[];
   subscribe: string[];
+  /** Answers questions: it may publish to the inbox that a received message names. */
+  answers: boolean;
 }
 
-// Streams and consumers are made again by whoever notices that they are gone, so their users may create them.
-function stream(name: string): string[] {
-  return ['INFO', 'CREATE', 'UPDATE'].map((verb) => `$JS.API.STREAM.${verb}.${name}`);
+// Whoever notices that a stream or its own consumer is gone makes it again.
+const streams = ['MAIL', 'EVENTS'].flatMap((name) =>
+  ['INFO', 'CREATE'].map((verb) => `$JS.API.STREAM.${verb}.${name}`),
+);
+
+/** The durable consumers of MAIL that a program may make, pull from and acknowledge. */
+function consumes(...consumers: string[]): string[] {
+  return consumers.flatMap((consumer) => [
+    ...['INFO', 'CREATE', 'DURABLE.CREATE', 'MSG.NEXT'].map(
+      (verb) => `$JS.API.CONSUMER.${verb}.MAIL.${consumer}`,
+    ),
+    `$JS.API.CONSUMER.CREATE.MAIL.${consumer}.>`,
+    `$JS.ACK.MAIL.${consumer}.>`,
+  ]);
 }
 
-function consume(name: string): string[] {
-  const verbs = ['INFO', 'CREATE', 'DURABLE.CREATE', 'MSG.NEXT'];
-  return [
-    ...stream(name),
-    ...verbs.map((verb) => `$JS.API.CONSUMER.${verb}.${name}.>`),
-    `$JS.API.CONSUMER.CREATE.${name}`,
-    `$JS.ACK.${name}.>`,
-    '$JS.FC.>',
-  ];
-}
+const steps = ['mail.filter.*', 'mail.deliver'];
+const oldestHeld = '$JS.API.STREAM.MSG.GET.MAIL';
 
-const jetStream = ['$JS.API.INFO', '$JS.API.STREAM.NAMES'];
-
-/** What every program says and hears: it follows the settings and reports the revision it runs. */
-function program(name: string, publish: string[] = [], subscribe: string[] = []): NatsUser {
+/** Every program follows the settings and the directory and reports the revision it runs. */
+function program(
+  name: string,
+  rights: { publish?: string[]; subscribe?: string[]; answers?: boolean } = {},
+): NatsUser {
   return {
     name,
-    publish: [...jetStream, 'settings.applied', ...publish],
-    subscribe: ['_INBOX.>', 'settings.changed', 'directory.changed', ...subscribe],
+    publish: ['settings.applied', ...(rights.publish ?? [])],
+    // Each program has inboxes of its own, so that none can read another's answers.
+    subscribe: [`_INBOX.${name}.>`, 'settings.changed', 'directory.changed', ...(rights.subscribe ?? [])],
+    answers: rights.answers ?? false,
   };
 }
 
-/** Every NATS user of the product. `owner` makes the streams (migrate) and may do everything. */
+/** Every NATS user of the product. `owner` makes the streams (program migrate) and may do everything. */
 export const natsUsers: NatsUser[] = [
-  { name: 'owner', publish: ['>'], subscribe: ['>'] },
-  program('smtp', [
-    ...stream('MAIL'),
-    ...stream('EVENTS'),
-    'mail.filter.*',
-    'mail.deliver',
-    'mail.refused',
-    'auth.failed',
-    'check.*',
-  ]),
-  program(
-    'filter',
-    [...consume('MAIL'), ...stream('EVENTS'), 'mail.filter.*', 'mail.deliver', 'mail.held'],
-    ['check.*'],
-  ),
-  program(
-    'delivery',
-    [
-      ...consume('MAIL'),
-      ...stream('EVENTS'),
-      'mail.filter.*',
-      'mail.deliver',
+  { name: 'owner', publish: ['>'], subscribe: ['>'], answers: false },
+  program('smtp', { publish: [...streams, ...steps, 'mail.refused', 'auth.failed', 'check.*'] }),
+  program('filter', {
+    publish: [
+      ...streams,
+      ...consumes('filter-antivirus', 'filter-dkim', 'filter-dlp'),
+      ...steps,
+      'mail.held',
+      'mail.deferred',
+    ],
+    subscribe: ['check.*'],
+    answers: true,
+  }),
+  program('delivery', {
+    publish: [
+      ...streams,
+      ...consumes('delivery'),
+      oldestHeld,
+      ...steps,
       'mail.deferred',
       'mail.bounced',
       'mail.held',
       'mailbox.changed.*',
       'queue.due',
     ],
-    ['queue.due', 'admin.queue.*'],
-  ),
-  program('imap', ['mailbox.changed.*', 'auth.failed'], ['mailbox.changed.*']),
-  program('pop3', ['mailbox.changed.*', 'auth.failed'], ['mailbox.changed.*']),
-  program('ldap', ['auth.failed']),
-  program(
-    'settings',
-    [...stream('EVENTS'), 'settings.changed', 'directory.changed', 'queue.due'],
-    ['settings.applied', 'admin.>'],
-  ),
-  program(
-    'console',
-    [...consume('EVENTS'), 'admin.>', 'auth.failed'],
-    ['settings.applied', 'mail.*', 'task.*'],
-  ),
-  program(
-    'tasks',
-    [
-      ...consume('MAIL'),
-      ...stream('EVENTS'),
-      '$JS.API.STREAM.MSG.GET.MAIL',
-      '$JS.API.DIRECT.GET.MAIL.>',
-    ].concat(['mail.filter.*', 'mail.deliver', 'task.*', 'queue.due', 'mailbox.changed.*']),
-    ['admin.task.*'],
-  ),
+    subscribe: ['queue.due', 'admin.>'],
+    answers: true,
+  }),
+  program('imap', {
+    publish: [...streams, 'mailbox.changed.*', 'auth.failed'],
+    subscribe: ['mailbox.changed.*'],
+  }),
+  program('pop3', { publish: [...streams, 'mailbox.changed.*', 'auth.failed'] }),
+  program('ldap', { publish: [...streams, 'auth.failed'] }),
+  program('settings', {
+    publish: [...streams, 'settings.changed', 'directory.changed', 'queue.due', ...steps],
+    subscribe: ['settings.applied', 'admin.>'],
+    answers: true,
+  }),
+  program('console', {
+    publish: [
+      ...streams,
+      'admin.>',
+      'auth.failed',
+      '$JS.API.CONSUMER.*.EVENTS.>',
+      '$JS.API.CONSUMER.CREATE.EVENTS',
+    ],
+    subscribe: ['settings.applied', 'mail.*', 'task.*', 'auth.failed'],
+  }),
+  program('tasks', {
+    publish: [...streams, oldestHeld, ...steps, 'task.*', 'queue.due', 'mailbox.changed.*', 'mail.held'],
+    subscribe: ['admin.>'],
+    answers: true,
+  }),
   program('firewall'),
-  program('ctl', ['admin.>']),
+  program('ctl', { publish: ['admin.>'] }),
 ];
-
-/** Users that answer questions: they may publish to the inbox that a received message names, for a minute. */
-export const answeringUsers = new Set(['filter', 'settings', 'delivery', 'tasks']);

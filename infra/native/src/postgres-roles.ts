@@ -1,6 +1,6 @@
 // The database and the roles of a new cluster. The owner migrates and owns every object; each program has a
 // role of its own, made by the first migration without the right to log in and given a password here.
-import pg from 'pg';
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { superuser } from './postgres.ts';
 import type { PostgresServer } from './postgres.ts';
 
@@ -30,13 +30,13 @@ export async function provisionDatabase(
   ownerPassword: string,
 ): Promise<void> {
   await asSuperuser(cluster, async (client) => {
-    const role = pg.escapeIdentifier(ownerRole);
+    const role = escapeIdentifier(ownerRole);
     const exists = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [ownerRole]);
     if (exists.rowCount === 0) await client.query(`CREATE ROLE ${role} CREATEROLE`);
-    await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(ownerPassword)}`);
+    await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${escapeLiteral(ownerPassword)}`);
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
     if (found.rowCount === 0) {
-      await client.query(`CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER ${role}`);
+      await client.query(`CREATE DATABASE ${escapeIdentifier(database)} OWNER ${role}`);
     }
   });
 }
@@ -52,15 +52,15 @@ export async function setRolePasswords(
       [programRoles],
     );
     for (const { rolname } of rows) {
-      const password = pg.escapeLiteral(passwordOf(rolname));
-      await client.query(`ALTER ROLE ${pg.escapeIdentifier(rolname)} LOGIN PASSWORD ${password}`);
+      const password = escapeLiteral(passwordOf(rolname));
+      await client.query(`ALTER ROLE ${escapeIdentifier(rolname)} LOGIN PASSWORD ${password}`);
     }
   });
 }
 
 /** Runs `work` on one superuser connection to the maintenance database. */
-export async function asSuperuser<T>(cluster: Cluster, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
+export async function asSuperuser<T>(cluster: Cluster, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({
     host: cluster.host,
     port: cluster.port,
     user: superuser,

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import { Client } from 'pg';
 import { until } from './deadline.ts';
 import { freePort } from './ports.ts';
 import { giveToServerUser, runAsCommand } from './run-as.ts';
@@ -151,7 +151,7 @@ async function initialise(dataDir: string, superuserPassword: string): Promise<v
 }
 
 async function answersQuery(host: string, port: number, password: string): Promise<true> {
-  const client = new pg.Client({
+  const client = new Client({
     host,
     port,
     user: superuser,

@@ -187,7 +187,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const connection = await connect({
     servers: options.url,
     name: options.name,
-    ...(options.user === undefined ? {} : { user: options.user }),
+    // A user may hear its own inboxes only: answers are nobody else's business.
+    ...(options.user === undefined ? {} : { user: options.user, inboxPrefix: `_INBOX.${options.user}` }),
     ...(pass === undefined ? {} : { pass }),
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,

@@ -3,7 +3,6 @@
 // that has other types only answers with nothing (NODATA).
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 
 // RFC 1035 §3.2.2; AAAA: RFC 3596; TLSA: RFC 6698.
 const typeNumbers = { A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, MX: 15, TXT: 16, AAAA: 28, TLSA: 52 } as const;
@@ -47,8 +46,8 @@ export async function startFakeDns(
   const failures = new Map<string, Failure>();
   const queries: string[] = [];
   const socket = createSocket('udp4');
-  socket.on('message', (message, peer) => {
-    const query = parseQuery(message);
+  socket.on('message', (packet, peer) => {
+    const query = parseQuery(packet);
     if (!query) return;
     queries.push(`${typeName(query.type).toLowerCase()} ${query.name}`);
     const reply = answer(query, records, failures, options);
@@ -56,7 +55,7 @@ export async function startFakeDns(
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  const { address, port } = socket.address() as AddressInfo;
+  const { address, port } = socket.address();
 
   const set = (name: string, type: RecordType, ...data: string[]): void => {
     const key = canonical(name);
@@ -95,7 +94,7 @@ export function reverseName(ip: string): string {
   const right = (tail ?? '').split(':').filter(Boolean);
   const zeros = Array.from({ length: tail === undefined ? 0 : 8 - left.length - right.length }, () => '0');
   const nibbles = [...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join('');
-  return `${[...nibbles].toReversed().join('.')}.ip6.arpa`;
+  return `${nibbles.split('').toReversed().join('.')}.ip6.arpa`;
 }
 
 function canonical(name: string): string {

@@ -17,92 +17,113 @@ export interface TranscriptTarget {
   timeoutMs?: number;
 }
 
-export interface Connection {
-  write(bytes: Buffer): void;
-  /** The next line without its CRLF, left unread. Rejects at the end of the stream or after the time limit. */
-  peek(): Promise<string>;
-  line(): Promise<string>;
-  /** The next line, or undefined when the server closed instead. */
-  lineOrClose(): Promise<string | undefined>;
-  discardUntilClose(): Promise<void>;
-  /** Lines that have arrived and were not read. */
-  unread(): string[];
-  startTls(): Promise<void>;
-  end(): void;
-  destroy(): void;
-}
-
 /** Connects; the server's greeting is left for the first `S:` line. */
 export async function openConnection(target: TranscriptTarget): Promise<Connection> {
-  const timeoutMs = target.timeoutMs ?? 5_000;
-  let buffer = Buffer.alloc(0);
-  let ended = false;
-  let wake = (): void => {};
+  return new Connection(target, target.tls ? await overTls(target) : await plain(target));
+}
 
-  const read = (socket: Socket): void => {
-    socket.on('data', (chunk: Buffer) => {
-      buffer = Buffer.concat([buffer, chunk]);
-      wake();
+export class Connection {
+  readonly #target: TranscriptTarget;
+  #socket: Socket;
+  #buffer = Buffer.alloc(0);
+  #ended = false;
+  /** Called when something arrived or the stream ended. */
+  #wake: (() => void) | undefined;
+
+  constructor(target: TranscriptTarget, socket: Socket) {
+    this.#target = target;
+    this.#socket = socket;
+    this.#read();
+  }
+
+  write(bytes: Buffer): void {
+    this.#socket.write(bytes);
+  }
+
+  /** The next line without its CRLF, left unread. Rejects at the end of the stream or after the time limit. */
+  async peek(): Promise<string> {
+    const line = await this.#arrival();
+    if (line !== undefined) return line;
+    const half = this.#buffer.length > 0 ? ` in the middle of: ${this.#buffer.toString('utf8')}` : '';
+    throw new Error(`the end of the connection${half}`);
+  }
+
+  async line(): Promise<string> {
+    const line = await this.peek();
+    this.#take();
+    return line;
+  }
+
+  /** The next line, or undefined when the server closed instead. */
+  async lineOrClose(): Promise<string | undefined> {
+    const line = await this.#arrival();
+    if (line !== undefined) this.#take();
+    return line;
+  }
+
+  async discardUntilClose(): Promise<void> {
+    while ((await this.lineOrClose()) !== undefined);
+  }
+
+  /** Lines that have arrived and were not read. */
+  unread(): string[] {
+    return this.#buffer.toString('utf8').split(/\r?\n/).filter(Boolean);
+  }
+
+  async startTls(): Promise<void> {
+    this.#socket.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close');
+    this.#socket = await overTls(this.#target, this.#socket);
+    this.#read();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #read(): void {
+    this.#socket.on('data', (chunk: Buffer) => {
+      this.#buffer = Buffer.concat([this.#buffer, chunk]);
+      this.#wake?.();
     });
-    const finish = (): void => {
-      ended = true;
-      wake();
-    };
-    socket.on('end', finish);
-    socket.on('close', finish);
     // A reset is an end, too; the transcript says whether one was expected.
-    socket.on('error', finish);
-  };
-  let socket = target.tls ? await overTls(target) : await plain(target);
-  read(socket);
+    for (const event of ['end', 'close', 'error']) {
+      this.#socket.on(event, () => {
+        this.#ended = true;
+        this.#wake?.();
+      });
+    }
+  }
 
-  const next = (): string | undefined => {
-    const end = buffer.indexOf('\n');
-    return end < 0 ? undefined : buffer.toString('utf8', 0, end).replace(/\r$/, '');
-  };
-  const lineOrClose = async (take: boolean): Promise<string | undefined> => {
+  #next(): string | undefined {
+    const end = this.#buffer.indexOf('\n');
+    return end < 0 ? undefined : this.#buffer.toString('utf8', 0, end).replace(/\r$/, '');
+  }
+
+  #take(): void {
+    this.#buffer = this.#buffer.subarray(this.#buffer.indexOf('\n') + 1);
+  }
+
+  async #arrival(): Promise<string | undefined> {
+    const timeoutMs = this.#target.timeoutMs ?? 5_000;
     const limit = performance.now() + timeoutMs;
     for (;;) {
-      const line = next();
-      if (line !== undefined) {
-        if (take) buffer = buffer.subarray(buffer.indexOf('\n') + 1);
-        return line;
-      }
-      if (ended) return undefined;
+      const line = this.#next();
+      if (line !== undefined || this.#ended) return line;
       const left = limit - performance.now();
       if (left <= 0) throw new Error(`nothing within ${timeoutMs} ms`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);
-        wake = () => {
+        this.#wake = () => {
           clearTimeout(timer);
           resolve();
         };
       });
     }
-  };
-  const mustHave = async (take: boolean): Promise<string> => {
-    const line = await lineOrClose(take);
-    if (line === undefined)
-      throw new Error(`the end of the connection${buffer.length > 0 ? ` after ${buffer}` : ''}`);
-    return line;
-  };
-  return {
-    write: (bytes) => void socket.write(bytes),
-    peek: () => mustHave(false),
-    line: () => mustHave(true),
-    lineOrClose: () => lineOrClose(true),
-    async discardUntilClose() {
-      while ((await lineOrClose(true)) !== undefined);
-    },
-    unread: () => buffer.toString('utf8').split(/\r?\n/).filter(Boolean),
-    async startTls() {
-      socket.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close');
-      socket = await overTls(target, socket);
-      read(socket);
-    },
-    end: () => void socket.end(),
-    destroy: () => void socket.destroy(),
-  };
+  }
 }
 
 async function plain(target: TranscriptTarget): Promise<Socket> {

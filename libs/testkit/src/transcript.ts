@@ -71,9 +71,9 @@ export function parseTranscript(text: string): Step[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     const trimmed = line.trimStart();
     if (trimmed === '' || trimmed.startsWith('#')) return [];
-    const match = /^(C!|[CS])([1-9])?(!)?:(?: (.*))?$/.exec(trimmed);
-    const [, letter = '', number, raw = '', rest = ''] = match ?? [];
-    if (!match || (letter === 'S' && raw)) {
+    const parts = /^(C!|[CS])([1-9])?(!)?:(?: (.*))?$/.exec(trimmed);
+    const [, letter = '', number, raw = '', rest = ''] = parts ?? [];
+    if (!parts || (letter === 'S' && raw)) {
       throw new TranscriptError(`line ${index + 1} is no transcript line (C:, S:, C!:, #): ${trimmed}`);
     }
     const kind = letter + raw;
@@ -107,7 +107,7 @@ async function expectLines(
       throw new Error(`line ${step.lineNumber}: "S: ..." needs an S: line of the same connection after it`);
     }
     if (next.text === '<close>') return connection.discardUntilClose();
-    while (!match(next, await peek(connection, next, said), new Map(bound))) {
+    while (!matches(next, await peek(connection, next, said), new Map(bound))) {
       said.push(`S${step.connection}: ${await connection.line()}`);
     }
     return;
@@ -120,7 +120,7 @@ async function expectLines(
   const line = await peek(connection, step, said);
   await connection.line();
   said.push(`S${step.connection}: ${line}`);
-  if (!match(step, line, bound)) {
+  if (!matches(step, line, bound)) {
     throw new Error(`line ${step.lineNumber}:\n  expected: ${step.text}\n  got:      ${line}`);
   }
 }
@@ -147,7 +147,7 @@ function substitute(text: string, bound: Map<string, string>, lineNumber: number
 const namePattern = /\$\$|\$([a-z][A-Za-z0-9]*)/g;
 
 /** Whether the line matches; binds the names that it is the first to use. */
-function match(step: Step, line: string, bound: Map<string, string>): boolean {
+function matches(step: Step, line: string, bound: Map<string, string>): boolean {
   const names: string[] = [];
   let source = '';
   let rest = step.text;
