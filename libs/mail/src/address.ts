@@ -133,7 +133,14 @@ function literalKey(literal: string): string {
     : lower;
 }
 
-/** Whether the address can go to a server without SMTPUTF8 (RFC 6531) once its domain is in A-labels. */
+/** Whether the address as it stands needs no SMTPUTF8 (RFC 6531). */
 export function isAsciiAddress(address: Address): boolean {
-  return ASCII.test(address.localPart);
+  return ASCII.test(address.localPart) && ASCII.test(address.domain);
+}
+
+/** The address for a server without SMTPUTF8: its domain in A-labels. Null when the local part is not US-ASCII. */
+export function asciiAddress(address: Address): Address | null {
+  if (!ASCII.test(address.localPart)) return null;
+  if (ASCII.test(address.domain)) return address;
+  return { localPart: address.localPart, domain: domainToASCII(address.domain) };
 }

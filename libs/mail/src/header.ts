@@ -82,3 +82,30 @@ export function unfold(value: string): string {
   const trimmed = value.trim();
   return trimmed.includes('\n') ? trimmed.replace(/\r?\n/g, '') : trimmed;
 }
+
+/** RFC 5322 §2.1.1: lines should have at most 78 characters without the line end. */
+const FOLD_AT = 78;
+// oxlint-disable-next-line no-control-regex -- all line ends and controls, C1 included
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g;
+
+/**
+ * Writes one field with its line end, folded before blanks. Controls in the value become blanks, so that no value can
+ * open a field of its own. A word longer than a line stays whole: cutting it would change its meaning.
+ */
+export function foldHeader(name: string, value: string): string {
+  const line = value.replace(CONTROLS, ' ').trim();
+  let text = `${name}:`;
+  let column = text.length;
+  let isFirst = true;
+  for (const [piece] of ` ${line}`.matchAll(/ +[^ ]*/g)) {
+    // The first word stays on the line of the name: a line of blanks only is no longer allowed (RFC 5322 §3.2.2).
+    if (!isFirst && column + piece.length > FOLD_AT) {
+      text += '\r\n';
+      column = 0;
+    }
+    text += piece;
+    column += piece.length;
+    isFirst = false;
+  }
+  return `${text}\r\n`;
+}

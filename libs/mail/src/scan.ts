@@ -16,6 +16,8 @@ export interface ScannedMail {
   /** The top header as it is, at most `headerBytes` of the limits. */
   header: Buffer;
   fields: HeaderField[];
+  /** The top header went over the limit: `header` and `fields` are only its beginning. */
+  isHeaderCut: boolean;
   root: Part;
   receivedCount: number;
   /** A CR without LF or an LF without CR. */
@@ -64,6 +66,7 @@ export class MailScanner {
   #heldLength = 0;
   #heldStart = 0;
   #header: Buffer = EMPTY;
+  #isHeaderCut = false;
   #hasBareLineBreaks = false;
   #hasNul = false;
   #bits = 0;
@@ -108,6 +111,7 @@ export class MailScanner {
       headerLength: this.#tree.root.bodyStart,
       header: this.#header,
       fields,
+      isHeaderCut: this.#isHeaderCut,
       root: this.#tree.root,
       receivedCount: fields.filter((field) => field.lower === 'received').length,
       hasBareLineBreaks: this.#hasBareLineBreaks,
@@ -178,6 +182,7 @@ export class MailScanner {
   #cutLongHeaders(chunk: Buffer, until: number): void {
     const tree = this.#tree;
     while (tree.inHeader && until - tree.headerStart > this.#headerBytes) {
+      if (tree.headerStart === 0) this.#isHeaderCut = true;
       tree.problems.add(`header longer than ${this.#headerBytes} octets`);
       const cut = this.#lineStart > tree.headerStart ? this.#lineStart : tree.headerStart + this.#headerBytes;
       this.#endHeader(chunk, cut, this.#lineFeeds);

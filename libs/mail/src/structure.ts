@@ -283,8 +283,7 @@ function describe(part: Part, fields: readonly HeaderField[], parent: Part | und
 
 function describeField(part: Part, lower: string, value: string): void {
   if (value === '') return;
-  if (lower === 'content-transfer-encoding')
-    part.encoding = /^[^\s;()]+/.exec(value)?.[0].toLowerCase() ?? '7bit';
+  if (lower === 'content-transfer-encoding') part.encoding = readEncoding(value);
   else if (lower === 'content-id') part.id = value;
   else if (lower === 'content-description') part.description = value;
   else if (lower === 'content-disposition') part.disposition = parseDisposition(value);
@@ -294,6 +293,11 @@ function describeField(part: Part, lower: string, value: string): void {
     const tags = value.split(',').map((tag) => tag.trim());
     part.language = tags.filter((tag) => tag !== '').slice(0, 32);
   }
+}
+
+// RFC 2045 §6.1: one token; what can't be one is nothing a client could decode.
+function readEncoding(value: string): string {
+  return /^[!-'*-:<-~]{1,64}/.exec(value)?.[0].toLowerCase() ?? '7bit';
 }
 
 // RFC 9051 §6.4.5: parts of a multipart are numbered from 1; the single part of an embedded message is its number 1.

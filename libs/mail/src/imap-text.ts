@@ -1,0 +1,162 @@
+// IMAP's view of a mail as ready-made text, made once when a mail is stored: ENVELOPE and BODYSTRUCTURE
+// (RFC 9051 §7.5.2) and the byte ranges of its parts (RFC 9051 §6.4.5). Listing a mailbox then only copies rows.
+//
+// Texts are latin1 byte strings without NUL, so that they fit a text column. What a quoted string can't hold becomes a
+// literal `{n}\r\n…`: valid in IMAP4rev1 and rev2 alike.
+
+import type { ListedAddress } from './address-list.ts';
+import { parseAddressList } from './address-list.ts';
+import type { Disposition } from './content-type.ts';
+import type { HeaderField } from './header.ts';
+import type { Part } from './structure.ts';
+
+/** Longer values are cut: the texts stay in database rows. */
+const MAX_STRING = 8192;
+
+// RFC 9051 §9 quoted: no CR, LF, NUL; 8-bit only after ENABLE, so never here.
+const NOT_QUOTABLE = /[\u0080-\u00ff]/;
+const REMOVED = /[\u0000\r\n]/g; // oxlint-disable-line no-control-regex
+
+/** A value as IMAP string: quoted, or a literal when it has 8-bit octets. */
+export function imapString(value: string): string {
+  // Beyond latin1 there are no octets: such text was decoded by mistake, and must not break the literal's count.
+  const text = value.slice(0, MAX_STRING).replace(REMOVED, '');
+  if (NOT_QUOTABLE.test(text)) return `{${text.length}}\r\n${text}`;
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+export function imapNString(value: string | null | undefined): string {
+  return value === null || value === undefined ? 'NIL' : imapString(value);
+}
+
+/** ENVELOPE of a header. RFC 9051 §7.5.2. */
+export function envelopeText(fields: readonly HeaderField[]): string {
+  const first = new Map<string, string>();
+  for (const field of fields) if (!first.has(field.lower)) first.set(field.lower, field.value);
+  const from = addressesText(first.get('from'));
+  // RFC 9051 §7.5.2: Sender and Reply-To that are missing or empty are taken from From.
+  const sender = addressesText(first.get('sender'));
+  const replyTo = addressesText(first.get('reply-to'));
+  const members = [
+    imapNString(first.get('date')),
+    imapNString(first.get('subject')),
+    from,
+    sender === 'NIL' ? from : sender,
+    replyTo === 'NIL' ? from : replyTo,
+    addressesText(first.get('to')),
+    addressesText(first.get('cc')),
+    addressesText(first.get('bcc')),
+    imapNString(first.get('in-reply-to')),
+    imapNString(first.get('message-id')),
+  ];
+  return `(${members.join(' ')})`;
+}
+
+function addressesText(value: string | undefined): string {
+  if (!value) return 'NIL';
+  let text = '';
+  for (const entry of parseAddressList(value)) {
+    if (entry.kind === 'address') text += addressText(entry);
+    else {
+      // RFC 9051 §7.5.2: a group is a start entry, its members, and an end entry.
+      text += `(NIL NIL ${imapString(entry.name)} NIL)${entry.members.map(addressText).join('')}(NIL NIL NIL NIL)`;
+    }
+  }
+  return text === '' ? 'NIL' : `(${text})`;
+}
+
+function addressText(entry: ListedAddress): string {
+  // RFC 9051 §7.5.2: a NIL host or mailbox means a group, so what is missing is an empty string.
+  const mailbox = imapString(entry.localPart ?? '');
+  return `(${imapNString(entry.name)} ${imapNString(entry.route)} ${mailbox} ${imapString(entry.domain ?? '')})`;
+}
+
+/**
+ * What may be left out of a BODYSTRUCTURE (parameters, descriptions, embedded envelopes) adds up to at most this;
+ * parts beyond have NIL there. 1,000 parts of 200 characters are usual for the largest digests.
+ */
+const MAX_OPTIONAL = 512 * 1024;
+
+/** Extended BODYSTRUCTURE of a part and all below it. RFC 9051 §7.5.2. */
+export function bodyStructureText(root: Part): string {
+  return new StructurePrinter().print(root);
+}
+
+class StructurePrinter {
+  #left = MAX_OPTIONAL;
+
+  print(part: Part): string {
+    return part.kind === 'multipart' ? this.#multipart(part) : this.#singlePart(part);
+  }
+
+  /** Makes a text as long as there is room for it, else NIL. */
+  #optional(make: () => string, otherwise = 'NIL'): string {
+    if (this.#left <= 0) return otherwise;
+    const text = make();
+    this.#left -= text.length;
+    return this.#left < 0 ? otherwise : text;
+  }
+
+  #multipart(part: Part): string {
+    // RFC 9051 §9 body-type-mpart: at least one part; a multipart without any has one empty text.
+    const children =
+      part.children.length > 0 ? part.children.map((child) => this.print(child)).join('') : EMPTY_TEXT;
+    const parameters = this.#optional(() => parametersText(part.parameters));
+    return `(${children} ${imapString(part.subtype)} ${parameters} ${this.#extension(part)})`;
+  }
+
+  #singlePart(part: Part): string {
+    const { type, subtype } = shownType(part);
+    const basic = [
+      imapString(type),
+      imapString(subtype),
+      this.#optional(() => parametersText(part.parameters)),
+      this.#optional(() => imapNString(part.id)),
+      this.#optional(() => imapNString(part.description)),
+      imapString(part.encoding),
+      part.end - part.bodyStart,
+    ];
+    const embedded = part.kind === 'message' ? part.children[0] : undefined;
+    if (embedded) {
+      basic.push(this.#optional(() => envelopeText(part.envelope ?? []), EMPTY_ENVELOPE));
+      basic.push(this.print(embedded), part.lines);
+    } else if (type === 'text') {
+      basic.push(part.lines);
+    }
+    const md5 = this.#optional(() => imapNString(part.md5));
+    return `(${basic.join(' ')} ${md5} ${this.#extension(part)})`;
+  }
+
+  #extension(part: Part): string {
+    const disposition = this.#optional(() => dispositionText(part.disposition));
+    const language = this.#optional(() => languageText(part.language));
+    return `${disposition} ${language} ${this.#optional(() => imapNString(part.location))}`;
+  }
+}
+
+const EMPTY_TEXT = '("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0 NIL NIL NIL NIL)';
+const EMPTY_ENVELOPE = '(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)';
+
+/** A multipart or message nobody looked into can't be shown as one: clients would wait for its inside. */
+export function shownType(part: Part): { type: string; subtype: string } {
+  return part.opaque && part.kind === 'leaf' && (part.type === 'multipart' || part.type === 'message')
+    ? { type: 'application', subtype: 'octet-stream' }
+    : part;
+}
+
+function parametersText(parameters: ReadonlyMap<string, string>): string {
+  if (parameters.size === 0) return 'NIL';
+  const pairs: string[] = [];
+  for (const [name, value] of parameters) pairs.push(`${imapString(name)} ${imapString(value)}`);
+  return `(${pairs.join(' ')})`;
+}
+
+function dispositionText(disposition: Disposition | null): string {
+  return disposition ? `(${imapString(disposition.type)} ${parametersText(disposition.parameters)})` : 'NIL';
+}
+
+// RFC 9051 §9 body-fld-lang: one tag as a string, several as a list.
+function languageText(tags: readonly string[]): string {
+  if (tags.length === 0) return 'NIL';
+  return tags.length === 1 ? imapNString(tags[0]) : `(${tags.map(imapString).join(' ')})`;
+}
