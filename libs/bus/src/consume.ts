@@ -116,6 +116,7 @@ class StepConsumer {
   async #accept(message: JsMsg): Promise<void> {
     await this.#mails.acquire();
     this.#mails.release();
+    if (this.#stopping.signal.aborted) return message.nak();
     const event = context
       .with(extractTrace(message.headers?.get('traceparent')), () => this.#handleEvent(message))
       .finally(() => this.#events.delete(event));

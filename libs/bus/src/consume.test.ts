@@ -1,0 +1,145 @@
+// The contract that every step consumer keeps, over a real server that is stopped, wiped and started again.
+import { randomUUID } from 'node:crypto';
+import { silentLogger } from '@pochtar/runtime';
+import { eventually, startTestNats, type TestNats } from '@pochtar/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backlog } from './backlog.ts';
+import { type Bus, connectBus } from './bus.ts';
+import { consumeStep, type StepHandler } from './consume.ts';
+
+let nats: TestNats;
+let bus: Bus;
+
+beforeAll(async () => {
+  nats = await startTestNats();
+  bus = await connectBus({
+    url: nats.url,
+    user: 'owner',
+    password: nats.password,
+    name: 'test',
+    log: silentLogger(),
+  });
+});
+
+afterAll(async () => {
+  await bus[Symbol.asyncDispose]();
+  await nats[Symbol.asyncDispose]();
+});
+
+function handler(handle: (mail: string) => Promise<void>, more: Partial<StepHandler> = {}): StepHandler {
+  return { handle, poison: async () => {}, isTransient: () => false, ...more };
+}
+
+describe('a step consumer', () => {
+  it('handles every mail of an event and acknowledges it', async () => {
+    const seen = new Set<string>();
+    const mails = Array.from({ length: 100 }, () => randomUUID());
+    await using _consumer = consumeStep(
+      bus,
+      'deliver',
+      handler(async (mail) => void seen.add(mail)),
+      {
+        concurrency: 8,
+      },
+    );
+    await Promise.all(mails.map((mail) => bus.publishStep('deliver', mail)));
+    await eventually(() => expect([...seen].sort()).toEqual([...mails].sort()));
+    await eventually(async () => expect((await backlog(bus, 'deliver')).oldestHeldAt).toBeNull());
+  });
+
+  it('never runs more mails at once than its concurrency', async () => {
+    let running = 0;
+    let most = 0;
+    let done = 0;
+    const work = handler(async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running--;
+      done++;
+    });
+    await using _consumer = consumeStep(bus, 'dkim', work, { concurrency: 3 });
+    await Promise.all(Array.from({ length: 40 }, () => bus.publishStep('dkim', randomUUID())));
+    await eventually(() => expect(done).toBe(40));
+    expect(most).toBe(3);
+  });
+
+  it('tries again after a transient error, without a redelivery', async () => {
+    let attempts = 0;
+    const work = handler(
+      async () => {
+        attempts++;
+        if (attempts < 3) throw new Error('away');
+      },
+      { isTransient: () => true },
+    );
+    await using _consumer = consumeStep(bus, 'antivirus', work, { concurrency: 4 });
+    await bus.publishStep('antivirus', randomUUID());
+    await eventually(() => expect(attempts).toBe(3));
+    await eventually(async () => expect((await backlog(bus, 'antivirus')).oldestHeldAt).toBeNull());
+  });
+
+  it('hands a poisonous mail over with its reason, and only that one of the event', async () => {
+    const poisoned: [string, string][] = [];
+    const good = randomUUID();
+    const bad = randomUUID();
+    const work = handler(
+      async (mail) => {
+        if (mail === bad) throw new Error('cannot be read');
+      },
+      { poison: async (mail, reason) => void poisoned.push([mail, reason]) },
+    );
+    await using _consumer = consumeStep(bus, 'dlp', work, { concurrency: 4 });
+    await Promise.all([bus.publishStep('dlp', good), bus.publishStep('dlp', bad)]);
+    await eventually(() => expect(poisoned).toEqual([[bad, 'Error: cannot be read']]));
+    await eventually(async () => expect((await backlog(bus, 'dlp')).oldestHeldAt).toBeNull());
+  });
+
+  it('goes on after the server lost its data: streams and consumers are made again', async () => {
+    const seen = new Set<string>();
+    await using _consumer = consumeStep(
+      bus,
+      'deliver',
+      handler(async (mail) => void seen.add(mail)),
+      {
+        concurrency: 8,
+      },
+    );
+    const before = randomUUID();
+    await bus.publishStep('deliver', before);
+    await eventually(() => expect(seen).toContain(before));
+    await nats.wipe();
+    await nats.start();
+    const after = randomUUID();
+    await eventually(() => bus.publishStep('deliver', after), { timeout: 20_000 });
+    await eventually(() => expect(seen).toContain(after), { timeout: 20_000 });
+  });
+
+  it('gives back what it has not begun when it stops', async () => {
+    const first: string[] = [];
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = handler(async (mail) => {
+      first.push(mail);
+      await gate;
+    });
+    const consumer = consumeStep(bus, 'dkim', slow, { concurrency: 1 });
+    const mails = [randomUUID(), randomUUID()];
+    for (const mail of mails) await bus.publishStep('dkim', mail);
+    await eventually(() => expect(first).toHaveLength(1));
+    const stopped = consumer[Symbol.asyncDispose]();
+    release();
+    await stopped;
+    const second: string[] = [];
+    await using _next = consumeStep(
+      bus,
+      'dkim',
+      handler(async (mail) => void second.push(mail)),
+      {
+        concurrency: 1,
+      },
+    );
+    await eventually(() => expect([...first, ...second].sort()).toEqual([...mails].sort()));
+  });
+});
