@@ -1,0 +1,257 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { afterEach, describe, expect, test } from 'vitest';
+import { acceptTls } from './accept-tls.ts';
+import {
+  listenHosts,
+  Listeners,
+  type IncomingConnection,
+  type ListenersOptions,
+  networkSet,
+} from './listener.ts';
+import { silentLogger } from './log.ts';
+import { portHolders } from './port-holder.ts';
+import { TlsContexts } from './tls.ts';
+
+const keyPem = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6VzrYIPxcHPkpnwB
+pyY4V4xyVYVAhk1rNkTbYU2og2ihRANCAAT9XSOTazis339rLOhpUqW8lTayQzV8
+A5BfclrJ8TTtZ0MTr9xvQnkmR812BF60CMc3TO58wOZyElND4c3qXC6l
+-----END PRIVATE KEY-----`;
+const chainPem = `-----BEGIN CERTIFICATE-----
+MIIBszCCAVqgAwIBAgITIx48ye8sfn7bXQ/ctWlhVDHZWzAKBggqhkjOPQQDAjAb
+MRkwFwYDVQQDDBBtYWlsLmV4YW1wbGUub3JnMCAXDTI2MTEyNDA1MDQxNloYDzIx
+MjYxMDMxMDUwNDE2WjAbMRkwFwYDVQQDDBBtYWlsLmV4YW1wbGUub3JnMFkwEwYH
+KoZIzj0CAQYIKoZIzj0DAQcDQgAE/V0jk2s4rN9/ayzoaVKlvJU2skM1fAOQX3Ja
+yfE07WdDE6/cb0J5JkfNdgRetAjHN0zufMDmchJTQ+HN6lwupaN7MHkwHQYDVR0O
+BBYEFNYY7yJEVGOLKOYHegIQubtd7JR3MB8GA1UdIwQYMBaAFNYY7yJEVGOLKOYH
+egIQubtd7JR3MA8GA1UdEwEB/wQFMAMBAf8wJgYDVR0RBB8wHYIQbWFpbC5leGFt
+cGxlLm9yZ4IJbG9jYWxob3N0MAoGCCqGSM49BAMCA0cAMEQCIE8s0xNMK/94TWln
+wk00SszjZMiT9iffciTAPd+NfyGxAiAne2Hz3/bEbY8b6y09GLwQM09eFwXBTP29
+3jli8xxqBw==
+-----END CERTIFICATE-----`;
+
+const host = '127.0.0.1';
+const opened: AsyncDisposable[] = [];
+const sockets: Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const one of opened.splice(0)) await one[Symbol.asyncDispose]();
+});
+
+function contexts(): TlsContexts {
+  const tls = new TlsContexts();
+  tls.replace([{ id: 'a', chainPem, keyPem }], {
+    certificateId: 'a',
+    minTlsVersion: 'TLSv1.2',
+    dhBits: 2048,
+  });
+  return tls;
+}
+
+/** Listeners that greet with the client's address and then echo. */
+function echo(options: Partial<ListenersOptions> = {}): Listeners {
+  const listeners = new Listeners({
+    log: silentLogger(),
+    tls: contexts(),
+    onConnection: ({ socket, clientAddress }: IncomingConnection) => {
+      socket.on('error', () => {});
+      socket.write(`hello ${clientAddress}\n`);
+      socket.pipe(socket);
+    },
+    ...options,
+  });
+  opened.push(listeners);
+  return listeners;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function open(port: number, say = ''): Promise<Socket> {
+  const socket = connect(port, host);
+  sockets.push(socket);
+  await once(socket, 'connect');
+  socket.write(say);
+  return socket;
+}
+
+async function line(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+    text += String(chunk);
+    if (text.endsWith('\n')) break;
+  }
+  return text.trimEnd();
+}
+
+async function refused(port: number): Promise<boolean> {
+  const socket = connect(port, host);
+  return new Promise((resolve) => {
+    socket.once('error', () => resolve(true));
+    socket.once('connect', () => resolve(false)).once('connect', () => socket.destroy());
+  });
+}
+
+describe('listeners follow what is wanted', () => {
+  test('a moved port opens, the old one closes, and its session goes on', async () => {
+    const listeners = echo();
+    const [before, after] = [await freePort(), await freePort()];
+    await listeners.reconcile([{ host, port: before, tls: false }]);
+    const session = await open(before);
+    expect(await line(session)).toBe('hello 127.0.0.1');
+    await listeners.reconcile([{ host, port: after, tls: false }]);
+    expect(await line(await open(after))).toBe('hello 127.0.0.1');
+    expect(await refused(before)).toBe(true);
+    session.write('still here\n');
+    expect(await line(session)).toBe('still here');
+  });
+
+  test('a port that a stranger holds is an error that names him, and nothing old is closed', async () => {
+    const stranger = spawn(
+      process.execPath,
+      [
+        '-e',
+        `require('net').createServer().listen({host: '${host}', port: 0, reusePort: true}, function () { console.log(this.address().port) })`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    try {
+      const [printed] = (await once(stranger.stdout, 'data')) as [Buffer];
+      const taken = Number(printed);
+      const listeners = echo();
+      const port = await freePort();
+      await listeners.reconcile([{ host, port, tls: false }]);
+      await expect(listeners.reconcile([{ host, port: taken, tls: false }])).rejects.toThrow(
+        new RegExp(`port ${taken} on ${host} is held by ".*createServer.*" \\(process ${stranger.pid}\\)`),
+      );
+      expect(await line(await open(port))).toBe('hello 127.0.0.1');
+    } finally {
+      stranger.kill();
+    }
+  });
+
+  test('replicas share a port', async () => {
+    const [first, second] = [echo(), echo()];
+    const port = await freePort();
+    await Promise.all([
+      first.reconcile([{ host, port, tls: false }]),
+      second.reconcile([{ host, port, tls: false }]),
+    ]);
+    expect([first.addresses[0]?.port, second.addresses[0]?.port]).toEqual([port, port]);
+  });
+
+  test('what can be opened is open although something else cannot', async () => {
+    const listeners = echo();
+    const port = await freePort();
+    const wanted = [
+      { host: '192.0.2.77', port, tls: false },
+      { host, port, tls: false },
+    ];
+    await expect(listeners.reconcile(wanted)).rejects.toThrow(
+      /192\.0\.2\.77: this machine has no such address/,
+    );
+    expect(await line(await open(port))).toBe('hello 127.0.0.1');
+  });
+
+  test('empty interfaces mean everything; an unknown interface is an error that names it', () => {
+    expect(['::', '0.0.0.0']).toContain(listenHosts([])[0]);
+    expect(listenHosts(['lo', '192.0.2.1'])).toEqual(expect.arrayContaining(['127.0.0.1', '192.0.2.1']));
+    expect(() => listenHosts(['eth77'])).toThrow(/no interface eth77/);
+  });
+});
+
+describe('connections', () => {
+  test('implicit TLS is handed over when the handshake is done', async () => {
+    const listeners = echo();
+    await listeners.reconcile([{ host, port: 0, tls: true }]);
+    const { port } = listeners.addresses[0] as AddressInfo;
+    const client = connectTls({ host, port, servername: 'mail.example.org', ca: chainPem });
+    sockets.push(client);
+    expect(await line(client)).toBe('hello 127.0.0.1');
+    expect(client.authorized).toBe(true);
+  });
+
+  test('bytes that are no handshake end the connection', async () => {
+    const listeners = echo();
+    await listeners.reconcile([{ host, port: 0, tls: true }]);
+    const client = await open(listeners.addresses[0]?.port ?? 0, 'a001 NOOP\r\n\r\n\r\n');
+    client.resume();
+    await once(client, 'close');
+    expect(listeners.connections).toBe(0);
+  });
+
+  test('STARTTLS: the plain session is upgraded in place', async () => {
+    const listeners = echo({
+      onConnection: ({ socket }) => {
+        socket.once('data', () => {
+          socket.write('go\n');
+          void acceptTls(socket, contexts()).then((secured) => secured.end('secret\n'));
+        });
+      },
+    });
+    await listeners.reconcile([{ host, port: 0, tls: false }]);
+    const socket = await open(listeners.addresses[0]?.port ?? 0, 'STARTTLS\n');
+    expect(await line(socket)).toBe('go');
+    const client = connectTls({ socket, servername: 'localhost', ca: chainPem });
+    expect(await line(client)).toBe('secret');
+  });
+
+  test('over a limit the client is told and closed; an end makes room; exempt addresses are not counted', async () => {
+    let exempt = false;
+    const listeners = echo({
+      limits: () => ({ perAddress: 1, total: 3 }),
+      isExempt: () => exempt,
+      refusal: (over) => `too many: ${over}\n`,
+    });
+    await listeners.reconcile([{ host, port: 0, tls: false }]);
+    const port = listeners.addresses[0]?.port ?? 0;
+    const first = await open(port);
+    expect(await line(first)).toBe('hello 127.0.0.1');
+    expect(await line(await open(port))).toBe('too many: perAddress');
+    exempt = true;
+    expect(await line(await open(port))).toBe('hello 127.0.0.1');
+    await open(port);
+    expect(await line(await open(port))).toBe('too many: total');
+  });
+
+  test('a trusted balancer says who the client is; what follows its header is not lost', async () => {
+    const listeners = echo({ isTrustedProxy: networkSet(['127.0.0.0/8']) });
+    await listeners.reconcile([
+      { host, port: 0, tls: false },
+      { host, port: 0, tls: true },
+    ]);
+    const [plain, implicit] = listeners.addresses.map(({ port }) => port) as [number, number];
+    const client = await open(plain, 'PROXY TCP4 192.0.2.9 127.0.0.1 5 143\r\nfirst\n');
+    expect(await line(client)).toBe('hello 192.0.2.9\nfirst');
+    const socket = await open(implicit, 'PROXY TCP6 2001:db8::9 ::1 5 993\r\n');
+    const secured = connectTls({ socket, servername: 'localhost', ca: chainPem });
+    expect(await line(secured)).toBe('hello 2001:db8::9');
+    const stranger = await open(plain, 'a001 NOOP\r\n');
+    stranger.resume();
+    await once(stranger, 'close');
+  });
+});
+
+test('networks: IPv4-mapped addresses are IPv4', () => {
+  const isMember = networkSet(['192.0.2.0/24', '2001:db8::/32', '198.51.100.7']);
+  expect(['192.0.2.200', '::ffff:192.0.2.1', '2001:db8:1::1', '198.51.100.7'].every(isMember)).toBe(true);
+  expect(['192.0.3.1', '2001:db9::1', '198.51.100.8', 'nonsense', ''].some(isMember)).toBe(false);
+});
+
+test('the holder of a port is found, and only for addresses in its way', async () => {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  expect(await portHolders(host, port)).toMatchObject([{ pid: process.pid }]);
+  expect(await portHolders('0.0.0.0', port)).toHaveLength(1);
+  expect(await portHolders('127.0.0.2', port)).toEqual([]);
+  server.close();
+});
