@@ -1,7 +1,9 @@
 // The bus: subjects and payload schemas, streams, the order of the filters; publish, consume, ask, answer.
+export * from './admin/index.ts';
 export * from './backlog.ts';
 export * from './bus.ts';
 export * from './consume.ts';
 export * from './filter-order.ts';
+export * from './settings-link.ts';
 export * from './streams.ts';
 export * from './subjects.ts';

@@ -1,0 +1,238 @@
+// Questions about domains, accounts, aliases, groups and administrators; the settings process answers.
+import { z } from 'zod';
+import { adminQuestion } from './question.ts';
+
+const domainName = z.string().min(1).max(255);
+const address = z.string().min(1).max(320);
+const password = z.string().min(1).max(1000);
+const displayName = z.string().max(200);
+const targets = z.array(address).max(1000);
+const nothing = z.object({});
+
+/** Pages are asked for with the last address of the page before. */
+const page = {
+  domain: domainName.optional(),
+  search: z.string().max(200).optional(),
+  after: z.string().max(400).optional(),
+  limit: z.int().min(1).max(500).default(100),
+};
+const next = { next: z.string().nullable() };
+
+const domain = z.object({
+  id: z.int(),
+  name: z.string(),
+  accounts: z.int(),
+  aliases: z.int(),
+  groups: z.int(),
+  createdAt: z.iso.datetime(),
+});
+export type DomainInfo = z.infer<typeof domain>;
+
+export const adminDomain = {
+  list: adminQuestion(
+    'settings',
+    'domain.list',
+    'the local domains',
+    nothing,
+    z.object({ domains: z.array(domain) }),
+  ),
+  create: adminQuestion(
+    'settings',
+    'domain.create',
+    'adds a local domain',
+    z.object({ name: domainName }),
+    z.object({ domain }),
+  ),
+  delete: adminQuestion(
+    'settings',
+    'domain.delete',
+    'removes a domain that has no accounts, aliases or groups',
+    z.object({ name: domainName }),
+    nothing,
+  ),
+};
+
+const account = z.object({
+  id: z.int(),
+  address: z.string(),
+  domain: z.string(),
+  displayName: z.string(),
+  isEnabled: z.boolean(),
+  hasPassword: z.boolean(),
+  quotaBytes: z.int().nullable(),
+  usedBytes: z.int(),
+  createdAt: z.iso.datetime(),
+});
+export type AccountInfo = z.infer<typeof account>;
+
+const quotaBytes = z.int().positive().nullable();
+
+export const adminAccount = {
+  list: adminQuestion(
+    'settings',
+    'account.list',
+    'accounts in the order of their addresses',
+    z.object(page),
+    z.object({ accounts: z.array(account), ...next }),
+  ),
+  show: adminQuestion(
+    'settings',
+    'account.show',
+    'one account and the aliases that lead to it',
+    z.object({ address }),
+    z.object({ account, aliases: z.array(z.string()), groups: z.array(z.string()) }),
+  ),
+  create: adminQuestion(
+    'settings',
+    'account.create',
+    'adds an account with its first folders',
+    z.object({
+      address,
+      displayName: displayName.default(''),
+      password: password.optional(),
+      quotaBytes: quotaBytes.default(null),
+      isEnabled: z.boolean().default(true),
+    }),
+    z.object({ account }),
+  ),
+  update: adminQuestion(
+    'settings',
+    'account.update',
+    'changes the given fields of an account',
+    z.object({
+      address,
+      displayName: displayName.optional(),
+      quotaBytes: quotaBytes.optional(),
+      isEnabled: z.boolean().optional(),
+    }),
+    z.object({ account }),
+  ),
+  setPassword: adminQuestion(
+    'settings',
+    'account.password',
+    'sets the password of an account',
+    z.object({ address, password }),
+    nothing,
+  ),
+  delete: adminQuestion(
+    'settings',
+    'account.delete',
+    'removes an account with its mail',
+    z.object({ address }),
+    nothing,
+  ),
+};
+
+const alias = z.object({ address: z.string(), targets: z.array(z.string()), createdAt: z.iso.datetime() });
+export type AliasInfo = z.infer<typeof alias>;
+
+export const adminAlias = {
+  list: adminQuestion(
+    'settings',
+    'alias.list',
+    'aliases in the order of their addresses',
+    z.object(page),
+    z.object({ aliases: z.array(alias), ...next }),
+  ),
+  create: adminQuestion(
+    'settings',
+    'alias.create',
+    'adds an alias that leads to one or more addresses, local or not',
+    z.object({ address, targets: targets.min(1) }),
+    z.object({ alias }),
+  ),
+  update: adminQuestion(
+    'settings',
+    'alias.update',
+    'replaces the targets of an alias',
+    z.object({ address, targets: targets.min(1) }),
+    z.object({ alias }),
+  ),
+  delete: adminQuestion('settings', 'alias.delete', 'removes an alias', z.object({ address }), nothing),
+};
+
+const group = z.object({
+  address: z.string(),
+  name: z.string(),
+  members: z.array(z.string()),
+  createdAt: z.iso.datetime(),
+});
+export type GroupInfo = z.infer<typeof group>;
+
+export const adminGroup = {
+  list: adminQuestion(
+    'settings',
+    'group.list',
+    'distribution groups in the order of their addresses',
+    z.object(page),
+    z.object({ groups: z.array(group), ...next }),
+  ),
+  create: adminQuestion(
+    'settings',
+    'group.create',
+    'adds a distribution group',
+    z.object({ address, name: displayName.default(''), members: targets.default([]) }),
+    z.object({ group }),
+  ),
+  update: adminQuestion(
+    'settings',
+    'group.update',
+    'changes the name of a group, or adds and removes members',
+    z.object({
+      address,
+      name: displayName.optional(),
+      add: targets.default([]),
+      remove: targets.default([]),
+    }),
+    z.object({ group }),
+  ),
+  delete: adminQuestion('settings', 'group.delete', 'removes a group', z.object({ address }), nothing),
+};
+
+const administrator = z.object({
+  login: z.string(),
+  /** null: all domains */
+  domains: z.array(z.string()).nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type AdministratorInfo = z.infer<typeof administrator>;
+const login = z.string().min(1).max(200);
+const domains = z.array(domainName).min(1).max(1000).nullable();
+
+export const adminAdministrator = {
+  list: adminQuestion(
+    'settings',
+    'administrator.list',
+    'who may use the console',
+    nothing,
+    z.object({ administrators: z.array(administrator) }),
+  ),
+  create: adminQuestion(
+    'settings',
+    'administrator.create',
+    'adds an administrator of all domains or of some',
+    z.object({ login, password, domains: domains.default(null) }),
+    z.object({ administrator }),
+  ),
+  update: adminQuestion(
+    'settings',
+    'administrator.update',
+    'changes the domains of an administrator',
+    z.object({ login, domains }),
+    z.object({ administrator }),
+  ),
+  setPassword: adminQuestion(
+    'settings',
+    'administrator.password',
+    'sets the password of an administrator',
+    z.object({ login, password }),
+    nothing,
+  ),
+  delete: adminQuestion(
+    'settings',
+    'administrator.delete',
+    'removes an administrator; the last one of all domains stays',
+    z.object({ login }),
+    nothing,
+  ),
+};

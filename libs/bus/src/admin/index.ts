@@ -1,0 +1,33 @@
+// All questions of administration. `allAdminQuestions` serves the generated reference and the tests.
+export {
+  type AdminError,
+  type AdminProblem,
+  type AdminQuestion,
+  type AdminReply,
+  type AdminRequest,
+  type AdminScope,
+  type Asker,
+  answerAdmin,
+  askAdmin,
+  done,
+  refused,
+} from './question.ts';
+export * from './directory.ts';
+export * from './queue.ts';
+export * from './settings.ts';
+import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
+import type { AdminQuestion } from './question.ts';
+import { adminQueue, adminTrace } from './queue.ts';
+import { adminCertificate, adminSettings } from './settings.ts';
+
+export const allAdminQuestions = [
+  adminSettings,
+  adminCertificate,
+  adminDomain,
+  adminAccount,
+  adminAlias,
+  adminGroup,
+  adminAdministrator,
+  adminQueue,
+  adminTrace,
+].flatMap((questions) => Object.values(questions) as unknown as AdminQuestion<never, unknown>[]);

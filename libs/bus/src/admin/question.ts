@@ -1,0 +1,146 @@
+// The envelope of administration: who asks, in which scope, and an answer that is a result or a complaint.
+// Asked by the console and the command line; answered by the settings process and by delivery.
+import { z } from 'zod';
+import type { Bus } from '../bus.ts';
+import type { Question } from '../subjects.ts';
+
+const text = z.object({ ru: z.string().max(4000), en: z.string().max(4000) });
+
+const problem = z.object({
+  /** A stable word for programs, such as `notFound`, `exists`, `outOfRange`. */
+  code: z.string().max(64),
+  /** The path of the field in the request that is to be corrected; '' when it is the whole. */
+  field: z.string().max(400),
+  message: text,
+  section: z.string().max(64).optional(),
+  related: z
+    .array(z.object({ section: z.string().max(64), field: z.string().max(400) }))
+    .max(50)
+    .optional(),
+});
+export type AdminProblem = z.infer<typeof problem>;
+
+const adminError = problem.extend({
+  /** All of them, when there is more than one; the first is repeated above. */
+  problems: z.array(problem).max(50).optional(),
+});
+export type AdminError = z.infer<typeof adminError>;
+
+/** Domain ids that the asker may see and change; what is outside does not exist for it. */
+const scope = z.union([z.literal('all'), z.array(z.int().positive()).max(10_000)]);
+export type AdminScope = z.infer<typeof scope>;
+
+export interface Asker {
+  /** Written into histories and logs: `console:anna`, `ctl:root`. */
+  author: string;
+  scope: AdminScope;
+}
+
+export type AdminRequest<Request> = Asker & { request: Request };
+export type AdminReply<Result> = { ok: true; result: Result } | { ok: false; error: AdminError };
+
+/** `Input` is what an asker gives, with defaulted fields left out; `Request` is what the answerer gets. */
+export interface AdminQuestion<Request, Result, Input = Request>
+  extends Question<AdminRequest<Request>, AdminReply<Result>> {
+  /** The schema of the request alone, for forms and routes. */
+  readonly body: z.ZodType<Request, Input>;
+  readonly result: z.ZodType<Result>;
+}
+
+/** Defines `admin.<name>`, answered by the replicas of `program`. */
+export function adminQuestion<Request, Input, Result>(
+  program: 'settings' | 'delivery' | 'tasks',
+  name: string,
+  purpose: string,
+  body: z.ZodType<Request, Input>,
+  result: z.ZodType<Result>,
+): AdminQuestion<Request, Result, Input> {
+  const request = z.object({ author: z.string().min(1).max(200), scope, request: body });
+  const reply = z.union([
+    z.object({ ok: z.literal(true), result }),
+    z.object({ ok: z.literal(false), error: adminError }),
+  ]);
+  return {
+    name: `admin.${name}`,
+    queueGroup: program,
+    request,
+    reply,
+    purpose,
+    body,
+    result,
+  };
+}
+
+export function done<Result>(result: Result): { ok: true; result: Result } {
+  return { ok: true, result };
+}
+
+/** A complaint that names the field and the remedy in both languages. */
+export function refused(
+  code: string,
+  field: string,
+  ru: string,
+  en: string,
+): { ok: false; error: AdminError } {
+  return { ok: false, error: { code, field, message: { ru, en } } };
+}
+
+const DEFAULT_TIMEOUT_MS = 15_000;
+
+/** Asks; a request that does not fit its schema, and silence, are complaints too, so that callers have one path. */
+export async function askAdmin<Request, Result, Input>(
+  bus: Bus,
+  question: AdminQuestion<Request, Result, Input>,
+  asker: Asker,
+  request: NoInfer<Input>,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+): Promise<AdminReply<Result>> {
+  const body = question.body.safeParse(request);
+  if (!body.success) {
+    const [issue] = body.error.issues;
+    const field = issue?.path.map(String).join('.') ?? '';
+    const message = issue?.message ?? 'invalid';
+    return refused('invalid', field, `${field}: значение не подходит (${message})`, `${field}: ${message}`);
+  }
+  try {
+    return await bus.ask(
+      question,
+      { author: asker.author, scope: asker.scope, request: body.data },
+      timeoutMs,
+    );
+  } catch (error) {
+    bus.log.warn({ err: error, question: question.name }, 'a question was not answered');
+    const { queueGroup } = question;
+    return refused(
+      'unavailable',
+      '',
+      `процесс ${queueGroup} не отвечает: проверьте, что он запущен, и повторите`,
+      `the process ${queueGroup} does not answer: see that it runs, and try again`,
+    );
+  }
+}
+
+/** Answers; an unexpected error is logged and becomes a complaint instead of a silence. */
+export function answerAdmin<Request, Result, Input>(
+  bus: Bus,
+  question: AdminQuestion<Request, Result, Input>,
+  handler: (request: Request, asker: Asker) => Promise<AdminReply<Result>>,
+): { stop(): Promise<void> } {
+  return bus.answer(
+    question,
+    async ({ author, scope: askedScope, request }) => {
+      try {
+        return await handler(request, { author, scope: askedScope });
+      } catch (error) {
+        bus.log.error({ err: error, question: question.name, author }, 'an admin question failed');
+        return refused(
+          'internal',
+          '',
+          `внутренняя ошибка процесса ${question.queueGroup}: подробности в его журнале, повторите позже`,
+          `internal error of the process ${question.queueGroup}: its log has the details; try again later`,
+        );
+      }
+    },
+    32,
+  );
+}

@@ -1,0 +1,159 @@
+// Questions about mail in the queue and about what became of mail; delivery answers.
+import { z } from 'zod';
+import { adminQuestion } from './question.ts';
+
+const time = z.iso.datetime();
+const mailId = z.uuid();
+const searchText = z.string().max(320);
+
+const recipient = z.object({
+  address: z.string(),
+  route: z.enum(['unrouted', 'local', 'remote']),
+  destination: z.string().nullable(),
+  expandedFrom: z.string().nullable(),
+  dueAt: time.nullable(),
+  attempts: z.int(),
+  lastAttemptAt: time.nullable(),
+  lastReply: z.string().nullable(),
+});
+
+const queuedMail = z.object({
+  mail: z.string(),
+  acceptedAt: time,
+  /** '' is the null reverse path */
+  reversePath: z.string(),
+  origin: z.enum(['incoming', 'submitted', 'system']),
+  size: z.int(),
+  /** active: under way; parked: waits for dueAt; held: waits for a person; scheduled: waits for a far side */
+  state: z.enum(['active', 'parked', 'held', 'scheduled']),
+  step: z.string(),
+  dueAt: time.nullable(),
+  reason: z.string().nullable(),
+  recipientCount: z.int(),
+  /** The first ten. */
+  recipients: z.array(recipient),
+});
+export type QueuedMail = z.infer<typeof queuedMail>;
+
+const selection = z.object({ mails: z.array(mailId).min(1).max(500) });
+const outcome = z.object({
+  done: z.array(z.string()),
+  /** Not in the queue (any more), or not in a state in which this can be done. */
+  skipped: z.array(z.string()),
+});
+export type QueueOutcome = z.infer<typeof outcome>;
+
+export const adminQueue = {
+  list: adminQuestion(
+    'delivery',
+    'queue.list',
+    'mails in the queue, oldest first',
+    z.object({
+      state: z.enum(['active', 'parked', 'held', 'scheduled']).optional(),
+      /** Part of the reverse path. */
+      sender: searchText.optional(),
+      /** Part of a recipient's address. */
+      recipient: searchText.optional(),
+      /** The last id of the page before. */
+      after: mailId.optional(),
+      limit: z.int().min(1).max(200).default(50),
+    }),
+    z.object({ mails: z.array(queuedMail), total: z.int(), next: z.string().nullable() }),
+  ),
+  show: adminQuestion(
+    'delivery',
+    'queue.show',
+    'one mail of the queue with all recipients and verdicts',
+    z.object({ mail: mailId }),
+    z.object({
+      mail: queuedMail,
+      clientAddress: z.string().nullable(),
+      helo: z.string(),
+      subject: z.string(),
+      slip: z.array(z.string()),
+      verdicts: z.array(z.object({ filter: z.string(), result: z.string(), reason: z.string(), at: time })),
+    }),
+  ),
+  retry: adminQuestion('delivery', 'queue.retry', 'tries these mails now', selection, outcome),
+  hold: adminQuestion(
+    'delivery',
+    'queue.hold',
+    'keeps these mails until they are released',
+    selection,
+    outcome,
+  ),
+  release: adminQuestion('delivery', 'queue.release', 'lets held mails go on', selection, outcome),
+  delete: adminQuestion(
+    'delivery',
+    'queue.delete',
+    'removes these mails; nobody is told',
+    selection,
+    outcome,
+  ),
+  return: adminQuestion(
+    'delivery',
+    'queue.return',
+    'gives these mails up; the senders are told',
+    selection,
+    outcome,
+  ),
+  redirect: adminQuestion(
+    'delivery',
+    'queue.redirect',
+    'sends these mails to another address instead of their recipients',
+    selection.extend({ to: z.string().min(1).max(320) }),
+    outcome,
+  ),
+};
+
+const traceDelivery = z.object({
+  mail: z.string(),
+  recipient: z.string(),
+  reversePath: z.string(),
+  origin: z.string(),
+  clientAddress: z.string().nullable(),
+  size: z.int(),
+  acceptedAt: time,
+  endedAt: time,
+  /** delivered, relayed, expanded, bounced, discarded, redirected */
+  outcome: z.string(),
+  detail: z.string(),
+  attempts: z.int(),
+});
+export type TraceDelivery = z.infer<typeof traceDelivery>;
+
+const traceRefusal = z.object({
+  at: time,
+  clientAddress: z.string().nullable(),
+  reversePath: z.string().nullable(),
+  recipient: z.string().nullable(),
+  reply: z.string(),
+});
+export type TraceRefusal = z.infer<typeof traceRefusal>;
+
+export const adminTrace = {
+  find: adminQuestion(
+    'delivery',
+    'trace.find',
+    'what became of mail: ended recipients and refused attempts, newest first',
+    z.object({
+      /** Part of the sender's or a recipient's address. */
+      address: searchText.optional(),
+      sender: searchText.optional(),
+      recipient: searchText.optional(),
+      clientAddress: z.string().max(64).optional(),
+      outcome: z.string().max(32).optional(),
+      since: time.optional(),
+      until: time.optional(),
+      limit: z.int().min(1).max(500).default(50),
+    }),
+    z.object({ deliveries: z.array(traceDelivery), refusals: z.array(traceRefusal) }),
+  ),
+  show: adminQuestion(
+    'delivery',
+    'trace.show',
+    'all recipients of one mail, ended and still queued',
+    z.object({ mail: mailId }),
+    z.object({ deliveries: z.array(traceDelivery), queued: queuedMail.nullable() }),
+  ),
+};
