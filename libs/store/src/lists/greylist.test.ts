@@ -1,0 +1,146 @@
+import { createTestDatabase } from '@pochtar/testkit';
+import type { TestDatabase } from '@pochtar/testkit';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../db.ts';
+import { checkTriplet, forgetExpired, type GreylistRules, type Triplet } from './greylist.ts';
+
+let cluster: TestDatabase;
+let db: Database;
+let owner: Database;
+
+const rules: GreylistRules = { minRetrySeconds: 10, maxRetryHours: 5, whitelistDays: 14, knownSenders: 3 };
+const triplet: Triplet = { network: '192.0.2.0/24', sender: 'a@remote.test', recipient: 'anna@example.test' };
+
+beforeAll(async () => {
+  cluster = await createTestDatabase();
+  db = openDatabase({ url: cluster.url('filter'), password: cluster.password });
+  owner = openDatabase({ url: cluster.url(), password: cluster.password });
+});
+afterAll(async () => {
+  await db[Symbol.asyncDispose]();
+  await owner[Symbol.asyncDispose]();
+  await cluster[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  await owner.query({ text: 'truncate lists.greylist, lists.greylist_network' });
+});
+
+/** Makes everything remembered older, as if that time had passed. */
+async function pass(interval: string): Promise<void> {
+  await owner.query({
+    text: 'update lists.greylist set first_at = first_at - $1::interval, passed_at = passed_at - $1::interval',
+    values: [interval],
+  });
+  await owner.query({
+    text: 'update lists.greylist_network set passed_at = passed_at - $1::interval',
+    values: [interval],
+  });
+}
+
+const ask = (over: Partial<Triplet> = {}, changed: Partial<GreylistRules> = {}) =>
+  checkTriplet(db, { ...triplet, ...over }, { ...rules, ...changed });
+
+test('RFC 6647 §4.1: the first attempt waits, a retry after the delay passes', async () => {
+  expect(await ask()).toEqual({ passed: false, waitSeconds: 10 });
+  await pass('11 seconds');
+  expect(await ask()).toEqual({ passed: true });
+  expect(await ask()).toEqual({ passed: true });
+});
+
+test('a retry earlier than minRetrySeconds still waits, and does not start the wait again', async () => {
+  await ask();
+  await pass('6 seconds');
+  expect(await ask()).toEqual({ passed: false, waitSeconds: 4 });
+  await pass('5 seconds');
+  expect(await ask()).toEqual({ passed: true });
+});
+
+test('a retry later than maxRetryHours is a first attempt again', async () => {
+  await ask();
+  await pass('5 hours 1 second');
+  expect(await ask()).toEqual({ passed: false, waitSeconds: 10 });
+  await pass('10 seconds');
+  expect(await ask()).toEqual({ passed: true });
+});
+
+test('what passed is not asked for whitelistDays, and each passing renews it', async () => {
+  await ask();
+  await pass('1 minute');
+  await ask();
+  await pass('13 days');
+  expect(await ask()).toEqual({ passed: true });
+  await pass('13 days');
+  expect(await ask()).toEqual({ passed: true });
+  await pass('14 days 1 second');
+  expect(await ask()).toEqual({ passed: false, waitSeconds: 10 });
+});
+
+test('a changed setting counts for what is remembered already', async () => {
+  await ask();
+  await pass('1 minute');
+  await ask();
+  await pass('2 days');
+  expect(await ask({}, { whitelistDays: 1 })).toEqual({ passed: false, waitSeconds: 10 });
+});
+
+test('another sender, recipient or network is another triplet', async () => {
+  await ask();
+  await pass('1 minute');
+  expect(await ask()).toEqual({ passed: true });
+  for (const over of [
+    { sender: 'b@remote.test' },
+    { sender: '' },
+    { recipient: 'boris@example.test' },
+    { network: '2001:db8:1:2::/64' },
+  ]) {
+    expect(await ask(over)).toEqual({ passed: false, waitSeconds: 10 });
+  }
+});
+
+test('a network that passed with several senders is known as a whole', async () => {
+  for (const sender of ['a@remote.test', 'b@remote.test', 'b@remote.test', 'c@remote.test']) {
+    await ask({ sender });
+    await pass('1 minute');
+    expect(await ask({ sender })).toEqual({ passed: true });
+  }
+  expect(await ask({ sender: 'never@seen.test', recipient: 'x@example.test' })).toEqual({ passed: true });
+  expect(await ask({ sender: 'never@seen.test', network: '198.51.100.0/24' })).toMatchObject({
+    passed: false,
+  });
+  // Renewed by the mail that came meanwhile.
+  await pass('13 days');
+  expect(await ask({ sender: 'other@seen.test' })).toEqual({ passed: true });
+  await pass('13 days');
+  expect(await ask({ sender: 'third@seen.test' })).toEqual({ passed: true });
+  await pass('15 days');
+  expect(await ask({ sender: 'third@seen.test' })).toMatchObject({ passed: false });
+});
+
+test('one sender to many recipients does not make its network known', async () => {
+  for (const recipient of ['1@example.test', '2@example.test', '3@example.test', '4@example.test']) {
+    await ask({ recipient });
+    await pass('1 minute');
+    await ask({ recipient });
+  }
+  expect(await ask({ sender: 'never@seen.test' })).toMatchObject({ passed: false });
+});
+
+test('attempts of the same triplet at the same time leave one row', async () => {
+  const answers = await Promise.all(Array.from({ length: 8 }, () => ask()));
+  expect(answers.every((answer) => !answer.passed)).toBe(true);
+  const rows = await owner.query({ text: 'select 1 from lists.greylist' });
+  expect(rows).toHaveLength(1);
+});
+
+test('what counts no more is removed, the rest stays', async () => {
+  await ask({ sender: 'passed@remote.test' });
+  await pass('1 minute');
+  await ask({ sender: 'passed@remote.test' });
+  await ask({ sender: 'waiting@remote.test' });
+  await pass('6 hours');
+  await ask({ sender: 'fresh@remote.test' });
+  expect(await forgetExpired(db, rules)).toBe(1);
+  await pass('14 days');
+  expect(await forgetExpired(db, rules)).toBe(2);
+  expect(await owner.query({ text: 'select 1 from lists.greylist' })).toEqual([]);
+});

@@ -1,0 +1,116 @@
+// The memory of the greylist (RFC 6647 §4): triplets of client network, sender and recipient, and the networks
+// that are known as a whole. One statement a check; the clock is the database's, so that replicas agree.
+import type { Queryable } from '../db.ts';
+
+export interface Triplet {
+  /** The client's network in CIDR notation, a /24 or a /64. */
+  network: string;
+  /** Address key; '' is the null reverse path. */
+  sender: string;
+  /** Address key. */
+  recipient: string;
+}
+
+export interface GreylistRules {
+  /** A retry before this is too early. */
+  minRetrySeconds: number;
+  /** A later one is a first attempt again. */
+  maxRetryHours: number;
+  /** How long what passed is not asked again; each passing renews it. */
+  whitelistDays: number;
+  /** A network that passed with so many different senders is known as a whole. */
+  knownSenders: number;
+}
+
+export type GreylistAnswer =
+  | { passed: true }
+  /** How long until a retry is let through. */
+  | { passed: false; waitSeconds: number };
+
+// A known network is renewed at most once a minute: its row would be locked by every mail of a large provider.
+// The senders are counted as of before this statement, so the one that passes now is left out and added.
+const CHECK = `
+with known as (
+  select network from lists.greylist_network where network = $1 and passed_at > now() - make_interval(days => $6)
+), renewed as (
+  update lists.greylist_network set passed_at = now()
+  where network in (select network from known) and passed_at < now() - interval '1 minute'
+), triplet as (
+  insert into lists.greylist as g (network, sender, recipient)
+  select $1::cidr, $2, $3 where not exists (select from known)
+  on conflict (network, sender, recipient) do update set
+    first_at = case
+      when g.passed_at > now() - make_interval(days => $6) then g.first_at
+      when g.passed_at is null and g.first_at >= now() - make_interval(hours => $5) then g.first_at
+      else now() end,
+    passed_at = case
+      when g.passed_at > now() - make_interval(days => $6) then now()
+      when g.passed_at is null and g.first_at >= now() - make_interval(hours => $5)
+        and g.first_at <= now() - make_interval(secs => $4) then now() end
+  returning passed_at is not null as passed, first_at
+), promoted as (
+  insert into lists.greylist_network as n (network)
+  select $1::cidr from triplet where passed and $7 <= 1 + (
+    select count(distinct g.sender) from lists.greylist g
+    where g.network = $1 and g.sender <> $2 and g.passed_at > now() - make_interval(days => $6))
+  on conflict (network) do update set passed_at = now()
+)
+select t.passed, greatest(1, ceil(extract(epoch from t.first_at - now()) + $4))::int as wait from triplet t`;
+
+/** Asks for a triplet and remembers that it came. */
+export async function checkTriplet(
+  db: Queryable,
+  triplet: Triplet,
+  rules: GreylistRules,
+): Promise<GreylistAnswer> {
+  const [row] = await db.query<{ passed: boolean; wait: number }>({
+    name: 'greylist_check',
+    text: CHECK,
+    values: [
+      triplet.network,
+      triplet.sender,
+      triplet.recipient,
+      rules.minRetrySeconds,
+      rules.maxRetryHours,
+      rules.whitelistDays,
+      rules.knownSenders,
+    ],
+  });
+  // No row of its own: the network is known.
+  return row === undefined || row.passed ? { passed: true } : { passed: false, waitSeconds: row.wait };
+}
+
+const FORGET_TRIPLETS = `
+delete from lists.greylist where ctid = any(array(
+  select ctid from lists.greylist
+  where coalesce(passed_at, first_at) < now() - least(make_interval(hours => $1), make_interval(days => $2))
+    and case when passed_at is null then first_at < now() - make_interval(hours => $1)
+             else passed_at < now() - make_interval(days => $2) end
+  limit $3 for update skip locked))
+returning 1`;
+
+const FORGET_NETWORKS = `
+delete from lists.greylist_network where ctid = any(array(
+  select ctid from lists.greylist_network where passed_at < now() - make_interval(days => $1)
+  limit $2 for update skip locked))
+returning 1`;
+
+/** Removes what counts no more, at most `limit` rows of each kind; returns how many. Any number of replicas may do it. */
+export async function forgetExpired(
+  db: Queryable,
+  rules: Pick<GreylistRules, 'maxRetryHours' | 'whitelistDays'>,
+  limit = 5000,
+): Promise<number> {
+  const { maxRetryHours, whitelistDays } = rules;
+  const triplets = await db.query({
+    name: 'greylist_forget',
+    text: FORGET_TRIPLETS,
+    values: [maxRetryHours, whitelistDays, limit],
+  });
+  const networks = await db.query({
+    name: 'greylist_forget_networks',
+    text: FORGET_NETWORKS,
+    values: [whitelistDays, limit],
+  });
+  return triplets.length + networks.length;
+}

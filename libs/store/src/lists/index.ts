@@ -1,0 +1,2 @@
+// What the dialogue filters remember of clients and senders.
+export * from './greylist.ts';
