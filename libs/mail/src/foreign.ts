@@ -1,28 +1,35 @@
 // The one encoder for text of strangers (HELO names, replies of other servers, virus names) wherever it is put into a
 // generated header, reply or report: printable US-ASCII, bounded, and unable to end the syntax around it.
 
-/** What stays as it is. Quotes, backslash, brackets and percent would mean something in quoted strings and comments. */
-const HARMLESS = /^[ !#$&'*+,\-./0-9:;=?@A-Z[\]^_`a-z{|}~]$/;
+/** Octets that stay as they are in unstructured text. */
+const PRINTABLE = /^[ -~]$/;
+/** Inside a quoted string or a comment; quotes, backslash, round brackets and percent would mean something there. */
+const HARMLESS = /^[ !#$&'*+,\-./0-9:;<=>?@A-Z[\]^_`a-z{|}~]$/;
 const CUT = '...';
 
 /**
- * Percent-encodes (as UTF-8) what is not harmless, and cuts with `...` at `max` characters of output.
- * Two texts never get the same result unless they were cut.
+ * For unstructured places: what is not printable is percent-encoded (as UTF-8), and the end is cut to `...` so that the
+ * result has at most `max` characters.
  */
 export function printableForeign(text: string, max = 200): string {
+  return encode(text, max, PRINTABLE);
+}
+
+/** For words, quoted strings and comments: in quotes, at most `max` characters with them. Uncut, it can be reversed. */
+export function encodeForeign(text: string, max = 200): string {
+  return `"${encode(text, max - 2, HARMLESS)}"`;
+}
+
+function encode(text: string, max: number, unchanged: RegExp): string {
   let out = '';
   let cutAt = 0;
-  for (const char of text.slice(0, max + 1).toWellFormed()) {
-    out += HARMLESS.test(char) ? char : percent(char);
-    if (out.length > max) return `${out.slice(0, cutAt)}${CUT}`;
+  // No character gives less than one, so what lies beyond `max` is never looked at.
+  for (const char of text.slice(0, max + 2).toWellFormed()) {
+    out += unchanged.test(char) ? char : percent(char);
+    if (out.length > max) return `${out.slice(0, cutAt)}${CUT}`.slice(0, Math.max(max, 0));
     if (out.length <= max - CUT.length) cutAt = out.length;
   }
   return out;
-}
-
-/** The same in quotes, `max` characters with them. */
-export function encodeForeign(text: string, max = 200): string {
-  return `"${printableForeign(text, max - 2)}"`;
 }
 
 function percent(char: string): string {

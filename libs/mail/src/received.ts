@@ -4,7 +4,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import type { Address } from './address.ts';
 import { formatAddress, isAsciiAddress, parseAddress } from './address.ts';
 import { formatDate } from './date.ts';
-import { encodeForeign, printableForeign } from './foreign.ts';
+import { encodeForeign } from './foreign.ts';
 import type { HeaderField } from './header.ts';
 import { foldHeader } from './header.ts';
 
@@ -48,11 +48,8 @@ export function receivedField(trace: Trace): Buffer {
     ? `${reverseText(trace.reverseName)}${addressLiteral(trace.clientAddress)}`
     : '';
   const clauses = [`from ${heloText(trace.helo)}${tcpInfo ? ` (${tcpInfo})` : ''}`];
-  if (trace.tls) {
-    clauses.push(
-      `(using ${printableForeign(trace.tls.version, 20)} with cipher ${printableForeign(trace.tls.cipher, 60)})`,
-    );
-  }
+  if (trace.tls)
+    clauses.push(`(using ${wordText(trace.tls.version, 20)} with cipher ${wordText(trace.tls.cipher, 60)})`);
   clauses.push(`by ${trace.by} with ${trace.protocol} id ${trace.id}`);
   // RFC 6531 §3.7.3: UTF-8 in a trace field only where the mail came by SMTPUTF8.
   if (trace.for && (isAsciiAddress(trace.for) || trace.protocol.startsWith('UTF8'))) {
@@ -72,7 +69,11 @@ function isAsciiDomain(text: string): boolean {
 }
 
 function reverseText(name: string | null | undefined): string {
-  return name ? `${isAsciiDomain(name) ? name : printableForeign(name, 255)} ` : '';
+  return name ? `${wordText(name, 255)} ` : '';
+}
+
+function wordText(text: string, max: number): string {
+  return isAsciiDomain(text) && text.length <= max ? text : encodeForeign(text, max);
 }
 
 /** RFC 5321 §4.1.3: `[192.0.2.1]`, `[IPv6:2001:db8::1]`. IPv4 mapped into IPv6 is written as IPv4. */
@@ -82,7 +83,7 @@ export function addressLiteral(ip: string): string {
   if (isIPv4(ip)) return `[${ip}]`;
   // A zone (`fe80::1%eth0`) names a device of ours.
   const bare = ip.replace(/%.*$/s, '');
-  return isIPv6(bare) ? `[IPv6:${bare}]` : `[${printableForeign(ip, 60)}]`;
+  return isIPv6(bare) ? `[IPv6:${bare}]` : encodeForeign(ip, 60);
 }
 
 /** Return-Path with its line end; null is the empty path. RFC 5321 §4.4. */
