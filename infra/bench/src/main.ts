@@ -1,0 +1,245 @@
+// `./pochtar bench`: a bounded load on loopback against an installation of its own, and what it cost.
+//
+// Prints accepted and delivered mails per second, CPU seconds per mail over all own processes, Postgres and
+// NATS together, and the peak memory of each. TLS and content filters are off; the directory volume holds the mail.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ImapFlow } from 'imapflow';
+import { Instance } from './instance.ts';
+import { measure, type Usage } from './processes.ts';
+import { sendLoad, textMail } from './smtp-load.ts';
+
+interface Load {
+  kib: number;
+  sessions: number;
+  mails: number;
+}
+
+interface Result extends Load {
+  acceptedPerSecond: number;
+  deliveredPerSecond: number;
+  cpuMsPerMail: number;
+  cpuMsByProcess: Record<string, number>;
+  peakMiB: Record<string, number>;
+}
+
+const LOADS: Load[] = [
+  { kib: 4, sessions: 1, mails: 500 },
+  { kib: 4, sessions: 16, mails: 5000 },
+  { kib: 4, sessions: 64, mails: 8000 },
+  { kib: 64, sessions: 1, mails: 200 },
+  { kib: 64, sessions: 16, mails: 1500 },
+  { kib: 64, sessions: 64, mails: 2000 },
+  { kib: 1024, sessions: 1, mails: 40 },
+  { kib: 1024, sessions: 16, mails: 150 },
+  { kib: 1024, sessions: 64, mails: 200 },
+];
+const LOAD_LIMIT_MS = 120_000;
+const POLL_MS = 100;
+const ACCOUNTS = 16;
+const OFF = [
+  'antivirus.clamavEnabled=false',
+  'dkim.verify=false',
+  'dnsbl.zones=[]',
+  'smtpEncryption.mode=none',
+  'accessEncryption.mode=none',
+];
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    kib: { type: 'string' },
+    sessions: { type: 'string' },
+    mails: { type: 'string' },
+    scale: { type: 'string', multiple: true, default: [] },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(`pochtar bench [--quick] [--kib 4] [--sessions 16] [--mails 5000] [--scale name=n] [--json]
+  Measures accepted and delivered mails per second, CPU per mail and peak memory, on loopback.
+  --quick   only the 4 KiB loads
+`);
+} else {
+  await bench();
+}
+
+async function bench(): Promise<void> {
+  const directory = join(process.env.POCHTAR_VAR ?? join(import.meta.dirname, '../../../var'), 'bench');
+  rmSync(directory, { recursive: true, force: true });
+  const instance = new Instance(directory);
+  progress('bringing an installation up');
+  await instance.pochtar(['up', '--detach', ...values.scale.flatMap((pair) => ['--scale', pair])]);
+  try {
+    await instance.pochtar(['settings', 'set', ...OFF, '--wait']);
+    const accounts = await addAccounts(instance);
+    const results: Result[] = [];
+    for (const load of chosenLoads()) {
+      progress(`${load.mails} mails of ${load.kib} KiB over ${load.sessions} sessions`);
+      const result = await runLoad(instance, load, accounts);
+      results.push(result);
+      if (!values.json) print(result, results.length === 1);
+    }
+    if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  } finally {
+    await instance.pochtar(['down']);
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function chosenLoads(): Load[] {
+  return LOADS.filter((load) => !values.quick || load.kib === 4)
+    .filter((load) => values.kib === undefined || load.kib === Number(values.kib))
+    .filter((load) => values.sessions === undefined || load.sessions === Number(values.sessions))
+    .map((load) => ({ ...load, mails: values.mails === undefined ? load.mails : Number(values.mails) }));
+}
+
+interface Account {
+  address: string;
+  password: string;
+}
+
+async function addAccounts(instance: Instance): Promise<Account[]> {
+  const accounts: Account[] = [];
+  for (let index = 0; index < ACCOUNTS; index++) {
+    const account = { address: `load${index}@demo.test`, password: `load-${index}-password` };
+    await instance.pochtar(['account', 'add', account.address, '--password-stdin'], `${account.password}\n`);
+    accounts.push(account);
+  }
+  return accounts;
+}
+
+async function runLoad(instance: Instance, load: Load, accounts: Account[]): Promise<Result> {
+  const [host, port] = splitEndpoint(instance.endpoints().smtp);
+  const roots = await instance.roots();
+  const content = Array.from({ length: accounts.length }, (_, index) =>
+    textMail({
+      bytes: load.kib * 1024,
+      from: 'load@load.test',
+      to: accounts[index]?.address as string,
+      token: `${load.kib}-${load.sessions}-${index}`,
+    }),
+  );
+  const arrived = await openArrivals(instance, accounts);
+  const before = measure(roots);
+  const started = performance.now();
+  const outcomes = await sendLoad({
+    host,
+    port,
+    sessions: load.sessions,
+    mails: load.mails,
+    reversePath: 'load@load.test',
+    recipientOf: (index) => (accounts[index % accounts.length] as Account).address,
+    contentOf: (index) => content[index % content.length] as Buffer,
+    deadline: Date.now() + LOAD_LIMIT_MS,
+  });
+  const acceptedMs = performance.now() - started;
+  const accepted = outcomes.filter((outcome) => outcome.reply === 250).length;
+  if (accepted < load.mails) progress(`refused: ${load.mails - accepted}, ${firstRefusal(outcomes)}`);
+  await arrived.until(accepted);
+  const deliveredMs = performance.now() - started;
+  const usage = difference(before, measure(roots));
+  await arrived.close();
+  return {
+    ...load,
+    acceptedPerSecond: (accepted / acceptedMs) * 1000,
+    deliveredPerSecond: (accepted / deliveredMs) * 1000,
+    cpuMsPerMail: (total(usage) / accepted) * 1000,
+    cpuMsByProcess: mapValues(usage, (one) => (one.cpuSeconds / accepted) * 1000),
+    peakMiB: mapValues(usage, (one) => one.peakMiB),
+  };
+}
+
+function firstRefusal(outcomes: { reply: number | null; text: string }[]): string {
+  const refused = outcomes.find((outcome) => outcome.reply !== 250);
+  return `${refused?.reply ?? 'lost'} ${refused?.text ?? ''}`;
+}
+
+// Counts arrivals as a client sees them: STATUS of every INBOX (one row each in the server).
+async function openArrivals(
+  instance: Instance,
+  accounts: Account[],
+): Promise<{ until(count: number): Promise<void>; close(): Promise<void> }> {
+  const [host, port] = splitEndpoint(instance.endpoints().imap);
+  const clients = await Promise.all(
+    accounts.map(async ({ address, password }) => {
+      const client = new ImapFlow({
+        host,
+        port,
+        secure: false,
+        doSTARTTLS: false,
+        auth: { user: address, pass: password },
+        logger: false,
+      });
+      await client.connect();
+      return client;
+    }),
+  );
+  const count = async (): Promise<number> => {
+    const states = await Promise.all(clients.map((client) => client.status('INBOX', { messages: true })));
+    return states.reduce((sum, state) => sum + (state === false ? 0 : (state.messages ?? 0)), 0);
+  };
+  const base = await count();
+  return {
+    async until(expected) {
+      const deadline = Date.now() + LOAD_LIMIT_MS;
+      while ((await count()) - base < expected) {
+        if (Date.now() > deadline)
+          throw new Error(`only ${(await count()) - base} of ${expected} were delivered`);
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.logout()));
+    },
+  };
+}
+
+function difference(before: Map<string, Usage>, after: Map<string, Usage>): Map<string, Usage> {
+  return new Map(
+    [...after].map(([name, usage]) => [
+      name,
+      { cpuSeconds: usage.cpuSeconds - (before.get(name)?.cpuSeconds ?? 0), peakMiB: usage.peakMiB },
+    ]),
+  );
+}
+
+function total(usage: Map<string, Usage>): number {
+  return [...usage.values()].reduce((sum, one) => sum + one.cpuSeconds, 0);
+}
+
+function mapValues(usage: Map<string, Usage>, of: (one: Usage) => number): Record<string, number> {
+  return Object.fromEntries([...usage].map(([name, one]) => [name, Number(of(one).toFixed(3))]));
+}
+
+function splitEndpoint(endpoint: string): [string, number] {
+  const colon = endpoint.lastIndexOf(':');
+  return [endpoint.slice(0, colon), Number(endpoint.slice(colon + 1))];
+}
+
+function progress(text: string): void {
+  process.stderr.write(`${text} …\n`);
+}
+
+function print(result: Result, isFirst: boolean): void {
+  if (isFirst)
+    process.stdout.write(
+      '   KiB sessions  mails accepted/s delivered/s CPU ms/mail   CPU ms/mail and peak MiB by process\n',
+    );
+  const byProcess = Object.entries(result.cpuMsByProcess)
+    .filter(([, cpu]) => cpu >= 0.005)
+    .map(([name, cpu]) => `${name} ${cpu.toFixed(2)}/${Math.round(result.peakMiB[name] ?? 0)}`)
+    .join(', ');
+  const cells = [
+    String(result.kib).padStart(6),
+    String(result.sessions).padStart(8),
+    String(result.mails).padStart(6),
+    result.acceptedPerSecond.toFixed(0).padStart(10),
+    result.deliveredPerSecond.toFixed(0).padStart(11),
+    result.cpuMsPerMail.toFixed(2).padStart(11),
+  ];
+  process.stdout.write(`${cells.join(' ')}   ${byProcess}\n`);
+}
