@@ -12,3 +12,4 @@ export * from './run.ts';
 export * from './semaphore.ts';
 export * from './telemetry.ts';
 export * from './tls.ts';
+export * from './uuid.ts';
