@@ -3,6 +3,8 @@
 export { eicar, startClamd } from './clamd.ts';
 export type { Clamd } from './clamd.ts';
 export { DeadlineError, until } from './deadline.ts';
+export { ensureProgram } from './debian-package.ts';
+export type { Program } from './debian-package.ts';
 export { natsConfig } from './nats-config.ts';
 export { natsUsers } from './nats-users.ts';
 export type { NatsUser } from './nats-users.ts';
@@ -20,3 +22,4 @@ export {
 } from './postgres-roles.ts';
 export { startServer } from './server-process.ts';
 export type { ServerProcess } from './server-process.ts';
+export { programs, readSecret, Secrets } from './secrets.ts';
