@@ -16,7 +16,6 @@ export type { PostgresServer } from './postgres.ts';
 export {
   asSuperuser,
   ownerRole,
-  programRoles,
   provisionDatabase,
   setRolePasswords,
 } from './postgres-roles.ts';

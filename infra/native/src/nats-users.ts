@@ -70,7 +70,7 @@ export const natsUsers: NatsUser[] = [
       'mailbox.changed.*',
       'queue.due',
     ],
-    subscribe: ['queue.due', 'admin.>'],
+    subscribe: ['queue.due', 'admin.queue.*', 'admin.trace.*'],
     answers: true,
   }),
   program('imap', {
@@ -81,7 +81,12 @@ export const natsUsers: NatsUser[] = [
   program('ldap', { publish: [...streams, 'auth.failed'] }),
   program('settings', {
     publish: [...streams, 'settings.changed', 'directory.changed', 'queue.due', ...steps],
-    subscribe: ['settings.applied', 'admin.>'],
+    subscribe: [
+      'settings.applied',
+      ...['settings', 'certificate', 'domain', 'account', 'alias', 'group', 'administrator'].map(
+        (subject) => `admin.${subject}.*`,
+      ),
+    ],
     answers: true,
   }),
   program('console', {
@@ -96,7 +101,7 @@ export const natsUsers: NatsUser[] = [
   }),
   program('tasks', {
     publish: [...streams, oldestHeld, ...steps, 'task.*', 'queue.due', 'mailbox.changed.*', 'mail.held'],
-    subscribe: ['admin.>'],
+    subscribe: ['admin.task.*'],
     answers: true,
   }),
   program('firewall'),

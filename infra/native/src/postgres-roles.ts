@@ -3,21 +3,7 @@
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { superuser } from './postgres.ts';
 import type { PostgresServer } from './postgres.ts';
-
-/** One Postgres role per program, named pochtar_<program>. */
-export const programRoles = [
-  'pochtar_smtp',
-  'pochtar_filter',
-  'pochtar_delivery',
-  'pochtar_imap',
-  'pochtar_pop3',
-  'pochtar_ldap',
-  'pochtar_settings',
-  'pochtar_console',
-  'pochtar_tasks',
-  'pochtar_firewall',
-  'pochtar_ctl',
-] as const;
+import { programs } from './secrets.ts';
 
 export const ownerRole = 'pochtar_owner';
 
@@ -49,7 +35,7 @@ export async function setRolePasswords(
   await asSuperuser(cluster, async (client) => {
     const { rows } = await client.query<{ rolname: string }>(
       'SELECT rolname FROM pg_roles WHERE rolname = ANY($1) ORDER BY rolname',
-      [programRoles],
+      [programs.map((program) => `pochtar_${program}`)],
     );
     for (const { rolname } of rows) {
       const password = escapeLiteral(passwordOf(rolname));

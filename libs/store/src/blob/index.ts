@@ -5,7 +5,18 @@ export {
   MAX_SHARED_BODY_BYTES,
   openBlobStore,
 } from './blob-store.ts';
+export {
+  type Collected,
+  collectDead,
+  markEmptyPacks,
+  type PackUsage,
+  packUsage,
+  removeEmptyPacks,
+} from './dead.ts';
+export { findOrphanPacks, type OrphanSearch, type SealOutcome, sealOrphanPack } from './orphan-pack.ts';
+export { ensureFirstVolume, type NewVolume } from './first-volume.ts';
 export { BlobMissing, type ByteRange, MAX_READ_BYTES, partOf } from './pack-reader.ts';
 export { type BlobReference, BlobWriteError } from './pack-writer.ts';
+export { readRecords, type StoredRecord, type VerifiedPack, verifyPack } from './verify-pack.ts';
 export { PackMissing, type StoredPack, type Volume, VolumeError } from './volume.ts';
 export type { SecretFor, VolumeSource } from './volumes.ts';

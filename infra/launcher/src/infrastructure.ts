@@ -1,0 +1,115 @@
+// Postgres and NATS of the native run as supervised processes. Their ports are chosen at each start (the one they
+// had before when it is free) and are nobody's business but ours.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  freePort,
+  portHolder,
+  provisionDatabase,
+  readSecret,
+  startNats,
+  startPostgres,
+  until,
+} from '@pochtar/native';
+import type { Secrets } from '@pochtar/native';
+import { LogFile } from './log-file.ts';
+import type { StatePaths } from './paths.ts';
+import type { Running } from './supervised.ts';
+import type { SupervisorEntry } from './supervisor.ts';
+
+export interface InfrastructurePorts {
+  postgres: number;
+  nats: number;
+}
+
+export const database = 'pochtar';
+
+/** The ports of the run that is up, or of the last one. */
+export function infrastructurePorts(paths: StatePaths): InfrastructurePorts | undefined {
+  const file = join(paths.run, 'infrastructure.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as InfrastructurePorts) : undefined;
+}
+
+/** Chooses this run's ports and writes them down for the other commands. */
+export async function chooseInfrastructurePorts(paths: StatePaths): Promise<InfrastructurePorts> {
+  await previousServersGone(paths);
+  const before = infrastructurePorts(paths);
+  const ports = {
+    postgres: await freePort(before?.postgres ?? 54_320),
+    nats: await freePort(before?.nats ?? 42_220),
+  };
+  writeFileSync(join(paths.run, 'infrastructure.json'), JSON.stringify(ports));
+  return ports;
+}
+
+/** The two servers as entries that all our processes depend on. */
+export function infrastructureEntries(
+  paths: StatePaths,
+  ports: InfrastructurePorts,
+  secrets: Secrets,
+): SupervisorEntry[] {
+  return [
+    { name: 'postgres', dependsOn: [], launch: () => launchPostgres(paths, ports.postgres, secrets) },
+    { name: 'nats', dependsOn: [], launch: () => launchNats(paths, ports.nats, secrets) },
+  ];
+}
+
+async function launchPostgres(paths: StatePaths, port: number, secrets: Secrets): Promise<Running> {
+  const log = new LogFile(join(paths.log, 'postgres.log'));
+  const server = await startPostgres({
+    dataDir: paths.postgres,
+    port,
+    superuserPassword: readSecret(secrets.superuserPasswordFile),
+    log: (chunk) => log.write(chunk),
+  }).catch((error: unknown) => {
+    throw explained(error, port);
+  });
+  try {
+    await provisionDatabase(server, database, readSecret(secrets.postgresPasswordFile('owner')));
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const { pid, exited } = server.process;
+  return { pid, exited, ready: Promise.resolve(), stop: () => server.stop() };
+}
+
+async function launchNats(paths: StatePaths, port: number, secrets: Secrets): Promise<Running> {
+  const log = new LogFile(join(paths.log, 'nats.log'));
+  const server = await startNats({
+    storeDir: paths.nats,
+    port,
+    passwordOf: (user) => secrets.natsPassword(user),
+    unpackInto: paths.tools,
+    log: (chunk) => log.write(chunk),
+  }).catch((error: unknown) => {
+    throw explained(error, port);
+  });
+  const { pid, exited } = server.process;
+  return { pid, exited, ready: Promise.resolve(), stop: () => server.stop() };
+}
+
+function explained(error: unknown, port: number): Error {
+  const holder = portHolder(port);
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error(holder ? `${message}\nport ${port} is held by ${holder}` : message, { cause: error });
+}
+
+// After kill -9 of a supervisor its Postgres may still be shutting down; two on one directory are refused by
+// Postgres itself, so the next start waits for the first to be gone.
+async function previousServersGone(paths: StatePaths): Promise<void> {
+  const pidFile = join(paths.postgres, 'postmaster.pid');
+  const isGone = (): boolean => {
+    const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8').split('\n')[0]) : 0;
+    return !(pid > 0) || !isPostgres(pid);
+  };
+  await until('the Postgres of the previous run ends', isGone, { timeoutMs: 60_000, everyMs: 100 });
+}
+
+function isPostgres(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+// Where things lie: the checkout, and the state directory var/ (moved with POCHTAR_VAR).
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The checkout. */
+export const root = resolve(import.meta.dirname, '../../..');
+
+export interface StatePaths {
+  readonly var: string;
+  readonly postgres: string;
+  readonly nats: string;
+  /** The directory volume: the bodies of all mails. */
+  readonly mail: string;
+  readonly secrets: string;
+  readonly log: string;
+  readonly spool: string;
+  /** Facts of the run that is up: pid files, health addresses, the control socket. */
+  readonly run: string;
+  readonly tools: string;
+  readonly ports: string;
+  readonly endpoints: string;
+}
+
+/** The paths below `POCHTAR_VAR`, or below var/ of the checkout. */
+export function statePaths(directory: string = process.env['POCHTAR_VAR'] ?? join(root, 'var')): StatePaths {
+  const base = resolve(directory);
+  const below = (name: string): string => join(base, name);
+  return {
+    var: base,
+    postgres: below('postgres'),
+    nats: below('nats'),
+    mail: below('mail'),
+    secrets: below('secrets'),
+    log: below('log'),
+    spool: below('spool'),
+    run: below('run'),
+    tools: below('tools'),
+    ports: below('ports.json'),
+    endpoints: below('endpoints.json'),
+  };
+}
+
+/** Makes the directories; mail, secrets and the run's facts are for their owner only. */
+export function makeStateDirectories(paths: StatePaths): void {
+  mkdirSync(paths.var, { recursive: true, mode: 0o755 });
+  for (const directory of [paths.mail, paths.secrets, paths.log, paths.spool, paths.run]) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
+}
