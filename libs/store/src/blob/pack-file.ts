@@ -1,15 +1,16 @@
 // A pack that grows in a directory. The file is zero-filled ahead of the writer: making an overwrite durable
 // costs a fraction of what an append does, because the file's size and block map stay as they are.
 //
-// Two descriptors: bodies go through one opened with O_DSYNC (the write returns when the bytes are durable,
-// one system call instead of write + fdatasync, and it does not wait for unrelated dirty pages), zeros through
-// the other, so that a failed write-back of zeros never uses up the error report meant for a body.
+// Two descriptors: bodies go through one, zeros through the other. The kernel tells each open descriptor of a
+// failed write-back once, so that the failure of a body's page is never used up by a sync of zeros. Zeros are
+// synced step by step, because a body's fdatasync waits for every dirty page of the file.
 import { constants } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { OpenPack } from './volume.ts';
 
 const FIRST_FILL = 256 * 1024;
 const MAX_FILL = 8 * 1024 * 1024;
+/** Zeros written and synced at a time. */
 const ZEROS = Buffer.alloc(1024 * 1024);
 
 export class PackFile implements OpenPack {
@@ -33,7 +34,7 @@ export class PackFile implements OpenPack {
     const zeros = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
     let bodies: FileHandle | undefined;
     try {
-      bodies = await open(path, constants.O_WRONLY | constants.O_DSYNC);
+      bodies = await open(path, constants.O_WRONLY);
       const pack = new PackFile(path, bodies, zeros);
       await pack.#fill(0, FIRST_FILL);
       await zeros.sync();
@@ -51,6 +52,7 @@ export class PackFile implements OpenPack {
     if (this.#filling && position + length > this.#filled) await this.#filling;
     if (this.#fillFailed && !isDiskFull(this.#fillFailed)) throw this.#fillFailed;
     await writeAll(this.#bodies, parts, position, length);
+    await this.#bodies.datasync();
     this.#fillAhead(position + length);
   }
 
@@ -65,7 +67,6 @@ export class PackFile implements OpenPack {
   async #fillInBackground(from: number, to: number): Promise<void> {
     try {
       await this.#fill(from, to);
-      await this.#zeros.datasync();
       this.#filled = to;
     } catch (error) {
       this.#fillFailed = error as Error;
@@ -78,6 +79,7 @@ export class PackFile implements OpenPack {
     for (let at = from; at < to; at += ZEROS.length) {
       const part = ZEROS.subarray(0, Math.min(ZEROS.length, to - at));
       await writeAll(this.#zeros, [part], at, part.length);
+      await this.#zeros.datasync();
     }
   }
 

@@ -14,7 +14,7 @@ export interface PackRow {
   checksum: Buffer | null;
 }
 
-/** What the pack writer needs of the table. */
+/** What writers of packs need of the table. */
 export interface PackRegistry {
   /** Durable when resolved. Repeating it with the same id is harmless. */
   register(row: PackRow): Promise<void>;

@@ -76,6 +76,8 @@ export class PackWriter implements AsyncDisposable {
   readonly #underWay = new Set<Promise<unknown>>();
   #pendingBytes = 0;
   #closed = false;
+  #flushing = false;
+  #rotateAfterFlush = false;
   /** The pieces of a small flush are put together here; only one flush is under way at a time. */
   #scratch: Buffer | null = null;
 
@@ -115,9 +117,10 @@ export class PackWriter implements AsyncDisposable {
     return this.#track(this.#storeObject(behind(head, source), header.length, head, this.#limits.streamMs));
   }
 
-  /** Ends the open pack: the next body starts another, on the volume that is current then. */
+  /** Ends the open pack, after the flush under way: the next body starts another. */
   rotate(): void {
-    this.#rotation.end();
+    this.#rotateAfterFlush = this.#flushing;
+    if (!this.#flushing) this.#rotation.end();
   }
 
   /** Flushes what is in hand and seals the open pack. */
@@ -129,7 +132,10 @@ export class PackWriter implements AsyncDisposable {
 
   async #flushAll(bodies: Body[]): Promise<(BlobReference | BlobWriteError)[]> {
     const results: (BlobReference | BlobWriteError)[] = [];
+    this.#flushing = true;
     for (const portion of portions(bodies)) results.push(...(await this.#flush(portion)));
+    this.#flushing = false;
+    if (this.#rotateAfterFlush) this.rotate();
     return results;
   }
 
@@ -186,8 +192,15 @@ export class PackWriter implements AsyncDisposable {
     const size = length + headers.length;
     const checksum = createHash('sha256').update(headers).digest();
     const row = { id, volumeId: volume.id, writer, size, sealed: true, checksum };
-    const both = Promise.all([volume.putPack(id, body, size), packs.register(row)]);
-    await within(waitMs, `storing a pack on volume "${volume.name}"`, both);
+    const stored = volume.putPack(id, body, size);
+    const both = Promise.allSettled([stored, packs.register(row)]);
+    const outcomes = await within(waitMs, `storing a pack on volume "${volume.name}"`, both);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') continue;
+      // A pack without a row would never be found again; a row without a pack is found by clean-up.
+      await stored.then(() => volume.removePack(id)).catch(() => {});
+      throw outcome.reason;
+    }
     return { packId: id, offset: RECORD_HEADER_LENGTH, length };
   }
 

@@ -4,7 +4,7 @@
 // with a presigned PUT, because the client would gather them in memory or cut them into parts.
 import http from 'node:http';
 import https from 'node:https';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Client } from 'minio';
 import { isPackId, PackMissing, type StoredPack, type Volume, VolumeError } from './volume.ts';
@@ -113,7 +113,7 @@ class S3Volume implements Volume {
     });
     // An answer may come before the body is sent (refused), or never (the body ends early).
     answered.catch(() => {});
-    await pipeline(Readable.from(counted(body, length)), put);
+    await pipeline(counted(body, length), put);
     const answer = await answered;
     const text = await firstText(answer);
     if (answer.statusCode !== 200) throw new Error(`the store answered ${answer.statusCode}: ${text}`);
@@ -124,6 +124,7 @@ class S3Volume implements Volume {
     const key = keyOf(packId);
     try {
       const stream = await this.#client.getPartialObject(this.#bucket, key, start, end - start);
+      mustBeRange(stream, start, end);
       return await collect(stream, end - start);
     } catch (error) {
       if (isMissing(error)) throw new PackMissing(packId, this.#label);
@@ -250,6 +251,16 @@ async function* counted(
     yield part;
   }
   if (passed !== length) throw wrongLength(passed, length);
+}
+
+/** RFC 9110 §14.2: a server may ignore Range and send the whole: that is not what stands at `start`. */
+function mustBeRange(stream: Readable, start: number, end: number): void {
+  const { headers } = stream as http.IncomingMessage;
+  if (headers['content-range']?.startsWith(`bytes ${start}-${end - 1}/`)) return;
+  stream.destroy();
+  throw new Error(
+    `the store did not answer with the range, but with ${headers['content-range'] ?? 'the whole'}`,
+  );
 }
 
 async function collect(stream: Readable, length: number): Promise<Buffer> {
