@@ -1,0 +1,33 @@
+import { defaultDocument } from '@pochtar/settings';
+import { expect, test } from 'vitest';
+import { runningFilters, slipFor, type SlipSettings } from './slip.ts';
+
+const off: SlipSettings = {
+  antivirus: defaultDocument('antivirus'),
+  dkim: defaultDocument('dkim'),
+  misc: defaultDocument('misc'),
+};
+
+test('a filter that is off is not on the slip', () => {
+  expect(slipFor('incoming', off)).toEqual([]);
+});
+
+test.each(['clamavEnabled', 'kasperskyEnabled', 'drwebEnabled'] as const)(
+  '%s puts the antivirus on the slip of incoming and submitted mail',
+  (scanner) => {
+    const settings = { ...off, antivirus: { ...off.antivirus, [scanner]: true } };
+    expect(slipFor('incoming', settings)).toEqual(['antivirus']);
+    expect(slipFor('submitted', settings)).toEqual(['antivirus']);
+  },
+);
+
+test('a filter that nobody runs is never on a slip, whatever the settings say', () => {
+  const settings = {
+    ...off,
+    dkim: { ...off.dkim, verify: true, sign: true },
+    misc: { ...off.misc, useDlp: true },
+  };
+  for (const origin of ['incoming', 'submitted'] as const) {
+    expect(slipFor(origin, settings).filter((filter) => !runningFilters.includes(filter))).toEqual([]);
+  }
+});
