@@ -1,0 +1,179 @@
+// A setting reaches running code: without a restart, without a dropped session, and every process says so.
+import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { sendLoad, textMail } from '@pochtar/bench/smtp-load';
+import { ensureClamd, eventually, freePort } from '@pochtar/testkit';
+import { ImapFlow } from 'imapflow';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Installation, startInstallation } from './installation.ts';
+
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await startInstallation({ scale: ['smtp=2', 'filter-antivirus=2', 'delivery=2', 'imap=2'] });
+}, 300_000);
+
+afterAll(() => installation[Symbol.asyncDispose]());
+
+class Session {
+  readonly socket: Socket;
+  #text = '';
+
+  constructor(port: number) {
+    this.socket = connect({ host: '127.0.0.1', port });
+    this.socket.on('data', (chunk: Buffer) => {
+      this.#text += chunk.toString('latin1');
+    });
+  }
+
+  /** Sends a line and returns the next complete reply. */
+  async say(line: string | null): Promise<string> {
+    if (line !== null) this.socket.write(`${line}\r\n`);
+    return eventually(() => {
+      const match = /^(?:\d{3}-.*\r\n)*\d{3} .*\r\n/.exec(this.#text);
+      if (match === null) throw new Error(`no reply yet to ${line ?? 'the connection'}`);
+      this.#text = this.#text.slice(match[0].length);
+      return match[0];
+    });
+  }
+}
+
+async function pids(): Promise<string[]> {
+  return (await installation.instance.processes()).map((one) => `${one.name} ${one.pid}`).sort();
+}
+
+function set(...words: string[]): Promise<string> {
+  return installation.instance.pochtar(['settings', 'set', ...words, '--wait']);
+}
+
+interface Applied {
+  process: string;
+  section: string;
+  revision: number;
+  error: string | null;
+}
+
+async function applied(section: string): Promise<Applied[]> {
+  const { applied: reports } = await installation.instance.json<{ applied: Applied[] }>([
+    'settings',
+    'status',
+  ]);
+  return reports.filter((report) => report.section === section);
+}
+
+describe('architecture §1.5: a changed setting', () => {
+  it('moves the port of SMTP while an open session goes on, and every process reports the revision', async () => {
+    const before = await pids();
+    const oldPort = Number(installation.endpoints.smtp.split(':')[1]);
+    const session = new Session(oldPort);
+    await session.say(null);
+    await session.say('EHLO client.test');
+    const port = await freePort();
+    await set(`network.smtpPort=${port}`);
+    const moved = new Session(port);
+    expect(await moved.say(null)).toMatch(/^220 /);
+    expect(await session.say('NOOP')).toMatch(/^250 /);
+    await eventually(async () => {
+      const socket = connect({ host: '127.0.0.1', port: oldPort });
+      const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+      expect(error.code).toBe('ECONNREFUSED');
+    });
+    const reports = await applied('network');
+    expect(new Set(reports.map((report) => report.revision)).size).toBe(1);
+    expect(reports.filter((report) => report.error !== null)).toEqual([]);
+    expect(reports.filter((report) => report.process === 'smtp')).toHaveLength(2);
+    expect(reports.filter((report) => report.process === 'imap')).toHaveLength(2);
+    expect(await pids()).toEqual(before);
+    await set(`network.smtpPort=${oldPort}`);
+    session.socket.destroy();
+    moved.socket.destroy();
+  });
+
+  it('changes the size limit that SMTP announces and keeps, in a session that is open', async () => {
+    const session = new Session(Number(installation.endpoints.smtp.split(':')[1]));
+    await session.say(null);
+    expect(await session.say('EHLO client.test')).toMatch(/SIZE 52428800\r\n/);
+    await set('sending.maxMessageSizeMb=2');
+    const [anna] = installation.endpoints.accounts;
+    expect(await session.say('EHLO client.test')).toMatch(/SIZE 2097152\r\n/);
+    expect(await session.say('MAIL FROM:<a@remote.test> SIZE=2097153')).toMatch(/^552 5\.3\.4 /);
+    expect(await session.say('MAIL FROM:<a@remote.test> SIZE=2097152')).toMatch(/^250 /);
+    expect(await session.say(`RCPT TO:<${anna?.address}>`)).toMatch(/^250 /);
+    await set('sending.maxMessageSizeMb=50');
+    session.socket.destroy();
+  });
+
+  it('of the DNSBL zones reaches every replica', async () => {
+    await set('dnsbl.zones=["one.zone.test","two.zone.test"]');
+    const reports = await applied('dnsbl');
+    expect(reports.filter((report) => report.process === 'filter-dnsbl').length).toBeGreaterThan(0);
+    expect(reports.filter((report) => report.error !== null)).toEqual([]);
+    await set('dnsbl.zones=[]');
+  });
+
+  it('that cannot be applied says which process could not and why: a port that a stranger holds', async () => {
+    const stranger = createServer().listen(0, '0.0.0.0');
+    await once(stranger, 'listening');
+    const { port } = stranger.address() as { port: number };
+    const answer = await set(`network.pop3Port=${port}`).catch((error: Error) => error.message);
+    expect(answer).toContain(String(port));
+    const reports = await applied('network');
+    expect(reports.find((report) => report.process === 'pop3')?.error).toContain(String(port));
+    const oldPort = installation.endpoints.pop3.split(':')[1];
+    const session = new Session(Number(oldPort));
+    session.socket.destroy();
+    stranger.close();
+    await set(`network.pop3Port=${oldPort}`);
+  });
+});
+
+describe('two replicas', () => {
+  it('of smtp, filter-antivirus, delivery and imap share one load', async () => {
+    await using clamd = await ensureClamd();
+    await set(`antivirus.clamavAddress=${clamd.address}`);
+    const { accounts, smtp, imap } = installation.endpoints;
+    const [host, port] = smtp.split(':') as [string, string];
+    const outcomes = await sendLoad({
+      host,
+      port: Number(port),
+      sessions: 16,
+      mails: 1000,
+      reversePath: 'load@load.test',
+      recipientOf: (index) => accounts[index % accounts.length]?.address as string,
+      contentOf: (index) =>
+        textMail({ bytes: 4096, from: 'load@load.test', to: 'all@demo.test', token: `pair-${index}` }),
+      deadline: Date.now() + 60_000,
+    });
+    expect(outcomes.filter((outcome) => outcome.reply !== 250)).toEqual([]);
+    await eventually(
+      async () => {
+        let messages = 0;
+        for (const { address, password } of accounts) {
+          const [imapHost, imapPort] = imap.split(':') as [string, string];
+          const client = new ImapFlow({
+            host: imapHost,
+            port: Number(imapPort),
+            secure: false,
+            tls: { ca: readFileSync(installation.endpoints.caFile), servername: 'localhost' },
+            auth: { user: address, pass: password },
+            logger: false,
+          });
+          await client.connect();
+          const state = await client.status('INBOX', { messages: true });
+          messages += state === false ? 0 : (state.messages ?? 0);
+          await client.logout();
+        }
+        expect(messages).toBe(1000);
+      },
+      { timeout: 60_000, interval: 500 },
+    );
+    const metrics = await installation.instance.processes();
+    for (const name of ['smtp', 'filter-antivirus', 'delivery', 'imap']) {
+      const replicas = metrics.filter(
+        (one) => one.name === name || one.name.startsWith(`${name}-`) || one.name.startsWith(`${name}.`),
+      );
+      expect(replicas.filter((one) => one.ready).length, name).toBeGreaterThanOrEqual(2);
+    }
+  });
+});

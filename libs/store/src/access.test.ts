@@ -1,0 +1,134 @@
+// Architecture §12: what each program's role may do in Postgres, and what it must not.
+import { createTestDatabase, type TestDatabase } from '@pochtar/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, openDatabase, sqlState } from './db.ts';
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+let test: TestDatabase;
+const open = new Map<string, Database>();
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+
+afterAll(async () => {
+  for (const db of open.values()) await db[Symbol.asyncDispose]();
+  await test[Symbol.asyncDispose]();
+});
+
+async function stateOf(role: string, text: string): Promise<string | null> {
+  let db = open.get(role);
+  if (db === undefined) {
+    db = openDatabase({ url: test.url(role), password: test.password, max: 1 });
+    open.set(role, db);
+  }
+  try {
+    await db.query({ text });
+    return null;
+  } catch (error) {
+    return sqlState(error);
+  }
+}
+
+const read = (table: string): string => `select * from ${table} limit 1`;
+const write = (table: string): string => `delete from ${table} where false`;
+
+const allowed: Record<string, string[]> = {
+  smtp: [read('settings.section'), read('directory.account'), read('directory.address')],
+  filter: [read('queue.mail'), read('queue.verdict'), read('store.content')],
+  delivery: [read('queue.recipient'), read('store.message'), write('queue.mail')],
+  imap: [read('store.message'), write('store.message'), read('directory.account')],
+  pop3: [read('store.message'), write('store.message')],
+  ldap: [read('directory.person'), read('directory.distribution_group'), read('settings.section')],
+  settings: [write('settings.section'), write('directory.account'), read('settings.secret')],
+};
+
+const denied: Record<string, string[]> = {
+  smtp: [
+    read('store.mailbox'),
+    read('store.message'),
+    read('queue.mail'),
+    read('queue.recipient'),
+    'select header from store.content limit 1',
+    write('queue.mail'),
+    write('directory.account'),
+    write('settings.section'),
+    read('settings.secret'),
+    read('settings.certificate'),
+    read('trace.delivery'),
+    read('directory.administrator'),
+  ],
+  filter: [
+    read('store.message'),
+    read('store.mailbox'),
+    'select password_hash from directory.account limit 1',
+    write('queue.mail'),
+    write('queue.recipient'),
+    'update queue.verdict set result = null where false',
+    write('settings.section'),
+    read('settings.secret'),
+  ],
+  delivery: [
+    'select password_hash from directory.account limit 1',
+    write('store.message'),
+    write('store.mailbox'),
+    write('settings.section'),
+    write('directory.address'),
+    read('settings.secret'),
+    read('settings.server_certificate'),
+    read('directory.administrator'),
+  ],
+  imap: [
+    read('queue.mail'),
+    read('queue.recipient'),
+    read('queue.verdict'),
+    write('directory.account'),
+    write('settings.section'),
+    read('settings.secret'),
+    read('settings.certificate'),
+    read('trace.delivery'),
+    'update store.content set prefix = null where false',
+  ],
+  pop3: [
+    read('queue.mail'),
+    write('directory.account'),
+    write('settings.section'),
+    'update store.message set flags = 0 where false',
+    write('store.mailbox'),
+    read('settings.secret'),
+  ],
+  ldap: [
+    read('directory.account'),
+    read('directory.address'),
+    read('store.message'),
+    read('queue.mail'),
+    read('settings.secret'),
+  ],
+  settings: [read('queue.mail'), read('queue.recipient'), read('store.content'), read('trace.delivery')],
+  firewall: [read('directory.account'), read('store.message'), read('queue.mail'), write('settings.section')],
+  ctl: [read('directory.account'), read('settings.section'), read('queue.mail'), read('store.message')],
+  console: [read('store.message'), read('queue.mail'), read('settings.secret')],
+};
+
+describe('a role in Postgres', () => {
+  for (const [role, statements] of Object.entries(allowed)) {
+    for (const statement of statements) {
+      it(`${role} may: ${statement}`, async () => expect(await stateOf(role, statement)).toBeNull());
+    }
+  }
+  for (const [role, statements] of Object.entries(denied)) {
+    for (const statement of statements) {
+      it(`${role} must not: ${statement}`, async () =>
+        expect(await stateOf(role, statement)).toBe(INSUFFICIENT_PRIVILEGE));
+    }
+  }
+
+  it('no program creates, drops or alters a table', async () => {
+    for (const role of Object.keys(denied)) {
+      expect(await stateOf(role, 'create table public.mine (id int)'), role).toBe(INSUFFICIENT_PRIVILEGE);
+      expect(await stateOf(role, 'create table settings.mine (id int)'), role).toBe(INSUFFICIENT_PRIVILEGE);
+      expect(await stateOf(role, 'drop table public.migration'), role).toBe(INSUFFICIENT_PRIVILEGE);
+    }
+  });
+});
