@@ -1,0 +1,73 @@
+// Local domains. Names are domain keys (domainKey of @pochtar/mail).
+import type { Queryable } from '../db.ts';
+import { type Scope, scopeIds } from './scope.ts';
+
+export interface Domain {
+  id: number;
+  name: string;
+  accounts: number;
+  aliases: number;
+  groups: number;
+  createdAt: Date;
+}
+
+const SELECT = `select d.id, d.name, d.created_at as "createdAt",
+  (select count(*)::int from directory.address a where a.domain_id = d.id and a.kind = 'account') as accounts,
+  (select count(*)::int from directory.address a where a.domain_id = d.id and a.kind = 'alias') as aliases,
+  (select count(*)::int from directory.address a where a.domain_id = d.id and a.kind = 'group') as groups
+  from directory.domain d where ($1::bigint[] is null or d.id = any($1))`;
+
+export function listDomains(db: Queryable, scope: Scope): Promise<Domain[]> {
+  return db.query<Domain>({ text: `${SELECT} order by d.name`, values: [scopeIds(scope)] });
+}
+
+export async function findDomain(db: Queryable, scope: Scope, name: string): Promise<Domain | null> {
+  const rows = await db.query<Domain>({ text: `${SELECT} and d.name = $2`, values: [scopeIds(scope), name] });
+  return rows[0] ?? null;
+}
+
+/** Names of all local domains, for programs that must know what is ours. */
+export async function localDomains(db: Queryable): Promise<string[]> {
+  const rows = await db.query<{ name: string }>({
+    name: 'directory.domains',
+    text: 'select name from directory.domain order by name',
+  });
+  return rows.map((row) => row.name);
+}
+
+/** The new domain's id, or null when the name is taken. */
+export async function createDomain(db: Queryable, name: string): Promise<number | null> {
+  const [row] = await db.query<{ id: number }>({
+    text: 'insert into directory.domain (name) values ($1) on conflict do nothing returning id',
+    values: [name],
+  });
+  return row?.id ?? null;
+}
+
+/** Removes a domain without addresses. */
+export async function deleteDomain(
+  db: Queryable,
+  scope: Scope,
+  name: string,
+): Promise<'deleted' | 'notFound' | 'notEmpty'> {
+  // The row lock keeps out an address that is being added: its foreign key waits for it.
+  const [row] = await db.query<{ id: number; isEmpty: boolean }>({
+    text: `select d.id, not exists (select from directory.address a where a.domain_id = d.id) as "isEmpty"
+      from directory.domain d where d.name = $2 and ($1::bigint[] is null or d.id = any($1)) for update`,
+    values: [scopeIds(scope), name],
+  });
+  if (row === undefined) return 'notFound';
+  if (!row.isEmpty) return 'notEmpty';
+  // An address that was committed while this waited for the lock still keeps the domain.
+  const gone = await db.query({
+    text: `delete from directory.domain d where d.id = $1
+      and not exists (select from directory.address a where a.domain_id = d.id) returning id`,
+    values: [row.id],
+  });
+  if (gone.length === 0) return 'notEmpty';
+  await db.query({
+    text: 'update directory.administrator set domain_ids = array_remove(domain_ids, $1) where $1 = any(domain_ids)',
+    values: [row.id],
+  });
+  return 'deleted';
+}

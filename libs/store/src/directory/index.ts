@@ -1,0 +1,8 @@
+// Who exists: domains, accounts, aliases, groups, administrators; where an address leads, and who may log in.
+export * from './accounts.ts';
+export * from './administrators.ts';
+export * from './domains.ts';
+export * from './names.ts';
+export * from './passwords.ts';
+export * from './recipients.ts';
+export { type PageOptions, type Scope } from './scope.ts';

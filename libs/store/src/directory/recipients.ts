@@ -1,0 +1,81 @@
+// Where an address leads: one query for many. What is looked up is gathered per tick and cached against
+// `directory.changed`.
+import { gather } from '@pochtar/runtime';
+import type { Queryable } from '../db.ts';
+
+export type Resolved =
+  | { kind: 'account'; accountId: number; isEnabled: boolean }
+  | { kind: 'alias' | 'group'; targets: string[] }
+  /** The domain is ours, the address is not there. */
+  | { kind: 'unknown' }
+  /** The domain is not ours. */
+  | { kind: 'remote' };
+
+interface Row {
+  kind: Resolved['kind'];
+  accountId: number | null;
+  isEnabled: boolean | null;
+  targets: string[] | null;
+}
+
+/** Answers for each address key in the order given. Aliases and groups are not followed. */
+export async function resolveRecipients(db: Queryable, keys: readonly string[]): Promise<Resolved[]> {
+  if (keys.length === 0) return [];
+  const rows = await db.query<Row>({
+    name: 'directory.resolve',
+    text: `select coalesce(n.kind, case when d.id is null then 'remote' else 'unknown' end) as kind,
+        n.account_id as "accountId", n.targets, a.enabled as "isEnabled"
+      from unnest($1::text[], $2::text[]) with ordinality as k(key, domain, place)
+      left join directory.address n on n.address = k.key
+      left join directory.account a on a.id = n.account_id
+      left join directory.domain d on n.address is null and d.name = k.domain
+      order by k.place`,
+    values: [keys, keys.map((key) => key.slice(key.lastIndexOf('@') + 1))],
+  });
+  return rows.map(resolved);
+}
+
+function resolved(row: Row): Resolved {
+  if (row.kind === 'account') {
+    return { kind: 'account', accountId: row.accountId as number, isEnabled: row.isEnabled as boolean };
+  }
+  if (row.kind === 'alias' || row.kind === 'group') return { kind: row.kind, targets: row.targets ?? [] };
+  return { kind: row.kind };
+}
+
+export interface RecipientLookup {
+  resolve(key: string): Promise<Resolved>;
+  /** For `directory.changed`: these keys, or all when the list is empty. */
+  forget(keys: readonly string[]): void;
+}
+
+const MAX_CACHED = 20_000;
+
+/** Look-ups of all sessions share a query, and answers are kept for `keepMs` (a lost event costs no more). */
+export function recipientLookup(db: Queryable, keepMs = 60_000): RecipientLookup {
+  const kept = new Map<string, { until: number; answer: Resolved }>();
+  // Counts the changes: an answer that was under way while something changed is not kept.
+  let changes = 0;
+  const ask = gather<string, Resolved>((keys) => resolveRecipients(db, keys), {
+    maxItems: 500,
+    concurrency: 2,
+  });
+  return {
+    async resolve(key) {
+      const known = kept.get(key);
+      if (known !== undefined && known.until > Date.now()) return known.answer;
+      const before = changes;
+      const answer = await ask(key);
+      if (before === changes) {
+        if (kept.size >= MAX_CACHED) kept.delete(kept.keys().next().value as string);
+        kept.set(key, { until: Date.now() + keepMs, answer });
+      }
+      return answer;
+    },
+    forget(keys) {
+      changes++;
+      if (keys.length === 0) kept.clear();
+      for (const key of keys) kept.delete(key);
+    },
+  };
+}
