@@ -4,6 +4,7 @@ export type { Field, FieldInput, SecretField } from './field.ts';
 export type { FieldPlace, SettingsError, Text } from './text.ts';
 export { text } from './text.ts';
 export * from './catalogue.ts';
+export * from './describe.ts';
 export {
   crossCheck,
   defaultDocument,

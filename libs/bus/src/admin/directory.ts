@@ -40,7 +40,11 @@ export const adminDomain = {
     'settings',
     'domain.create',
     'adds a local domain',
-    z.object({ name: domainName }),
+    z.object({
+      name: domainName,
+      /** Where mail to postmaster goes (RFC 5321 §4.5.1); makes an alias. */
+      postmaster: address.optional(),
+    }),
     z.object({ domain }),
   ),
   delete: adminQuestion(

@@ -96,7 +96,11 @@ export const adminSettings = {
     'settings.status',
     'which revision each running process has applied, or why not',
     z.object({ section: sectionName.optional() }),
-    z.object({ sections: z.array(sectionStatus) }),
+    z.object({
+      sections: z.array(sectionStatus),
+      /** False for the first seconds of the answering process, until everybody has reported once. */
+      isComplete: z.boolean(),
+    }),
   ),
   catalogue: adminQuestion(
     'settings',

@@ -51,7 +51,7 @@ export async function findAccount(db: Queryable, scope: Scope, address: string):
 
 export interface NewFolder {
   name: string;
-  /** RFC 6154: `\Sent` and the like. */
+  /** RFC 6154 §2, without the backslash: `Sent` and the like. */
   specialUse: string | null;
 }
 

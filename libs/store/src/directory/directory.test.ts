@@ -102,7 +102,7 @@ describe('accounts', () => {
       address: 'a@example.org',
       domain: 'example.org',
       folders: [
-        { name: 'Sent', specialUse: '\\Sent' },
+        { name: 'Sent', specialUse: 'Sent' },
         { name: 'Work/Old/2026', specialUse: null },
       ],
     });
@@ -112,7 +112,7 @@ describe('accounts', () => {
     });
     expect(created.isCreated).toBe(true);
     expect(mailboxes.map((row) => row.name)).toEqual(names);
-    expect(mailboxes.map((row) => row.use)).toEqual([null, '\\Sent', null, null, null]);
+    expect(mailboxes.map((row) => row.use)).toEqual([null, 'Sent', null, null, null]);
     // RFC 9051 §2.3.1.1: UIDVALIDITY is a 32-bit value above 0.
     expect(mailboxes.every((row) => row.validity > 0 && row.validity < 2 ** 32)).toBe(true);
     expect(await db.query({ text: 'select name from store.subscription order by name' })).toEqual(
