@@ -130,10 +130,15 @@ async function createFolders(tx: Queryable, accountId: number, folders: readonly
     uses.set(folder.name, folder.specialUse);
   }
   const names = [...uses.keys()];
-  // RFC 9051 §2.3.1.1: a name that is made again needs a higher UIDVALIDITY; seconds of the clock are.
+  // RFC 9051 §2.3.1.1: a name that is made again needs a higher UIDVALIDITY; seconds of the clock are, and the
+  // account's row remembers the last one given.
   await tx.query({
-    text: `insert into store.mailbox (account_id, name, special_use, uid_validity)
-      select $1, name, use, extract(epoch from now())::bigint from unnest($2::text[], $3::text[]) as f(name, use)`,
+    text: `with validity as (
+        insert into store.uid_validity (account_id, last) values ($1, extract(epoch from now())::bigint)
+        returning last
+      )
+      insert into store.mailbox (account_id, name, special_use, uid_validity)
+      select $1, name, use, last from unnest($2::text[], $3::text[]) as f(name, use), validity`,
     values: [accountId, names, [...uses.values()]],
   });
   await tx.query({
@@ -239,6 +244,10 @@ export function deleteOrphanedMail(db: Database): Promise<number> {
       values: [mailbox.accountId],
     });
     await tx.query({ text: 'delete from store.mailbox where id = $1', values: [mailbox.id] });
+    await tx.query({
+      text: 'delete from store.uid_validity where account_id = $1',
+      values: [mailbox.accountId],
+    });
     // The empty mailbox counts too, so that the caller comes again for the next one.
     return gone.length + 1;
   });
