@@ -22,6 +22,8 @@ export interface VolumesOptions {
   /** The volume new packs go to: settings general.storageVolume. Undefined: the one with the lowest id. */
   volumeId?: (() => number | undefined) | number | undefined;
   secretFor?: SecretFor | undefined;
+  /** How old rows may be that are used. */
+  readAgainMs?: number;
 }
 
 interface VolumeRow {
@@ -104,7 +106,7 @@ export class Volumes implements VolumeSource {
 
   /** Rows no older than a few seconds; while Postgres is away the ones in hand serve on. */
   async #fresh(): Promise<void> {
-    if (Date.now() - this.#readAt < READ_AGAIN_MS) return;
+    if (Date.now() - this.#readAt < (this.#options.readAgainMs ?? READ_AGAIN_MS)) return;
     if (this.#rows.size === 0) return this.#read();
     this.#readAt = Date.now();
     this.#read().catch(() => {});
