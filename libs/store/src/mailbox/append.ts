@@ -1,0 +1,75 @@
+// Adding messages to a mailbox: content rows, messages and counters in one transaction (APPEND, RFC 9051 §6.3.12).
+// The bodies must be durable before.
+import { deliveredSize, insertContents, type NewContent } from '../content/index.ts';
+import type { Database } from '../db.ts';
+import { FLAG } from './flags.ts';
+import { lockMailbox } from './mailbox-row.ts';
+import { isOverQuota } from './quota.ts';
+import { distinctKeywords } from './store-flags.ts';
+
+export interface NewMessage {
+  content: NewContent;
+  /** Bits of FLAG. */
+  flags: number;
+  keywords: readonly string[];
+  internalDate: Date;
+}
+
+export type AppendOutcome =
+  | { kind: 'appended'; uidValidity: number; uids: number[]; modSeq: number }
+  | { kind: 'noMailbox' }
+  | { kind: 'overQuota' };
+
+const INSERT = `
+with input as (
+  select * from unnest($4::int8[], $5::int2[], $6::timestamptz[], $7::int8[], $8::uuid[]) with ordinality
+    as i (uid, flags, internal_date, size, content_id, place)
+), appended as (
+  insert into store.message (mailbox_id, uid, mod_seq, flags, keywords, internal_date, size, content_id)
+  select $1, uid, $2, flags, string_to_array(($3::text[])[place::int], ' '), internal_date, size, content_id from input
+)
+update store.mailbox set uid_next = uid_next + cardinality($4::int8[]), mod_seq = $2,
+  exists_count = exists_count + cardinality($4::int8[]), bytes = bytes + (select sum(size) from input),
+  unseen_count = unseen_count + (select count(*) from input where flags & 1 = 0)
+where id = $1`;
+
+/** All of them or none; UIDs are given in order. */
+export function appendMessages(
+  db: Database,
+  mailboxId: number,
+  messages: readonly NewMessage[],
+): Promise<AppendOutcome> {
+  return db.transaction<AppendOutcome>(async (tx) => {
+    const mailbox = await lockMailbox(tx, mailboxId);
+    if (mailbox === null) return { kind: 'noMailbox' };
+    const sizes = messages.map(sizeOf);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    if (await isOverQuota(tx, mailbox.accountId, bytes)) return { kind: 'overQuota' };
+    await insertContents(
+      tx,
+      messages.map((message) => message.content),
+    );
+    const uids = messages.map((_, index) => mailbox.uidNext + index);
+    await tx.query({
+      name: 'append',
+      text: INSERT,
+      values: [
+        mailboxId,
+        mailbox.modSeq + 1,
+        messages.map((message) => distinctKeywords(message.keywords).join(' ')),
+        uids,
+        messages.map((message) => message.flags & ALL_FLAGS),
+        messages.map((message) => message.internalDate),
+        sizes,
+        messages.map((message) => message.content.id),
+      ],
+    });
+    return { kind: 'appended', uidValidity: mailbox.uidValidity, uids, modSeq: mailbox.modSeq + 1 };
+  });
+}
+
+const ALL_FLAGS = FLAG.seen | FLAG.answered | FLAG.flagged | FLAG.deleted | FLAG.draft;
+
+function sizeOf({ content }: NewMessage): number {
+  return deliveredSize({ blob: content.blob, prefix: null, removed: content.removed ?? null });
+}

@@ -1,0 +1,108 @@
+// Removing messages for good: rows go, `expunged` remembers their UIDs for sessions and QRESYNC, counters follow,
+// and the contents are named to the collector. IMAP's EXPUNGE, POP3's UPDATE and retention all come through here.
+import type { Database, Queryable } from '../db.ts';
+import { SLICE, slices } from './flags.ts';
+import { lockMailbox } from './mailbox-row.ts';
+
+export interface Expunged {
+  /** Ascending. */
+  uids: number[];
+  /** The mailbox's MODSEQ after it. */
+  modSeq: number;
+}
+
+/** Expunges these UIDs (ascending), flagged \Deleted or not; yields after each commit. */
+export async function* expungeMessages(
+  db: Database,
+  mailboxId: number,
+  uids: ArrayLike<number>,
+): AsyncGenerator<Expunged> {
+  for (const slice of slices(uids)) {
+    const done = await db.transaction((tx) => expungeSlice(tx, mailboxId, BY_UID, slice));
+    if (done !== null) yield done;
+  }
+}
+
+/**
+ * Expunges what is flagged \Deleted, among `uids` (ascending) where they are given; yields after each commit.
+ * RFC 9051 §6.4.3, §6.4.9.
+ */
+export async function* expungeDeleted(
+  db: Database,
+  mailboxId: number,
+  uids: ArrayLike<number> | null = null,
+): AsyncGenerator<Expunged> {
+  if (uids !== null) {
+    for (const slice of slices(uids)) {
+      const done = await db.transaction((tx) => expungeSlice(tx, mailboxId, DELETED_BY_UID, slice));
+      if (done !== null) yield done;
+    }
+    return;
+  }
+  for (;;) {
+    const done = await db.transaction((tx) => expungeSlice(tx, mailboxId, DELETED, null));
+    if (done !== null) yield done;
+    if (done === null || done.uids.length < SLICE) return;
+  }
+}
+
+interface Choice {
+  name: string;
+  condition: string;
+}
+const BY_UID: Choice = { name: 'expunge_uids', condition: 'm.uid = any($3::int8[])' };
+const DELETED_BY_UID: Choice = {
+  name: 'expunge_deleted_uids',
+  condition: 'm.uid = any($3::int8[]) and m.flags & 8 <> 0',
+};
+const DELETED: Choice = {
+  name: 'expunge_deleted',
+  condition: `m.uid = any(array(select d.uid from store.message d
+    where d.mailbox_id = $1 and d.flags & 8 <> 0 order by d.uid limit ${SLICE})) and $3::int8[] is null`,
+};
+
+async function expungeSlice(
+  tx: Queryable,
+  mailboxId: number,
+  choice: Choice,
+  uids: readonly number[] | null,
+): Promise<Expunged | null> {
+  const mailbox = await lockMailbox(tx, mailboxId);
+  if (mailbox === null) return null;
+  const gone = await removeMessages(tx, { mailboxId, modSeq: mailbox.modSeq + 1, choice, uids });
+  return gone.length === 0 ? null : { uids: gone, modSeq: mailbox.modSeq + 1 };
+}
+
+/** The mailbox row must be locked. `isMoved`: the contents are still referred to. */
+export async function removeMessages(
+  tx: Queryable,
+  removal: {
+    mailboxId: number;
+    modSeq: number;
+    choice?: Choice;
+    uids: readonly number[] | null;
+    isMoved?: boolean;
+  },
+): Promise<number[]> {
+  const { choice = BY_UID } = removal;
+  const dead = removal.isMoved
+    ? ''
+    : `, dead as (insert into store.maybe_dead (content_id) select content_id from gone)`;
+  const [row] = await tx.query<{ uids: number[] | null }>({
+    name: removal.isMoved ? `${choice.name}_moved` : choice.name,
+    text: `with gone as (
+        delete from store.message m where m.mailbox_id = $1 and ${choice.condition}
+        returning m.uid, m.flags, m.size, m.content_id
+      ), noted as (
+        insert into store.expunged (mailbox_id, uid, mod_seq) select $1, uid, $2 from gone
+      )${dead}, counted as (
+        update store.mailbox set mod_seq = $2, exists_count = exists_count - (select count(*) from gone),
+          unseen_count = unseen_count - (select count(*) from gone where flags & 1 = 0),
+          bytes = bytes - (select sum(size) from gone)
+        where id = $1 and exists (select from gone)
+      )
+      select array_agg(uid order by uid) as uids from gone`,
+    values: [removal.mailboxId, removal.modSeq, removal.uids],
+  });
+  return row?.uids ?? [];
+}

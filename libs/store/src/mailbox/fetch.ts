@@ -1,0 +1,175 @@
+// Columns of messages for listing and reading, in bounded pages: only what is asked for, and of wide columns no
+// more than a megabyte at a time, whatever a hostile mail made of its structure.
+import type { StoredBody } from '../content/index.ts';
+import type { Queryable } from '../db.ts';
+import { type FlagColumns, flagAggregates, flagColumns, type FlagRow, slices } from './flags.ts';
+
+/** Columns of store.content that a page can bring along. */
+export type ContentColumn = 'envelope' | 'bodyStructure' | 'header' | 'parts' | 'stored';
+
+export interface MessageContent {
+  id: string;
+  /** Ready-made IMAP text, one char a byte. */
+  envelope?: string;
+  bodyStructure?: string;
+  /** The short header, and whether it holds every field that `isShortHeaderField` names. */
+  header?: Buffer;
+  headerComplete?: boolean;
+  /** For `decodeParts`. */
+  parts?: string;
+  /** Where the bytes are. */
+  stored?: StoredBody;
+  /** Of the stored body, blank line included; the delivered header is longer by `headerShift`. */
+  headerLength?: number;
+}
+
+export interface MessagePage extends FlagColumns {
+  /** Milliseconds since 1970. */
+  internalDates: number[];
+  sizes: number[];
+  /** One a message when content columns were asked for, otherwise empty. */
+  contents: MessageContent[];
+}
+
+const WIDE_SLICE = 100;
+const WIDE_BYTES = 1_000_000;
+
+/**
+ * Pages of the messages among `uids` (ascending) that exist. No transaction and no connection is held between
+ * two pages.
+ */
+export async function* fetchMessages(
+  db: Queryable,
+  mailboxId: number,
+  uids: ArrayLike<number>,
+  columns: readonly ContentColumn[] = [],
+): AsyncGenerator<MessagePage> {
+  if (columns.length === 0) {
+    for (const slice of slices(uids)) {
+      const page = await narrowPage(db, mailboxId, slice);
+      if (page.uids.length > 0) yield page;
+    }
+    return;
+  }
+  for (const slice of slices(uids, WIDE_SLICE)) {
+    let left = slice;
+    while (left.length > 0) {
+      const page = await widePage(db, mailboxId, left, columns);
+      const last = page.uids.at(-1);
+      if (last === undefined) break;
+      yield page;
+      left = left.filter((uid) => uid > last);
+    }
+  }
+}
+
+async function narrowPage(db: Queryable, mailboxId: number, uids: number[]): Promise<MessagePage> {
+  const [row] = await db.query<FlagRow & { dates: number[] | null; sizes: number[] | null }>({
+    name: 'fetch_narrow',
+    text: `select ${flagAggregates('m')}, array_agg(m.size order by m.uid) as sizes,
+        array_agg((extract(epoch from m.internal_date) * 1000)::int8 order by m.uid) as dates
+      from store.message m where m.mailbox_id = $1 and m.uid = any($2::int8[])`,
+    values: [mailboxId, uids],
+  });
+  return { ...flagColumns(row), internalDates: row?.dates ?? [], sizes: row?.sizes ?? [], contents: [] };
+}
+
+const SELECTED: Record<ContentColumn, string> = {
+  envelope: 'c.envelope',
+  bodyStructure: 'c.body_structure',
+  header: 'c.header, c.header_complete',
+  parts: 'c.parts',
+  stored: 'c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed',
+};
+const WEIGHT: Record<ContentColumn, string> = {
+  envelope: 'octet_length(c.envelope)',
+  bodyStructure: 'octet_length(c.body_structure)',
+  header: 'octet_length(c.header)',
+  parts: 'octet_length(c.parts)',
+  stored: 'coalesce(octet_length(c.prefix), 0)',
+};
+
+interface WideRow {
+  uid: number;
+  flags: number;
+  keywords: string[];
+  mod_seq: number;
+  internal_date: Date;
+  size: number;
+  content_id: string;
+  envelope?: string;
+  body_structure?: string;
+  header?: Buffer;
+  header_complete?: boolean;
+  parts?: string;
+  pack_id?: string;
+  pack_offset?: number;
+  length?: number;
+  header_length?: number;
+  prefix?: Buffer | null;
+  removed?: number[] | null;
+}
+
+async function widePage(
+  db: Queryable,
+  mailboxId: number,
+  uids: number[],
+  columns: readonly ContentColumn[],
+): Promise<MessagePage> {
+  const sorted = columns.toSorted();
+  const weight = sorted.map((column) => WEIGHT[column]).join(' + ');
+  const rows = await db.query<WideRow>({
+    name: `fetch_${sorted.join('_')}`,
+    // Rows before which the page is not yet full: at least one.
+    text: `select * from (
+        select m.uid, m.flags, m.keywords, m.mod_seq, m.internal_date, m.size, m.content_id,
+          ${sorted.map((column) => SELECTED[column]).join(', ')},
+          sum(${weight}) over (order by m.uid) - (${weight}) as before
+        from store.message m join store.content c on c.id = m.content_id
+        where m.mailbox_id = $1 and m.uid = any($2::int8[])
+      ) page where before < ${WIDE_BYTES} order by uid`,
+    values: [mailboxId, uids],
+  });
+  return {
+    uids: rows.map((row) => row.uid),
+    flags: rows.map((row) => row.flags),
+    keywords: rows.map((row) => row.keywords.join(' ')),
+    modSeqs: rows.map((row) => row.mod_seq),
+    internalDates: rows.map((row) => row.internal_date.getTime()),
+    sizes: rows.map((row) => row.size),
+    contents: rows.map(contentOf),
+  };
+}
+
+function contentOf(row: WideRow): MessageContent {
+  const content: MessageContent = { id: row.content_id };
+  if (row.envelope !== undefined) content.envelope = row.envelope;
+  if (row.body_structure !== undefined) content.bodyStructure = row.body_structure;
+  if (row.header !== undefined) content.header = row.header;
+  if (row.header_complete !== undefined) content.headerComplete = row.header_complete;
+  if (row.parts !== undefined) content.parts = row.parts;
+  if (row.header_length !== undefined) content.headerLength = row.header_length;
+  if (row.pack_id !== undefined) content.stored = storedBody(row);
+  return content;
+}
+
+function storedBody(row: WideRow): StoredBody {
+  return {
+    blob: { packId: row.pack_id as string, offset: row.pack_offset as number, length: row.length as number },
+    prefix: row.prefix ?? null,
+    removed: row.removed ?? null,
+  };
+}
+
+/**
+ * Where the bytes of a content are now: for a reader whose reference met a missing pack, since packs are
+ * rewritten under it. Null when the content is gone.
+ */
+export async function readStored(db: Queryable, contentId: string): Promise<StoredBody | null> {
+  const [row] = await db.query<WideRow>({
+    name: 'fetch_stored_again',
+    text: 'select pack_id, pack_offset, length, prefix, removed from store.content where id = $1',
+    values: [contentId],
+  });
+  return row ? storedBody(row) : null;
+}

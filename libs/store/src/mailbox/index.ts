@@ -1,0 +1,48 @@
+// Mailboxes, messages, subscriptions: the only code that knows their tables. IMAP, POP3, the making and deleting
+// of accounts, and retention all come through here.
+export { appendMessages, type AppendOutcome, type NewMessage } from './append.ts';
+export { type Copied, copyMessages, type CopyOutcome, type CopyRequest, moveMessages } from './copy.ts';
+export {
+  createFirstMailboxes,
+  createMailbox,
+  type CreateOutcome,
+  ensureInbox,
+  MAX_MAILBOXES,
+} from './create.ts';
+export { deleteAllMailboxes, deleteMailbox, type DeleteOutcome } from './delete.ts';
+export { type Expunged, expungeDeleted, expungeMessages } from './expunge.ts';
+export {
+  type ContentColumn,
+  fetchMessages,
+  type MessageContent,
+  type MessagePage,
+  readStored,
+} from './fetch.ts';
+export { FLAG, type FlagColumns, MAX_KEYWORDS } from './flags.ts';
+export { type Maildrop, openMaildrop, readStoredMessage, type StoredMessage } from './maildrop.ts';
+export { DELIMITER, INBOX, isInferior, mailboxName, superiorNames } from './mailbox-name.ts';
+export {
+  findMailbox,
+  listMailboxes,
+  type Mailbox,
+  type MailboxChange,
+  readMailbox,
+  readModSeqs,
+  type SpecialUse,
+} from './mailbox-row.ts';
+export { type Quota, readQuota } from './quota.ts';
+export { isWithin, renameMailbox, type RenameOutcome } from './rename.ts';
+export { findMessages, type MessageFilter } from './search.ts';
+export { type FlagEdit, type FlagOutcome, storeFlags } from './store-flags.ts';
+export { listSubscriptions, MAX_SUBSCRIPTIONS, subscribe, unsubscribe } from './subscription.ts';
+export {
+  type Changes,
+  changesSince,
+  claimRecent,
+  countDeleted,
+  countFrom,
+  firstUnseen,
+  type OpenedView,
+  openView,
+  readUids,
+} from './view.ts';
