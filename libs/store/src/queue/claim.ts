@@ -1,0 +1,197 @@
+// Remote recipients by lease: claimed before connecting, renewed while the attempt goes on, settled only while
+// the lease still holds.
+//
+// A claim counts the attempt and pushes due_at behind the lease in one committed statement, so a sender that
+// dies leaves nothing locked: its recipients become due when the lease ends. Mails that are held, and mails with
+// a slip entry without an accepting verdict (or one that a person overruled), are never claimed (architecture §1.4).
+import type { Queryable } from '../db.ts';
+import type { Origin } from './accept.ts';
+import { storedText } from './end-recipients.ts';
+import { type ContentColumns, contentOf, type MailContent } from './load-mail.ts';
+
+export interface ClaimedRecipient {
+  address: string;
+  destination: string;
+  originalRecipient: string | null;
+  notify: string | null;
+  attempt: number;
+}
+
+export interface ClaimedMail {
+  id: string;
+  acceptedAt: Date;
+  reversePath: string;
+  origin: Origin;
+  body: '7BIT' | '8BITMIME' | null;
+  smtpUtf8: boolean;
+  dsnReturn: 'FULL' | 'HDRS' | null;
+  dsnEnvelopeId: string | null;
+  size: number;
+  content: MailContent | null;
+  recipients: ClaimedRecipient[];
+}
+
+export interface ClaimOptions {
+  /** A fresh random id: the lease belongs to this claim, not to the process. */
+  lease: string;
+  leaseSeconds: number;
+  /** Destinations that have all the connections they may have. */
+  busy: readonly string[];
+  /** Most recipients. */
+  limit: number;
+}
+
+const CLAIM = `
+with due as materialized (
+  select r.mail_id, r.address from queue.recipient r
+  where r.route = 'remote' and r.due_at <= now() and r.destination <> all($3::text[])
+    and exists (
+      select from queue.mail m where m.id = r.mail_id and m.state = 'active' and cardinality(m.slip) = (
+        select count(*) from queue.verdict v where v.mail_id = m.id and v.filter = any(m.slip)
+          and (v.result = 'accept' or (m.released and v.result in ('quarantine', 'defer')))))
+  order by r.due_at
+  limit $4
+  for update of r skip locked
+), leased as (
+  update queue.recipient r
+  set lease_owner = $1, lease_until = now() + make_interval(secs => $2), due_at = now() + make_interval(secs => $2),
+    attempt = r.attempt + 1, last_attempt_at = now()
+  from due d where r.mail_id = d.mail_id and r.address = d.address
+  returning r.mail_id, r.address, r.destination, r.original_recipient, r.notify, r.attempt
+)
+select l.mail_id, l.address, l.destination, l.original_recipient, l.notify, l.attempt, m.accepted_at, m.reverse_path,
+  m.origin, m.body, m.smtp_utf8, m.dsn_return, m.dsn_envelope_id, m.size, m.content_id, c.pack_id, c.pack_offset, c.length,
+  c.header_length, c.prefix, c.removed
+from leased l join queue.mail m on m.id = l.mail_id left join store.content c on c.id = m.content_id
+order by m.accepted_at, l.mail_id, l.address`;
+
+interface ClaimRow extends ContentColumns {
+  mail_id: string;
+  address: string;
+  destination: string;
+  original_recipient: string | null;
+  notify: string | null;
+  attempt: number;
+  accepted_at: Date;
+  reverse_path: string;
+  origin: Origin;
+  body: ClaimedMail['body'];
+  smtp_utf8: boolean;
+  dsn_return: ClaimedMail['dsnReturn'];
+  dsn_envelope_id: string | null;
+  size: number;
+}
+
+/** Due recipients, longest due first, by destination and mail. Committed when resolved: only then may anybody connect. */
+export async function claimDue(db: Queryable, options: ClaimOptions): Promise<Map<string, ClaimedMail[]>> {
+  const rows = await db.query<ClaimRow>({
+    name: 'claim_due',
+    text: CLAIM,
+    values: [options.lease, options.leaseSeconds, options.busy, options.limit],
+  });
+  const destinations = new Map<string, Map<string, ClaimedMail>>();
+  for (const row of rows) {
+    let mails = destinations.get(row.destination);
+    if (mails === undefined) destinations.set(row.destination, (mails = new Map()));
+    let mail = mails.get(row.mail_id);
+    if (mail === undefined) mails.set(row.mail_id, (mail = claimedMail(row)));
+    const { address, destination, original_recipient: originalRecipient, notify, attempt } = row;
+    mail.recipients.push({ address, destination, originalRecipient, notify, attempt });
+  }
+  return new Map([...destinations].map(([destination, mails]) => [destination, [...mails.values()]]));
+}
+
+function claimedMail(row: ClaimRow): ClaimedMail {
+  return {
+    id: row.mail_id,
+    acceptedAt: row.accepted_at,
+    reversePath: row.reverse_path,
+    origin: row.origin,
+    body: row.body,
+    smtpUtf8: row.smtp_utf8,
+    dsnReturn: row.dsn_return,
+    dsnEnvelopeId: row.dsn_envelope_id,
+    size: row.size,
+    content: contentOf(row),
+    recipients: [],
+  };
+}
+
+export interface RecipientKey {
+  mail: string;
+  address: string;
+}
+
+const keyTable = `json_to_recordset($2::json) as k(mail uuid, address text)`;
+
+/** Keeps recipients ours for another `leaseSeconds`; returns those that no longer are. */
+export async function renewLease(
+  db: Queryable,
+  lease: string,
+  keys: readonly RecipientKey[],
+  leaseSeconds: number,
+): Promise<RecipientKey[]> {
+  // Rows that are being settled now are passed over: they are ours, and need no lease any more.
+  const rows = await db.query<RecipientKey>({
+    name: 'renew_lease',
+    text: `with held as materialized (
+        select r.mail_id, r.address from queue.recipient r join ${keyTable} on r.mail_id = k.mail and r.address = k.address
+        where r.lease_owner = $1 order by r.mail_id, r.address for update of r skip locked
+      ), renewed as (
+        update queue.recipient r set lease_until = now() + make_interval(secs => $3),
+          due_at = now() + make_interval(secs => $3)
+        from held h where r.mail_id = h.mail_id and r.address = h.address
+      )
+      select k.mail, k.address from ${keyTable}
+      where not exists (select from queue.recipient r
+        where r.mail_id = k.mail and r.address = k.address and r.lease_owner = $1)`,
+    values: [lease, JSON.stringify(keys), leaseSeconds],
+  });
+  return rows;
+}
+
+/** Gives claimed recipients back untried: they are due at once, and the attempt does not count. */
+export async function returnClaim(
+  db: Queryable,
+  lease: string,
+  keys: readonly RecipientKey[],
+): Promise<void> {
+  await db.query({
+    name: 'return_claim',
+    text: `with held as materialized (
+        select r.mail_id, r.address from queue.recipient r join ${keyTable} on r.mail_id = k.mail and r.address = k.address
+        where r.lease_owner = $1 order by r.mail_id, r.address for update of r
+      )
+      update queue.recipient r set lease_owner = null, lease_until = null, due_at = now(), attempt = greatest(r.attempt - 1, 0)
+      from held h where r.mail_id = h.mail_id and r.address = h.address`,
+    values: [lease, JSON.stringify(keys)],
+  });
+}
+
+export interface Deferral {
+  address: string;
+  dueAt: Date;
+  reply: string;
+  /** False for local recipients, whose attempts no claim has counted. */
+  isCounted: boolean;
+}
+
+/** Recipients of a locked mail wait until their next attempt, without a lease. */
+export async function deferRecipients(
+  tx: Queryable,
+  mail: string,
+  deferrals: readonly Deferral[],
+): Promise<void> {
+  if (deferrals.length === 0) return;
+  await tx.query({
+    name: 'defer_recipients',
+    text: `update queue.recipient r
+      set due_at = case when m.state = 'held' then null else d."dueAt" end, last_reply = d.reply, lease_owner = null, lease_until = null,
+        attempt = r.attempt + case when d."isCounted" then 0 else 1 end,
+        last_attempt_at = case when d."isCounted" then r.last_attempt_at else now() end
+      from json_to_recordset($2::json) as d(address text, "dueAt" timestamptz, reply text, "isCounted" boolean),
+        queue.mail m
+      where m.id = $1 and r.mail_id = $1 and r.address = d.address`,
+    values: [mail, JSON.stringify(deferrals.map((d) => ({ ...d, reply: storedText(d.reply) })))],
+  });
+}

@@ -1,0 +1,67 @@
+// What verdicts change about a mail's content: fields put in front, ranges left out, another content instead.
+// The body in its pack is never rewritten. queue.mail.size follows in the same statement.
+import type { Queryable } from '../db.ts';
+
+/** The texts kept beside the body, when an edit touched a field that clients list. */
+export interface EditedTexts {
+  shortHeader: Buffer;
+  shortHeaderComplete: boolean;
+  envelope: string;
+  messageId: string | null;
+  sentAt: Date | null;
+}
+
+export interface ContentEdits {
+  prefix: Buffer | null;
+  removed: number[] | null;
+  /** The size of the message as it will be delivered. */
+  size: number;
+  /** Null: they are right as they are. */
+  texts: EditedTexts | null;
+}
+
+const EDIT = `
+with edited as (
+  update store.content c
+  set prefix = $2, removed = $3,
+    header = coalesce($5, c.header), header_complete = case when $5::bytea is null then c.header_complete else $6 end,
+    envelope = coalesce($7, c.envelope),
+    message_id = case when $5::bytea is null then c.message_id else $8 end,
+    sent_at = case when $5::bytea is null then c.sent_at else $9 end
+  where c.id = (select content_id from queue.mail where id = $1)
+)
+update queue.mail set size = $4 where id = $1`;
+
+/** Writes the edits of a locked mail's content. Repeating it changes nothing. */
+export async function editContent(tx: Queryable, mail: string, edits: ContentEdits): Promise<void> {
+  const { texts } = edits;
+  await tx.query({
+    name: 'edit_content',
+    text: EDIT,
+    values: [
+      mail,
+      edits.prefix,
+      edits.removed,
+      edits.size,
+      texts?.shortHeader ?? null,
+      texts?.shortHeaderComplete ?? null,
+      texts?.envelope ?? null,
+      texts?.messageId ?? null,
+      texts?.sentAt ?? null,
+    ],
+  });
+}
+
+/** From now on the mail's content is another one, of `size` bytes. */
+export async function replaceContent(
+  tx: Queryable,
+  mail: string,
+  contentId: string,
+  size: number,
+): Promise<void> {
+  await tx.query({
+    name: 'replace_content',
+    text: 'update queue.mail set content_id = $2, size = $3 where id = $1',
+    values: [mail, contentId, size],
+  });
+}

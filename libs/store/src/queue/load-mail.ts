@@ -1,0 +1,196 @@
+// One mail with everything delivery decides from: envelope, content, recipients, verdicts.
+//
+// `lockMail` is the first statement of every transaction that decides about a mail: whoever holds the mail row
+// and its recipients is the only one who ends, routes or re-plans them (lock order: mail, recipients by address,
+// accounts, mailboxes).
+import type { BlobReference } from '../blob/index.ts';
+import type { StoredBody } from '../content/index.ts';
+import type { Queryable } from '../db.ts';
+import type { Origin } from './accept.ts';
+
+export interface QueuedRecipient {
+  /** Address key. */
+  address: string;
+  /** RFC 3461 §4.2: ORCPT as given. */
+  originalRecipient: string | null;
+  /** RFC 3461 §4.1 */
+  notify: string | null;
+  accountId: number | null;
+  route: 'unrouted' | 'local' | 'remote';
+  destination: string | null;
+  expandedFrom: string | null;
+  dueAt: Date | null;
+  leaseOwner: string | null;
+  attempt: number;
+  lastAttemptAt: Date | null;
+  lastReply: string | null;
+  isDelayNotified: boolean;
+}
+
+export interface StoredVerdict {
+  filter: string;
+  result: 'accept' | 'defer' | 'reject' | 'quarantine' | 'discard';
+  reason: string;
+  prefix: Buffer | null;
+  removed: number[] | null;
+  replacementContentId: string | null;
+  at: Date;
+}
+
+export interface MailContent extends StoredBody {
+  id: string;
+  /** Of the stored bytes, removed ranges included. */
+  headerLength: number;
+}
+
+export interface MailInHand {
+  id: string;
+  contentId: string;
+  /** Null when the row is gone, which must never be. */
+  content: MailContent | null;
+  acceptedAt: Date;
+  /** '' is the null reverse path. */
+  reversePath: string;
+  origin: Origin;
+  accountId: number | null;
+  clientAddress: string | null;
+  helo: string;
+  body: '7BIT' | '8BITMIME' | null;
+  smtpUtf8: boolean;
+  dsnReturn: 'FULL' | 'HDRS' | null;
+  /** ENVID as given. */
+  dsnEnvelopeId: string | null;
+  size: number;
+  slip: string[];
+  step: string;
+  state: 'active' | 'parked' | 'held';
+  reason: string | null;
+  /** A person has let it go in spite of a quarantine verdict. */
+  isReleased: boolean;
+  /** By address. */
+  recipients: QueuedRecipient[];
+  verdicts: StoredVerdict[];
+}
+
+export interface ContentColumns {
+  content_id: string;
+  pack_id: string | null;
+  pack_offset: number;
+  length: number;
+  header_length: number;
+  prefix: Buffer | null;
+  removed: number[] | null;
+}
+
+interface MailRow extends ContentColumns {
+  id: string;
+  accepted_at: Date;
+  reverse_path: string;
+  origin: Origin;
+  account_id: number | null;
+  client_address: string | null;
+  helo: string;
+  body: MailInHand['body'];
+  smtp_utf8: boolean;
+  dsn_return: MailInHand['dsnReturn'];
+  dsn_envelope_id: string | null;
+  size: number;
+  slip: string[];
+  step: string;
+  state: MailInHand['state'];
+  reason: string | null;
+  released: boolean;
+}
+
+/** Columns of queue.mail m and store.content c that `mailOf` reads. */
+const MAIL_COLUMNS = `m.id, m.content_id, m.accepted_at, m.reverse_path, m.origin, m.account_id,
+  host(m.client_address) as client_address, m.helo, m.body, m.smtp_utf8, m.dsn_return, m.dsn_envelope_id, m.size, m.slip,
+  m.step, m.state, m.reason, m.released, c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed`;
+
+const MAIL = `
+select ${MAIL_COLUMNS} from queue.mail m left join store.content c on c.id = m.content_id where m.id = $1`;
+
+const RECIPIENTS = `
+select address, original_recipient as "originalRecipient", notify, account_id as "accountId", route, destination,
+  expanded_from as "expandedFrom", due_at as "dueAt", lease_owner as "leaseOwner", attempt,
+  last_attempt_at as "lastAttemptAt", last_reply as "lastReply", delay_notified as "isDelayNotified"
+from queue.recipient where mail_id = $1 order by address`;
+
+const VERDICTS = `
+select filter, result, reason, prefix, removed, replacement_content_id as "replacementContentId", at
+from queue.verdict where mail_id = $1`;
+
+/** The mail as it is now, or null when it has left the queue. */
+export function loadMail(db: Queryable, id: string): Promise<MailInHand | null> {
+  return readMail(db, id, '');
+}
+
+/** The mail, its row and its recipients' rows locked to the end of the transaction; waits for who has them. */
+export function lockMail(tx: Queryable, id: string): Promise<MailInHand | null> {
+  return readMail(tx, id, 'lock');
+}
+
+async function readMail(db: Queryable, id: string, lock: '' | 'lock'): Promise<MailInHand | null> {
+  const suffix = lock && '_locked';
+  const [row] = await db.query<MailRow>({
+    name: `load_mail${suffix}`,
+    text: lock ? `${MAIL} for update of m` : MAIL,
+    values: [id],
+  });
+  if (row === undefined) return null;
+  // The mail row is locked first: what is read of its recipients afterwards stays true.
+  const recipients = await db.query<QueuedRecipient>({
+    name: `load_recipients${suffix}`,
+    text: lock ? `${RECIPIENTS} for update` : RECIPIENTS,
+    values: [id],
+  });
+  const verdicts =
+    row.slip.length === 0
+      ? []
+      : await db.query<StoredVerdict>({ name: 'load_verdicts', text: VERDICTS, values: [id] });
+  return mailOf(row, recipients, verdicts);
+}
+
+function mailOf(row: MailRow, recipients: QueuedRecipient[], verdicts: StoredVerdict[]): MailInHand {
+  return {
+    id: row.id,
+    contentId: row.content_id,
+    content: contentOf(row),
+    acceptedAt: row.accepted_at,
+    reversePath: row.reverse_path,
+    origin: row.origin,
+    accountId: row.account_id,
+    clientAddress: row.client_address,
+    helo: row.helo,
+    body: row.body,
+    smtpUtf8: row.smtp_utf8,
+    dsnReturn: row.dsn_return,
+    dsnEnvelopeId: row.dsn_envelope_id,
+    size: row.size,
+    slip: row.slip,
+    step: row.step,
+    state: row.state,
+    reason: row.reason,
+    isReleased: row.released,
+    recipients,
+    verdicts,
+  };
+}
+
+export function contentOf(row: ContentColumns): MailContent | null {
+  if (row.pack_id === null) return null;
+  const blob: BlobReference = { packId: row.pack_id, offset: row.pack_offset, length: row.length };
+  const { content_id, header_length, prefix, removed } = row;
+  return { id: content_id, blob, headerLength: header_length, prefix, removed };
+}
+
+/** One content row; null when there is none. */
+export async function loadContent(db: Queryable, id: string): Promise<MailContent | null> {
+  const [row] = await db.query<ContentColumns>({
+    name: 'load_content',
+    text: `select id as content_id, pack_id, pack_offset, length, header_length, prefix, removed
+      from store.content where id = $1`,
+    values: [id],
+  });
+  return row === undefined ? null : contentOf(row);
+}

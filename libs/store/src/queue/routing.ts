@@ -1,0 +1,101 @@
+// Where recipients go: routes, and the recipients that aliases and groups lead to, written in one transaction
+// before any of them is delivered. Duplicates merge by the primary key.
+import type { Queryable } from '../db.ts';
+
+export interface RoutedRecipient {
+  /** Address key. */
+  address: string;
+  route: 'local' | 'remote';
+  accountId: number | null;
+  destination: string | null;
+  /** RFC 3461: what a new row takes over; a row that is there keeps its own. */
+  originalRecipient: string | null;
+  notify: string | null;
+  /** The recipient whose alias or group led here; null when it is a recipient of the mail itself. */
+  expandedFrom: string | null;
+  /** The sender need not be told of a delay: there is none, or it does not want to know. */
+  isDelayNotified: boolean;
+}
+
+const ROUTE = `
+insert into queue.recipient as r (mail_id, address, original_recipient, notify, account_id, route, destination,
+  expanded_from, due_at, delay_notified)
+select $1, i.address, i."originalRecipient", i.notify, i."accountId", i.route, i.destination, i."expandedFrom",
+  case when i.route = 'remote' then now() end, i."isDelayNotified"
+from json_to_recordset($2::json) as i(address text, "originalRecipient" text, notify text, "accountId" bigint, route text,
+  destination text, "expandedFrom" text, "isDelayNotified" boolean)
+order by i.address
+on conflict (mail_id, address) do update
+  set route = excluded.route, account_id = excluded.account_id, destination = excluded.destination,
+    due_at = excluded.due_at, delay_notified = excluded.delay_notified
+  where r.route = 'unrouted'`;
+
+/** Routes recipients of a locked mail and adds those that are new. Remote ones are due at once. */
+export async function routeRecipients(
+  tx: Queryable,
+  mail: string,
+  recipients: readonly RoutedRecipient[],
+): Promise<void> {
+  if (recipients.length === 0) return;
+  await tx.query({ name: 'route_recipients', text: ROUTE, values: [mail, JSON.stringify(recipients)] });
+}
+
+/** Adds recipients without a route: delivery looks at them next. Those that are there already stay. */
+export async function addRecipients(
+  tx: Queryable,
+  mail: string,
+  recipients: readonly { address: string; expandedFrom: string | null }[],
+): Promise<void> {
+  await tx.query({
+    name: 'add_recipients',
+    text: `insert into queue.recipient (mail_id, address, route, expanded_from)
+      select $1, i.address, 'unrouted', i."expandedFrom"
+      from json_to_recordset($2::json) as i(address text, "expandedFrom" text) order by i.address
+      on conflict do nothing`,
+    values: [mail, JSON.stringify(recipients)],
+  });
+}
+
+/** Accounts that are gone: their recipients are looked up anew. */
+export async function unrouteRecipients(
+  tx: Queryable,
+  mail: string,
+  addresses: readonly string[],
+): Promise<void> {
+  await tx.query({
+    name: 'unroute_recipients',
+    text: `update queue.recipient set route = 'unrouted', account_id = null, destination = null, due_at = null
+      where mail_id = $1 and address = any($2)`,
+    values: [mail, addresses],
+  });
+}
+
+/** Moves a locked mail to a step; an event is owed from now on, except for 'schedule'. */
+export async function moveMail(tx: Queryable, mail: string, step: string): Promise<void> {
+  await tx.query({
+    name: 'move_mail',
+    text: `update queue.mail set step = $2, step_at = now(), state = 'active', due_at = null, attempts = 0, reason = null
+      where id = $1`,
+    values: [mail, step],
+  });
+}
+
+/**
+ * Gives every waiting remote recipient the destination that `relay` (null: the recipient's own domain) means.
+ * Returns how many were changed, at most `limit`: call again until there are none.
+ */
+export async function redestine(db: Queryable, relay: string | null, limit: number): Promise<number> {
+  const rows = await db.query({
+    name: 'redestine',
+    text: `with wrong as materialized (
+        select mail_id, address from queue.recipient
+        where route = 'remote' and destination is distinct from coalesce($1, regexp_replace(address, '^.*@', ''))
+        order by mail_id, address limit $2 for update skip locked
+      )
+      update queue.recipient r set destination = coalesce($1, regexp_replace(r.address, '^.*@', ''))
+      from wrong w where r.mail_id = w.mail_id and r.address = w.address
+      returning 1`,
+    values: [relay, limit],
+  });
+  return rows.length;
+}

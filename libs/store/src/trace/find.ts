@@ -1,0 +1,131 @@
+// Looking up what became of mail: by address, client, outcome and time, newest first.
+//
+// The tables are indexed by block ranges of time only (a delivery costs nothing more), so a search walks back in
+// windows that grow, and stops when it has enough or its time is up.
+import type { Queryable } from '../db.ts';
+
+export interface TracedDelivery {
+  mail: string;
+  recipient: string;
+  reversePath: string;
+  origin: string;
+  clientAddress: string | null;
+  size: number;
+  acceptedAt: Date;
+  endedAt: Date;
+  outcome: string;
+  detail: string;
+  attempts: number;
+}
+
+export interface TracedRefusal {
+  at: Date;
+  clientAddress: string | null;
+  reversePath: string | null;
+  recipient: string | null;
+  reply: string;
+}
+
+/** 'all', or the ids of the domains that may be seen. */
+export type TraceScope = 'all' | readonly number[];
+
+export interface TraceFilter {
+  /** Part of the sender's or a recipient's address. */
+  address?: string | undefined;
+  sender?: string | undefined;
+  recipient?: string | undefined;
+  clientAddress?: string | undefined;
+  /** Refusals have none. */
+  outcome?: string | undefined;
+  since?: Date | undefined;
+  until?: Date | undefined;
+  limit: number;
+}
+
+const DELIVERY_COLUMNS = `mail_id as mail, recipient, reverse_path as "reversePath", origin,
+  host(client_address) as "clientAddress", size, accepted_at as "acceptedAt", ended_at as "endedAt", outcome, detail,
+  attempts`;
+const REFUSAL_COLUMNS = `at, host(client_address) as "clientAddress", reverse_path as "reversePath", recipient, reply`;
+
+// $1 scope, $2 address, $3 sender, $4 recipient, $5 client address
+const FILTERS = `
+  ($1::bigint[] is null or exists (select from directory.domain d where d.id = any($1)
+    and d.name in (lower(regexp_replace(reverse_path, '^.*@', '')), lower(regexp_replace(recipient, '^.*@', '')))))
+  and ($2::text is null or strpos(lower(reverse_path), lower($2)) > 0 or strpos(lower(recipient), lower($2)) > 0)
+  and ($3::text is null or strpos(lower(reverse_path), lower($3)) > 0)
+  and ($4::text is null or strpos(lower(recipient), lower($4)) > 0)
+  and ($5::text is null or host(client_address) = $5)`;
+
+const FIND_DELIVERIES = `select ${DELIVERY_COLUMNS} from trace.delivery
+  where ended_at > $6 and ended_at <= $7 and ${FILTERS} and ($8::text is null or outcome = $8)
+  order by ended_at desc limit $9`;
+const FIND_REFUSALS = `select ${REFUSAL_COLUMNS} from trace.refusal
+  where at > $6 and at <= $7 and ${FILTERS} and $8::text is null
+  order by at desc limit $9`;
+
+const HOUR_MS = 3_600_000;
+/** Nothing older is kept (trace.keepDays goes up to ten years). */
+const OLDEST_MS = 3660 * 24 * HOUR_MS;
+const TIME_MS = 8000;
+
+/** Ended recipients that match, newest first. */
+export function findDeliveries(
+  db: Queryable,
+  scope: TraceScope,
+  filter: TraceFilter,
+): Promise<TracedDelivery[]> {
+  return walkBack<TracedDelivery>(db, { name: 'find_deliveries', text: FIND_DELIVERIES }, scope, filter);
+}
+
+/** Refused attempts that match, newest first. */
+export function findRefusals(
+  db: Queryable,
+  scope: TraceScope,
+  filter: TraceFilter,
+): Promise<TracedRefusal[]> {
+  return walkBack<TracedRefusal>(db, { name: 'find_refusals', text: FIND_REFUSALS }, scope, filter);
+}
+
+async function walkBack<Row>(
+  db: Queryable,
+  statement: { name: string; text: string },
+  scope: TraceScope,
+  filter: TraceFilter,
+): Promise<Row[]> {
+  const started = Date.now();
+  const oldest = filter.since?.getTime() ?? started - OLDEST_MS;
+  const found: Row[] = [];
+  // Clocks of two machines may differ: the newest rows count too.
+  let until = filter.until?.getTime() ?? started + HOUR_MS;
+  for (let window = 2 * HOUR_MS; until > oldest && found.length < filter.limit; window *= 4) {
+    const since = Math.max(oldest, until - window);
+    const values = [
+      scope === 'all' ? null : scope,
+      filter.address ?? null,
+      filter.sender ?? null,
+      filter.recipient ?? null,
+      filter.clientAddress ?? null,
+      new Date(since),
+      new Date(until),
+      filter.outcome ?? null,
+      filter.limit - found.length,
+    ];
+    found.push(...(await db.query<Row>({ ...statement, values })));
+    until = since;
+    if (Date.now() - started > TIME_MS) break;
+  }
+  return found;
+}
+
+/** All ended recipients of one mail that are in the scope's sight. */
+export function deliveriesOf(db: Queryable, scope: TraceScope, mail: string): Promise<TracedDelivery[]> {
+  return db.query<TracedDelivery>({
+    name: 'deliveries_of',
+    text: `select ${DELIVERY_COLUMNS} from trace.delivery
+      where mail_id = $2 and ($1::bigint[] is null or exists (
+        select from directory.domain d, trace.delivery t where d.id = any($1) and t.mail_id = $2
+          and d.name in (lower(regexp_replace(t.reverse_path, '^.*@', '')), regexp_replace(t.recipient, '^.*@', ''))))
+      order by ended_at, recipient`,
+    values: [scope === 'all' ? null : scope, mail],
+  });
+}

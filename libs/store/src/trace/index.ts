@@ -1,0 +1,3 @@
+// What became of mails and of attempts that never became one.
+export * from './find.ts';
+export * from './refusal.ts';

@@ -1,0 +1,94 @@
+import type { StoredVerdict } from '@pochtar/store/queue';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { combineVerdicts, type Judged, mergeRanges } from './combine-verdicts.ts';
+
+function verdict(filter: string, result: StoredVerdict['result'], more: Partial<StoredVerdict> = {}): StoredVerdict {
+  return { filter, result, reason: `${filter} says`, prefix: null, removed: null, replacementContentId: null, at: new Date(0), ...more };
+}
+
+function combined(verdicts: StoredVerdict[], more: Partial<Judged> = {}): ReturnType<typeof combineVerdicts> {
+  const slip = verdicts.map(({ filter }) => filter);
+  return combineVerdicts({ slip, verdicts, isReleased: false, removedAtAcceptance: null, ...more });
+}
+
+describe('combining verdicts', () => {
+  it('no scan, no pass: a filter on the slip without a verdict leaves the mail undecided, whatever the others say', () => {
+    const verdicts = [verdict('dlp', 'reject')];
+    expect(combined(verdicts, { slip: ['antivirus', 'dlp'] })).toEqual({ kind: 'notReady', filter: 'antivirus' });
+  });
+
+  it('an empty slip, and accepting verdicts without edits, deliver the mail as it is', () => {
+    const asItIs = { kind: 'deliver', prefix: null, removed: null };
+    expect(combined([])).toEqual(asItIs);
+    expect(combined([verdict('antivirus', 'accept'), verdict('dlp', 'accept')])).toEqual(asItIs);
+  });
+
+  it('verdicts of filters that are not on the slip do not count', () => {
+    expect(combined([verdict('dlp', 'reject')], { slip: [] })).toMatchObject({ kind: 'deliver' });
+  });
+
+  it('reject before quarantine before discard, and it says who and why', () => {
+    const all = [verdict('antivirus', 'discard'), verdict('dkim', 'quarantine'), verdict('dlp', 'reject')];
+    expect(combined(all)).toEqual({ kind: 'reject', filter: 'dlp', reason: 'dlp says' });
+    expect(combined(all.slice(0, 2))).toEqual({ kind: 'hold', filter: 'dkim', reason: 'dkim says' });
+    expect(combined(all.slice(0, 1))).toEqual({ kind: 'discard', filter: 'antivirus', reason: 'antivirus says' });
+  });
+
+  it('of equal verdicts the first on the slip counts', () => {
+    const verdicts = [verdict('dlp', 'reject'), verdict('antivirus', 'reject')];
+    expect(combined(verdicts, { slip: ['antivirus', 'dlp'] })).toMatchObject({ filter: 'antivirus' });
+  });
+
+  it('a released mail passes its quarantine, but not a refusal', () => {
+    const held = verdict('antivirus', 'quarantine', { prefix: Buffer.from('A: 1\r\n') });
+    expect(combined([held], { isReleased: true })).toMatchObject({ kind: 'deliver', prefix: Buffer.from('A: 1\r\n') });
+    expect(combined([held, verdict('dlp', 'reject')], { isReleased: true })).toMatchObject({ kind: 'reject' });
+  });
+
+  it('a stored defer is held: nobody would look at it again', () => {
+    expect(combined([verdict('antivirus', 'defer')])).toMatchObject({ kind: 'hold' });
+  });
+
+  it('the fields of a later filter stand above those of an earlier one', () => {
+    const verdicts = [
+      verdict('dlp', 'accept', { prefix: Buffer.from('Dlp: 1\r\n') }),
+      verdict('dkim', 'accept', { prefix: Buffer.from('DKIM-Signature: 1\r\n') }),
+    ];
+    expect(combined(verdicts)).toMatchObject({ prefix: Buffer.from('DKIM-Signature: 1\r\nDlp: 1\r\n') });
+  });
+
+  it('ranges removed by filters and at acceptance are united', () => {
+    const verdicts = [verdict('dkim', 'accept', { removed: [10, 20, 50, 60] }), verdict('dlp', 'accept', { removed: [15, 30] })];
+    expect(combined(verdicts, { removedAtAcceptance: [60, 70] })).toMatchObject({ removed: [10, 30, 50, 70] });
+  });
+
+  it('a replacement counts for the whole mail, the first on the slip', () => {
+    const verdicts = [
+      verdict('antivirus', 'accept', { replacementContentId: 'report' }),
+      verdict('dlp', 'accept', { replacementContentId: 'other', prefix: Buffer.from('X: 1\r\n') }),
+    ];
+    expect(combined(verdicts)).toEqual({ kind: 'replace', contentId: 'report', filter: 'antivirus' });
+  });
+});
+
+it('merged ranges are ascending, disjoint, and cover exactly what any of the lists covers', () => {
+  const range = fc.tuple(fc.nat(60), fc.nat(10)).map(([start, length]) => [start, start + length]);
+  const list = fc.array(range, { maxLength: 5 }).map((ranges) => ranges.flat());
+  const covered = (ranges: readonly number[]): Set<number> => {
+    const places = new Set<number>();
+    for (let index = 0; index < ranges.length; index += 2) {
+      for (let at = ranges[index] as number; at < (ranges[index + 1] as number); at++) places.add(at);
+    }
+    return places;
+  };
+  fc.assert(
+    fc.property(fc.array(list, { maxLength: 4 }), (lists) => {
+      const merged = mergeRanges(lists);
+      expect(covered(merged)).toEqual(covered(lists.flat()));
+      for (let index = 1; index < merged.length; index++) {
+        expect(merged[index] as number).toBeGreaterThan(merged[index - 1] as number);
+      }
+    }),
+  );
+});
