@@ -72,6 +72,8 @@ function isBlank(char: string): boolean {
   return char === ' ' || char === '\t' || char === '\r' || char === '\n';
 }
 
+/** A longer domain-literal is none. */
+const MAX_LITERAL = 256;
 const SPECIALS = '<>:;,@.';
 // A word runs up to a blank or a special; a stray bracket, backslash or control is part of it.
 const WORD = /[^ \t\r\n<>:;,@."([]+|[\s\S]/y;
@@ -89,8 +91,8 @@ function readToken(value: string, at: number, spaced: boolean): { token: Token; 
   }
   if (char === '[') {
     // RFC 5322 §3.4.1 domain-literal; without its end, one stray bracket.
-    const close = value.indexOf(']', at);
-    const end = close < 0 || close - at > 255 ? at + 1 : close + 1;
+    const close = value.slice(at, at + MAX_LITERAL).indexOf(']');
+    const end = close < 0 ? at + 1 : at + close + 1;
     return { token: { type: 'word', text: value.slice(at, end), quoted: false, spaced }, end };
   }
   if (SPECIALS.includes(char)) return { token: { type: 'special', text: char }, end: at + 1 };
@@ -106,6 +108,8 @@ interface Draft {
   /** Tokens between angle brackets; null before `<`. */
   inside: Token[] | null;
   comment: string | null;
+  /** An at sign was met outside brackets. */
+  hasAt: boolean;
 }
 
 class ListParser {
@@ -129,6 +133,7 @@ class ListParser {
   #takeInside(token: Token): void {
     const inside = this.#draft.inside ?? [];
     if (token.type === 'special' && token.text === '>') this.#inAngle = false;
+    else if (token.type === 'special' && token.text === '<') this.#draft.inside = [];
     else if (token.type === 'special' && (token.text === ';' || (token.text === ',' && !isRoute(inside)))) {
       // An angle bracket that never closes ends with the entry.
       this.#inAngle = false;
@@ -156,15 +161,16 @@ class ListParser {
       case '>':
         break;
       default:
+        if (token.text === '@') this.#draft.hasAt = true;
         this.#draft.outside.push(token);
     }
   }
 
   // RFC 5322 §3.4: display-name ":" [group-list] ";" — groups do not nest.
   #openGroup(token: Token): void {
-    const isName = !this.#draft.outside.some((each) => each.type === 'special' && each.text === '@');
-    if (this.#group || this.#draft.inside || !isName || this.#draft.outside.length === 0) {
-      this.#draft.outside.push(token);
+    const draft = this.#draft;
+    if (this.#group || draft.inside || draft.hasAt || draft.outside.length === 0) {
+      draft.outside.push(token);
       return;
     }
     this.#group = { kind: 'group', name: phrase(this.#draft.outside), members: [] };
@@ -189,7 +195,7 @@ class ListParser {
 }
 
 function emptyDraft(): Draft {
-  return { outside: [], inside: null, comment: null };
+  return { outside: [], inside: null, comment: null, hasAt: false };
 }
 
 function readEntry(draft: Draft): ListedAddress | null {
@@ -198,7 +204,7 @@ function readEntry(draft: Draft): ListedAddress | null {
     const name = phrase(draft.outside) || draft.comment || null;
     return { kind: 'address', name, ...readAddress(draft.inside) };
   }
-  if (draft.outside.some((token) => token.type === 'special' && token.text === '@')) {
+  if (draft.hasAt) {
     return { kind: 'address', name: draft.comment, ...readAddress(draft.outside) };
   }
   // Words without an address: one is a local user, more are a name.

@@ -48,48 +48,67 @@ function parseParameterised(value: string): Parameterised {
   const pieces = splitSemicolons(value);
   const raw = new Map<string, string>();
   for (const piece of pieces.slice(1)) {
-    const equals = piece.indexOf('=');
+    const equals = piece.text.indexOf('=');
     if (equals < 1) continue;
-    const name = piece.slice(0, equals).trim().toLowerCase();
+    const name = piece.text.slice(0, equals).trim().toLowerCase();
     // The first of two equal names stands: a boundary can't be replaced by something appended.
     if (!TOKEN.test(name) || raw.has(name)) continue;
-    raw.set(
-      name,
-      piece
-        .slice(equals + 1)
-        .trim()
-        .slice(0, MAX_VALUE),
-    );
+    raw.set(name, trimmed(piece, equals + 1).slice(0, MAX_VALUE));
   }
-  return { head: pieces[0] ?? '', parameters: joinContinuations(raw) };
+  const head = pieces[0];
+  return { head: head ? trimmed(head, 0) : '', parameters: joinContinuations(raw) };
+}
+
+interface Piece {
+  text: string;
+  /** The part that came out of quotes, from the first to the last: its blanks count. */
+  quotedFrom: number;
+  quotedTo: number;
+}
+
+const NOT_QUOTED = { quotedFrom: Number.POSITIVE_INFINITY, quotedTo: 0 };
+
+function trimmed(piece: Piece, from: number): string {
+  const { text, quotedFrom, quotedTo } = piece;
+  let start = from;
+  let end = text.length;
+  while (start < Math.min(end, quotedFrom) && isBlank(text.charCodeAt(start))) start++;
+  while (end > Math.max(start, quotedTo) && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
 }
 
 /** Splits at semicolons, takes comments out and quotes off; an unclosed quote or comment runs to the end. */
-function splitSemicolons(value: string): string[] {
+function splitSemicolons(value: string): Piece[] {
   // The common case needs no look at single characters.
-  if (!/["(\\]/.test(value)) return value.split(';', MAX_PARAMETERS).map((piece) => piece.trim());
-  const pieces: string[] = [];
-  let piece = '';
+  if (!/["(\\]/.test(value)) return value.split(';', MAX_PARAMETERS).map((text) => ({ text, ...NOT_QUOTED }));
+  const pieces: Piece[] = [];
+  let piece: Piece = { text: '', ...NOT_QUOTED };
   let at = 0;
   while (at < value.length && pieces.length < MAX_PARAMETERS) {
     const char = value[at];
     if (char === ';') {
-      pieces.push(piece.trim());
-      piece = '';
+      pieces.push(piece);
+      piece = { text: '', ...NOT_QUOTED };
       at++;
     } else if (char === '"') {
       const quoted = readQuoted(value, at);
-      piece += quoted.text;
+      piece.quotedFrom = Math.min(piece.quotedFrom, piece.text.length);
+      piece.text += quoted.text;
+      piece.quotedTo = piece.text.length;
       at = quoted.end;
     } else if (char === '(') {
       at = skipComment(value, at);
     } else {
       const plain = plainEnd(value, at);
-      piece += value.slice(at, plain);
+      piece.text += value.slice(at, plain);
       at = plain;
     }
   }
-  if (pieces.length < MAX_PARAMETERS) pieces.push(piece.trim());
+  if (pieces.length < MAX_PARAMETERS) pieces.push(piece);
   return pieces;
 }
 

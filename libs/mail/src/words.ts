@@ -43,7 +43,8 @@ export function textToBytes(text: string): string {
 }
 
 function usableCharset(charset: string | null | undefined): string | null {
-  if (!charset) return null;
+  // RFC 2046 §4.1.2: us-ascii says nothing about such bytes.
+  if (!charset || /ascii/i.test(charset)) return null;
   const name = libmime.normalizeCharset(charset).toLowerCase();
   // The bytes are not UTF-8 and not US-ASCII; UTF-7 and the transfer encodings iconv knows are no charsets of a mail.
   const isSingleByte = /^(?:windows-\d+|koi8-[ru]|iso-8859-\d+|macintosh|x-mac-\w+|ibm\d+|cp\d+)$/.test(name);

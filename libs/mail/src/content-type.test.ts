@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseContentType, parseDisposition } from './content-type.ts';
+
+const parameters = (value: string) => Object.fromEntries(parseContentType(value)?.parameters ?? []);
+
+describe('parseContentType', () => {
+  test.each([
+    ['text/plain', 'text', 'plain', {}],
+    ['TEXT/Html; Charset=UTF-8', 'text', 'html', { charset: 'UTF-8' }],
+    ['text/plain; charset="koi8-r"; format=flowed', 'text', 'plain', { charset: 'koi8-r', format: 'flowed' }],
+    ['multipart/mixed; boundary="a;b\\"c\\\\d"', 'multipart', 'mixed', { boundary: 'a;b"c\\d' }],
+    ['text/plain (a (nested; comment)); charset=x (y)', 'text', 'plain', { charset: 'x' }],
+    ['text / plain;charset = x', 'text', 'plain', { charset: 'x' }],
+    ['application/pdf; name=My File.pdf', 'application', 'pdf', { name: 'My File.pdf' }],
+    ['application/pdf; name="unclosed', 'application', 'pdf', { name: 'unclosed' }],
+    ['text/plain;; ;charset=x;', 'text', 'plain', { charset: 'x' }],
+    ['text/plain; =x; charset', 'text', 'plain', {}],
+    [
+      'application/vnd.ms-excel.sheet.binary.macroEnabled.12',
+      'application',
+      'vnd.ms-excel.sheet.binary.macroenabled.12',
+      {},
+    ],
+  ])('%s', (value, type, subtype, expected) => {
+    expect(parseContentType(value)).toMatchObject({ type, subtype });
+    expect(parameters(value)).toEqual(expected);
+  });
+
+  test.each([
+    '',
+    'text',
+    '/plain',
+    'text/',
+    'te xt/plain',
+    'text/pl@in',
+    ';charset=x',
+    'text/plain/x',
+    '"text"/"pl ain"',
+  ])('RFC 2045 §5.2: not valid, so that the default counts: %j', (value) => {
+    expect(parseContentType(value)).toBeNull();
+  });
+
+  test('the first of two equal parameters counts', () => {
+    expect(parameters('multipart/mixed; boundary=a; boundary=b')).toEqual({ boundary: 'a' });
+  });
+
+  test('RFC 2231 §3: continuations are joined by number', () => {
+    expect(parameters('a/b; name*1=" two"; name*0="one"; name*2=three')).toEqual({ name: 'one twothree' });
+  });
+
+  test('RFC 2231 §4.1: an encoded piece makes the whole value encoded', () => {
+    expect(parameters('a/b; name*0*=utf-8\'\'%D0%9F; name*1="x y%"')).toEqual({
+      'name*': "utf-8''%D0%9Fx%20y%25",
+    });
+    expect(parameters("a/b; name*=utf-8'ru'%D0%9F")).toEqual({ 'name*': "utf-8'ru'%D0%9F" });
+  });
+
+  test('RFC 2231: what follows a gap is dropped', () => {
+    expect(parameters('a/b; name*0=x; name*2=z')).toEqual({ name: 'x' });
+    expect(parameters('a/b; name*1=x')).toEqual({});
+  });
+
+  test('parameters named like members of objects are ordinary', () => {
+    expect(parseContentType('a/b; __proto__=x; constructor=y')?.parameters.get('__proto__')).toBe('x');
+  });
+
+  test('parameters and values are bounded', () => {
+    const many = parseContentType(`a/b${Array.from({ length: 1000 }, (_, i) => `; p${i}=v`).join('')}`);
+    expect(many?.parameters.size).toBe(63);
+    expect(parseContentType(`a/b; x="${'y'.repeat(100_000)}"`)?.parameters.get('x')).toHaveLength(4096);
+  });
+
+  test('property: never throws; what a quoted value holds is read back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii', maxLength: 100 }), (text) => {
+        parseContentType(text);
+        parseDisposition(text);
+        const quoted = text.replace(/["\\]/g, '\\$&');
+        expect(parameters(`a/b; x="${quoted}"`)).toEqual({ x: text });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('time is linear in odd values', () => {
+    const started = performance.now();
+    for (const unit of ['(', ')', '"', '\\', ';', '=', 'a', '*', "; a*0*=''", '; a*0=x']) {
+      parseContentType(`a/b; ${unit.repeat(250_000 / unit.length)}`);
+      parseContentType(`a/b; "${unit.repeat(250_000 / unit.length)}`);
+    }
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe('parseDisposition', () => {
+  test('type and parameters', () => {
+    const found = parseDisposition('ATTACHMENT; filename="a.txt"; size=3');
+    expect(found?.type).toBe('attachment');
+    expect([...(found?.parameters ?? [])]).toEqual([
+      ['filename', 'a.txt'],
+      ['size', '3'],
+    ]);
+  });
+
+  test.each(['', '; filename=x', 'at tachment'])('none: %j', (value) => {
+    expect(parseDisposition(value)).toBeNull();
+  });
+});

@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { madePart, renderMail } from '../tests/generated-mail.ts';
+import type { ImapValue } from '../tests/imap-reader.ts';
+import { readImap } from '../tests/imap-reader.ts';
+import { bodyText } from './body-text.ts';
+import { parseHeaderFields } from './header.ts';
+import { bodyStructureText, envelopeText, imapString } from './imap-text.ts';
+import { MailScanner } from './scan.ts';
+
+const scan = (mail: string) => {
+  const scanner = new MailScanner();
+  scanner.write(Buffer.from(mail, 'latin1'));
+  return scanner.end();
+};
+const envelope = (header: string) => envelopeText(parseHeaderFields(Buffer.from(header, 'latin1')));
+const structure = (mail: string) => bodyStructureText(scan(mail).root);
+
+describe('imapString', () => {
+  test('quotes and backslashes are escaped, line ends and NUL removed, 8-bit octets make a literal', () => {
+    expect(imapString('a"b\\c')).toBe('"a\\"b\\\\c"');
+    expect(imapString('a\r\nb\u0000c')).toBe('"abc"');
+    expect(imapString('\u00ff\r\n"x')).toBe('{3}\r\n\u00ff"x');
+    expect(imapString('')).toBe('""');
+  });
+
+  test('property: read back as what it was without line ends and NUL', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)) }),
+        (text) => {
+          // oxlint-disable-next-line no-control-regex
+          expect(readImap(imapString(text))).toBe(text.replace(/[\u0000\r\n]/g, ''));
+        },
+      ),
+    );
+  });
+});
+
+describe('ENVELOPE (RFC 9051 §7.5.2)', () => {
+  test('the example of the RFC', () => {
+    const header = [
+      'Date: Wed, 17 Jul 1996 02:23:25 -0700 (PDT)',
+      'From: Terry Gray <gray@cac.washington.edu>',
+      'Subject: IMAP4rev2 WG mtg summary and minutes',
+      'To: imap@cac.washington.edu',
+      'cc: minutes@CNRI.Reston.VA.US, ',
+      '   John Klensin <KLENSIN@MIT.EDU>',
+      'Message-Id: <B27397-0100000@cac.washington.edu>',
+      '',
+      '',
+    ].join('\r\n');
+    const gray = '(("Terry Gray" NIL "gray" "cac.washington.edu"))';
+    expect(envelope(header)).toBe(
+      '("Wed, 17 Jul 1996 02:23:25 -0700 (PDT)" "IMAP4rev2 WG mtg summary and minutes" ' +
+        `${gray} ${gray} ${gray} ((NIL NIL "imap" "cac.washington.edu")) ` +
+        '((NIL NIL "minutes" "CNRI.Reston.VA.US")("John Klensin" NIL "KLENSIN" "MIT.EDU")) NIL NIL ' +
+        '"<B27397-0100000@cac.washington.edu>")',
+    );
+  });
+
+  test('missing fields are NIL; an empty Sender or Reply-To is From', () => {
+    expect(envelope('From: a@b\r\nReply-To:\r\nSender: \r\n')).toBe(
+      '(NIL NIL ((NIL NIL "a" "b")) ((NIL NIL "a" "b")) ((NIL NIL "a" "b")) NIL NIL NIL NIL NIL)',
+    );
+    expect(envelope('')).toBe('(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)');
+  });
+
+  test('groups have a start and an end, other entries never have NIL as host', () => {
+    expect(readImap(envelope('To: G: a@b;, local, Name Only\r\n'))).toMatchObject({
+      5: [
+        [null, null, 'G', null],
+        [null, null, 'a', 'b'],
+        [null, null, null, null],
+        [null, null, 'local', ''],
+        ['Name Only', null, '', ''],
+      ],
+    });
+  });
+
+  test('raw 8-bit text goes out as the octets it came in', () => {
+    expect(envelope('Subject: \u00cf\u00f0\u00e8\r\n')).toContain('NIL {3}\r\n\u00cf\u00f0\u00e8 NIL');
+  });
+
+  test('property: any header gives ten members', () => {
+    const piece = fc.constantFrom(
+      'From: ',
+      'To: ',
+      'Subject: ',
+      'Date: ',
+      '\r\n',
+      ' ',
+      'a@b',
+      ',',
+      '"',
+      '\\',
+      '<',
+      '>',
+      ':',
+      ';',
+      '\u00ff',
+      '\u0000',
+      '{3}',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        const text = envelope(pieces.join(''));
+        expect(readImap(text)).toHaveLength(10);
+        expect(text).not.toContain('\u0000');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('BODYSTRUCTURE (RFC 9051 §7.5.2)', () => {
+  test('a plain mail', () => {
+    expect(structure('Subject: x\r\n\r\none\r\ntwo\r\n')).toBe(
+      '("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 10 2 NIL NIL NIL NIL)',
+    );
+  });
+
+  test('every field a part can have', () => {
+    const mail = [
+      'Content-Type: image/png; name="a b.png"',
+      'Content-Transfer-Encoding: BASE64',
+      'Content-ID: <id@x>',
+      'Content-Description: a picture',
+      'Content-MD5: Q2hlY2s=',
+      'Content-Disposition: inline; filename=a.png',
+      'Content-Language: ru, en',
+      'Content-Location: http://x/',
+      '',
+      'AAAA',
+    ].join('\r\n');
+    expect(structure(mail)).toBe(
+      '("image" "png" ("name" "a b.png") "<id@x>" "a picture" "base64" 4 "Q2hlY2s=" ' +
+        '("inline" ("filename" "a.png")) ("ru" "en") "http://x/")',
+    );
+  });
+
+  test('an embedded message has its envelope, structure and lines', () => {
+    const mail = 'Content-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\nz\r\n';
+    expect(structure(mail)).toBe(
+      '("message" "rfc822" NIL NIL NIL "7bit" 17 (NIL "y" NIL NIL NIL NIL NIL NIL NIL NIL) ' +
+        '("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 3 1 NIL NIL NIL NIL) 3 NIL NIL NIL NIL)',
+    );
+  });
+
+  test('a multipart without parts has one empty text', () => {
+    const text = structure('Content-Type: multipart/mixed; boundary=b\r\n\r\nnothing');
+    expect(readImap(text)).toMatchObject({ 0: { 0: 'text', 1: 'plain', length: 12 }, 1: 'mixed', length: 6 });
+  });
+
+  test('what was not looked into is shown as octets', () => {
+    const mail = 'Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA';
+    expect(readImap(structure(mail))).toMatchObject({
+      0: 'application',
+      1: 'octet-stream',
+      5: 'base64',
+      6: 4,
+    });
+  });
+
+  test('the optional text of all parts together is bounded', () => {
+    const part = `--b\r\nContent-Type: text/plain; name="${'n'.repeat(4000)}"\r\n\r\nx\r\n`;
+    const text = structure(`Content-Type: multipart/mixed; boundary=b\r\n\r\n${part.repeat(900)}--b--`);
+    expect(text.length).toBeLessThan(700_000);
+    const read = readImap(text) as ImapValue[];
+    expect(read).toHaveLength(905);
+  });
+
+  test('property: well-formed for any mail, and BODY is made of it by leaving out', () => {
+    fc.assert(
+      fc.property(madePart, (part) => {
+        const text = structure(renderMail(part));
+        const read = readImap(text) as ImapValue[];
+        expect(readImap(bodyText(text))).toEqual(withoutExtension(read));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** BODY of a BODYSTRUCTURE that was read. */
+function withoutExtension(body: ImapValue[]): ImapValue[] {
+  if (Array.isArray(body[0])) {
+    const subtype = body.findIndex((item) => typeof item === 'string');
+    return [
+      ...body.slice(0, subtype).map((child) => withoutExtension(child as ImapValue[])),
+      body[subtype] ?? null,
+    ];
+  }
+  if (body[0] === 'text') return body.slice(0, 8);
+  if (body[0] !== 'message') return body.slice(0, 7);
+  return [...body.slice(0, 8), withoutExtension(body[8] as ImapValue[]), body[9] ?? null];
+}
+
+describe('BODY', () => {
+  test('literals and escapes in values are passed over', () => {
+    const good = '("image" "png" ("name" {4}\r\n)"(\u00ff) "a\\"(" NIL "7bit" 3 NIL ("inline" NIL) NIL NIL)';
+    expect(bodyText(good)).toBe('("image" "png" ("name" {4}\r\n)"(\u00ff) "a\\"(" NIL "7bit" 3)');
+  });
+
+  test.each([
+    '',
+    '(',
+    '("text"',
+    '("text" "plain"',
+    '("text" "plain" NIL NIL NIL "7bit" 1 1',
+    '({99}\r\n',
+    '("a',
+    '({x}\r\n',
+  ])('a damaged text is an error that says so: %j', (text) => {
+    expect(() => bodyText(text)).toThrow('damaged');
+  });
+});

@@ -1,0 +1,463 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { MadePart } from '../tests/generated-mail.ts';
+import { cut, madePart, renderMail } from '../tests/generated-mail.ts';
+import type { ScannedMail } from './scan.ts';
+import { MailScanner } from './scan.ts';
+import type { Part, ScanLimits } from './structure.ts';
+
+function scan(
+  mail: string | Buffer,
+  limits: Partial<ScanLimits> = {},
+  places: readonly number[] = [],
+): ScannedMail {
+  const bytes = typeof mail === 'string' ? Buffer.from(mail, 'latin1') : mail;
+  const scanner = new MailScanner(limits);
+  for (const chunk of cut(bytes, places)) scanner.write(chunk);
+  return scanner.end();
+}
+
+function scanOctets(bytes: Buffer, limits: Partial<ScanLimits> = {}): ScannedMail {
+  const scanner = new MailScanner(limits);
+  for (const octet of bytes) scanner.write(Buffer.from([octet]));
+  return scanner.end();
+}
+
+/** A tree as one line for each part: path, type, body. */
+function outline(mail: string, part: Part): string[] {
+  const text = part.children.length > 0 ? '' : JSON.stringify(mail.slice(part.bodyStart, part.end));
+  const line = `${part.path} ${part.type}/${part.subtype} ${text}`.trim();
+  return [line, ...part.children.flatMap((child) => outline(mail, child))];
+}
+
+const lines = (...all: string[]) => all.join('\r\n');
+
+describe('structure', () => {
+  test('a mail without MIME fields is one text/plain in us-ascii', () => {
+    const mail = lines('Subject: x', '', 'one', 'two', '');
+    const scanned = scan(mail);
+    expect(scanned.root).toMatchObject({
+      path: '',
+      type: 'text',
+      subtype: 'plain',
+      encoding: '7bit',
+      lines: 2,
+    });
+    expect(scanned.root.parameters.get('charset')).toBe('us-ascii');
+    expect(scanned.headerLength).toBe(mail.indexOf('one'));
+    expect(scanned.header.toString()).toBe('Subject: x\r\n\r\n');
+  });
+
+  test('RFC 2046 §5.1.1: the line end before a delimiter belongs to the delimiter', () => {
+    const mail = lines(
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      'preamble',
+      '--b',
+      '',
+      'one',
+      '--b',
+      'Content-Type: text/html',
+      '',
+      'two',
+      '',
+      '--b--',
+      'epilogue',
+      '',
+    );
+    expect(outline(mail, scan(mail).root)).toEqual([
+      'multipart/mixed',
+      '1 text/plain "one"',
+      '2 text/html "two\\r\\n"',
+    ]);
+  });
+
+  test('a part may be empty, with or without a blank line behind its header', () => {
+    const mail = lines(
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      '',
+      '--b',
+      'Content-Type: image/png',
+      '--b--',
+    );
+    const { root } = scan(mail);
+    expect(outline(mail, root)).toEqual(['multipart/mixed', '1 text/plain ""', '2 image/png ""']);
+    expect(root.children.map((part) => part.lines)).toEqual([0, 0]);
+  });
+
+  test('RFC 9051 §6.4.5: parts of embedded messages are numbered below them', () => {
+    const mail = lines(
+      'Content-Type: multipart/mixed; boundary=a',
+      '',
+      '--a',
+      'Content-Type: message/rfc822',
+      '',
+      'Subject: multipart inside',
+      'Content-Type: multipart/alternative; boundary=b',
+      '',
+      '--b',
+      '',
+      'x',
+      '--b',
+      '',
+      'y',
+      '--b--',
+      '--a',
+      'Content-Type: message/rfc822',
+      '',
+      'Subject: text inside',
+      '',
+      'z',
+      '--a--',
+    );
+    const { root } = scan(mail);
+    expect(outline(mail, root)).toEqual([
+      'multipart/mixed',
+      '1 message/rfc822',
+      '1 multipart/alternative',
+      '1.1 text/plain "x"',
+      '1.2 text/plain "y"',
+      '2 message/rfc822',
+      '2.1 text/plain "z"',
+    ]);
+    expect(root.children[1]?.envelope?.map((field) => field.value)).toEqual(['text inside']);
+  });
+
+  test('a mail that is itself a message/rfc822 numbers its inside from 1', () => {
+    const mail = lines('Content-Type: message/rfc822', '', 'Subject: y', '', 'z');
+    expect(outline(mail, scan(mail).root)).toEqual(['message/rfc822', '1.1 text/plain "z"']);
+  });
+
+  test('RFC 2046 §5.1.5: a part of a digest without a type is a message', () => {
+    const mail = lines(
+      'Content-Type: multipart/digest; boundary=d',
+      '',
+      '--d',
+      '',
+      'Subject: s',
+      '',
+      'text',
+      '--d--',
+    );
+    expect(outline(mail, scan(mail).root)).toEqual([
+      'multipart/digest',
+      '1 message/rfc822',
+      '1.1 text/plain "text"',
+    ]);
+  });
+
+  test('a boundary that begins like another one ends nothing', () => {
+    const mail = lines(
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      'Content-Type: multipart/mixed; boundary=bb',
+      '',
+      '--bb',
+      '',
+      '--bbb',
+      '--bx',
+      '--bb--',
+      '--b--',
+    );
+    expect(outline(mail, scan(mail).root)).toEqual([
+      'multipart/mixed',
+      '1 multipart/mixed',
+      '1.1 text/plain "--bbb\\r\\n--bx"',
+    ]);
+  });
+
+  test('a missing closing delimiter ends with the multipart around it, or with the mail', () => {
+    const mail = lines(
+      'Content-Type: multipart/mixed; boundary=a',
+      '',
+      '--a',
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      '',
+      'x',
+      '--a',
+      '',
+      'y',
+    );
+    const scanned = scan(mail);
+    expect(outline(mail, scanned.root)).toEqual([
+      'multipart/mixed',
+      '1 multipart/mixed',
+      '1.1 text/plain "x"',
+      '2 text/plain "y"',
+    ]);
+    expect(scanned.problems).toEqual(['closing delimiter missing']);
+  });
+
+  test('of two equal boundaries the inner one counts until it is closed', () => {
+    const mail = lines(
+      'Content-Type: multipart/mixed; boundary=a',
+      '',
+      '--a',
+      'Content-Type: multipart/mixed; boundary=a',
+      '',
+      '--a',
+      '',
+      'x',
+      '--a--',
+      '--a',
+      '',
+      'y',
+      '--a--',
+    );
+    expect(outline(mail, scan(mail).root)).toEqual([
+      'multipart/mixed',
+      '1 multipart/mixed',
+      '1.1 text/plain "x"',
+      '2 text/plain "y"',
+    ]);
+  });
+
+  test('blanks may follow a delimiter, nothing else', () => {
+    const mail = lines(
+      'Content-Type: multipart/mixed; boundary=a',
+      '',
+      '--a \t',
+      '',
+      '--a x',
+      '--a-',
+      '--a--\t',
+    );
+    expect(outline(mail, scan(mail).root)).toEqual(['multipart/mixed', '1 text/plain "--a x\\r\\n--a-"']);
+  });
+
+  test.each([
+    'multipart/mixed',
+    'multipart/mixed; boundary=""',
+    `multipart/mixed; boundary=${'b'.repeat(256)}`,
+  ])('a multipart without a usable boundary is text: %.40s', (type) => {
+    const mail = lines(`Content-Type: ${type}`, '', '--', '', 'x', '');
+    expect(scan(mail).root).toMatchObject({ type: 'text', subtype: 'plain', kind: 'leaf', children: [] });
+  });
+
+  test('an encoded message is a leaf', () => {
+    const mail = lines(
+      'Content-Type: message/rfc822',
+      'Content-Transfer-Encoding: base64',
+      '',
+      'U3ViamVjdDo=',
+    );
+    expect(scan(mail).root).toMatchObject({ kind: 'leaf', opaque: true, children: [] });
+  });
+
+  test('the empty mail and a mail of a header only have a body of no octets', () => {
+    expect(scan('')).toMatchObject({ size: 0, headerLength: 0, root: { lines: 0, end: 0 } });
+    expect(scan('Subject: x')).toMatchObject({ size: 10, headerLength: 10, root: { lines: 0, end: 10 } });
+  });
+
+  test('bare LF ends lines like CRLF, bare CR does not', () => {
+    const mail =
+      'Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\ntwo\r--b\n--b\r\n\r\nthree\n--b--\n';
+    const scanned = scan(mail);
+    expect(outline(mail, scanned.root)).toEqual([
+      'multipart/mixed',
+      '1 text/plain "one\\ntwo\\r--b"',
+      '2 text/plain "three"',
+    ]);
+    expect(scanned.hasBareLineBreaks).toBe(true);
+    expect(scanned.root.children.map((part) => part.lines)).toEqual([2, 1]);
+  });
+});
+
+describe('line discipline', () => {
+  test.each([
+    ['a\r\nb\r\n', false],
+    ['a\nb\r\n', true],
+    ['a\rb\r\n', true],
+    ['a\r\n\r', true],
+    ['\n', true],
+    ['\r\r\n', true],
+    ['', false],
+  ])('bare line breaks in %j: %s', (mail, expected) => {
+    expect(scan(mail).hasBareLineBreaks).toBe(expected);
+    expect(scanOctets(Buffer.from(mail)).hasBareLineBreaks).toBe(expected);
+  });
+
+  test('NUL, 8-bit octets, the longest line and Received fields are reported', () => {
+    const mail = 'Received: a\r\nReceived: b\r\nReceived-SPF: c\r\n\r\n12345\r\n1234567\r\n12';
+    expect(scan(mail)).toMatchObject({ receivedCount: 2, hasNul: false, has8bit: false, longestLine: 15 });
+    expect(scan(`${mail}\u0000`).hasNul).toBe(true);
+    expect(scan(`${mail}\u0080`).has8bit).toBe(true);
+    expect(scan(`${mail}${'x'.repeat(5000)}`).longestLine).toBe(5002);
+  });
+
+  test('property: the same as counting line by line', () => {
+    const text = fc.array(
+      fc.constantFrom('a', 'bcd', '\r', '\n', '\r\n', '\u0000', '\u00e4', 'x'.repeat(70)),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(text, fc.array(fc.nat(400), { maxLength: 5 }), (pieces, places) => {
+        const mail = pieces.join('');
+        const scanned = scan(mail, {}, places);
+        const longest = Math.max(
+          ...mail
+            .split('\n')
+            .map((line, index, all) => (index < all.length - 1 ? line.replace(/\r$/, '') : line).length),
+        );
+        expect(scanned.longestLine).toBe(longest);
+        expect(scanned.hasBareLineBreaks).toBe(/\r(?!\n)|(?<!\r)\n/.test(mail));
+        expect(scanned.hasNul).toBe(mail.includes('\u0000'));
+        expect(scanned.has8bit).toBe(mail.includes('\u00e4'));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('properties', () => {
+  function expected(part: MadePart): unknown {
+    return { type: part.type, body: part.body, children: part.children.map(expected) };
+  }
+
+  function found(mail: string, part: Part): unknown {
+    const children = part.children.map((child) => found(mail, child));
+    return { type: `${part.type}/${part.subtype}`, body: mail.slice(part.bodyStart, part.end), children };
+  }
+
+  test('what a mail was made of is found again, whatever the chunks', () => {
+    fc.assert(
+      fc.property(madePart, fc.array(fc.nat(3000), { maxLength: 8 }), (part, places) => {
+        const mail = renderMail(part);
+        const scanned = scan(mail, {}, places);
+        expect(found(mail, scanned.root)).toEqual(expected(part));
+        expect(scanned.problems).toEqual([]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('lines are those of the body', () => {
+    fc.assert(
+      fc.property(madePart, (part) => {
+        const mail = renderMail(part);
+        const check = (each: Part): void => {
+          const body = mail.slice(each.bodyStart, each.end);
+          expect(each.lines).toBe(body === '' ? 0 : body.split('\n').length - (body.endsWith('\n') ? 1 : 0));
+          each.children.forEach(check);
+        };
+        check(scan(mail).root);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  // Pieces that mean something in every place, in any order.
+  const hostile = fc.array(
+    fc.constantFrom(
+      'Content-Type: multipart/mixed; boundary=b',
+      'Content-Type: multipart/digest;\r\n boundary="bb"',
+      'Content-Type: message/rfc822',
+      'Content-Transfer-Encoding: base64',
+      '\r\n',
+      '\n',
+      '\r',
+      '\r\n\r\n',
+      '--b',
+      '--bb',
+      '--b--',
+      '--bb--',
+      '-',
+      ' ',
+      '\t',
+      'x',
+      'y'.repeat(90),
+      'z'.repeat(700),
+      '\u0000',
+      '\u00ff',
+    ),
+    { maxLength: 60 },
+  );
+  const tight = { depth: 3, parts: 6, headerBytes: 1024, boundaryBytes: 8 };
+
+  test.each([
+    ['default', {}],
+    ['tight', tight],
+  ])('the result does not depend on the chunks (%s limits)', (_, limits) => {
+    fc.assert(
+      fc.property(hostile, fc.array(fc.nat(5000), { maxLength: 10 }), (pieces, places) => {
+        const bytes = Buffer.from(pieces.join(''), 'latin1');
+        const whole = scan(bytes, limits);
+        expect(scan(bytes, limits, places)).toEqual(whole);
+        expect(scanOctets(bytes, limits)).toEqual(whole);
+      }),
+      { numRuns: 700 },
+    );
+  });
+
+  test('parts lie inside the part around them, in order', () => {
+    fc.assert(
+      fc.property(hostile, (pieces) => {
+        const scanned = scan(pieces.join(''), tight);
+        const check = (part: Part): void => {
+          expect(part.headerStart).toBeLessThanOrEqual(part.bodyStart);
+          expect(part.bodyStart).toBeLessThanOrEqual(part.end);
+          let from = part.bodyStart;
+          for (const child of part.children) {
+            expect(child.headerStart).toBeGreaterThanOrEqual(from);
+            expect(child.end).toBeLessThanOrEqual(Math.max(part.end, child.bodyStart));
+            from = child.end;
+            check(child);
+          }
+        };
+        check(scanned.root);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a chunk may be overwritten once it was taken', () => {
+    const mail = Buffer.from(
+      lines('Subject: kept', 'Content-Type: multipart/mixed; boundary=b', '', '--b', '', 'x', '--b--'),
+    );
+    const scanner = new MailScanner();
+    for (const octet of mail) {
+      const chunk = Buffer.from([octet]);
+      scanner.write(chunk);
+      chunk.fill(0x21);
+    }
+    expect(scanner.end()).toEqual(scan(mail));
+  });
+});
+
+describe('limits', () => {
+  test('what is nested too deep stays one leaf', () => {
+    const mail = `${Array.from({ length: 40 }, (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n`).join('')}\r\nx`;
+    const scanned = scan(mail);
+    let part = scanned.root;
+    let depth = 0;
+    for (; part.children[0]; part = part.children[0]) depth++;
+    expect(depth).toBe(30);
+    expect(part).toMatchObject({ opaque: true, kind: 'leaf', end: mail.length });
+    expect(scanned.problems).toContain('parts nested deeper than 30');
+  });
+
+  test('the last part that is allowed takes the rest of the mail', () => {
+    const mail = `Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\nx\r\n'.repeat(2000)}--b--\r\n`;
+    const scanned = scan(mail);
+    expect(scanned.root.children).toHaveLength(999);
+    expect(scanned.root.children.at(-1)).toMatchObject({ opaque: true, end: mail.length });
+    expect(scanned.problems).toContain('more than 1000 parts');
+  });
+
+  test('a header over the limit ends before the line that exceeds it; the rest is body', () => {
+    const head = 'X: 0123456789\r\n'.repeat(100);
+    const scanned = scan(`${head}\r\nbody`, { headerBytes: 1200 });
+    expect(scanned).toMatchObject({ isHeaderCut: true, headerLength: 1200, fields: { length: 80 } });
+    expect(scanned.header).toHaveLength(1200);
+  });
+
+  test('a single line over the limit is cut at the limit', () => {
+    const scanned = scan(`X: ${'y'.repeat(600_000)}\r\n\r\nbody`);
+    expect(scanned).toMatchObject({ isHeaderCut: true, headerLength: 256 * 1024 });
+  });
+});
