@@ -1,0 +1,166 @@
+// Scans by the protocol of clamd (INSTREAM), through clamscan 2.4.0, which the product builds on. What it leaves
+// open is closed here:
+// - it writes without waiting for the socket, so a large mail would lie in memory: the source waits instead;
+// - a clamd that hangs, or closes without an answer, leaves its promise open for ever: we have a time limit,
+//   and destroy socket and source in any case;
+// - it looks for a local clamscan program and falls back to it: both are off;
+// - over StreamMaxLength the answer may be lost in a broken pipe; that is an error, and its reason says the remedy.
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import NodeClam, { type ScanAnswer } from 'clamscan';
+import { CONNECT_MS, hostAndPort, SCAN_MS, type Scanner, type ScanResult, SourceFailed } from './scanner.ts';
+
+const CLAMD_PORT = 3310;
+
+/** `address` is host:port, or the absolute path of a socket. */
+export function clamdScanner(name: string, address: string, limits = { scanMs: SCAN_MS }): Scanner {
+  return {
+    name,
+    scan: (open, length) => new ClamdScan(name, address, limits.scanMs).run(open, length),
+  };
+}
+
+class ClamdScan {
+  readonly #name: string;
+  readonly #address: string;
+  readonly #scanMs: number;
+  #socket: Socket | null = null;
+  #sent = 0;
+  #sourceError: unknown;
+  #timedOut = false;
+
+  constructor(name: string, address: string, scanMs: number) {
+    this.#name = name;
+    this.#address = address;
+    this.#scanMs = scanMs;
+  }
+
+  async run(open: () => AsyncIterable<Buffer>, length: number): Promise<ScanResult> {
+    const source = Readable.from(this.#paced(open), { objectMode: false });
+    // clamscan listens only once it has a connection.
+    source.on('error', () => {});
+    const limit = this.#timeLimit();
+    try {
+      const clam = await this.#client();
+      const answer = await Promise.race([clam.scanStream(source), limit.over]);
+      return this.#sent === length
+        ? resultOf(this.#name, answer)
+        : this.#failed(`it saw ${this.#sent} bytes of ${length}`);
+    } catch (error) {
+      if (this.#sourceError !== undefined)
+        throw new SourceFailed('the mail could not be read', { cause: this.#sourceError });
+      return this.#explain(error as Error, length);
+    } finally {
+      limit.clear();
+      source.destroy();
+      this.#socket?.destroy();
+    }
+  }
+
+  async #client(): Promise<NodeClam> {
+    const where = this.#address.startsWith('/')
+      ? { socket: this.#address }
+      : hostAndPort(this.#address, CLAMD_PORT);
+    const clam = await new NodeClam().init({
+      clamscan: { active: false, path: null },
+      // Its own time-out only half-closes the connection; ours comes first.
+      clamdscan: { ...where, timeout: 2 * this.#scanMs, localFallback: false, path: null, bypassTest: true },
+    });
+    // oxlint-disable-next-line no-underscore-dangle -- the socket is to be had nowhere else
+    const connect = clam._initSocket.bind(clam);
+    // oxlint-disable-next-line no-underscore-dangle
+    clam._initSocket = async (label) => {
+      this.#socket = await withinConnectTime(connect(label));
+      return this.#socket;
+    };
+    return clam;
+  }
+
+  async *#paced(open: () => AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of open()) {
+        await drained(this.#socket);
+        this.#sent += chunk.length;
+        yield chunk;
+      }
+    } catch (error) {
+      this.#sourceError = error;
+      throw error;
+    }
+  }
+
+  #timeLimit(): { over: Promise<never>; clear: () => void } {
+    const over = Promise.withResolvers<never>();
+    over.promise.catch(() => {});
+    const timer = setTimeout(() => {
+      this.#timedOut = true;
+      over.reject(new Error('time limit'));
+    }, this.#scanMs);
+    return { over: over.promise, clear: () => clearTimeout(timer) };
+  }
+
+  #explain(error: Error, length: number): ScanResult {
+    if (/size limit exceeded/i.test(error.message)) {
+      const reason = `${this.#name} takes no mail of ${length} bytes: raise its StreamMaxLength`;
+      return { kind: 'unscannable', reason };
+    }
+    if (this.#timedOut) return this.#failed(`no answer within ${this.#scanMs / 1000} s`);
+    if (this.#socket === null) return this.#failed(`no connection to ${this.#address}: ${error.message}`);
+    const reason = `${error.message} after ${this.#sent} of ${length} bytes`;
+    return this.#failed(
+      `${reason} (if only large mails fail, raise its StreamMaxLength above maxScanSizeMb)`,
+    );
+  }
+
+  #failed(reason: string): ScanResult {
+    return { kind: 'error', reason: `${this.#name}: ${reason}` };
+  }
+}
+
+function resultOf(name: string, answer: ScanAnswer | null | undefined): ScanResult {
+  if (answer?.isInfected === false) return { kind: 'clean' };
+  if (answer?.isInfected !== true) {
+    return {
+      kind: 'error',
+      reason: `${name}: unclear answer ${JSON.stringify(answer?.resultString ?? null)}`,
+    };
+  }
+  const virus = answer.viruses.find((found) => !couldNotLook(found));
+  if (virus !== undefined) return { kind: 'infected', virus };
+  const [heuristic] = answer.viruses;
+  // FOUND without a name that can be read is still a finding.
+  if (heuristic === undefined) return { kind: 'infected', virus: 'unnamed' };
+  return { kind: 'unscannable', reason: `${name} could not look inside: ${heuristic}` };
+}
+
+// clamd says so with AlertExceedsMax and AlertEncrypted; without them it answers OK to what it did not look at.
+function couldNotLook(finding: string): boolean {
+  return /^Heuristics\.(Limits\.Exceeded|Encrypted)\b/i.test(finding);
+}
+
+/** Waits while the socket has more to send than it can take; a closed one needs no waiting. */
+function drained(socket: Socket | null): Promise<void> {
+  if (socket === null || socket.destroyed || !socket.writableNeedDrain) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
+}
+
+async function withinConnectTime(connecting: Promise<Socket>): Promise<Socket> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no connection in time')), CONNECT_MS);
+  });
+  try {
+    return await Promise.race([connecting, late]);
+  } catch (error) {
+    connecting.then((socket) => socket.destroy()).catch(() => {});
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

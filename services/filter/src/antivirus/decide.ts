@@ -1,0 +1,52 @@
+// What becomes of a mail after its scan: results and settings in, decision out. Every enabled scanner must pass.
+import type { AntivirusSettings } from '@pochtar/settings';
+import type { ScanResult } from './scanner.ts';
+
+export interface ScannerResult {
+  scanner: string;
+  result: ScanResult;
+}
+
+export type Decision =
+  | { kind: 'pass'; reason: string }
+  /** Delivered with a field that says that nobody looked. */
+  | { kind: 'tag'; reason: string }
+  | { kind: 'wait'; reason: string }
+  | { kind: 'bounce'; reason: string }
+  /** Waits for a person. */
+  | { kind: 'hold'; reason: string }
+  /** The recipient gets the report with the mail attached. */
+  | { kind: 'replace'; reason: string; virus: string; scanner: string }
+  /** Held, and the sender gets the report without the mail. */
+  | { kind: 'quarantine'; reason: string; virus: string; scanner: string };
+
+export function decide(
+  results: readonly ScannerResult[],
+  settings: AntivirusSettings,
+  origin: 'incoming' | 'submitted' | 'system',
+): Decision {
+  for (const { scanner, result } of results) {
+    if (result.kind !== 'infected') continue;
+    const reason = `infected: ${result.virus} (${scanner})`;
+    const isHeld = origin === 'submitted' && settings.onInfectedOutgoing === 'quarantine';
+    return { kind: isHeld ? 'quarantine' : 'replace', reason, virus: result.virus, scanner };
+  }
+  // A scanner that may still answer comes before one that can never look: its finding would decide.
+  for (const { result } of results) if (result.kind === 'error') return unanswered(result.reason, settings);
+  for (const { result } of results)
+    if (result.kind === 'unscannable') return unscannable(result.reason, settings);
+  const names = results.map(({ scanner }) => scanner).join(', ');
+  return { kind: 'pass', reason: names === '' ? 'no scanner is switched on' : `clean (${names})` };
+}
+
+function unanswered(reason: string, { onScannerFailure }: AntivirusSettings): Decision {
+  if (onScannerFailure === 'deliver') return { kind: 'tag', reason: `delivered unscanned: ${reason}` };
+  if (onScannerFailure === 'bounce') return { kind: 'bounce', reason: `it could not be scanned: ${reason}` };
+  return { kind: 'wait', reason };
+}
+
+function unscannable(reason: string, { onUnscannable }: AntivirusSettings): Decision {
+  if (onUnscannable === 'deliverTagged') return { kind: 'tag', reason: `delivered unscanned: ${reason}` };
+  if (onUnscannable === 'bounce') return { kind: 'bounce', reason: `it cannot be scanned: ${reason}` };
+  return { kind: 'hold', reason: `it cannot be scanned: ${reason}` };
+}

@@ -1,0 +1,209 @@
+// Consumes the step of a content filter (architecture §5.6): judge the mail, insert the verdict and move the
+// mail on in one transaction, publish the next step, and only then acknowledge.
+//
+// Every event may come twice. A mail that is not active at this step is left alone; a verdict that is there
+// already stands. Mails that are judged at the same time share their statements.
+import { metrics } from '@opentelemetry/api';
+import { type Bus, consumeStep, mailHeld, nextStep, type Step, type StepHandler } from '@pochtar/bus';
+import { gather, type Logger } from '@pochtar/runtime';
+import { VolumeError } from '@pochtar/store/blob';
+import { insertContents } from '@pochtar/store/content';
+import { isTransient, sqlState } from '@pochtar/store/db';
+import {
+  holdMail,
+  type MailToJudge,
+  mailsToJudge,
+  parkMails,
+  settleVerdicts,
+  type VerdictRow,
+} from '@pochtar/store/queue';
+import { isExpired, parkSeconds } from './back-off.ts';
+import type { ContentFilterName, ContentJudge, FilterTools, JudgedMail, Verdict, Wait } from './filter.ts';
+
+/** Most mails in one statement. */
+const MAX_BATCH = 100;
+const MAX_REASON = 1000;
+
+type Settlement = { mail: string; next: Step; verdict: Verdict | null };
+
+/** Something the filter itself threw; the cause says what. */
+class JudgementFailed extends Error {
+  override name = 'JudgementFailed';
+}
+
+export function consumeMails(
+  bus: Bus,
+  name: ContentFilterName,
+  judge: ContentJudge,
+  tools: FilterTools,
+): AsyncDisposable {
+  const step = new FilterStep(bus, name, judge, tools);
+  return consumeStep(bus, name, step, { concurrency: judge.concurrency });
+}
+
+class FilterStep implements StepHandler {
+  readonly #bus: Bus;
+  readonly #name: ContentFilterName;
+  readonly #judge: ContentJudge;
+  readonly #tools: FilterTools;
+  readonly #log: Logger;
+  readonly #load: (mail: string) => Promise<MailToJudge | null>;
+  readonly #settle: (settlement: Settlement) => Promise<boolean>;
+  readonly #park: (wait: { mail: string; seconds: number; reason: string }) => Promise<void>;
+  readonly #verdicts = metrics.getMeter('pochtar').createCounter('pochtar_filter_verdicts', {
+    description: 'verdicts of the content filters by result',
+  });
+  readonly #seconds = metrics.getMeter('pochtar').createHistogram('pochtar_filter_seconds', {
+    description: 'time a content filter took for a mail',
+    unit: 's',
+  });
+
+  constructor(bus: Bus, name: ContentFilterName, judge: ContentJudge, tools: FilterTools) {
+    this.#bus = bus;
+    this.#name = name;
+    this.#judge = judge;
+    this.#tools = tools;
+    this.#log = tools.log;
+    this.#load = gather((mails) => this.#loadAll(mails), { maxItems: MAX_BATCH, concurrency: 2 });
+    this.#settle = gather((settlements) => this.#settleAll(settlements), {
+      maxItems: MAX_BATCH,
+      concurrency: 2,
+    });
+    this.#park = gather((waits) => this.#parkAll(waits), { maxItems: MAX_BATCH });
+  }
+
+  async handle(id: string): Promise<void> {
+    const mail = await this.#load(id);
+    // Gone: delivered or deleted. Parked or held: whoever wakes it makes it active and publishes again.
+    if (mail === null || mail.state !== 'active') return;
+    const next = nextStep(mail.slip, this.#name);
+    if (mail.step !== this.#name) {
+      // The commit happened and the publish may not have: repeat it, whoever consumes it knows the mail's state.
+      if (mail.isJudged && mail.step === next) await this.#bus.publishStep(next, id);
+      return;
+    }
+    const outcome = mail.isJudged ? null : await this.#judgeMail(mail);
+    if (outcome?.kind === 'wait') return this.#wait(mail, outcome.reason);
+    await this.#move({ mail: id, next, verdict: outcome });
+  }
+
+  async poison(id: string, reason: string): Promise<void> {
+    const text = `filter ${this.#name}: ${reason}`;
+    if (!(await holdMail(this.#tools.db, this.#name, id, text))) return;
+    this.#log.error({ mail: id, reason }, 'the mail is held');
+    // A hint for alerts; the row says it too.
+    await this.#bus
+      .publish(mailHeld, { mail: id, reason: text.slice(0, MAX_REASON) })
+      .catch((error: unknown) =>
+        this.#log.warn({ err: error, mail: id }, 'the event of a held mail was not published'),
+      );
+  }
+
+  /** The database, the bus or the volume is away. What the filter itself throws otherwise is a fault of its own. */
+  isTransient(error: unknown): boolean {
+    if (error instanceof JudgementFailed) {
+      const { cause } = error;
+      return cause instanceof VolumeError || (sqlState(cause) !== null && isTransient(cause));
+    }
+    return !(error instanceof TypeError || error instanceof RangeError) && isTransient(error);
+  }
+
+  async #judgeMail(mail: MailToJudge): Promise<Verdict | Wait> {
+    const started = performance.now();
+    try {
+      if (mail.content === null) throw new Error('its content row is missing');
+      return await this.#judge.judge(mail as JudgedMail);
+    } catch (error) {
+      throw new JudgementFailed(error instanceof Error ? error.message : String(error), { cause: error });
+    } finally {
+      this.#seconds.record((performance.now() - started) / 1000, { filter: this.#name });
+    }
+  }
+
+  async #wait(mail: MailToJudge, reason: string): Promise<void> {
+    const { maxLifetimeMinutes } = this.#tools.current('queue');
+    if (isExpired(mail.acceptedAt, maxLifetimeMinutes, Date.now())) {
+      const next = nextStep(mail.slip, this.#name);
+      return this.#move({ mail: mail.id, next, verdict: this.#judge.expire(reason) });
+    }
+    const seconds = parkSeconds(mail.attempts);
+    // The event is acknowledged after this: from now on the row alone knows that the mail is due again.
+    await this.#park({ mail: mail.id, seconds, reason: `filter ${this.#name}: ${reason}` });
+    this.#verdicts.add(1, { filter: this.#name, result: 'wait' });
+    this.#log.warn({ mail: mail.id, seconds, reason }, 'the mail waits');
+  }
+
+  async #move(settlement: Settlement): Promise<void> {
+    const { mail, next, verdict } = settlement;
+    const isMoved = await this.#settle(settlement);
+    // Somebody else was faster, or a person has taken the mail aside: then the next step is not ours to announce.
+    if (!isMoved) return;
+    if (verdict !== null) this.#report(mail, verdict);
+    // Committed before it is announced; the event is acknowledged after both.
+    await this.#bus.publishStep(next, mail);
+  }
+
+  #report(mail: string, verdict: Verdict): void {
+    this.#verdicts.add(1, { filter: this.#name, result: verdict.result });
+    const { result, reason } = verdict;
+    const isPlain = result === 'accept' && !verdict.replacement;
+    this.#log[isPlain ? 'debug' : 'info']({ mail, result, reason }, 'verdict');
+  }
+
+  async #loadAll(mails: string[]): Promise<(MailToJudge | null)[]> {
+    const found = await mailsToJudge(this.#tools.db, this.#name, mails);
+    return mails.map((mail) => found.get(mail) ?? null);
+  }
+
+  // A group that the database refuses is repeated one mail at a time, so that one mail fails alone.
+  async #settleAll(settlements: Settlement[]): Promise<(boolean | Error)[]> {
+    try {
+      const moved = await this.#settleGroup(settlements);
+      return settlements.map(({ mail }) => moved.has(mail));
+    } catch (error) {
+      if (settlements.length === 1 || isTransient(error)) throw error;
+    }
+    const results: (boolean | Error)[] = [];
+    for (const settlement of settlements) {
+      try {
+        results.push((await this.#settleGroup([settlement])).has(settlement.mail));
+      } catch (error) {
+        results.push(error as Error);
+      }
+    }
+    return results;
+  }
+
+  async #settleGroup(settlements: readonly Settlement[]): Promise<Set<string>> {
+    const { db } = this.#tools;
+    // Two events of one mail may be under way at the same time.
+    const each = [...new Map(settlements.map((settlement) => [settlement.mail, settlement])).values()];
+    const rows = each.map(rowOf);
+    const contents = each.flatMap(({ verdict }) => verdict?.replacement ?? []);
+    if (contents.length === 0) return settleVerdicts(db, this.#name, rows);
+    return db.transaction(async (tx) => {
+      await insertContents(tx, contents);
+      return settleVerdicts(tx, this.#name, rows);
+    });
+  }
+
+  async #parkAll(waits: { mail: string; seconds: number; reason: string }[]): Promise<undefined[]> {
+    const each = [...new Map(waits.map((wait) => [wait.mail, wait])).values()];
+    await parkMails(this.#tools.db, this.#name, each);
+    return waits.map(() => undefined);
+  }
+}
+
+function rowOf({ mail, next, verdict }: Settlement): VerdictRow | { mail: string; next: Step } {
+  if (verdict === null) return { mail, next };
+  const { result, reason, prefix, removed, replacement } = verdict;
+  return {
+    mail,
+    next,
+    result,
+    reason,
+    prefix: prefix ?? null,
+    removed: removed ?? null,
+    replacementContentId: replacement?.id ?? null,
+  };
+}

@@ -1,0 +1,85 @@
+// What a filter is: one file in filters/ that exports one of these two. A filter returns a verdict and never
+// acts; dialogue.ts and content.ts, one for each kind, do everything around it.
+import type { CheckReply, CheckRequest, ContentFilter as ContentFilterName } from '@pochtar/bus';
+import { dialogueFilters, type DialogueFilter as DialogueFilterName, incomingFilters } from '@pochtar/bus';
+import type { Logger, Resolver } from '@pochtar/runtime';
+import type { LiveSettings, SectionName } from '@pochtar/settings';
+import type { BlobStore } from '@pochtar/store/blob';
+import type { NewContent } from '@pochtar/store/content';
+import type { Database } from '@pochtar/store/db';
+import type { MailToJudge } from '@pochtar/store/queue';
+
+export { dialogueFilters };
+/** All content filters; the order in which a mail passes them is the bus's. */
+export const contentFilters = incomingFilters;
+
+export type { ContentFilterName, DialogueFilterName };
+export type FilterName = DialogueFilterName | ContentFilterName;
+
+/** What a filter works with. */
+export interface FilterTools {
+  /** The newest document of one of the filter's own sections. */
+  current: LiveSettings['current'];
+  resolver: Resolver;
+  db: Database;
+  blobs: BlobStore;
+  log: Logger;
+}
+
+/** Asked by smtp during the dialogue, before there is a mail. */
+export interface DialogueFilter {
+  readonly kind: 'dialogue';
+  readonly name: DialogueFilterName;
+  /** The settings it uses. */
+  readonly sections: readonly SectionName[];
+  /** Called once a process; what it returns may remember between questions. */
+  open(tools: FilterTools): DialogueCheck;
+}
+
+export interface DialogueCheck {
+  check(request: CheckRequest): Promise<CheckReply>;
+  /** Work beside the questions. */
+  [Symbol.asyncDispose]?(): Promise<void>;
+}
+
+/** Looks at a stored mail. */
+export interface ContentFilter {
+  readonly kind: 'content';
+  readonly name: ContentFilterName;
+  readonly sections: readonly SectionName[];
+  open(tools: FilterTools): ContentJudge;
+}
+
+export interface ContentJudge {
+  /** Mails under way at once. */
+  readonly concurrency: number;
+  /**
+   * Throws only what is unexpected: trouble with the volume or the database is repeated, anything else makes
+   * the mail held. A scanner that does not answer is a `Wait`.
+   */
+  judge(mail: JudgedMail): Promise<Verdict | Wait>;
+  /** What becomes of a mail that has waited for this filter for the whole lifetime of the queue. */
+  expire(reason: string): Verdict;
+}
+
+/** A mail whose content is there. */
+export type JudgedMail = MailToJudge & { content: NonNullable<MailToJudge['content']> };
+
+export interface Verdict {
+  kind: 'verdict';
+  result: 'accept' | 'reject' | 'quarantine' | 'discard';
+  /** For people and logs; foreign text in it is encoded. */
+  reason: string;
+  /** Header fields to put in front, each with its line end. */
+  prefix?: Buffer;
+  /** [start, end) ranges of the original's header that no reader is shown. */
+  removed?: number[];
+  /** Delivered instead of the original; its body is durable, its row goes with the verdict. */
+  replacement?: NewContent;
+}
+
+/** Cannot say now: the mail is parked and comes again. */
+export interface Wait {
+  kind: 'wait';
+  reason: string;
+}

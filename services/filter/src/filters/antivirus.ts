@@ -1,0 +1,103 @@
+// Antivirus: every scanner that is switched on looks at the stored original. No scan, no pass: what could not be
+// looked at is not clean, and a scanner that does not answer makes the mail wait.
+import { encodeForeign, foldHeader } from '@pochtar/mail';
+import { decide, type Decision, type ScannerResult } from '../antivirus/decide.ts';
+import { reportContent } from '../antivirus/report-content.ts';
+import { SourceFailed } from '../antivirus/scanner.ts';
+import { Scanners } from '../antivirus/scanners.ts';
+import type { ContentFilter, ContentJudge, FilterTools, JudgedMail, Verdict, Wait } from '../filter.ts';
+
+const CONCURRENCY = 8;
+const MB = 1024 * 1024;
+/** Removed from mail that comes from outside, as all our marker fields. */
+const MARKER_FIELD = 'X-Pochtar-Antivirus';
+
+export const antivirus: ContentFilter = {
+  kind: 'content',
+  name: 'antivirus',
+  sections: ['antivirus', 'queue', 'general'],
+  open: (tools) => new AntivirusJudge(tools),
+};
+
+class AntivirusJudge implements ContentJudge {
+  readonly concurrency = CONCURRENCY;
+  readonly #tools: FilterTools;
+  readonly #scanners: Scanners;
+
+  constructor(tools: FilterTools) {
+    this.#tools = tools;
+    this.#scanners = new Scanners(() => tools.current('antivirus'));
+  }
+
+  async judge(mail: JudgedMail): Promise<Verdict | Wait> {
+    const settings = this.#tools.current('antivirus');
+    const results = await this.#scan(mail, settings.maxScanSizeMb);
+    return this.#verdict(mail, decide(results, settings, mail.origin));
+  }
+
+  expire(reason: string): Verdict {
+    return { kind: 'verdict', result: 'reject', reason: `it could not be scanned in time: ${reason}` };
+  }
+
+  async #scan(mail: JudgedMail, maxScanSizeMb: number): Promise<ScannerResult[]> {
+    const scanners = this.#scanners.enabled();
+    const { blob } = mail.content;
+    if (scanners.length > 0 && blob.length > maxScanSizeMb * MB) {
+      const reason = `it has ${blob.length} bytes, more than ${maxScanSizeMb} MB`;
+      return [{ scanner: 'size', result: { kind: 'unscannable', reason } }];
+    }
+    const results: ScannerResult[] = [];
+    for (const scanner of scanners) {
+      const result = await this.#ask(() =>
+        scanner.scan(() => this.#tools.blobs.readStream(blob), blob.length),
+      );
+      results.push({ scanner: scanner.name, result });
+      // One finding decides, whatever the others would say.
+      if (result.kind === 'infected') break;
+    }
+    return results;
+  }
+
+  // What the volume threw is told apart from a scanner's trouble by whoever called us.
+  async #ask<T>(scan: () => Promise<T>): Promise<T> {
+    try {
+      return await scan();
+    } catch (error) {
+      throw error instanceof SourceFailed ? error.cause : error;
+    }
+  }
+
+  async #verdict(mail: JudgedMail, decision: Decision): Promise<Verdict | Wait> {
+    const { kind, reason } = decision;
+    if (kind === 'wait') return { kind, reason };
+    if (kind === 'quarantine') return this.#quarantine(mail, decision);
+    if (kind === 'replace') {
+      return {
+        kind: 'verdict',
+        result: 'accept',
+        reason,
+        replacement: await this.#report(mail, decision, true),
+      };
+    }
+    if (kind === 'bounce') return { kind: 'verdict', result: 'reject', reason };
+    if (kind === 'hold') return { kind: 'verdict', result: 'quarantine', reason };
+    return { kind: 'verdict', result: 'accept', reason, ...(kind === 'tag' && { prefix: marker(reason) }) };
+  }
+
+  async #quarantine(mail: JudgedMail, decision: Decision & { kind: 'quarantine' }): Promise<Verdict> {
+    const verdict: Verdict = { kind: 'verdict', result: 'quarantine', reason: decision.reason };
+    // RFC 5321 §4.5.5: the null path gets no report.
+    if (mail.reversePath === '') return verdict;
+    return { ...verdict, replacement: await this.#report(mail, decision, false) };
+  }
+
+  #report(mail: JudgedMail, found: { virus: string; scanner: string }, isAttached: boolean) {
+    const { heloName } = this.#tools.current('general');
+    const { virus, scanner } = found;
+    return reportContent(this.#tools.blobs, { mail, virus, scanner, isAttached, hostName: heloName });
+  }
+}
+
+function marker(reason: string): Buffer {
+  return Buffer.from(foldHeader(MARKER_FIELD, `unscanned; reason=${encodeForeign(reason, 400)}`), 'latin1');
+}

@@ -1,0 +1,89 @@
+// Greylisting (RFC 6647): the first attempt of an unknown (network, sender, recipient) is put off; a real mail
+// server comes again. Once a network has passed with several senders it is known as a whole.
+import { isIP } from 'node:net';
+import type { CheckReply, CheckRequest } from '@pochtar/bus';
+import { plainAddress } from '@pochtar/runtime';
+import type { GreylistSettings } from '@pochtar/settings';
+import { checkTriplet, forgetExpired } from '@pochtar/store/lists';
+import ipaddr from 'ipaddr.js';
+import type { DialogueCheck, DialogueFilter, FilterTools } from '../filter.ts';
+import { WhiteClients } from '../white-list.ts';
+
+/** So many different senders of a network have passed before all of it is known. */
+const KNOWN_SENDERS = 3;
+const FORGET_EVERY_MS = 10 * 60_000;
+const FORGET_AT_ONCE = 5000;
+
+export const greylist: DialogueFilter = {
+  kind: 'dialogue',
+  name: 'greylist',
+  sections: ['greylist', 'accessLists'],
+  open: (tools) => new GreylistCheck(tools),
+};
+
+class GreylistCheck implements DialogueCheck {
+  readonly #tools: FilterTools;
+  readonly #white: WhiteClients;
+  readonly #cleanUp: NodeJS.Timeout;
+  #forgetting: Promise<void> = Promise.resolve();
+
+  constructor(tools: FilterTools) {
+    this.#tools = tools;
+    this.#white = new WhiteClients(() => tools.current('accessLists'));
+    this.#cleanUp = setInterval(() => {
+      this.#forgetting = this.#forget();
+    }, FORGET_EVERY_MS).unref();
+  }
+
+  async check(request: CheckRequest): Promise<CheckReply> {
+    const settings = this.#tools.current('greylist');
+    const network = clientNetwork(request.clientAddress);
+    if (!settings.enabled || network === null || request.recipient === null) return { result: 'accept' };
+    if (this.#white.has(plainAddress(request.clientAddress))) return { result: 'accept' };
+    const triplet = {
+      network,
+      sender: keyText(request.reversePath),
+      recipient: keyText(request.recipient),
+    };
+    const answer = await checkTriplet(this.#tools.db, triplet, rulesOf(settings));
+    if (answer.passed) return { result: 'accept' };
+    // RFC 6647 §5: 451 at RCPT with a text that says what to do.
+    const text = `greylisted, please try again in ${answer.waitSeconds} seconds`;
+    return { result: 'defer', enhanced: '4.7.1', text };
+  }
+
+  async #forget(): Promise<void> {
+    try {
+      const rules = rulesOf(this.#tools.current('greylist'));
+      let gone: number;
+      do gone = await forgetExpired(this.#tools.db, rules, FORGET_AT_ONCE);
+      while (gone >= FORGET_AT_ONCE);
+    } catch (error) {
+      this.#tools.log.warn({ err: error }, 'old rows of the greylist stay for now');
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#cleanUp);
+    await this.#forgetting;
+  }
+}
+
+function rulesOf({ minRetrySeconds, maxRetryHours, whitelistDays }: GreylistSettings) {
+  return { minRetrySeconds, maxRetryHours, whitelistDays, knownSenders: KNOWN_SENDERS };
+}
+
+// A provider retries from another machine of the same network (RFC 6647 §4.2); IPv6 hosts own a /64.
+export function clientNetwork(address: string): string | null {
+  const bare = address.replace(/%.*$/, '');
+  if (isIP(bare) === 0) return null;
+  const parsed = ipaddr.process(bare);
+  const bits = parsed.kind() === 'ipv4' ? 24 : 64;
+  const bytes = parsed.toByteArray().fill(0, bits / 8);
+  return `${ipaddr.fromByteArray(bytes).toString()}/${bits}`;
+}
+
+/** The part of an address that is compared; Postgres takes no U+0000. */
+function keyText(address: string): string {
+  return address.replaceAll('\u0000', '').toLowerCase();
+}
