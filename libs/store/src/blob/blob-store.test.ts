@@ -12,12 +12,12 @@ import {
   BlobMissing,
   type BlobReference,
   type BlobStore,
+  BlobWriteError,
   findOrphanPacks,
   MAX_READ_BYTES,
   openBlobStore,
   partOf,
   sealOrphanPack,
-  VolumeError,
   verifyPack,
 } from './index.ts';
 
@@ -77,7 +77,7 @@ const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).dig
 function countingLookUps(): { db: Pick<Database, 'query'>; count: () => number } {
   let lookUps = 0;
   const query = <Row>(statement: Statement): Promise<Row[]> => {
-    if (statement.name === 'blob-volume-of-pack') lookUps++;
+    if (statement.name === 'blob-volumes-of-packs') lookUps++;
     return smtp.query<Row>(statement);
   };
   return { db: { query }, count: () => lookUps };
@@ -153,7 +153,7 @@ describe.each(['directory', 's3'] as const)('on a volume of kind %s', (kind) => 
       const body = randomBytes(2 * MiB);
       for (const length of [body.length - 1, body.length + 1]) {
         const put = store.putStream(crypto.randomUUID(), inPieces(body, 100_000), length, sha256(body));
-        await expect(put).rejects.toThrow(VolumeError);
+        await expect(put).rejects.toThrow(BlobWriteError);
       }
     }));
 

@@ -4,7 +4,7 @@ import type { Logger } from '@pochtar/runtime';
 import type { Queryable } from '../db.ts';
 import { type ByteRange, PackReader, partOf } from './pack-reader.ts';
 import { PackTable } from './pack-table.ts';
-import { type BlobReference, PackWriter } from './pack-writer.ts';
+import { type BlobReference, type Flush, PackWriter } from './pack-writer.ts';
 import { type SecretFor, Volumes, type VolumeSource } from './volumes.ts';
 
 /** Larger bodies get a pack of their own. */
@@ -18,7 +18,7 @@ export interface BlobStore extends AsyncDisposable {
   put(blobId: string, body: Buffer | readonly Buffer[], sha256?: Buffer): Promise<BlobReference>;
   /**
    * Stores a body of exactly `length` bytes from a source that is read with back-pressure, in a pack of its
-   * own. Throws when the volume fails or the source ends early, late or with an error.
+   * own. Throws `BlobWriteError` when the volume fails or the source ends early, late or with an error.
    */
   putStream(
     blobId: string,
@@ -54,16 +54,18 @@ export interface BlobStoreOptions {
   volumeId?: (() => number | undefined) | number;
   /** Gives the secret key of an S3 volume; without it S3 volumes cannot be used. */
   secretFor?: SecretFor;
+  /** Told of every flush that succeeded, for metrics. */
+  onFlush?: (flush: Flush) => void;
   /** Instead of the rows of store.volume. */
   volumes?: VolumeSource;
 }
 
 /** Nothing is opened before it is needed; `check` tells whether bodies can be stored. */
 export function openBlobStore(options: BlobStoreOptions): Promise<BlobStore> {
-  const { db, instance, log, volumeId, secretFor } = options;
+  const { db, instance, log, volumeId, secretFor, onFlush } = options;
   const volumes = options.volumes ?? new Volumes({ db, volumeId, secretFor });
   const packs = new PackTable(db);
-  const writer = new PackWriter({ volume: () => volumes.current(), packs, writer: instance, log });
+  const writer = new PackWriter({ volume: () => volumes.current(), packs, writer: instance, log, onFlush });
   const reader = new PackReader(packs, volumes);
   return Promise.resolve({
     put: async (blobId, body, sha256) => {

@@ -16,7 +16,7 @@ export {
 export { findOrphanPacks, type OrphanSearch, type SealOutcome, sealOrphanPack } from './orphan-pack.ts';
 export { ensureFirstVolume, type NewVolume } from './first-volume.ts';
 export { BlobMissing, type ByteRange, MAX_READ_BYTES, partOf } from './pack-reader.ts';
-export { type BlobReference, BlobWriteError } from './pack-writer.ts';
+export { type BlobReference, BlobWriteError, type Flush } from './pack-writer.ts';
 export { readRecords, type StoredRecord, type VerifiedPack, verifyPack } from './verify-pack.ts';
 export { PackMissing, type StoredPack, type Volume, VolumeError } from './volume.ts';
 export type { SecretFor, VolumeSource } from './volumes.ts';

@@ -1,6 +1,7 @@
 // The rows that say where packs lie (store.pack). A row is committed before the first reference to its pack
 // is given out; it is inserted beside the making of the pack, so that a crash between the two leaves a row
 // that clean-up finds, never a file that nobody knows.
+import { gather } from '@pochtar/runtime';
 import { isTransient, type Queryable } from '../db.ts';
 
 export interface PackRow {
@@ -31,9 +32,11 @@ export class PackTable implements PackRegistry {
   readonly #db: Queryable;
   /** pack -> volume, oldest use first. */
   readonly #volumes = new Map<string, number>();
+  readonly #lookUp: (packId: string) => Promise<number | null>;
 
   constructor(db: Queryable) {
     this.#db = db;
+    this.#lookUp = gather((packIds) => this.#lookUpAll(packIds), { maxItems: 500, concurrency: 2 });
   }
 
   async register(row: PackRow): Promise<void> {
@@ -63,17 +66,21 @@ export class PackTable implements PackRegistry {
       this.#remember(packId, known);
       return known;
     }
-    const [row] = await this.#db.query<{ volume_id: number }>({
-      name: 'blob-volume-of-pack',
-      text: 'select volume_id from store.pack where id = $1',
-      values: [packId],
+    const found = await this.#lookUp(packId);
+    if (found === null) this.#volumes.delete(packId);
+    else this.#remember(packId, found);
+    return found;
+  }
+
+  /** Many readers, one statement: where each flush is a pack, a list of messages leads to as many packs. */
+  async #lookUpAll(packIds: string[]): Promise<(number | null)[]> {
+    const rows = await this.#db.query<{ id: string; volume_id: number }>({
+      name: 'blob-volumes-of-packs',
+      text: 'select id, volume_id from store.pack where id = any($1::uuid[])',
+      values: [packIds],
     });
-    if (!row) {
-      this.#volumes.delete(packId);
-      return null;
-    }
-    this.#remember(packId, row.volume_id);
-    return row.volume_id;
+    const volumes = new Map(rows.map(({ id, volume_id }) => [id, volume_id]));
+    return packIds.map((packId) => volumes.get(packId) ?? null);
   }
 
   #remember(packId: string, volumeId: number): void {

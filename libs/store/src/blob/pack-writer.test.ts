@@ -138,6 +138,16 @@ describe('a put', () => {
     }
   });
 
+  test('that cannot be described refuses only itself', async () => {
+    await using b = await bench();
+    const [bad, good] = await Promise.allSettled([
+      b.writer.put({ ...bodyOf(Buffer.from('bad')), blobId: 'no uuid' }),
+      b.writer.put(bodyOf(Buffer.from('good'))),
+    ]);
+    expect(bad).toMatchObject({ status: 'rejected', reason: expect.any(TypeError) });
+    expect(good.status).toBe('fulfilled');
+  });
+
   test('is refused when too much waits already, and taken again later', async () => {
     const held = Promise.withResolvers<void>();
     await using b = await bench({ beforeWrite: () => held.promise }, { pendingBytes: 100_000 });

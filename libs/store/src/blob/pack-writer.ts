@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { gather, type Logger } from '@pochtar/runtime';
 import { PackRotation } from './pack-rotation.ts';
 import type { PackRegistry } from './pack-table.ts';
-import { RECORD_HEADER_LENGTH, type RecordHeader, writeRecordHeader } from './record.ts';
+import { checkRecordHeader, RECORD_HEADER_LENGTH, type RecordHeader, writeRecordHeader } from './record.ts';
 import type { Volume } from './volume.ts';
 import { within } from './within.ts';
 
@@ -32,7 +32,16 @@ export interface PackWriterOptions {
   /** The random id of this start of the process. */
   writer: string;
   log: Logger;
+  /** Told of every flush that succeeded. */
+  onFlush?: ((flush: Flush) => void) | undefined;
   limits?: Partial<PackLimits>;
+}
+
+export interface Flush {
+  bodies: number;
+  bytes: number;
+  /** Milliseconds until the bodies were durable, tries that failed included. */
+  took: number;
 }
 
 export interface PackLimits {
@@ -93,6 +102,8 @@ export class PackWriter implements AsyncDisposable {
   /** Stores a body among others; durable when resolved. Throws `BlobWriteError`. */
   async put(body: Body): Promise<BlobReference> {
     this.#mustBeOpen();
+    // Here, so that a body that cannot be described refuses only itself.
+    checkRecordHeader(body);
     if (this.#pendingBytes + body.length > this.#limits.pendingBytes) {
       throw new BlobWriteError(
         'the volume is slower than the mail that arrives: too much waits to be written',
@@ -106,7 +117,7 @@ export class PackWriter implements AsyncDisposable {
     }
   }
 
-  /** Stores a body in a pack of its own; durable when resolved. Throws `BlobWriteError`, or what `source` throws. */
+  /** Stores a body in a pack of its own; durable when resolved. Throws `BlobWriteError`. */
   async putStream(
     header: RecordHeader,
     source: Iterable<Buffer> | AsyncIterable<Buffer>,
@@ -114,7 +125,12 @@ export class PackWriter implements AsyncDisposable {
     this.#mustBeOpen();
     const head = Buffer.alloc(RECORD_HEADER_LENGTH);
     writeRecordHeader(head, 0, header);
-    return this.#track(this.#storeObject(behind(head, source), header.length, head, this.#limits.streamMs));
+    const stored = this.#storeObject(behind(head, source), header.length, head, this.#limits.streamMs);
+    try {
+      return await this.#track(stored);
+    } catch (error) {
+      throw new BlobWriteError((error as Error).message, { cause: error });
+    }
   }
 
   /** Ends the open pack, after the flush under way: the next body starts another. */
@@ -133,18 +149,27 @@ export class PackWriter implements AsyncDisposable {
   async #flushAll(bodies: Body[]): Promise<(BlobReference | BlobWriteError)[]> {
     const results: (BlobReference | BlobWriteError)[] = [];
     this.#flushing = true;
-    for (const portion of portions(bodies)) results.push(...(await this.#flush(portion)));
-    this.#flushing = false;
+    try {
+      for (const portion of portions(bodies)) results.push(...(await this.#flush(portion)));
+    } finally {
+      this.#flushing = false;
+    }
     if (this.#rotateAfterFlush) this.rotate();
     return results;
   }
 
   async #flush(bodies: readonly Body[]): Promise<(BlobReference | BlobWriteError)[]> {
+    const begun = performance.now();
     let failure: unknown;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       try {
         const volume = await this.#options.volume();
-        return volume.openPack ? await this.#append(volume, bodies) : await this.#putObject(bodies);
+        const references = volume.openPack
+          ? await this.#append(volume, bodies)
+          : await this.#putObject(bodies);
+        const bytes = bodies.reduce((sum, { length }) => sum + length, 0);
+        this.#options.onFlush?.({ bodies: bodies.length, bytes, took: performance.now() - begun });
+        return references;
       } catch (error) {
         failure = error;
         this.#options.log.warn({ err: error, bodies: bodies.length }, 'a flush of bodies failed');

@@ -23,15 +23,17 @@ export interface RecordHeader {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Writes the header at `at`; throws when the id is no UUID in small letters or the hash has a wrong length. */
-export function writeRecordHeader(
-  target: Buffer,
-  at: number,
-  { blobId, length, sha256 }: RecordHeader,
-): void {
+/** Throws `TypeError` when the id is no UUID in small letters or the hash has a wrong length. */
+export function checkRecordHeader({ blobId, sha256 }: RecordHeader): void {
   if (!UUID.test(blobId))
     throw new TypeError(`blob id ${JSON.stringify(blobId)} is not a UUID in small letters`);
   if (sha256.length !== 32) throw new TypeError(`sha256 has ${sha256.length} bytes; 32 are needed`);
+}
+
+/** Writes the header at `at`; throws as `checkRecordHeader`. */
+export function writeRecordHeader(target: Buffer, at: number, header: RecordHeader): void {
+  checkRecordHeader(header);
+  const { blobId, length, sha256 } = header;
   target.writeUInt32BE(MAGIC, at);
   target.writeUInt16BE(VERSION, at + 4);
   target.writeUInt16BE(RECORD_HEADER_LENGTH, at + 6);

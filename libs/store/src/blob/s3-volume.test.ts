@@ -94,3 +94,17 @@ test('a store that is not running is an error that names its address', async () 
     /bucket mail-bodies at 127\.0\.0\.1:\d+\): cannot open: .*check endpoint and port/,
   );
 });
+
+test('a store that falls silent is given up, whole or streamed', async () => {
+  using directory = temporaryDirectory();
+  await using store = await startFakeS3(directory.path);
+  await using volume = await openS3Volume({ ...base, ...store, silentMs: 300 });
+  store.fault = 'stall';
+  for (const body of [[Buffer.alloc(10)], oneAfterTheOther([Buffer.alloc(10)])]) {
+    const put = volume.putPack(crypto.randomUUID(), body, 10);
+    await expect(put).rejects.toThrow('the store was silent for 0.3 s');
+  }
+  // The next request has a connection of its own.
+  store.fault = null;
+  await volume.putPack(crypto.randomUUID(), [Buffer.alloc(10)], 10);
+});

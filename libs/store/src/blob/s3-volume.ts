@@ -12,7 +12,6 @@ import { isPackId, PackMissing, type StoredPack, type Volume, VolumeError } from
 const PREFIX = 'packs/';
 /** Up to here a pack is put from memory. */
 const MAX_IN_MEMORY = 32 * 1024 * 1024;
-/** A connection on which nothing moves for so long is given up. */
 const SILENT_MS = 30_000;
 const MAX_CONNECTIONS = 32;
 const PRESIGNED_SECONDS = 900;
@@ -27,6 +26,8 @@ export interface S3VolumeOptions {
   region: string;
   accessKey: string;
   secretKey: string;
+  /** A connection on which nothing moves for so long is given up. */
+  silentMs?: number;
 }
 
 /** Opens the bucket; throws `VolumeError` naming bucket and endpoint when it is missing or refuses us. */
@@ -47,12 +48,23 @@ class S3Volume implements Volume {
   readonly #bucket: string;
   readonly #label: string;
 
-  constructor({ id, name, endpoint, port, useSsl, bucket, region, accessKey, secretKey }: S3VolumeOptions) {
+  constructor({
+    id,
+    name,
+    endpoint,
+    port,
+    useSsl,
+    bucket,
+    region,
+    accessKey,
+    secretKey,
+    silentMs,
+  }: S3VolumeOptions) {
     this.id = id;
     this.name = name;
     this.#bucket = bucket;
     this.#label = `volume "${name}" (bucket ${bucket} at ${endpoint}:${port})`;
-    this.#agent = impatientAgent(useSsl);
+    this.#agent = impatientAgent(useSsl, silentMs ?? SILENT_MS);
     this.#client = new Client({
       endPoint: endpoint,
       port,
@@ -213,15 +225,13 @@ const REMEDIES: Record<string, string> = {
 };
 
 /** Keeps connections, and ends one that stays silent, so that no request waits for ever. */
-function impatientAgent(useSsl: boolean): http.Agent {
-  const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: SILENT_MS };
+function impatientAgent(useSsl: boolean, silentMs: number): http.Agent {
+  const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: silentMs };
   const agent = useSsl ? new https.Agent(options) : new http.Agent(options);
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (...call) => {
     const socket = connect(...call);
-    socket?.once('timeout', () =>
-      socket.destroy(new Error(`the store was silent for ${SILENT_MS / 1000} s`)),
-    );
+    socket?.once('timeout', () => socket.destroy(new Error(`the store was silent for ${silentMs / 1000} s`)));
     return socket;
   };
   return agent;

@@ -127,3 +127,23 @@ test('an S3 volume is opened with its secret, which is asked for by its id', asy
   await using without = new Volumes({ db: smtp });
   await expect(without.current()).rejects.toThrow('volume "bucket": this process was not given the key');
 });
+
+test('a new secret key reaches a running process', async () => {
+  using directory = temporaryDirectory();
+  await using store = await startFakeS3(directory.path);
+  const { endpoint, port, bucket, accessKey } = store;
+  await owner.query({
+    text: `insert into store.volume (name, kind, config) values ('bucket', 's3', $1)`,
+    values: [{ endpoint, port, bucket, accessKey, useSsl: false }],
+  });
+  let secretKey = store.secretKey;
+  await using volumes = new Volumes({
+    db: smtp,
+    secretFor: () => Promise.resolve(secretKey),
+    readAgainMs: 0,
+  });
+  const before = await volumes.current();
+  expect(await volumes.current()).toBe(before);
+  secretKey = 'another';
+  await eventually(async () => (await volumes.current()) !== before);
+});

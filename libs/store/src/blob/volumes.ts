@@ -26,6 +26,13 @@ export interface VolumesOptions {
   readAgainMs?: number;
 }
 
+/** What a volume was opened with, to see when that has changed. */
+interface OpenedVolume {
+  description: string;
+  secretKey: Promise<string> | null;
+  volume: Promise<Volume>;
+}
+
 interface VolumeRow {
   id: number;
   name: string;
@@ -52,7 +59,7 @@ export class Volumes implements VolumeSource {
   #rows = new Map<number, VolumeRow>();
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | null = null;
-  readonly #open = new Map<number, { fingerprint: string; volume: Promise<Volume> }>();
+  readonly #open = new Map<number, OpenedVolume>();
   readonly #leaving = new Set<Volume>();
 
   constructor(options: VolumesOptions) {
@@ -81,8 +88,7 @@ export class Volumes implements VolumeSource {
     if (!row) throw new VolumeError(`there is no storage volume ${id}: choose one that exists`);
     const known = this.#open.get(id);
     if (known) return known.volume;
-    const opened = { fingerprint: '', volume: this.#openVolume(row) };
-    opened.fingerprint = JSON.stringify(row);
+    const opened = this.#openVolume(row);
     this.#open.set(id, opened);
     // A volume that could not be opened is tried again by the next caller.
     opened.volume.catch(() => {
@@ -91,17 +97,29 @@ export class Volumes implements VolumeSource {
     return opened.volume;
   }
 
-  async #openVolume(row: VolumeRow): Promise<Volume> {
+  #openVolume(row: VolumeRow): OpenedVolume {
     const { id, name } = row;
+    const description = JSON.stringify(row);
     if (row.kind === 'directory') {
-      const { path } = configOf(row, directoryConfig);
-      return openDirectoryVolume({ id, name, path });
+      const open = async (): Promise<Volume> => {
+        const { path } = configOf(row, directoryConfig);
+        return openDirectoryVolume({ id, name, path });
+      };
+      return { description, secretKey: null, volume: open() };
     }
-    const config = configOf(row, s3Config);
+    const secretKey = this.#secretOf(row);
+    const open = async (): Promise<Volume> => {
+      const config = configOf(row, s3Config);
+      return openS3Volume({ id, name, ...config, secretKey: await secretKey });
+    };
+    return { description, secretKey, volume: open() };
+  }
+
+  async #secretOf({ id, name }: VolumeRow): Promise<string> {
     const { secretFor } = this.#options;
     if (!secretFor)
       throw new VolumeError(`volume "${name}": this process was not given the key of its bucket`);
-    return openS3Volume({ id, name, ...config, secretKey: await secretFor(id) });
+    return secretFor(id);
   }
 
   /** Rows no older than a few seconds; while Postgres is away the ones in hand serve on. */
@@ -126,9 +144,16 @@ export class Volumes implements VolumeSource {
     });
     this.#rows = new Map(rows.map((row) => [row.id, row]));
     this.#readAt = Date.now();
-    for (const [id, { fingerprint }] of this.#open) {
-      if (JSON.stringify(this.#rows.get(id)) !== fingerprint) void this.#replace(id);
+    for (const [id, opened] of this.#open) {
+      if (await this.#hasChanged(opened, this.#rows.get(id))) void this.#replace(id);
     }
+  }
+
+  async #hasChanged({ description, secretKey }: OpenedVolume, row: VolumeRow | undefined): Promise<boolean> {
+    if (!row || JSON.stringify(row) !== description) return true;
+    if (secretKey === null) return false;
+    const secretNow = await this.#secretOf(row).catch(() => null);
+    return secretNow !== null && secretNow !== (await secretKey);
   }
 
   async #replace(id: number): Promise<void> {
