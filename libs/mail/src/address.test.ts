@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   addressKey,
@@ -109,7 +109,7 @@ describe('parseAddress', () => {
         ),
         (text) => {
           const address = parseAddress(text);
-          if (address) expect(parseAddress(formatAddress(address))).toEqual(address);
+          expect(address && parseAddress(formatAddress(address))).toEqual(address);
         },
       ),
       { numRuns: 5000 },

@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { scanMail } from '../tests/scan-mail.ts';
 import { describeContent, parseMessageId } from './describe.ts';
-import { MailScanner } from './scan.ts';
 import { isShortHeaderField, MAX_SHORT_HEADER, shortHeader } from './short-header.ts';
 
-function describeMail(mail: string) {
-  const scanner = new MailScanner();
-  scanner.write(Buffer.from(mail, 'latin1'));
-  return describeContent(scanner.end());
-}
+const describeMail = (mail: string) => describeContent(scanMail(mail));
 
 const header = [
   'Return-Path: <a@b>',

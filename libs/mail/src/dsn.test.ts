@@ -1,10 +1,9 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
+import { scanMail as scan } from '../tests/scan-mail.ts';
 import type { Dsn } from './dsn.ts';
 import { buildDsn } from './dsn.ts';
 import { parseHeaderFields } from './header.ts';
-import type { ScannedMail } from './scan.ts';
-import { MailScanner } from './scan.ts';
 
 const recipient = {
   finalRecipient: { localPart: 'bob', domain: 'far.example' },
@@ -29,12 +28,6 @@ const dsn: Dsn = {
   original: { header: Buffer.from('Received: x\r\nMessage-ID: <orig@x>\r\nSubject: hello\r\n\r\n') },
   language: 'both',
 };
-
-function scan(bytes: Buffer): ScannedMail {
-  const scanner = new MailScanner();
-  scanner.write(bytes);
-  return scanner.end();
-}
 
 function parts(bytes: Buffer): string[] {
   return scan(bytes).root.children.map((part) => bytes.toString('utf8', part.bodyStart, part.end));

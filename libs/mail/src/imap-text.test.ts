@@ -1,18 +1,13 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { madePart, renderMail } from '../tests/generated-mail.ts';
 import type { ImapValue } from '../tests/imap-reader.ts';
+import { scanMail as scan } from '../tests/scan-mail.ts';
 import { readImap } from '../tests/imap-reader.ts';
 import { bodyText } from './body-text.ts';
 import { parseHeaderFields } from './header.ts';
 import { bodyStructureText, envelopeText, imapString } from './imap-text.ts';
-import { MailScanner } from './scan.ts';
 
-const scan = (mail: string) => {
-  const scanner = new MailScanner();
-  scanner.write(Buffer.from(mail, 'latin1'));
-  return scanner.end();
-};
 const envelope = (header: string) => envelopeText(parseHeaderFields(Buffer.from(header, 'latin1')));
 const structure = (mail: string) => bodyStructureText(scan(mail).root);
 

@@ -69,9 +69,17 @@ function addRow(
 
 /** Reads what encodeParts wrote; throws on anything else, because only our own rows hold it. */
 export function decodeParts(text: string): PartRange[] {
-  const rows: unknown = JSON.parse(text);
+  const rows = parseJson(text);
   if (!Array.isArray(rows)) throw new Error('Part ranges are damaged: not a list. Rebuild the content row.');
   return rows.map(decodeRow);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error('Part ranges are damaged: no JSON. Rebuild the content row.', { cause: error });
+  }
 }
 
 function decodeRow(row: unknown): PartRange {

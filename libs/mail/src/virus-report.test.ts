@@ -1,6 +1,6 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
-import { MailScanner } from './scan.ts';
+import { scanMail } from '../tests/scan-mail.ts';
 import type { VirusReport } from './virus-report.ts';
 import { virusReportHeaders } from './virus-report.ts';
 
@@ -33,9 +33,7 @@ describe('virusReportHeaders', () => {
   test('the original is attached as it is', () => {
     const { head, tail } = virusReportHeaders(report);
     const bytes = Buffer.concat([head, original, tail]);
-    const scanner = new MailScanner();
-    scanner.write(bytes);
-    const scanned = scanner.end();
+    const scanned = scanMail(bytes);
     expect(scanned.problems).toEqual([]);
     const message = scanned.root.children[1];
     expect(message).toMatchObject({ type: 'message', subtype: 'rfc822', kind: 'message', encoding: '8bit' });

@@ -1,7 +1,7 @@
 // Mails made at random together with what they consist of, for property tests: what the scanner finds must be what
 // was put in. Boundaries begin like each other, bodies have lines that look like delimiters, parts may be empty.
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 export interface MadePart {
   type: string;
@@ -71,11 +71,4 @@ export function renderMail(part: MadePart, numbers = { next: 1 }): string {
     part.body = part.children.map((child) => renderMail(child, numbers)).join('');
   }
   return `${part.header}\r\n${part.body}`;
-}
-
-/** Cuts a buffer at the given places. */
-export function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
-  const sorted = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
-  const edges = [0, ...sorted, bytes.length];
-  return edges.slice(1).map((edge, index) => bytes.subarray(edges[index], edge));
 }
