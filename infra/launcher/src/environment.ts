@@ -13,7 +13,6 @@ const passedOn = [
   'HOME',
   'LANG',
   'LC_ALL',
-  'NODE_COMPILE_CACHE',
   'NODE_EXTRA_CA_CERTS',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'PATH',
@@ -45,6 +44,7 @@ export function accessEnvironment(surroundings: Surroundings, user: string): Rec
     POCHTAR_HEALTH_HOST: '127.0.0.1',
     POCHTAR_HEALTH_PORT: '0',
     POCHTAR_VAR: paths.var,
+    NODE_COMPILE_CACHE: join(paths.var, 'compile-cache'),
   };
 }
 

@@ -9,7 +9,6 @@ import {
   readSecret,
   startNats,
   startPostgres,
-  until,
 } from '@pochtar/native';
 import type { Secrets } from '@pochtar/native';
 import { LogFile } from './log-file.ts';
@@ -32,7 +31,6 @@ export function infrastructurePorts(paths: StatePaths): InfrastructurePorts | un
 
 /** Chooses this run's ports and writes them down for the other commands. */
 export async function chooseInfrastructurePorts(paths: StatePaths): Promise<InfrastructurePorts> {
-  await previousServersGone(paths);
   const before = infrastructurePorts(paths);
   const ports = {
     postgres: await freePort(before?.postgres ?? 54_320),
@@ -93,23 +91,4 @@ function explained(error: unknown, port: number): Error {
   const holder = portHolder(port);
   const message = error instanceof Error ? error.message : String(error);
   return new Error(holder ? `${message}\nport ${port} is held by ${holder}` : message, { cause: error });
-}
-
-// After kill -9 of a supervisor its Postgres may still be shutting down; two on one directory are refused by
-// Postgres itself, so the next start waits for the first to be gone.
-async function previousServersGone(paths: StatePaths): Promise<void> {
-  const pidFile = join(paths.postgres, 'postmaster.pid');
-  const isGone = (): boolean => {
-    const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8').split('\n')[0]) : 0;
-    return !(pid > 0) || !isPostgres(pid);
-  };
-  await until('the Postgres of the previous run ends', isGone, { timeoutMs: 60_000, everyMs: 100 });
-}
-
-function isPostgres(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres';
-  } catch {
-    return false;
-  }
 }

@@ -9,6 +9,8 @@ export interface NatsConfigOptions {
   storeDir: string;
   /** Gives each user's password as it is to stand in the file: a quoted string or an environment $VARIABLE. */
   passwordOf: (user: string) => string;
+  /** Where the server writes its process id. */
+  pidFile?: string;
 }
 
 /** Returns the whole configuration file. */
@@ -16,6 +18,7 @@ export function natsConfig(options: NatsConfigOptions): string {
   return [
     `host: ${JSON.stringify(options.host)}`,
     `port: ${options.port}`,
+    ...(options.pidFile ? [`pid_file: ${JSON.stringify(options.pidFile)}`] : []),
     'max_payload: 1MB',
     // A client that cannot take its messages is cut off rather than buffered for.
     'max_pending: 64MB',

@@ -51,7 +51,11 @@ async function startOnPort(options: NatsOptions, port: number): Promise<NatsServ
   const configFile = join(storeDir, 'nats.conf');
   const passwordOf = (user: string): string => JSON.stringify(options.passwordOf(user));
   rmSync(configFile, { force: true });
-  writeFileSync(configFile, natsConfig({ host, port, storeDir, passwordOf }), { mode: 0o600 });
+  writeFileSync(
+    configFile,
+    natsConfig({ host, port, storeDir, passwordOf, pidFile: join(storeDir, 'nats.pid') }),
+    { mode: 0o600 },
+  );
   giveToServerUser(configFile);
   const program = await ensureProgram({
     name: 'nats-server',

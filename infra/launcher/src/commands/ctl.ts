@@ -1,0 +1,26 @@
+// Every other word is the command line of operators (services/ctl), given its access to the run that is up.
+import { join } from 'node:path';
+import { Secrets } from '@pochtar/native';
+import { findSupervisor } from '../control.ts';
+import { accessEnvironment } from '../environment.ts';
+import { infrastructurePorts } from '../infrastructure.ts';
+import { say } from '../language.ts';
+import { root, statePaths } from '../paths.ts';
+import { runCommand } from '../run-command.ts';
+
+export async function ctl(args: string[]): Promise<number> {
+  const paths = statePaths();
+  const ports = infrastructurePorts(paths);
+  const main = join(root, 'services/ctl/src/main.ts');
+  const isHelp = args.some((word) => ['help', '--help', '-h'].includes(word));
+  if (!isHelp && (!ports || !(await findSupervisor(paths)))) {
+    throw new Error(say('Pochtar не работает: ./pochtar up', 'Pochtar is not up: ./pochtar up'));
+  }
+  const surroundings = {
+    paths,
+    ports: ports ?? { postgres: 0, nats: 0 },
+    secrets: new Secrets(paths.secrets),
+  };
+  const environment = { ...process.env, ...accessEnvironment(surroundings, 'ctl') };
+  return runCommand(process.execPath, [main, ...args], environment);
+}

@@ -1,0 +1,47 @@
+// pochtar help: the commands of the launcher; the operators' command line adds its own.
+import { say } from '../language.ts';
+
+export function help(): number {
+  process.stdout.write(say(russian, english));
+  return 0;
+}
+
+const english = `Pochtar, a mail server.
+
+  ./pochtar up [--detach] [--privileged] [--json] [--scale name=n]
+                           start everything; --privileged uses ports 25, 587, 143 …
+  ./pochtar status [--json]      every process, and what keeps it from being ready
+  ./pochtar logs [process] [-n lines] [-f]
+  ./pochtar restart <process>    one process (and its replicas)
+  ./pochtar down                 stop everything
+  ./pochtar migrate              bring the database and the streams to this version
+
+  ./pochtar domain | account | alias | group | settings | queue | trace | admin | certificate …
+                           administration; each explains itself: ./pochtar account --help
+
+  ./pochtar test [file …]        all tests, or those of some files
+  ./pochtar check                types, lint, format, layers, dead code, links
+  ./pochtar bench […]            measurements
+
+State lies in var/ (POCHTAR_VAR moves it). More: docs/operating.md
+`;
+
+const russian = `Pochtar, почтовый сервер.
+
+  ./pochtar up [--detach] [--privileged] [--json] [--scale имя=n]
+                           запустить всё; --privileged берёт порты 25, 587, 143 …
+  ./pochtar status [--json]      все процессы и что мешает им быть готовыми
+  ./pochtar logs [процесс] [-n строк] [-f]
+  ./pochtar restart <процесс>    один процесс (и его копии)
+  ./pochtar down                 остановить всё
+  ./pochtar migrate              привести базу и потоки к этой версии
+
+  ./pochtar domain | account | alias | group | settings | queue | trace | admin | certificate …
+                           управление; каждая команда объяснит себя: ./pochtar account --help
+
+  ./pochtar test [файл …]        все тесты или тесты указанных файлов
+  ./pochtar check                типы, линт, формат, слои, мёртвый код, ссылки
+  ./pochtar bench […]            измерения
+
+Состояние лежит в var/ (переносится через POCHTAR_VAR). Подробнее: docs/operating.md
+`;

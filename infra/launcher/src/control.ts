@@ -1,0 +1,134 @@
+// How the other commands talk to the supervisor that is up: one JSON line each way over a Unix socket that only
+// its owner may open. The socket is also the lock that keeps a second supervisor off the same state directory.
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { StatePaths } from './paths.ts';
+import type { ProcessReport } from './supervised.ts';
+
+export type ControlRequest =
+  | { command: 'status' }
+  | { command: 'down' }
+  | { command: 'restart'; process: string };
+
+export interface ControlReply {
+  processes?: ProcessReport[];
+  /** What was restarted. */
+  restarted?: string[];
+  error?: string;
+}
+
+interface SupervisorFacts {
+  pid: number;
+  socket: string;
+}
+
+const timeoutMs = 60_000;
+/** unix(7): the longest path of a socket. */
+const maxSocketPath = 107;
+
+/** Opens the control socket. Throws AlreadyUp when another supervisor holds it. */
+export async function listenForControl(
+  paths: StatePaths,
+  answer: (request: ControlRequest) => Promise<ControlReply>,
+): Promise<AsyncDisposable> {
+  const other = await findSupervisor(paths);
+  if (other) throw new AlreadyUp(other.pid);
+  const socket = socketPath(paths);
+  rmSync(socket, { force: true });
+  const server = createServer((connection) => {
+    let text = '';
+    connection.setTimeout(timeoutMs, () => connection.destroy());
+    connection.on('error', () => connection.destroy());
+    connection.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      if (text.length > 4096) connection.destroy();
+      if (!text.includes('\n')) return;
+      void replyTo(text, answer).then((reply) => connection.end(`${JSON.stringify(reply)}\n`));
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socket, resolve);
+  });
+  chmodSync(socket, 0o600);
+  const facts: SupervisorFacts = { pid: process.pid, socket };
+  writeFileSync(factsFile(paths), JSON.stringify(facts), { mode: 0o600 });
+  return { [Symbol.asyncDispose]: () => close(server, paths, socket) };
+}
+
+export class AlreadyUp extends Error {
+  readonly pid: number;
+
+  constructor(pid: number) {
+    super(`Pochtar is up already (process ${pid})`);
+    this.pid = pid;
+  }
+}
+
+/** The supervisor that is up on this state directory, if one is. */
+export async function findSupervisor(paths: StatePaths): Promise<SupervisorFacts | undefined> {
+  if (!existsSync(factsFile(paths))) return undefined;
+  const facts = JSON.parse(readFileSync(factsFile(paths), 'utf8')) as SupervisorFacts;
+  return (await canConnect(facts.socket)) ? facts : undefined;
+}
+
+/** Asks the supervisor; undefined when none is up. */
+export async function askSupervisor(
+  paths: StatePaths,
+  request: ControlRequest,
+): Promise<ControlReply | undefined> {
+  const facts = await findSupervisor(paths);
+  if (!facts) return undefined;
+  return new Promise((resolve, reject) => {
+    const socket = connect(facts.socket, () => socket.write(`${JSON.stringify(request)}\n`));
+    let text = '';
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('the supervisor does not answer')));
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+    });
+    socket.on('error', reject);
+    socket.on('end', () => resolve(JSON.parse(text) as ControlReply));
+  });
+}
+
+async function replyTo(
+  text: string,
+  answer: (request: ControlRequest) => Promise<ControlReply>,
+): Promise<ControlReply> {
+  try {
+    return await answer(JSON.parse(text) as ControlRequest);
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function socketPath(paths: StatePaths): string {
+  const near = join(paths.run, 'control.sock');
+  return Buffer.byteLength(near) <= maxSocketPath ? near : join(mkdtempSync(join(tmpdir(), 'pochtar-')), 'c');
+}
+
+function factsFile(paths: StatePaths): string {
+  return join(paths.run, 'supervisor.json');
+}
+
+async function close(server: Server, paths: StatePaths, socket: string): Promise<void> {
+  rmSync(factsFile(paths), { force: true });
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  rmSync(socket, { force: true });
+  if (dirname(socket) !== paths.run) rmSync(dirname(socket), { recursive: true, force: true });
+}
+
+function canConnect(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}

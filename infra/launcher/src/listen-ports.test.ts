@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { isPortFree, portHolder } from '@pochtar/native';
+import { temporaryDirectory } from '@pochtar/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { listenPorts, listeners, privilegedPorts, unprivilegedPorts } from './listen-ports.ts';
+
+async function hold(port: number): Promise<number> {
+  const server = createServer();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+test('ports are chosen at the first start, a taken one moves up, and the choice is kept', async () => {
+  using dir = temporaryDirectory();
+  const file = join(dir.path, 'ports.json');
+  // Another installation on the machine may hold it already, which serves the test as well.
+  if (await isPortFree(unprivilegedPorts.smtp, '0.0.0.0')) await hold(unprivilegedPorts.smtp);
+  const ports = await listenPorts(file, { privileged: false });
+  expect(ports.smtp).toBeGreaterThan(unprivilegedPorts.smtp);
+  expect(new Set(Object.values(ports)).size).toBe(listeners.length);
+  expect(await isPortFree(ports.smtp, '0.0.0.0')).toBe(true);
+  expect(await listenPorts(file, { privileged: true })).toEqual(ports);
+});
+
+test('real ports that are taken are an error that names who holds them, and nothing is stored', async () => {
+  using dir = temporaryDirectory();
+  const file = join(dir.path, 'ports.json');
+  if (await isPortFree(privilegedPorts.console, '0.0.0.0')) await hold(privilegedPorts.console);
+  await expect(listenPorts(file, { privileged: true })).rejects.toThrow(/80 \(console\): .*pid \d+/);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('a port file that is not as it must be is refused with the listener named', async () => {
+  using dir = temporaryDirectory();
+  const file = join(dir.path, 'ports.json');
+  writeFileSync(file, JSON.stringify({ ...unprivilegedPorts, imap: 70_000 }));
+  await expect(listenPorts(file, { privileged: false })).rejects.toThrow(/imap must be a port/);
+});
+
+test('the holder of a port is named', async () => {
+  const port = await hold(0);
+  expect(portHolder(port)).toContain(`(pid ${process.pid})`);
+});
