@@ -53,6 +53,7 @@ describe('parseContentType', () => {
     expect(parameters('a/b; name*0*=utf-8\'\'%D0%9F; name*1="x y%"')).toEqual({
       'name*': "utf-8''%D0%9Fx%20y%25",
     });
+    expect(parameters('a/b; name*0=x; name*1*=%20y')).toEqual({ 'name*': "''x%20y" });
     expect(parameters("a/b; name*=utf-8'ru'%D0%9F")).toEqual({ 'name*': "utf-8'ru'%D0%9F" });
   });
 

@@ -61,6 +61,8 @@ describe('properties', () => {
       '-',
       ' ',
       '\t',
+      '\r\n--b\r\n\r\n--b\r\n',
+      'Content-Type: message/rfc822\r\n--b\r\n',
       'x',
       'y'.repeat(90),
       'z'.repeat(700),

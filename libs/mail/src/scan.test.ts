@@ -65,6 +65,7 @@ describe('structure', () => {
     const { root } = scan(mail);
     expect(outline(mail, root)).toEqual(['multipart/mixed', '1 text/plain ""', '2 image/png ""']);
     expect(root.children.map((part) => part.lines)).toEqual([0, 0]);
+    expect(root.children.map((part) => part.end - part.bodyStart)).toEqual([0, 0]);
   });
 
   test('RFC 9051 §6.4.5: parts of embedded messages are numbered below them', () => {
@@ -219,6 +220,31 @@ describe('structure', () => {
     expect(scan(mail).root).toMatchObject({ type: 'text', subtype: 'plain', kind: 'leaf', children: [] });
   });
 
+  test('a delimiter ends the headers before it, also that of an embedded message', () => {
+    const mail = lines(
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      'Content-Type: message/rfc822',
+      '--b',
+      'X: y',
+      '--b--',
+    );
+    expect(outline(mail, scan(mail).root)).toEqual([
+      'multipart/mixed',
+      '1 message/rfc822',
+      '1.1 text/plain ""',
+      '2 text/plain ""',
+    ]);
+  });
+
+  test('of two fields with one name the first counts', () => {
+    const { root } = scan(
+      'Content-Type: text/html\r\nContent-Type: text/css\r\nContent-ID: <1>\r\nContent-ID: <2>\r\n\r\n',
+    );
+    expect(root).toMatchObject({ subtype: 'html', id: '<1>' });
+  });
+
   test('an encoded message is a leaf', () => {
     const mail = lines(
       'Content-Type: message/rfc822',
@@ -312,6 +338,26 @@ describe('limits', () => {
     expect(scanned.root.children).toHaveLength(999);
     expect(scanned.root.children.at(-1)).toMatchObject({ opaque: true, end: mail.length });
     expect(scanned.problems).toContain('more than 1000 parts');
+  });
+
+  test('the last part may also be one whose header a delimiter ends', () => {
+    const mail = 'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nX: y\r\n--b\r\nX: z\r\n--b--';
+    const { root } = scan(mail, { parts: 2 });
+    expect(outline(mail, root)).toEqual(['multipart/mixed', '1 text/plain "--b\\r\\nX: z\\r\\n--b--"']);
+  });
+
+  test('a delimiter with more blanks than padding ever has is none', () => {
+    const mail = `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b${' '.repeat(600)}\r\n\r\nx\r\n`;
+    expect(scan(mail).root.children).toHaveLength(0);
+    expect(scanOctets(Buffer.from(mail))).toEqual(scan(mail));
+  });
+
+  test('the message in a header that was cut begins behind the cut, in any chunks', () => {
+    const mail = `Content-Type: message/rfc822\r\n${'X: 0123456789\r\n'.repeat(200)}\r\nbody`;
+    const whole = scan(mail, { headerBytes: 1024 });
+    expect(whole.root.children[0]?.headerStart).toBe(whole.headerLength);
+    expect(scanOctets(Buffer.from(mail), { headerBytes: 1024 })).toEqual(whole);
+    expect(scan(mail, { headerBytes: 1024 }, [500, 1020, 1030, 1040, 2000])).toEqual(whole);
   });
 
   test('a header over the limit ends before the line that exceeds it; the rest is body', () => {

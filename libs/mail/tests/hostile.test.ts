@@ -114,10 +114,15 @@ describe('hostile mails', () => {
     }
   });
 
-  test('memory does not grow with the mail', () => {
-    const body = Buffer.alloc(CHUNK, `${'A'.repeat(76)}\r\n`);
+  test.each([
+    ['a body', `${mixed('b')}--b\r\nContent-Type: application/zip\r\n\r\n`, `${'A'.repeat(76)}\r\n`],
+    ['a line', '\r\n', 'A'],
+    ['a header line', 'Subject: ', 'A'],
+    ['a header', 'Subject: x\r\n', 'X: y\r\n'],
+  ])('memory does not grow with %s', (_, start, repeated) => {
+    const body = Buffer.alloc(CHUNK, repeated);
     const scanner = new MailScanner();
-    scanner.write(Buffer.from(`${mixed('b')}--b\r\nContent-Type: application/zip\r\n\r\n`));
+    scanner.write(Buffer.from(start));
     const before = process.memoryUsage();
     for (let chunk = 0; chunk < 4000; chunk++) scanner.write(body);
     const after = process.memoryUsage();
