@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { natsUsers } from '@pochtar/native';
+import { mayDecrypt, natsUsers } from '@pochtar/native';
 import { expect, test } from 'vitest';
 import { root } from './paths.ts';
 import { parseProcessTable, readProcessTable } from './process-table.ts';
@@ -25,6 +25,8 @@ test('the table of docker-compose.yml names every process in the order a mail me
     expect(natsUsers.map((known) => known.name)).toContain(user);
     expect(dependsOn).toEqual(once ? [] : ['migrate']);
   }
+  const withKey = table.filter((entry) => entry.masterKey && !entry.once).map((entry) => entry.user);
+  expect([...new Set(withKey)].toSorted()).toEqual(mayDecrypt.toSorted());
   const filters = table.filter((entry) => entry.program === 'services/filter');
   expect(filters.map((entry) => `filter-${entry.environment['POCHTAR_FILTER']}`)).toEqual(
     filters.map((entry) => entry.name),

@@ -2,6 +2,7 @@
 // Used by the launcher for `./pochtar up` and by the test kit; everything dies with its starter.
 export { eicar, startClamd } from './clamd.ts';
 export type { Clamd } from './clamd.ts';
+export { mayDecrypt } from './compose-secrets.ts';
 export { DeadlineError, until } from './deadline.ts';
 export { ensureProgram } from './debian-package.ts';
 export type { Program } from './debian-package.ts';

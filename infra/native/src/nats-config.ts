@@ -11,6 +11,8 @@ export interface NatsConfigOptions {
   passwordOf: (user: string) => string;
   /** Where the server writes its process id. */
   pidFile?: string;
+  /** Sync every write: for servers from 2.10 on; 2.9.10 refuses to start with it. */
+  syncAlways?: boolean;
 }
 
 /** Returns the whole configuration file. */
@@ -24,6 +26,7 @@ export function natsConfig(options: NatsConfigOptions): string {
     'max_pending: 64MB',
     'jetstream {',
     `  store_dir: ${JSON.stringify(options.storeDir)}`,
+    ...(options.syncAlways ? ['  sync_interval: always'] : []),
     '  max_memory_store: 64MB',
     '  max_file_store: 4GB',
     '}',

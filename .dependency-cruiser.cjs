@@ -1,0 +1,84 @@
+// The layers (docs of the design: mail <- bus, store; settings <- store; runtime stands alone; services import
+// libraries, never each other; the test kit serves tests only). Held by `./pochtar check`.
+const testFiles = '(\\.test\\.ts$|-fixture\\.ts$|\\.measure\\.ts$|/tests/|^infra/acceptance/)';
+
+/** Libraries may import each other in these directions only. */
+const directions = {
+  mail: [],
+  runtime: [],
+  settings: [],
+  bus: ['mail', 'runtime'],
+  store: ['mail', 'runtime', 'settings'],
+};
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(directions).map(([library, allowed]) => ({
+      name: `${library}-imports`,
+      comment: `libs/${library} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other library'} only`,
+      severity: 'error',
+      from: { path: `^libs/${library}/`, pathNot: testFiles },
+      to: { path: '^(libs|services|infra)/', pathNot: `^libs/(${[library, ...allowed].join('|')})/` },
+    })),
+    {
+      name: 'services-stay-apart',
+      comment: 'what two services share belongs into a library',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'services-import-libraries-only',
+      severity: 'error',
+      from: { path: '^services/', pathNot: testFiles },
+      to: { path: '^infra/' },
+    },
+    {
+      name: 'test-kit-in-tests-only',
+      severity: 'error',
+      from: { path: '^(libs|services|infra)/', pathNot: `^libs/testkit/|${testFiles}` },
+      to: { path: '^libs/testkit/' },
+    },
+    {
+      name: 'public-door-only',
+      comment: 'a library is imported by its exports, not by a path into it',
+      severity: 'error',
+      from: { path: '^(libs|services|infra)/([^/]+)/' },
+      to: { path: '^libs/([^/]+)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: { pathNot: testFiles },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'declared',
+      comment: 'every package that is imported stands in the package.json of its importer',
+      severity: 'error',
+      from: { path: '^(libs|services|infra)/' },
+      // Packages of the workspace are resolved to their folder; pnpm links only those that are declared.
+      to: { path: 'node_modules', dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+    },
+    {
+      name: 'no-development-packages-in-programs',
+      severity: 'error',
+      from: { path: '^(libs|services)/[^/]+/src/', pathNot: `^libs/testkit/|${testFiles}` },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(node_modules|var|coverage)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    combinedDependencies: false,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
