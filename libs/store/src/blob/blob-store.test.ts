@@ -7,19 +7,24 @@ import { silentLogger } from '@pochtar/runtime';
 import { createTestDatabase, type TestDatabase, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase, type Statement } from '../db.ts';
+import { openDirectoryVolume } from './directory-volume.ts';
 import { startFakeS3 } from './fake-s3.ts';
 import {
   BlobMissing,
   type BlobReference,
   type BlobStore,
   BlobWriteError,
+  type Flush,
   findOrphanPacks,
   MAX_READ_BYTES,
   openBlobStore,
   partOf,
   sealOrphanPack,
+  type Volume,
+  type VolumeSource,
   verifyPack,
 } from './index.ts';
+import { watchedVolume } from './watched-volume.ts';
 
 const MiB = 1024 * 1024;
 let database: TestDatabase;
@@ -72,6 +77,14 @@ async function collect(stream: AsyncIterable<Buffer>): Promise<Buffer> {
 }
 
 const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest();
+
+function onlyVolume(volume: Volume): VolumeSource {
+  return {
+    current: () => Promise.resolve(volume),
+    byId: () => Promise.resolve(volume),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
 
 /** smtp's connection, counting how often the place of a pack is looked up. */
 function countingLookUps(): { db: Pick<Database, 'query'>; count: () => number } {
@@ -237,10 +250,18 @@ test('readMany stops where its reader stops, and passes a failure on in its plac
   }
 });
 
-test('a reader that takes its time holds one piece of a large body', async () => {
+test('a reader that takes its time holds one piece of a large body: the next is read when it is asked for', async () => {
   using directory = temporaryDirectory();
-  await addVolume('main', 'directory', { path: directory.path });
-  await using store = await openStore();
+  const id = await addVolume('main', 'directory', { path: directory.path });
+  const reads: number[] = [];
+  await using disk = await openDirectoryVolume({ id, name: 'main', path: directory.path });
+  const volumes = onlyVolume(watchedVolume(disk, { beforeRead: (start, end) => reads.push(end - start) }));
+  await using store = await openBlobStore({
+    db: smtp,
+    instance: crypto.randomUUID(),
+    log: silentLogger(),
+    volumes,
+  });
   const body = randomBytes(4 * MiB);
   const reference = await store.putStream(
     crypto.randomUUID(),
@@ -250,10 +271,49 @@ test('a reader that takes its time holds one piece of a large body', async () =>
   );
   let pieces = 0;
   for await (const piece of store.readStream(reference)) {
-    expect(piece.length).toBeLessThanOrEqual(256 * 1024);
     pieces++;
+    expect(piece.length).toBe(256 * 1024);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reads).toHaveLength(pieces);
   }
   expect(pieces).toBe(16);
+});
+
+test('bodies of neighbours are read together, within bounds', async () => {
+  using directory = temporaryDirectory();
+  const id = await addVolume('main', 'directory', { path: directory.path });
+  const reads: number[] = [];
+  await using disk = await openDirectoryVolume({ id, name: 'main', path: directory.path });
+  const volumes = onlyVolume(watchedVolume(disk, { beforeRead: (start, end) => reads.push(end - start) }));
+  await using store = await openBlobStore({
+    db: smtp,
+    instance: crypto.randomUUID(),
+    log: silentLogger(),
+    volumes,
+  });
+  const bodies = Array.from({ length: 600 }, () => randomBytes(4096));
+  const references = await Promise.all(bodies.map((body) => store.put(crypto.randomUUID(), body)));
+  let index = 0;
+  for await (const bytes of store.readMany(references))
+    expect(bytes.equals(bodies[index++] as Buffer)).toBe(true);
+  expect(index).toBe(600);
+  expect(reads.length).toBeLessThan(6);
+  expect(Math.max(...reads)).toBeLessThanOrEqual(MiB);
+});
+
+test('every flush is reported, with its bodies and bytes', async () => {
+  using directory = temporaryDirectory();
+  await addVolume('main', 'directory', { path: directory.path });
+  const flushes: Flush[] = [];
+  const onFlush = (flush: Flush): number => flushes.push(flush);
+  await using store = await openBlobStore({
+    db: smtp,
+    instance: crypto.randomUUID(),
+    log: silentLogger(),
+    onFlush,
+  });
+  await Promise.all([10, 20, 30].map((size) => store.put(crypto.randomUUID(), randomBytes(size))));
+  expect(flushes).toEqual([{ bodies: 3, bytes: 60, took: expect.any(Number) }]);
 });
 
 describe('the current volume', () => {

@@ -102,6 +102,24 @@ describe('errors name the path and what to do', () => {
   });
 });
 
+test('a large body is pulled no faster than it is written', async () => {
+  using directory = temporaryDirectory();
+  await using volume = await openDirectoryVolume({ id: 1, name: 'main', path: directory.path });
+  const packId = crypto.randomUUID();
+  const piece = Buffer.alloc(100_000, 'x');
+  const pieces = 300;
+  let furthest = 0;
+  async function* source(): AsyncGenerator<Buffer> {
+    for (let pulled = 0; pulled < pieces; pulled++) {
+      const written = statSync(fileOf(directory.path, packId)).size;
+      furthest = Math.max(furthest, pulled * piece.length - written);
+      yield piece;
+    }
+  }
+  await volume.putPack(packId, source(), pieces * piece.length);
+  expect(furthest).toBeLessThan(MiB + piece.length);
+});
+
 test('nothing is left of a pack whose source failed', async () => {
   using directory = temporaryDirectory();
   await using volume = await openDirectoryVolume({ id: 1, name: 'main', path: directory.path });

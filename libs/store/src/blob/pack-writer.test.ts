@@ -240,9 +240,10 @@ describe('a pack ends', () => {
   test('when it is told to, in the middle of a flush as well', async () => {
     const watcher: Watcher = {};
     await using b = await bench(watcher);
-    watcher.beforeWrite = () => b.writer.rotate();
+    // The bytes are durable, the record is not acknowledged yet.
+    watcher.afterWrite = () => b.writer.rotate();
     const one = await b.writer.put(bodyOf(Buffer.from('in the middle')));
-    delete watcher.beforeWrite;
+    delete watcher.afterWrite;
     const two = await b.writer.put(bodyOf(Buffer.from('next')));
     b.writer.rotate();
     const three = await b.writer.put(bodyOf(Buffer.from('last')));

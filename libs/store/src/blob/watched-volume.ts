@@ -6,6 +6,8 @@ export interface Watcher {
   beforeWrite?: (count: number) => Promise<void> | void;
   /** After its bytes are durable. */
   afterWrite?: (count: number) => void;
+  /** Before a range is read. */
+  beforeRead?: (start: number, end: number) => void;
 }
 
 export function watchedVolume(volume: Volume, watcher: Watcher): Volume {
@@ -33,7 +35,10 @@ export function watchedVolume(volume: Volume, watcher: Watcher): Volume {
         }
       : null,
     putPack: (packId, body, length) => watched(() => volume.putPack(packId, body, length)),
-    read: (packId, start, end) => volume.read(packId, start, end),
+    read: (packId, start, end) => {
+      watcher.beforeRead?.(start, end);
+      return volume.read(packId, start, end);
+    },
     packSize: (packId) => volume.packSize(packId),
     truncatePack: (packId, size) => volume.truncatePack(packId, size),
     removePack: (packId) => volume.removePack(packId),
