@@ -34,7 +34,7 @@ export class DataDecoder {
       const behindDot = this.#place === 'dot' ? 0 : 1;
       const end = this.#behindDot(chunk, behindDot);
       if (end >= 0) return end;
-      if (this.#place === 'dot' || this.#place === 'dotCr') return -1;
+      if (this.#isUndecided) return -1;
       at = behindDot;
     }
     return this.#scan(chunk, at);
@@ -53,13 +53,18 @@ export class DataDecoder {
       start = at;
       const end = this.#behindDot(chunk, at);
       if (end >= 0) return end;
-      if (this.#place === 'dot' || this.#place === 'dotCr') return -1;
+      if (this.#isUndecided) return -1;
     }
     if (start < chunk.length) {
       this.#emit(start === 0 ? chunk : chunk.subarray(start));
       this.#place = this.#placeAtEnd(chunk, start);
     }
     return -1;
+  }
+
+  /** The chunk ended behind a dot that may be the end of data. */
+  get #isUndecided(): boolean {
+    return this.#place === 'dot' || this.#place === 'dotCr';
   }
 
   /** A dot at the start of a line stands before `at`: the end of data, or a dot that the client put in. */

@@ -1,6 +1,7 @@
 // The parameters of MAIL and RCPT: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), AUTH (RFC 4954 §5),
 // RET, ENVID, NOTIFY, ORCPT (RFC 3461). What is not announced is refused, so that nobody relies on a promise
 // that was never made.
+import { parseOriginalRecipient } from '@pochtar/mail';
 import { type Reply, reply } from './reply.ts';
 
 export interface MailParameters {
@@ -30,7 +31,6 @@ function badValue(keyword: string): Reply {
 // RFC 3461 §4: xtext is printable US-ASCII without `+` and `=`, or `+` and two upper-case hexadecimal digits.
 const XTEXT = /^(?:[!-*,-<>-~]|\+[0-9A-F]{2})+$/;
 const MAX_ENVELOPE_ID = 100;
-const MAX_ORIGINAL_RECIPIENT = 500;
 
 /** `isUtf8Offered`: SMTPUTF8 was announced. */
 export function mailParameters(
@@ -120,10 +120,7 @@ function notifyValue(value: string): string | null {
   return known.length === wanted.size ? known.join(',') : null;
 }
 
-// RFC 3461 §4.2: addr-type ";" xtext, at most 500 characters; RFC 6533 §3: raw UTF-8 behind `utf-8;`.
+// RFC 3461 §4.2: addr-type ";" xtext, at most 500 characters; RFC 6533 §3: raw UTF-8 only in an SMTPUTF8 mail.
 function isOriginalRecipient(value: string, isUtf8Mail: boolean): boolean {
-  if (value.length > MAX_ORIGINAL_RECIPIENT) return false;
-  const [, type = '', address = ''] = /^([0-9A-Za-z][0-9A-Za-z-]*);(.+)$/u.exec(value) ?? [];
-  if (type.toLowerCase() !== 'utf-8') return XTEXT.test(address);
-  return isUtf8Mail ? address !== '' : /^[!-~]+$/.test(address);
+  return parseOriginalRecipient(value) !== null && (isUtf8Mail || /^[!-~]+$/.test(value));
 }

@@ -19,12 +19,10 @@ export function slipFor(origin: 'incoming' | 'submitted', settings: SlipSettings
 
 function isOn(filter: ContentFilter, origin: 'incoming' | 'submitted', settings: SlipSettings): boolean {
   const { antivirus, dkim, misc } = settings;
-  switch (filter) {
-    case 'antivirus':
-      return antivirus.clamavEnabled || antivirus.kasperskyEnabled || antivirus.drwebEnabled;
-    case 'dkim':
-      return origin === 'incoming' ? dkim.verify : dkim.sign || misc.recodeSubjectUtf8;
-    case 'dlp':
-      return misc.useDlp;
-  }
+  const on: Record<ContentFilter, boolean> = {
+    antivirus: antivirus.clamavEnabled || antivirus.kasperskyEnabled || antivirus.drwebEnabled,
+    dkim: origin === 'incoming' ? dkim.verify : dkim.sign || misc.recodeSubjectUtf8,
+    dlp: misc.useDlp,
+  };
+  return on[filter];
 }

@@ -1,0 +1,124 @@
+// Taking responsibility: the row of a mail is committed, then the client gets its 250 (architecture §5.4, §5.5).
+//
+// Mails of concurrent sessions share one commit. A commit whose outcome is unknown is repeated with the same ids until
+// the answer is known; a group that the server refuses is repeated one mail at a time, so that a poisoned mail
+// refuses only itself.
+import { type Bus, firstStep, MAX_MAILS_PER_EVENT, type ContentFilter } from '@pochtar/bus';
+import { gather, type Logger } from '@pochtar/runtime';
+import { type Database, isTransient, sqlState } from '@pochtar/store/db';
+import { acceptMails, type NewMail } from '@pochtar/store/queue';
+import type { Metrics } from './metrics.ts';
+
+/** refused: the rows of this very mail can't be stored; deferred: nobody knows, or nothing can be stored now. */
+export type Outcome = 'accepted' | 'refused' | 'deferred';
+
+export interface AcceptorOptions {
+  db: Database;
+  bus: Pick<Bus, 'publishStep'>;
+  log: Logger;
+  metrics: Metrics;
+  /** How long a commit is repeated. */
+  repeatMs?: number;
+}
+
+const MAX_GROUP = 128;
+const GROUPS_AT_ONCE = 2;
+const REPEAT_MS = 60_000;
+const FIRST_PAUSE_MS = 50;
+const LAST_PAUSE_MS = 2000;
+const LAST_EVENTS_MS = 2000;
+/** Events owed while the bus is away; beyond that the reconciler publishes from the rows. */
+const MAX_UNPUBLISHED = 20 * MAX_MAILS_PER_EVENT;
+
+export class Acceptor implements AsyncDisposable {
+  readonly #options: AcceptorOptions;
+  readonly #commit: (mail: NewMail) => Promise<Outcome>;
+  #unpublished = 0;
+  #publishFailed = false;
+
+  constructor(options: AcceptorOptions) {
+    this.#options = options;
+    this.#commit = gather((mails) => this.#commitGroup(mails), {
+      maxItems: MAX_GROUP,
+      concurrency: GROUPS_AT_ONCE,
+    });
+  }
+
+  /** The body must be durable before. Resolves when the rows are committed, or when it is known that they are not taken. */
+  async accept(mail: NewMail): Promise<Outcome> {
+    const started = performance.now();
+    const outcome = await this.#commit(mail);
+    this.#options.metrics.commitDuration.record((performance.now() - started) / 1000);
+    // Only committed rows are told of; the 250 does not wait for it.
+    if (outcome === 'accepted') this.#publish(mail);
+    return outcome;
+  }
+
+  /** Waits a moment for events that are on their way; what is still owed then the reconciler publishes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const deadline = Date.now() + LAST_EVENTS_MS;
+    while (this.#unpublished > 0 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  async #commitGroup(mails: NewMail[]): Promise<Outcome[]> {
+    this.#options.metrics.groupSize.record(mails.length);
+    const error = await this.#commitUntilKnown(mails);
+    if (error === null) return mails.map(() => 'accepted');
+    const { log } = this.#options;
+    if (!isFaultOfMail(error)) {
+      log.error({ err: error, mails: mails.length }, 'mails could not be committed');
+      return mails.map(() => 'deferred');
+    }
+    const [only] = mails;
+    if (mails.length === 1 && only) {
+      log.error({ err: error, mail: only.id }, 'a mail cannot be stored');
+      return ['refused'];
+    }
+    const outcomes: Outcome[] = [];
+    for (const mail of mails) outcomes.push(...(await this.#commitGroup([mail])));
+    return outcomes;
+  }
+
+  /** Null when committed; otherwise why not, or the last of the errors that told nothing. */
+  async #commitUntilKnown(mails: NewMail[]): Promise<unknown> {
+    const deadline = Date.now() + (this.#options.repeatMs ?? REPEAT_MS);
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LAST_PAUSE_MS)) {
+      try {
+        await acceptMails(this.#options.db, mails);
+        return null;
+      } catch (error) {
+        // The same ids again: what was committed without our knowing stays as it is.
+        if (!isTransient(error) || Date.now() + pause > deadline) return error;
+        this.#options.log.warn(
+          { mails: mails.length, sqlState: sqlState(error), reason: String(error) },
+          'a commit is repeated',
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+
+  #publish(mail: NewMail): void {
+    if (this.#unpublished < MAX_UNPUBLISHED) void this.#publishStep(mail);
+  }
+
+  async #publishStep(mail: NewMail): Promise<void> {
+    this.#unpublished++;
+    try {
+      await this.#options.bus.publishStep(firstStep(mail.slip as ContentFilter[]), mail.id);
+      this.#publishFailed = false;
+    } catch (error) {
+      // One line for an outage: the rows are there, and the reconciler publishes them.
+      if (!this.#publishFailed) this.#options.log.warn({ err: error, mail: mail.id }, 'an event is owed');
+      this.#publishFailed = true;
+    } finally {
+      this.#unpublished--;
+    }
+  }
+}
+
+// SQLSTATE classes 22 (data exception), 23 (integrity), 54 (program limit exceeded): this text, this size, this value.
+function isFaultOfMail(error: unknown): boolean {
+  return /^(22|23|54)/.test(sqlState(error) ?? '');
+}

@@ -1,0 +1,175 @@
+// DATA: RFC 5321 §4.1.1.4. Takes the payload in and, at its end, the responsibility for the mail.
+import { firstStep } from '@pochtar/bus';
+import { addressKey, describeContent, formatAddress, receivedField, returnPathField } from '@pochtar/mail';
+import { uuidv7 } from '@pochtar/runtime';
+import { type BlobReference, MAX_SHARED_BODY_BYTES } from '@pochtar/store/blob';
+import type { NewMail } from '@pochtar/store/queue';
+import { checkContent, removedRanges } from '../check-content.ts';
+import { type CompleteBody, IncomingBody } from '../incoming-body.ts';
+import { localTrouble, noSpace, type Reply, reply } from '../reply.ts';
+import type { Session, Transaction } from '../session.ts';
+import { slipFor, slipSections } from '../slip.ts';
+import { maxMessageSize, type Tools } from '../tools.ts';
+
+const noMail = reply(503, '5.5.1', 'send MAIL first');
+// RFC 5321 §3.3: no RCPT was accepted.
+const noRecipients = reply(554, '5.5.1', 'no valid recipients');
+// RFC 1870 §6.3.
+const tooLarge = reply(552, '5.3.4', 'message larger than this server accepts');
+const cannotBeStored = reply(554, '5.6.0', 'message cannot be stored');
+/** Return-Path and Received. */
+const TRACE_FIELDS = 2;
+
+export class IncomingMail {
+  readonly id = uuidv7();
+  readonly body: IncomingBody;
+  /** Bare CR and LF become CRLF. */
+  readonly isNormalised: boolean;
+  readonly #tools: Tools;
+  readonly #session: Session;
+  readonly #transaction: Transaction;
+  readonly #acceptedAt = new Date();
+
+  constructor(tools: Tools, session: Session, transaction: Transaction) {
+    this.#tools = tools;
+    this.#session = session;
+    this.#transaction = transaction;
+    this.isNormalised = session.isTrusted || tools.current('limits').bareNewline === 'normalise';
+    this.body = new IncomingBody({
+      trace: this.#trace(),
+      maxSize: maxMessageSize(tools),
+      maxInMemory: MAX_SHARED_BODY_BYTES,
+      memory: tools.memory,
+      spoolDirectory: tools.spoolDirectory,
+    });
+  }
+
+  /** The payload is complete: the reply to it. */
+  async end(): Promise<Reply> {
+    const started = performance.now();
+    try {
+      if (this.body.isTooLarge) return tooLarge;
+      const complete = await this.body.complete();
+      const refusal = checkContent(complete.scan, {
+        isNormalised: this.isNormalised,
+        senderAddresses: await this.#senderAddresses(),
+      });
+      const answer = refusal ?? (await this.#accept(complete));
+      this.#tools.metrics.acceptDuration.record((performance.now() - started) / 1000);
+      return answer;
+    } catch (error) {
+      this.#tools.log.error({ err: error, mail: this.id, session: this.#session.id }, 'a mail was not taken');
+      return isDiskFull(error) ? noSpace : localTrouble;
+    } finally {
+      this.body.discard();
+    }
+  }
+
+  /** The client is gone before the end. */
+  abort(): void {
+    this.body.discard();
+  }
+
+  async #accept(body: CompleteBody): Promise<Reply> {
+    // Ordering: the body is durable before a row names it, the row is committed before the client gets its 250.
+    const blob = await this.#store(body);
+    const mail = await this.#newMail(body, blob);
+    const outcome = await this.#tools.acceptor.accept(mail);
+    if (outcome === 'refused') return cannotBeStored;
+    if (outcome === 'deferred') return localTrouble;
+    this.#tools.metrics.accepted.add(1, { origin: mail.origin });
+    this.#tools.metrics.acceptedBytes.add(body.size);
+    return reply(250, '2.0.0', `queued as ${this.id}`);
+  }
+
+  #store({ parts, read, size, sha256 }: CompleteBody): Promise<BlobReference> {
+    const { blobs } = this.#tools;
+    return parts ? blobs.put(this.id, parts, sha256) : blobs.putStream(this.id, read(), size, sha256);
+  }
+
+  async #newMail({ scan, sha256 }: CompleteBody, blob: BlobReference): Promise<NewMail> {
+    const { reversePath, parameters, recipients } = this.#transaction;
+    const { login, clientAddress, helo, protocol } = this.#session;
+    const origin = (await this.#isSubmitted()) ? 'submitted' : 'incoming';
+    const { current, revision } = this.#tools;
+    const slip = slipFor(origin, {
+      antivirus: current('antivirus'),
+      dkim: current('dkim'),
+      misc: current('misc'),
+    });
+    return {
+      id: this.id,
+      content: {
+        id: this.id,
+        blob,
+        sha256,
+        description: describeContent(scan),
+        removed: removedRanges(scan.fields, TRACE_FIELDS, current('general').heloName),
+      },
+      acceptedAt: this.#acceptedAt,
+      reversePath: reversePath ? formatAddress(reversePath) : '',
+      origin,
+      accountId: login?.accountId ?? null,
+      clientAddress,
+      helo,
+      protocol,
+      body: parameters.body,
+      smtpUtf8: parameters.smtpUtf8,
+      dsnReturn: parameters.dsnReturn,
+      dsnEnvelopeId: parameters.dsnEnvelopeId,
+      slip,
+      settingsRevision: Math.max(...slipSections.map((section) => revision(section))),
+      step: firstStep(slip),
+      recipients: [...recipients.values()],
+    };
+  }
+
+  /** Mail of ours that is to be signed: from a login, or in the name of a local domain from a white-listed host. */
+  async #isSubmitted(): Promise<boolean> {
+    const { reversePath } = this.#transaction;
+    if (this.#session.login) return true;
+    if (this.#session.listedAddress !== 'white' || !reversePath) return false;
+    return (await this.#tools.recipients.resolve(addressKey(reversePath))).kind !== 'remote';
+  }
+
+  async #senderAddresses(): Promise<ReadonlySet<string> | null> {
+    const { login } = this.#session;
+    return login && (await this.#tools.senders.of(login.accountId));
+  }
+
+  // RFC 5321 §4.4: Received in front of all; Return-Path before it, as this server is the one that delivers.
+  #trace(): Buffer {
+    const { helo, clientAddress, protocol, tls } = this.#session;
+    const { reversePath, recipients, firstRecipient } = this.#transaction;
+    const received = receivedField({
+      helo,
+      clientAddress,
+      by: this.#tools.current('general').heloName,
+      protocol,
+      id: this.id,
+      tls,
+      for: recipients.size === 1 ? firstRecipient : null,
+      date: this.#acceptedAt,
+    });
+    return Buffer.concat([returnPathField(reversePath), received]);
+  }
+}
+
+export function data(tools: Tools, session: Session): Reply | IncomingMail {
+  const { transaction } = session;
+  if (!transaction) return noMail;
+  if (transaction.recipients.size === 0) return noRecipients;
+  if (tools.disk.isLow) return noSpace;
+  return new IncomingMail(tools, session, transaction);
+}
+
+function isDiskFull(error: unknown): boolean {
+  for (
+    let cause = error as { code?: string; cause?: unknown } | undefined;
+    cause;
+    cause = cause.cause as never
+  ) {
+    if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') return true;
+  }
+  return false;
+}

@@ -1,0 +1,48 @@
+// MAIL: RFC 5321 §4.1.1.2. Begins a transaction.
+import { type Address, addressKey, isAsciiAddress } from '@pochtar/mail';
+import { mailParameters } from '../parameters.ts';
+import type { PathCommand } from '../path-command.ts';
+import { noSpace, type Reply, reply } from '../reply.ts';
+import type { Session } from '../session.ts';
+import { maxMessageSize, type Tools } from '../tools.ts';
+
+const taken = reply(250, '2.1.0', 'sender ok');
+const nested = reply(503, '5.5.1', 'a mail is under way; send RSET first');
+// RFC 6409 §4.3, RFC 4954 §6.
+const loginRequired = reply(530, '5.7.0', 'authentication required');
+const notYours = reply(553, '5.7.1', 'the sender must be an address of your login');
+// RFC 6531 §3.5.
+const needsUtf8 = reply(553, '5.6.7', 'a non-ASCII address needs SMTPUTF8');
+// RFC 1870 §6.1 (2).
+const tooLarge = reply(552, '5.3.4', 'message larger than this server accepts');
+
+export async function mail(tools: Tools, session: Session, command: PathCommand): Promise<Reply> {
+  if (session.transaction) return nested;
+  // The lists may have changed since the client connected.
+  session.listedAddress = tools.accessList().address(session.clientAddress, Date.now());
+  if (session.listener !== 'mx' && !session.isTrusted) return loginRequired;
+  const parameters = mailParameters(command.parameters, tools.current('misc').smtpUtf8);
+  if ('code' in parameters) return parameters;
+  const { address } = command;
+  if (address && !parameters.smtpUtf8 && !isAsciiAddress(address)) return needsUtf8;
+  if (parameters.size !== null && parameters.size > maxMessageSize(tools)) return tooLarge;
+  if (tools.disk.isLow) return noSpace;
+  if (session.login && !(await isOwnAddress(tools, session.login.accountId, address))) return notYours;
+  const listedName =
+    session.login || session.listedAddress
+      ? null
+      : tools.accessList().names({ reversePath: address, reverseName: null, spf: null }, Date.now());
+  session.transaction = {
+    reversePath: address,
+    parameters,
+    listedName,
+    recipients: new Map(),
+    firstRecipient: null,
+  };
+  return taken;
+}
+
+// A login has an address to answer for; the empty path is for servers.
+async function isOwnAddress(tools: Tools, accountId: number, address: Address | null): Promise<boolean> {
+  return address !== null && (await tools.senders.of(accountId)).has(addressKey(address));
+}

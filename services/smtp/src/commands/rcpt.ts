@@ -1,0 +1,130 @@
+// RCPT: RFC 5321 §4.1.1.3. The verdict of everything that is known about a stranger is given here.
+import {
+  type Address,
+  addressKey,
+  domainKey,
+  formatAddress,
+  isAsciiAddress,
+  parseAddress,
+} from '@pochtar/mail';
+import type { Resolved } from '@pochtar/store/directory';
+import { verdictReply } from '../dialogue-filters.ts';
+import { rcptParameters } from '../parameters.ts';
+import type { PathCommand } from '../path-command.ts';
+import { type Reply, reply } from '../reply.ts';
+import type { Session, Transaction } from '../session.ts';
+import type { Tools } from '../tools.ts';
+
+const taken = reply(250, '2.1.5', 'recipient ok');
+const noMail = reply(503, '5.5.1', 'send MAIL first');
+// RFC 5321 §4.5.3.1.10.
+const tooMany = reply(452, '4.5.3', 'too many recipients; send the rest with another mail');
+const needsUtf8 = reply(553, '5.6.7', 'a non-ASCII address needs SMTPUTF8');
+const blackName = reply(554, '5.7.1', 'no mail is accepted from this sender');
+const noRelaying = reply(550, '5.7.1', 'relaying denied; log in to send to other domains');
+const unknownMailbox = reply(550, '5.1.1', 'no such mailbox here');
+const disabledMailbox = reply(550, '5.2.1', 'mailbox disabled');
+const badSyntax = reply(501, '5.1.3', 'bad recipient address');
+
+export async function rcpt(tools: Tools, session: Session, command: PathCommand): Promise<Reply> {
+  const { transaction } = session;
+  if (!transaction) return noMail;
+  const parameters = rcptParameters(command.parameters, transaction.parameters.smtpUtf8);
+  if ('code' in parameters) return parameters;
+  const address = command.isPostmaster ? barePostmaster(tools) : command.address;
+  if (!address) return command.isPostmaster ? unknownMailbox : badSyntax;
+  if (!transaction.parameters.smtpUtf8 && !isAsciiAddress(address)) return needsUtf8;
+  const found = await findRecipient(tools, address);
+  const refusal =
+    placeRefusal(session, transaction, found.resolved, tools) ??
+    (await strangerRefusal(tools, session, found.key));
+  if (refusal) return refusal;
+  if (
+    !transaction.recipients.has(found.row) &&
+    transaction.recipients.size >= tools.current('limits').recipientsPerMail
+  ) {
+    return tooMany;
+  }
+  transaction.firstRecipient ??= address;
+  // RFC 5321 §4.1.1.3: the same recipient twice is one; the later parameters stand.
+  transaction.recipients.set(found.row, {
+    address: found.row,
+    accountId: accountOf(found.resolved),
+    ...parameters,
+  });
+  return taken;
+}
+
+interface Found {
+  key: string;
+  /** As the recipient row has it: the key, or, for other domains, with the local part as it was written. */
+  row: string;
+  resolved: Resolved;
+}
+
+async function findRecipient(tools: Tools, address: Address): Promise<Found> {
+  const key = addressKey(address);
+  const resolved = await tools.recipients.resolve(key);
+  if (resolved.kind === 'unknown' && key.startsWith('postmaster@')) {
+    const found = await postmasterOf(tools);
+    if (found) return found;
+  }
+  // RFC 5321 §2.4: the case of a local part is the business of its own host only.
+  const row = resolved.kind === 'remote' ? `${address.localPart}@${domainKey(address.domain)}` : key;
+  return { key, row, resolved };
+}
+
+/** RFC 5321 §4.1.1.3: a postmaster without domain is ours. */
+function barePostmaster(tools: Tools): Address | null {
+  const { defaultDomain, heloName } = tools.current('general');
+  return parseAddress(`postmaster@${defaultDomain ?? heloName}`);
+}
+
+// RFC 5321 §4.5.1: every domain has a postmaster; where the directory has none, who is told of trouble is.
+async function postmasterOf(tools: Tools): Promise<Found | null> {
+  const address = parseAddress(tools.current('alerts').address);
+  if (!address) return null;
+  const key = addressKey(address);
+  const resolved = await tools.recipients.resolve(key);
+  // Mail for our own postmaster is no relaying, wherever he reads it.
+  return {
+    key,
+    row: key,
+    resolved: resolved.kind === 'remote' ? { kind: 'alias', targets: [key] } : resolved,
+  };
+}
+
+/** Whether this client may send there at all. */
+function placeRefusal(
+  session: Session,
+  transaction: Transaction,
+  resolved: Resolved,
+  tools: Tools,
+): Reply | null {
+  if (transaction.listedName === 'black') return blackName;
+  if (resolved.kind === 'unknown') return unknownMailbox;
+  if (resolved.kind === 'account' && !resolved.isEnabled) return disabledMailbox;
+  const mayRelay =
+    session.isTrusted || (transaction.listedName === 'white' && tools.accessList().relaysForNames);
+  return resolved.kind === 'remote' && !mayRelay ? noRelaying : null;
+}
+
+/** What the filters say of a stranger. A login, a white address or a white name lifts them. */
+async function strangerRefusal(tools: Tools, session: Session, key: string): Promise<Reply | null> {
+  if (session.isTrusted || session.transaction?.listedName === 'white') return null;
+  const refusal = verdictReply(await (session.dnsbl ?? null));
+  if (refusal) return refusal;
+  const { reversePath } = session.transaction as Transaction;
+  return verdictReply(
+    await tools.filters.greylist({
+      clientAddress: session.clientAddress,
+      helo: session.helo,
+      reversePath: reversePath ? formatAddress(reversePath) : '',
+      recipient: key,
+    }),
+  );
+}
+
+function accountOf(resolved: Resolved): number | null {
+  return resolved.kind === 'account' ? resolved.accountId : null;
+}

@@ -1,0 +1,115 @@
+// The ports of this service, following the settings `network` and `smtpEncryption`, and the sessions on them.
+import {
+  type ConnectionLimits,
+  type IncomingConnection,
+  listenHosts,
+  Listeners,
+  type Logger,
+  networkSet,
+  type TlsContexts,
+  type WantedListener,
+} from '@pochtar/runtime';
+import type { NetworkSettings, Settings, SmtpEncryptionSettings } from '@pochtar/settings';
+import { Endpoint } from './endpoint.ts';
+import type { Dialogue, SessionLimits } from './protocol.ts';
+import type { ListenerKind } from './session.ts';
+
+export interface SmtpListenersOptions {
+  current: <S extends 'network' | 'smtpEncryption' | 'limits'>(section: S) => Settings[S];
+  dialogue: Dialogue;
+  tls: TlsContexts;
+  log: Logger;
+  limits?: Partial<SessionLimits> | undefined;
+  /** How long sessions that are busy at the end may take. */
+  graceMs?: number | undefined;
+}
+
+const GRACE_MS = 15_000;
+
+export class SmtpListeners implements AsyncDisposable {
+  readonly #options: SmtpListenersOptions;
+  readonly #endpoints: Record<ListenerKind, Endpoint>;
+  readonly #listeners: Listeners;
+  /** By port. Ports that could not be given up yet keep the kind they had. */
+  readonly #kinds = new Map<number, ListenerKind>();
+  readonly #isWebmail: (address: string) => boolean;
+  readonly #isProxy: (address: string) => boolean;
+
+  constructor(options: SmtpListenersOptions) {
+    const { dialogue, tls, limits, current, log } = options;
+    const endpoint = (kind: ListenerKind) => new Endpoint({ kind, dialogue, tls, ...(limits && { limits }) });
+    this.#options = options;
+    this.#endpoints = { mx: endpoint('mx'), submission: endpoint('submission'), smtps: endpoint('smtps') };
+    this.#isWebmail = followed(() => current('network').webmailAddresses);
+    this.#isProxy = followed(() => current('network').trustedProxies);
+    this.#listeners = new Listeners({
+      log,
+      tls,
+      onConnection: (connection) => this.#begin(connection),
+      limits: () => connectionLimits(current('limits')),
+      // The users of the web mail all come from one address.
+      isExempt: (address) => this.#isWebmail(address),
+      isTrustedProxy: (address) => this.#isProxy(address),
+      refusal: (over) => refusalLine(over),
+    });
+  }
+
+  /** Opens what the settings want and closes what they do not. Throws `ListenError`, see `Listeners.reconcile`. */
+  async reconcile(): Promise<void> {
+    const { current } = this.#options;
+    const ports = wantedPorts(current('network'), current('smtpEncryption'));
+    for (const { port, kind } of ports) this.#kinds.set(port, kind);
+    const hosts = listenHosts(current('network').smtpInterfaces);
+    const wanted = hosts.flatMap((host) =>
+      ports.map(({ port, kind }): WantedListener => ({ host, port, tls: kind === 'smtps' })),
+    );
+    await this.#listeners.reconcile(wanted);
+  }
+
+  get isListening(): boolean {
+    return this.#listeners.addresses.length > 0;
+  }
+
+  /** Listens no more; idle sessions get a 421, a mail that is coming in is taken within the grace. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#listeners[Symbol.asyncDispose]();
+    const endpoints = Object.values(this.#endpoints);
+    await Promise.all(endpoints.map((endpoint) => endpoint.stop(this.#options.graceMs ?? GRACE_MS)));
+  }
+
+  #begin({ socket, clientAddress, clientPort, listener }: IncomingConnection): void {
+    const kind = listener.tls ? 'smtps' : (this.#kinds.get(listener.port) ?? 'submission');
+    this.#endpoints[kind].begin(socket, clientAddress, clientPort);
+  }
+}
+
+function wantedPorts(
+  network: NetworkSettings,
+  encryption: SmtpEncryptionSettings,
+): { port: number; kind: ListenerKind }[] {
+  const ports: { port: number; kind: ListenerKind }[] = [{ port: network.smtpPort, kind: 'mx' }];
+  if (network.submissionEnabled) ports.push({ port: network.submissionPort, kind: 'submission' });
+  if (encryption.implicitTlsEnabled) ports.push({ port: encryption.smtpsPort, kind: 'smtps' });
+  return ports;
+}
+
+function connectionLimits({ sessionsPerAddress, sessionsTotal }: Settings['limits']): ConnectionLimits {
+  return { perAddress: sessionsPerAddress, total: sessionsTotal };
+}
+
+// RFC 5321 §3.8.
+function refusalLine(over: 'perAddress' | 'total'): string {
+  return over === 'perAddress'
+    ? '421 4.7.0 too many sessions from your address, try again later\r\n'
+    : '421 4.3.2 too many sessions, try again later\r\n';
+}
+
+/** A membership test that is made anew when the list in the settings is another one. */
+function followed(list: () => readonly string[]): (address: string) => boolean {
+  let made: { list: readonly string[]; has: (address: string) => boolean } | null = null;
+  return (address) => {
+    const now = list();
+    if (made?.list !== now) made = { list: now, has: networkSet(now) };
+    return made.has(address);
+  };
+}

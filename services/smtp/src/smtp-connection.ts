@@ -1,0 +1,373 @@
+// One connection: smtp-server's, with the repairs that it needs. Sockets, STARTTLS, AUTH mechanisms and the life of a
+// connection are the library's; greeting, reading, dispatch, paths, parameters, DATA and replies are here. The only
+// place where a reply is written.
+/* oxlint-disable no-underscore-dangle -- the library's inner names */
+import type { Socket } from 'node:net';
+import { isUtf8 } from 'node:buffer';
+import { TLSSocket } from 'node:tls';
+import type { SMTPServerError } from 'smtp-server';
+import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection';
+import { parsePathCommand, type PathFault } from './path-command.ts';
+import type { Dialogue, PayloadSink, SessionLimits, Stage } from './protocol.ts';
+import { isRefusal, localTrouble, type Reply, reply, shuttingDown } from './reply.ts';
+import type { Session } from './session.ts';
+import { type LineHandler, SmtpReader } from './smtp-reader.ts';
+
+/** RFC 5321 §4.5.3.1.4 asks for 512 octets; SMTPUTF8, DSN and other extensions add to it. */
+const MAX_COMMAND = 2048;
+// RFC 5321 §4.5.3.1.2, with room for what some clients write.
+const MAX_HELO = 300;
+const REFUSED_IDLE_MS = 10_000;
+
+const commandTooLong = reply(500, '5.5.2', 'line too long');
+const unknownCommand = reply(500, '5.5.2', 'command not recognised');
+const badSequence = reply(503, '5.5.1', 'send HELO or EHLO first');
+const tooManyErrors = reply(421, '4.7.0', 'too many errors');
+const tooManyCommands = reply(421, '4.7.0', 'too many commands without a mail');
+const faultReplies: Record<PathFault, [mail: Reply, rcpt: Reply]> = {
+  syntax: [
+    reply(501, '5.5.2', 'syntax: MAIL FROM:<address>'),
+    reply(501, '5.5.2', 'syntax: RCPT TO:<address>'),
+  ],
+  address: [reply(501, '5.1.7', 'bad sender address'), reply(501, '5.1.3', 'bad recipient address')],
+  parameter: [reply(501, '5.5.4', 'bad parameter'), reply(501, '5.5.4', 'bad parameter')],
+  repeated: [reply(501, '5.5.4', 'parameter given twice'), reply(501, '5.5.4', 'parameter given twice')],
+};
+// RFC 5321 §4.1.1.5, §4.2.4: known and not implemented is 502, unknown is 500.
+const NOT_IMPLEMENTED = new Set(['EXPN', 'TURN', 'ETRN', 'ATRN', 'BDAT', 'SEND', 'SOML', 'SAML']);
+
+type Next = () => void;
+
+export class Connection extends SMTPConnection implements LineHandler {
+  readonly state: Session;
+  readonly #dialogue: Dialogue;
+  readonly #limits: SessionLimits;
+  readonly #handlers: Record<string, (line: string, next: Next) => void>;
+  #payload: PayloadSink | null = null;
+  #dataTimer: NodeJS.Timeout | undefined;
+  /** The reply that the library is writing for us. */
+  #passed: Reply | null = null;
+  #isRefused = false;
+  #isStopping = false;
+  #errors = 0;
+  #idleCommands = 0;
+
+  constructor(
+    server: SMTPConnection['_server'],
+    socket: Socket,
+    options: SMTPConnectionOptions,
+    parts: { session: Session; dialogue: Dialogue; limits: SessionLimits },
+  ) {
+    super(server, socket, options);
+    this.state = parts.session;
+    this.#dialogue = parts.dialogue;
+    this.#limits = parts.limits;
+    this.#noteTls();
+    this.#handlers = {
+      HELO: (line, next) => this.#hello(line, next, false),
+      EHLO: (line, next) => this.#hello(line, next, true),
+      MAIL: (line, next) => this.#mail(line, next),
+      RCPT: (line, next) => this.#rcpt(line, next),
+      DATA: (line, next) => this.#data(line, next),
+      AUTH: (line, next) => this.#auth(line, next),
+      STARTTLS: (line, next) => this.#startTls(line, next),
+      VRFY: (line, next) => this.#verify(line, next),
+      RSET: (_line, next) => this.handler_RSET(Buffer.alloc(0), next),
+      NOOP: (_line, next) => this.handler_NOOP(Buffer.alloc(0), next),
+      QUIT: (_line, next) => this.handler_QUIT(Buffer.alloc(0), next),
+      HELP: (_line, next) => this.#reply(reply(214, '2.0.0', 'RFC 5321 describes the commands'), next),
+    };
+  }
+
+  /** Nothing is under way: the session can be ended without losing anything. */
+  get isIdle(): boolean {
+    return this.#payload === null && !this._handlerPending;
+  }
+
+  /** RFC 5321 §3.8: ends an idle session now, a busy one after its reply. */
+  stop(): void {
+    this.#isStopping = true;
+    if (this.isIdle) this.#say(shuttingDown);
+  }
+
+  // --- greeting -------------------------------------------------------------------------------------------------
+
+  // The library waits 100 ms for clients that talk too early, and looks the address up in DNS. Neither is wanted:
+  // the look-ups of strangers are made beside the dialogue.
+  override init(): void {
+    this._setListeners(() => {
+      this._setClientHostname('');
+      this._resetSession();
+      const refusal = this.#dialogue.connect(this.state);
+      this._ready = true;
+      if (refusal === null) {
+        // RFC 5321 §4.2, §4.3.1: the greeting starts with the server's name and has no enhanced code.
+        this.#say(reply(220, null, `${this.#dialogue.serverName()} ESMTP`));
+        return;
+      }
+      this.#dialogue.refused(this.state, 'connect', null, refusal);
+      this.#isRefused = true;
+      this._socket.setTimeout(REFUSED_IDLE_MS);
+      this.#say(refusal);
+    });
+  }
+
+  override _createParser(): SmtpReader {
+    return new SmtpReader(this);
+  }
+
+  // --- reading --------------------------------------------------------------------------------------------------
+
+  // RFC 5321 §4.5.3.1.4, §4.5.3.1.9: an over-long line is an error of this command, and the session goes on.
+  longLine(resume: Next): void {
+    if (this._upgrading) return resume();
+    this._nextHandler = false;
+    this.#reply(commandTooLong, resume);
+  }
+
+  line(line: Buffer, resume: Next): void {
+    const next = (): void => this._whenWritable(resume);
+    // RFC 3207 §4.2: what came in clear behind STARTTLS is not looked at.
+    if (this._upgrading) return next();
+    if (this.#isStopping) return this.#reply(shuttingDown, next);
+    const handler = this._nextHandler;
+    if (handler) {
+      this._nextHandler = false;
+      return this.#library(() => handler.call(this, line, this.#ended(next)));
+    }
+    // RFC 6531 §3.3: what is not US-ASCII must be UTF-8.
+    if (!isUtf8(line)) return this.#reply(reply(500, '5.5.2', 'command is not valid UTF-8'), next);
+    const text = line.toString('utf8');
+    const verb = (/^[A-Za-z]{1,16}(?![^ \t])/.exec(text)?.[0] ?? '').toUpperCase();
+    if (line.length > MAX_COMMAND && verb !== 'AUTH') return this.#reply(commandTooLong, next);
+    this.#dispatch(verb, text, next);
+  }
+
+  #dispatch(verb: string, line: string, next: Next): void {
+    // RFC 5321 §3.1: after a 554 greeting everything but QUIT is out of sequence.
+    if (this.#isRefused && verb !== 'QUIT') {
+      return this.#reply(reply(503, '5.5.1', 'no service for you here'), next);
+    }
+    const handler = Object.hasOwn(this.#handlers, verb) ? this.#handlers[verb] : undefined;
+    if (!handler) {
+      // A web page that makes a browser talk to a mail server.
+      if (/ HTTP\/\d/.test(line)) return this.#reply(reply(421, '4.7.0', 'this is no web server'), next);
+      if (NOT_IMPLEMENTED.has(verb)) return this.#reply(reply(502, '5.5.1', 'command not implemented'), next);
+      return this.#reply(unknownCommand, next);
+    }
+    if (this.state.helo === '' && ['MAIL', 'RCPT', 'DATA', 'AUTH'].includes(verb)) {
+      return this.#reply(badSequence, next);
+    }
+    if (!['MAIL', 'RCPT', 'DATA', 'QUIT'].includes(verb)) {
+      this.#idleCommands++;
+      if (this.#idleCommands > this.#allowance(this.#limits.idleCommands))
+        return this.#reply(tooManyCommands, next);
+    }
+    this.#library(() => handler(line, this.#ended(next)));
+  }
+
+  /** While a command is worked on the client is not idle. */
+  #library(work: () => void): void {
+    this._handlerPending = true;
+    try {
+      work();
+    } catch (error) {
+      this.#dialogue.failed(this.state, error);
+      this._handlerPending = false;
+      this.#say({ ...localTrouble, code: 421 });
+    }
+  }
+
+  #ended(next: Next): Next {
+    return () => {
+      this._handlerPending = false;
+      next();
+    };
+  }
+
+  // --- commands -------------------------------------------------------------------------------------------------
+
+  // RFC 5321 §4.1.1.1, §4.1.4. The name is taken as it comes: it is no reason to refuse mail. RFC 2034 §3: no
+  // enhanced codes here.
+  #hello(line: string, next: Next, isExtended: boolean): void {
+    const name = line.slice(4).trim();
+    // oxlint-disable-next-line no-control-regex -- controls are what must not be there
+    if (name === '' || name.length > MAX_HELO || /[\u0000-\u001f\u007f-\u009f]/.test(name)) {
+      return this.#reply(reply(501, null, `syntax: ${isExtended ? 'EHLO' : 'HELO'} hostname`), next);
+    }
+    this.state.helo = name;
+    this.state.isExtended = isExtended;
+    this.hostNameAppearsAs = name;
+    this.openingCommand = isExtended ? 'EHLO' : 'HELO';
+    // RFC 5321 §4.1.4: as RSET.
+    this._resetSession();
+    const greeting = `${this.#dialogue.serverName()} greets [${this.state.clientAddress}]`;
+    this.send(250, isExtended ? [greeting, ...this.#dialogue.keywords(this.state)] : greeting, false);
+    next();
+  }
+
+  #mail(line: string, next: Next): void {
+    const command = parsePathCommand(line, 'MAIL FROM');
+    if (typeof command === 'string') return this.#refuse('mail', null, faultReplies[command][0], next);
+    this.#answer('mail', null, this.#dialogue.mail(this.state, command), next);
+  }
+
+  #rcpt(line: string, next: Next): void {
+    const command = parsePathCommand(line, 'RCPT TO');
+    if (typeof command === 'string') return this.#refuse('rcpt', null, faultReplies[command][1], next);
+    const { address } = command;
+    const recipient = address ? `${address.localPart}@${address.domain}` : null;
+    this.#answer('rcpt', recipient, this.#dialogue.rcpt(this.state, command), next);
+  }
+
+  #data(line: string, next: Next): void {
+    if (line.slice(4).trim() !== '') return this.#reply(reply(501, '5.5.4', 'DATA has no parameters'), next);
+    const payload = this.#dialogue.data(this.state);
+    if ('code' in payload) return this.#refuse('data', null, payload, next);
+    this.#payload = payload;
+    (this._parser as SmtpReader).readInto(payload.body, payload.isNormalised);
+    this.#watchData(payload, Date.now());
+    this.#say(reply(354, null, 'end with <CR><LF>.<CR><LF>'));
+    next();
+  }
+
+  dataEnd(resume: Next): void {
+    const payload = this.#payload;
+    clearTimeout(this.#dataTimer);
+    if (!payload) return resume();
+    this._handlerPending = true;
+    this.#answer('data', null, payload.end(), () => {
+      this.#payload = null;
+      this._handlerPending = false;
+      this._resetSession();
+      resume();
+    });
+  }
+
+  // RFC 5321 §4.5.3.2.5 limits the time between two chunks; a client that sends an octet a minute needs a limit on all.
+  #watchData(payload: PayloadSink, startedAt: number): void {
+    const { dataMs, dataBytesPerSecond } = this.#limits;
+    const allowedMs = dataMs + (payload.body.received / dataBytesPerSecond) * 1000;
+    const left = startedAt + allowedMs - Date.now();
+    if (left <= 0) return this.#say(reply(421, '4.4.2', 'message takes too long'));
+    this.#dataTimer = setTimeout(() => this.#watchData(payload, startedAt), left + 1).unref();
+  }
+
+  #auth(line: string, next: Next): void {
+    // RFC 4954 §4: not within a mail, and once; RFC 4954 §6: 538 where it would travel in the clear.
+    if (this.state.transaction) return this.#reply(reply(503, '5.5.1', 'a mail is under way'), next);
+    if (!this.#dialogue.mayAuthenticate(this.state)) {
+      return this.#reply(reply(538, '5.7.11', 'encryption required for authentication; use STARTTLS'), next);
+    }
+    this.handler_AUTH(Buffer.from(line), next);
+  }
+
+  #startTls(line: string, next: Next): void {
+    const state = this.#dialogue.startTls(this.state);
+    if (line.slice(8).trim() !== '')
+      return this.#reply(reply(501, '5.5.4', 'STARTTLS has no parameters'), next);
+    if (this.secure) return this.#reply(reply(503, '5.5.1', 'TLS is active already'), next);
+    if (state === 'off') return this.#reply(reply(502, '5.5.1', 'STARTTLS is not offered'), next);
+    // RFC 3207 §4.
+    if (state === 'unavailable') return this.#reply(reply(454, '4.7.0', 'TLS is not available'), next);
+    this.#say(reply(220, '2.0.0', 'ready to start TLS'));
+    this.upgrade(next);
+  }
+
+  // RFC 5321 §3.5.3: 252 tells nothing about who exists.
+  #verify(line: string, next: Next): void {
+    if (line.slice(4).trim() === '') return this.#reply(reply(501, '5.5.4', 'syntax: VRFY address'), next);
+    this.#reply(reply(252, '2.1.5', 'cannot verify, but will take mail for whom there is'), next);
+  }
+
+  override upgrade(callback: Next, secureCallback?: Next): void {
+    this.state.forget();
+    super.upgrade(callback, () => {
+      this.#noteTls();
+      secureCallback?.();
+    });
+  }
+
+  // --- replies --------------------------------------------------------------------------------------------------
+
+  #answer(stage: Stage, recipient: string | null, work: Promise<Reply>, next: Next): void {
+    const answered = async (): Promise<void> => {
+      const answer = await work.catch((error: unknown) => {
+        this.#dialogue.failed(this.state, error);
+        return localTrouble;
+      });
+      if (isRefusal(answer)) return this.#refuse(stage, recipient, answer, next);
+      if (stage === 'data') this.#errors = this.#idleCommands = 0;
+      this.#reply(answer, next);
+    };
+    answered().catch((error: unknown) => this.#dialogue.failed(this.state, error));
+  }
+
+  #refuse(stage: Stage, recipient: string | null, answer: Reply, next: Next): void {
+    this.#dialogue.refused(this.state, stage, recipient, answer);
+    this.#reply(answer, next);
+  }
+
+  #reply(answer: Reply, next: Next): void {
+    this.#say(answer);
+    next();
+    if (this.#isStopping && this.isIdle && !this._closing) this.#say(shuttingDown);
+  }
+
+  #say(answer: Reply): void {
+    const { code, enhanced, text } = answer;
+    this.send(code, enhanced === null ? text : `${enhanced} ${text}`, false);
+  }
+
+  override send(code: number, data?: string | string[] | null, context?: string | false): void {
+    super.send(code, data, context);
+    if (code < 500 || this._closing) return;
+    this.#errors++;
+    // RFC 5321 §4.2.5 leaves ending a session to local policy: a guesser of addresses or passwords gets no more tries.
+    if (this.#errors >= this.#allowance(this.#limits.errors)) this.#say(tooManyErrors);
+  }
+
+  /** Hands the answer to AUTH to the library, which writes it and goes on. */
+  finishAuth(
+    answer: Reply,
+    done: (error: SMTPServerError | null, response?: { user: unknown }) => void,
+  ): void {
+    this.#passed = answer;
+    if (answer.code === 235) done(null, { user: this.state.login });
+    else done(Object.assign(new Error(answer.text), { responseCode: answer.code }));
+    this.#passed = null;
+  }
+
+  // The library knows one enhanced code a reply code.
+  override _getEnhancedStatusCode(code: number, context?: string | false): string {
+    return this.#passed?.enhanced ?? super._getEnhancedStatusCode(code, context);
+  }
+
+  #allowance(limit: number): number {
+    return this.state.isTrusted ? limit * this.#limits.trustedFactor : limit;
+  }
+
+  // --- life -----------------------------------------------------------------------------------------------------
+
+  override _resetSession(): void {
+    super._resetSession();
+    this.state.transaction = null;
+  }
+
+  override _onClose(): void {
+    clearTimeout(this.#dataTimer);
+    const isFirst = !this._closed;
+    super._onClose();
+    if (!isFirst) return;
+    // A mail that is complete is taken or not without its client.
+    if (this.#payload && !this._handlerPending) this.#payload.abort();
+    this.#dialogue.closed(this.state);
+    this.emit('end');
+  }
+
+  #noteTls(): void {
+    if (!(this._socket instanceof TLSSocket)) return;
+    const { name } = this._socket.getCipher();
+    this.state.tls = { version: this._socket.getProtocol() ?? '', cipher: name };
+  }
+}

@@ -1,0 +1,56 @@
+// What the commands of a session work with; made once by service.ts.
+import type { Logger } from '@pochtar/runtime';
+import type { Settings } from '@pochtar/settings';
+import type { BlobStore } from '@pochtar/store/blob';
+import type { PasswordVerifier, RecipientLookup } from '@pochtar/store/directory';
+import type { Acceptor } from './accept.ts';
+import type { AccessList } from './access-list.ts';
+import type { DialogueFilters } from './dialogue-filters.ts';
+import type { DiskSpace } from './disk-space.ts';
+import type { BodyMemory } from './incoming-body.ts';
+import type { Metrics } from './metrics.ts';
+import type { Refusals } from './refusals.ts';
+import type { SenderAddresses } from './sender-addresses.ts';
+
+/** Every section that names smtp among those who apply it. */
+export const sections = [
+  'network',
+  'smtpEncryption',
+  'sending',
+  'accessLists',
+  'general',
+  'antivirus',
+  'dkim',
+  'misc',
+  'dnsbl',
+  'reverseDns',
+  'greylist',
+  'dlp',
+  'limits',
+  'alerts',
+] as const;
+export type Section = (typeof sections)[number];
+
+export interface Tools {
+  /** The newest valid document of a section: asked for at each use, so that a change counts in open sessions. */
+  current: <S extends Section>(section: S) => Settings[S];
+  revision: (section: Section) => number;
+  accessList: () => AccessList;
+  recipients: RecipientLookup;
+  senders: SenderAddresses;
+  passwords: PasswordVerifier;
+  filters: DialogueFilters;
+  disk: DiskSpace;
+  blobs: BlobStore;
+  acceptor: Acceptor;
+  memory: BodyMemory;
+  spoolDirectory: string;
+  refusals: Refusals;
+  metrics: Metrics;
+  log: Logger;
+}
+
+/** Octets of the largest message (sending.maxMessageSizeMb). */
+export function maxMessageSize(tools: Pick<Tools, 'current'>): number {
+  return tools.current('sending').maxMessageSizeMb * 1024 * 1024;
+}
