@@ -8,7 +8,7 @@ import type { Database, Queryable } from '../db.ts';
 export interface StoredSection {
   name: string;
   revision: number;
-  document: unknown;
+  document: object;
   author: string;
   changedAt: Date;
 }

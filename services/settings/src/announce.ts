@@ -1,0 +1,33 @@
+// Tells everybody after the commit. A lost announcement is no loss: processes compare revisions every 15 s, and
+// what they know of the directory they forget after a minute.
+import { type Bus, directoryChanged, settingsChanged } from '@pochtar/bus';
+import type { Logger } from '@pochtar/runtime';
+
+export interface Announcer {
+  settings(changes: readonly { name: string; revision: number }[]): Promise<void>;
+  /** Address keys that were added, changed or removed; none means: forget all you know. */
+  directory(addresses: readonly string[]): Promise<void>;
+}
+
+const MAX_ADDRESSES = 1000;
+
+export function announcer(bus: Bus, log: Logger): Announcer {
+  const attempt = async (what: object, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      log.warn({ err: error, ...what }, 'a change was not announced; it will be found by comparing');
+    }
+  };
+  return {
+    async settings(changes) {
+      for (const { name: section, revision } of changes) {
+        await attempt({ section, revision }, () => bus.publish(settingsChanged, { section, revision }));
+      }
+    },
+    async directory(addresses) {
+      const named = addresses.length > MAX_ADDRESSES ? [] : [...addresses];
+      await attempt({ addresses: named.length }, () => bus.publish(directoryChanged, { addresses: named }));
+    },
+  };
+}

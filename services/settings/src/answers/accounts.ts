@@ -1,0 +1,121 @@
+// admin.account.*: list, show, create, update, password, delete.
+import { type AccountInfo, adminAccount, answerAdmin, done } from '@pochtar/bus';
+import { type GeneralSettings, readStored } from '@pochtar/settings';
+import {
+  type Account,
+  createAccount,
+  deleteAccount,
+  findAccount,
+  listAccounts,
+  namesLeadingTo,
+  type NewFolder,
+  type Scope,
+  setPasswordHash,
+  updateAccount,
+} from '@pochtar/store/directory';
+import { readSections } from '@pochtar/store/settings';
+import { addressTaken, noDomain, notFound, readAddress } from '../addresses.ts';
+import type { Context } from '../context.ts';
+import { nextOf, readPage } from '../page.ts';
+import { readPassword } from '../passwords.ts';
+
+export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
+  const { bus, db } = context;
+  return [
+    answerAdmin(bus, adminAccount.list, async (request, { scope }) => {
+      const page = readPage(request, scope);
+      if (!page.ok) return page;
+      const accounts = await listAccounts(db, page.page);
+      return done({ accounts: accounts.map(infoOf), next: nextOf(accounts, request.limit) });
+    }),
+    answerAdmin(bus, adminAccount.show, ({ address }, { scope }) => show(context, scope, address)),
+    answerAdmin(bus, adminAccount.create, (request, { scope }) => create(context, scope, request)),
+    answerAdmin(bus, adminAccount.update, async ({ address, ...change }, { scope }) => {
+      const read = readAddress('address', address);
+      if (!read.ok) return read;
+      if (!(await updateAccount(db, scope, read.key, change))) return notFound('address', read.key);
+      await context.announce.directory([read.key]);
+      return found(context, scope, read.key);
+    }),
+    answerAdmin(bus, adminAccount.setPassword, async ({ address, password }, { scope }) => {
+      const read = readAddress('address', address);
+      if (!read.ok) return read;
+      const hashed = await readPassword(password);
+      if (!hashed.ok) return hashed;
+      const isSet = await setPasswordHash(db, scope, read.key, hashed.hash);
+      return isSet ? done({}) : notFound('address', read.key);
+    }),
+    answerAdmin(bus, adminAccount.delete, async ({ address }, { scope }) => {
+      const read = readAddress('address', address);
+      if (!read.ok) return read;
+      const changed = await deleteAccount(db, scope, read.key);
+      if (changed.length === 0) return notFound('address', read.key);
+      await context.announce.directory(changed);
+      context.orphans.wake();
+      return done({});
+    }),
+  ];
+}
+
+function infoOf(account: Account): AccountInfo {
+  const { id, address, domain, displayName, isEnabled, hasPassword, quotaBytes, usedBytes } = account;
+  const createdAt = account.createdAt.toISOString();
+  return { id, address, domain, displayName, isEnabled, hasPassword, quotaBytes, usedBytes, createdAt };
+}
+
+async function found(context: Context, scope: Scope, key: string) {
+  const account = await findAccount(context.db, scope, key);
+  return account === null ? notFound('address', key) : done({ account: infoOf(account) });
+}
+
+async function show(context: Context, scope: Scope, address: string) {
+  const read = readAddress('address', address);
+  if (!read.ok) return read;
+  const account = await findAccount(context.db, scope, read.key);
+  if (account === null) return notFound('address', read.key);
+  const aliases = await namesLeadingTo(context.db, scope, 'alias', read.key);
+  const groups = await namesLeadingTo(context.db, scope, 'group', read.key);
+  return done({ account: infoOf(account), aliases, groups });
+}
+
+interface CreateRequest {
+  address: string;
+  displayName: string;
+  password?: string | undefined;
+  quotaBytes: number | null;
+  isEnabled: boolean;
+}
+
+async function create(context: Context, scope: Scope, request: CreateRequest) {
+  const address = readAddress('address', request.address);
+  if (!address.ok) return address;
+  const password = request.password === undefined ? null : await readPassword(request.password);
+  if (password?.ok === false) return password;
+  const created = await createAccount(context.db, scope, {
+    address: address.key,
+    domain: address.domain,
+    displayName: request.displayName,
+    passwordHash: password?.hash ?? null,
+    quotaBytes: request.quotaBytes,
+    isEnabled: request.isEnabled,
+    folders: await firstFolders(context),
+  });
+  if (!created.isCreated) {
+    return created.reason === 'noDomain'
+      ? noDomain('address', address.domain)
+      : addressTaken('address', address.key);
+  }
+  await context.announce.directory([address.key]);
+  return found(context, scope, address.key);
+}
+
+/** general.autoCreateFolders as they are now. */
+async function firstFolders(context: Context): Promise<NewFolder[]> {
+  const [row] = await readSections(context.db, ['general']);
+  const stored = readStored('general', row?.document ?? {});
+  const folders: GeneralSettings['autoCreateFolders'] = stored.ok ? stored.value.autoCreateFolders : [];
+  return folders.map(({ name, specialUse }) => ({
+    name,
+    specialUse: specialUse === 'none' ? null : specialUse,
+  }));
+}

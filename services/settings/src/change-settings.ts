@@ -1,0 +1,158 @@
+// The one way a setting changes: all sections under one lock, each document validated as a whole, all of them
+// together, then against what they refer to; saved with history in the same transaction, announced after it.
+import { isDeepStrictEqual } from 'node:util';
+import { type AdminReply, done, type SettingsChange } from '@pochtar/bus';
+import {
+  catalogue,
+  crossCheck,
+  defaultDocument,
+  isSectionName,
+  parseSection,
+  readStored,
+  type SectionName,
+  type Settings,
+  type SettingsError,
+  sectionNames,
+  unknownSection,
+} from '@pochtar/settings';
+import type { Queryable } from '@pochtar/store/db';
+import {
+  deleteSecret,
+  lockSections,
+  putSecret,
+  secretNames,
+  type StoredSection,
+  writeSection,
+} from '@pochtar/store/settings';
+import type { Context, Refusal } from './context.ts';
+import { checkReferences } from './references.ts';
+import { checkSecrets, conflict, refusal } from './settings-errors.ts';
+
+export interface Saved {
+  sections: { name: string; revision: number; changed: boolean }[];
+}
+
+/** A document that replaces the one of its section. */
+export interface Replacement {
+  section: string;
+  document: unknown;
+  expectedRevision?: number | undefined;
+}
+
+type Change = SettingsChange | Replacement;
+
+/** Makes the changes, all or none. `validateOnly` stops before anything is written. */
+export async function changeSettings(
+  context: Pick<Context, 'db' | 'key' | 'announce'>,
+  changes: readonly Change[],
+  options: { author: string; validateOnly?: boolean },
+): Promise<AdminReply<Saved>> {
+  const reply = await context.db.transaction(async (tx): Promise<AdminReply<Saved>> => {
+    const rows = await lockSections(tx);
+    const decided = await decide(tx, rows, changes);
+    if (!decided.ok) return decided;
+    const isKept = options.validateOnly === true;
+    const sections: Saved['sections'] = [];
+    for (const next of decided.next) {
+      const revision =
+        isKept || !next.changed ? next.revision : await write(tx, context, next, options.author);
+      sections.push({ name: next.name, revision, changed: next.changed });
+    }
+    return done({ sections });
+  });
+  if (reply.ok && options.validateOnly !== true) {
+    await context.announce.settings(reply.result.sections.filter((section) => section.changed));
+  }
+  return reply;
+}
+
+interface Next {
+  name: SectionName;
+  document: Settings[SectionName];
+  secrets: Readonly<Record<string, string | null>>;
+  revision: number;
+  changed: boolean;
+}
+
+async function write(
+  tx: Queryable,
+  context: Pick<Context, 'key'>,
+  next: Next,
+  author: string,
+): Promise<number> {
+  for (const [secret, value] of Object.entries(next.secrets)) {
+    const name = `${next.name}.${secret}`;
+    if (value === null) await deleteSecret(tx, name);
+    else await putSecret(tx, context.key, name, value);
+  }
+  return writeSection(tx, { section: next.name, document: next.document, author });
+}
+
+async function decide(
+  tx: Queryable,
+  rows: ReadonlyMap<string, StoredSection>,
+  changes: readonly Change[],
+): Promise<{ ok: true; next: Next[] } | Refusal> {
+  const next = new Map<SectionName, Next>();
+  const errors: SettingsError[] = [];
+  for (const change of changes) {
+    if (!isSectionName(change.section)) {
+      errors.push(unknownSection(change.section));
+      continue;
+    }
+    const row = rows.get(change.section);
+    const revision = row?.revision ?? 0;
+    if (change.expectedRevision !== undefined && change.expectedRevision !== revision) {
+      return conflict(change.section, change.expectedRevision, row);
+    }
+    const before = next.get(change.section);
+    const stored: object = before?.document ?? row?.document ?? {};
+    const wanted = 'document' in change ? change.document : { ...stored, ...change.patch };
+    const parsed = parseSection(change.section, wanted);
+    const secrets = 'document' in change ? {} : { ...before?.secrets, ...change.secrets };
+    errors.push(...(parsed.ok ? [] : parsed.errors), ...checkSecrets(change.section, secrets));
+    if (parsed.ok) {
+      const changed = !isDeepStrictEqual(parsed.value, row?.document) || Object.keys(secrets).length > 0;
+      next.set(change.section, { name: change.section, document: parsed.value, secrets, revision, changed });
+    }
+  }
+  if (errors.length === 0) errors.push(...(await checkTogether(tx, rows, next)));
+  return errors.length === 0 ? { ok: true, next: [...next.values()] } : refusal(errors);
+}
+
+/** The rules between sections and towards the rest of the system, for the state that would result. */
+async function checkTogether(
+  tx: Queryable,
+  rows: ReadonlyMap<string, StoredSection>,
+  next: ReadonlyMap<SectionName, Next>,
+): Promise<SettingsError[]> {
+  const settings = Object.fromEntries(
+    sectionNames.map((name) => [name, next.get(name)?.document ?? storedOrDefault(name, rows.get(name))]),
+  ) as Settings;
+  const changed = new Set(next.keys());
+  const secrets = new Set(await secretNames(tx));
+  for (const { name, secrets: given } of next.values()) {
+    for (const [secret, value] of Object.entries(given)) {
+      if (value === null) secrets.delete(`${name}.${secret}`);
+      else secrets.add(`${name}.${secret}`);
+    }
+  }
+  // A clash that was there before and that no changed section has a part in must not block everything else.
+  const clashes = crossCheck(settings).filter((error) => isAbout(error, changed));
+  return [...clashes, ...(await checkReferences(tx, settings, changed, secrets))];
+}
+
+function storedOrDefault(name: SectionName, row: StoredSection | undefined): Settings[SectionName] {
+  const stored = readStored(name, row?.document ?? {});
+  return stored.ok ? stored.value : defaultDocument(name);
+}
+
+function isAbout(error: SettingsError, changed: ReadonlySet<string>): boolean {
+  return [error, ...(error.related ?? [])].some((place) => changed.has(place.section));
+}
+
+/** Which secrets of a section are set. */
+export function secretsOf(section: SectionName, present: ReadonlySet<string>): Record<string, boolean> {
+  const names = Object.keys(catalogue[section].secrets);
+  return Object.fromEntries(names.map((secret) => [secret, present.has(`${section}.${secret}`)]));
+}

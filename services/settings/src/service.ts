@@ -1,0 +1,87 @@
+// Owns the settings, the certificates and the directory: validates, keeps revisions and history, announces.
+import { type Bus, connectBus, settingsApplied } from '@pochtar/bus';
+import type { Service, ServiceContext } from '@pochtar/runtime';
+import { openDatabase } from '@pochtar/store/db';
+import { requireSchema } from '@pochtar/store/migrate';
+import { readMasterKey } from '@pochtar/store/settings';
+import { announcer } from './announce.ts';
+import { answerCertificates } from './answers/certificates.ts';
+import { answerAccounts } from './answers/accounts.ts';
+import { answerAdministrators } from './answers/administrators.ts';
+import { answerDomains } from './answers/domains.ts';
+import { answerNames } from './answers/names.ts';
+import { answerSettings } from './answers/settings.ts';
+import { AppliedReports } from './applied-reports.ts';
+import { ensureCertificates } from './certificates.ts';
+import { type Config, readConfig } from './config.ts';
+import type { Context } from './context.ts';
+import { firstStart } from './first-start.ts';
+import { removeOrphanedMail } from './orphaned-mail.ts';
+
+export const service: Service<Config> = { name: 'settings', config: readConfig, start };
+
+const CERTIFICATE_CHECK_MS = 3_600_000;
+
+export async function start(config: Config, { name, log, health }: ServiceContext): Promise<AsyncDisposable> {
+  await using opened = new AsyncDisposableStack();
+  const key = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
+  const db = opened.use(
+    openDatabase({
+      url: config.POCHTAR_POSTGRES_URL,
+      passwordFile: config.POCHTAR_POSTGRES_PASSWORD_FILE,
+      applicationName: name,
+      onError: (error) => log.warn({ err: error }, 'an idle connection to Postgres broke'),
+    }),
+  );
+  await requireSchema(db);
+  const bus = opened.use(
+    await connectBus({
+      url: config.POCHTAR_NATS_URL,
+      user: config.POCHTAR_NATS_USER,
+      passwordFile: config.POCHTAR_NATS_PASSWORD_FILE,
+      name,
+      log,
+    }),
+  );
+  const context: Context = {
+    db,
+    bus,
+    key,
+    log,
+    announce: announcer(bus, log),
+    reports: new AppliedReports(),
+    orphans: opened.use(removeOrphanedMail({ db, log })),
+    hostName: config.POCHTAR_HOSTNAME,
+  };
+  await firstStart(db, context.hostName);
+  await ensureCertificates(context);
+  answerAll(context, bus, opened);
+  // Ready means that a question asked now is answered: the server knows the subscriptions.
+  await bus.connection.flush();
+  context.orphans.wake();
+  const renewal = setInterval(() => {
+    ensureCertificates(context).then(
+      () => health.report('certificates', null),
+      (error: unknown) => {
+        log.error({ err: error }, 'certificates could not be checked');
+        health.report('certificates', 'could not be checked');
+      },
+    );
+  }, CERTIFICATE_CHECK_MS);
+  opened.defer(() => clearInterval(renewal));
+  return opened.move();
+}
+
+function answerAll(context: Context, bus: Bus, opened: AsyncDisposableStack): void {
+  const hearing = bus.subscribe(settingsApplied, (applied) => context.reports.take(applied));
+  opened.defer(() => hearing.stop());
+  const answers = [
+    ...answerSettings(context),
+    ...answerCertificates(context),
+    ...answerDomains(context),
+    ...answerAccounts(context),
+    ...answerNames(context),
+    ...answerAdministrators(context),
+  ];
+  opened.defer(async () => void (await Promise.all(answers.map((answer) => answer.stop()))));
+}
