@@ -66,12 +66,12 @@ function nodePath(major) {
 
 async function install() {
   if (spawnSync('npm', ['--version']).status !== 0) {
-    fail('npm is needed to fetch the packages. Debian, Ubuntu: apt-get install npm');
+    throw new Error('npm is needed to fetch the packages. Debian, Ubuntu: apt-get install npm');
   }
   try {
     accessSync(root, constants.W_OK);
   } catch {
-    fail(`packages must be installed, but ${root} is not writable for this user`);
+    throw new Error(`packages must be installed, but ${root} is not writable for this user`);
   }
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   process.stderr.write(
@@ -79,7 +79,7 @@ async function install() {
   );
   const args = ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'];
   const status = await run('npx', args, { ...process.env, ...homeEnvironment(), CI: 'true' });
-  if (status !== 0) fail(`the packages could not be installed (status ${status}); is the network reachable?`);
+  if (status !== 0) throw new Error(`the packages could not be installed (status ${status}), see above`);
 }
 
 /** npm and pnpm keep caches in the home directory; where that is missing or read-only they get one in var/. */

@@ -7,6 +7,7 @@ import {
   portHolder,
   provisionDatabase,
   readSecret,
+  reservePort,
   startNats,
   startPostgres,
 } from '@pochtar/native';
@@ -33,11 +34,18 @@ export function infrastructurePorts(paths: StatePaths): InfrastructurePorts | un
 export async function chooseInfrastructurePorts(paths: StatePaths): Promise<InfrastructurePorts> {
   const before = infrastructurePorts(paths);
   const ports = {
-    postgres: await freePort(before?.postgres ?? 54_320),
-    nats: await freePort(before?.nats ?? 42_220),
+    postgres: await reserveFreePort(before?.postgres ?? 54_320),
+    nats: await reserveFreePort(before?.nats ?? 42_220),
   };
   writeFileSync(join(paths.run, 'infrastructure.json'), JSON.stringify(ports));
   return ports;
+}
+
+// Reserved for the life of this process: an installation that starts at the same time takes another one.
+async function reserveFreePort(preferred: number): Promise<number> {
+  for (let port = await freePort(preferred); ; port = await freePort()) {
+    if (await reservePort(port)) return port;
+  }
 }
 
 /** The two servers as entries that all our processes depend on. */

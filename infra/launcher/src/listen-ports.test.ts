@@ -28,6 +28,13 @@ test('ports are chosen at the first start, a taken one moves up, and the choice 
   expect(await listenPorts(file, { privileged: true })).toEqual(ports);
 });
 
+test('two installations that start at the same time get different ports', async () => {
+  using dir = temporaryDirectory();
+  const choose = (name: string) => listenPorts(join(dir.path, name), { privileged: false });
+  const [one, other] = await Promise.all([choose('one.json'), choose('other.json')]);
+  expect(new Set([...Object.values(one), ...Object.values(other)]).size).toBe(listeners.length * 2);
+});
+
 test('real ports that are taken are an error that names who holds them, and nothing is stored', async () => {
   using dir = temporaryDirectory();
   const file = join(dir.path, 'ports.json');

@@ -1,7 +1,7 @@
 // The ports of the native run: chosen at the first start, kept in ports.json, and from then on settings like any
 // other. Unprivileged numbers unless --privileged asks for the real ones.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { isPortFree, portHolder } from '@pochtar/native';
+import { isPortFree, portHolder, reservePort } from '@pochtar/native';
 
 export const listeners = [
   'smtp',
@@ -41,9 +41,17 @@ export const privilegedPorts: ListenPorts = {
   console: 80,
 };
 
-/** The ports in `file`; chosen and written there when it does not exist. */
+/**
+ * The ports in `file`; chosen and written there when it does not exist. They stay reserved for this process, so that
+ * an installation that starts at the same time chooses others.
+ */
 export async function listenPorts(file: string, options: { privileged: boolean }): Promise<ListenPorts> {
-  if (existsSync(file)) return readPorts(file);
+  if (existsSync(file)) {
+    const stored = readPorts(file);
+    // Already ours: a reservation of somebody else shows when the program binds and names the holder.
+    for (const port of Object.values(stored)) await reservePort(port);
+    return stored;
+  }
   const ports = options.privileged ? await realPorts() : await choosePorts();
   writeFileSync(file, `${JSON.stringify(ports, null, 2)}\n`);
   return ports;
@@ -70,7 +78,7 @@ async function choosePorts(): Promise<ListenPorts> {
   const wanted = new Set(Object.values(ports));
   for (const listener of listeners) {
     let port = ports[listener];
-    while (!(await isPortFree(port, '0.0.0.0'))) {
+    while (!(await take(port))) {
       do port++;
       while (wanted.has(port));
       if (port > ports[listener] + 1000)
@@ -80,6 +88,13 @@ async function choosePorts(): Promise<ListenPorts> {
     ports[listener] = port;
   }
   return ports;
+}
+
+async function take(port: number): Promise<boolean> {
+  const reservation = await reservePort(port);
+  if (reservation && (await isPortFree(port, '0.0.0.0'))) return true;
+  reservation?.[Symbol.dispose]();
+  return false;
 }
 
 async function realPorts(): Promise<ListenPorts> {

@@ -2,7 +2,6 @@
 // (apt-get download, dpkg -x) needs no root, and starts no service on a port of the machine as installing would.
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -17,7 +16,7 @@ export interface Program {
 export interface ProgramOptions {
   name: string;
   debianPackage: string;
-  /** Directory for unpacked packages; default: .cache below the user's home, or /var/cache/pochtar for root. */
+  /** Directory for unpacked packages; default: var/tools of the checkout. */
   unpackInto?: string;
   note?: (text: string) => void;
 }
@@ -26,7 +25,10 @@ export interface ProgramOptions {
 export async function ensureProgram(options: ProgramOptions): Promise<Program> {
   const installed = onPath(options.name);
   if (installed) return { path: installed };
-  const target = join(options.unpackInto ?? defaultUnpackDir(), options.debianPackage);
+  const target = join(
+    options.unpackInto ?? join(import.meta.dirname, '../../../var/tools'),
+    options.debianPackage,
+  );
   if (!existsSync(target)) {
     options.note?.(`${options.name} is not installed: unpacking the package ${options.debianPackage}`);
     try {
@@ -56,10 +58,6 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function defaultUnpackDir(): string {
-  return process.getuid?.() === 0 ? '/var/cache/pochtar' : join(homedir(), '.cache/pochtar');
 }
 
 function libraryDirs(dir: string): string[] {

@@ -11,7 +11,7 @@ export { natsUsers } from './nats-users.ts';
 export type { NatsUser } from './nats-users.ts';
 export { startNats } from './nats.ts';
 export type { NatsServer } from './nats.ts';
-export { freePort, isPortFree, portHolder } from './ports.ts';
+export { freePort, isPortFree, portHolder, reservePort } from './ports.ts';
 export { startPostgres } from './postgres.ts';
 export type { PostgresServer } from './postgres.ts';
 export {

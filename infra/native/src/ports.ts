@@ -18,6 +18,22 @@ export async function freePort(preferred = 0, host = '127.0.0.1'): Promise<numbe
   return port;
 }
 
+/**
+ * Marks a port as taken for other installations on this machine, from the choice until long after the bind, as long
+ * as this process lives. Returns undefined when another one has it. An abstract Unix socket is the mark: the kernel
+ * removes it with its owner.
+ */
+export function reservePort(port: number): Promise<Disposable | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', () => resolve(undefined));
+    server.listen(`\0pochtar-port-${port}`, () => {
+      server.unref();
+      resolve({ [Symbol.dispose]: () => void server.close() });
+    });
+  });
+}
+
 function tryBind(port: number, host: string): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
