@@ -17,6 +17,7 @@ describe('imapString', () => {
     expect(imapString('a\r\nb\u0000c')).toBe('"abc"');
     expect(imapString('\u00ff\r\n"x')).toBe('{3}\r\n\u00ff"x');
     expect(imapString('')).toBe('""');
+    expect(imapString('a\u010a\u20acb')).toBe('"ab"');
   });
 
   test('property: read back as what it was without line ends and NUL', () => {

@@ -14,12 +14,14 @@ import type { Part } from './structure.ts';
 const MAX_STRING = 8192;
 
 // RFC 9051 §9 quoted: no CR, LF, NUL; 8-bit only after ENABLE, so never here.
+const PLAIN = /^[ !#-[\]-~]*$/;
 const NOT_QUOTABLE = /[\u0080-\u00ff]/;
-const REMOVED = /[\u0000\r\n]/g; // oxlint-disable-line no-control-regex
+// Beyond latin1 there are no octets: such text was decoded by mistake, and cut to octets it could hold line ends.
+const REMOVED = /[\u0000\r\n]|[^\u0000-\u00ff]/g; // oxlint-disable-line no-control-regex
 
 /** A value as IMAP string: quoted, or a literal when it has 8-bit octets. */
 export function imapString(value: string): string {
-  // Beyond latin1 there are no octets: such text was decoded by mistake, and must not break the literal's count.
+  if (value.length <= MAX_STRING && PLAIN.test(value)) return `"${value}"`;
   const text = value.slice(0, MAX_STRING).replace(REMOVED, '');
   if (NOT_QUOTABLE.test(text)) return `{${text.length}}\r\n${text}`;
   return `"${text.replace(/["\\]/g, '\\$&')}"`;

@@ -353,7 +353,7 @@ describe('limits', () => {
   });
 
   test('the message in a header that was cut begins behind the cut, in any chunks', () => {
-    const mail = `Content-Type: message/rfc822\r\n${'X: 0123456789\r\n'.repeat(200)}\r\nbody`;
+    const mail = `Content-Type: message/rfc822\r\n${'Subject: 0123\r\n'.repeat(200)}\r\nbody`;
     const whole = scan(mail, { headerBytes: 1024 });
     expect(whole.root.children[0]?.headerStart).toBe(whole.headerLength);
     expect(scanOctets(Buffer.from(mail), { headerBytes: 1024 })).toEqual(whole);

@@ -35,6 +35,7 @@ test.each([
   'rfc 822;a@b',
   'rfc822;a b',
   'utf-8;\\x{D800}',
+  'utf-8;\\x{0}',
   'utf-8;\\x{110000}',
   'utf-8;a\\b',
   'utf-8;a\nb',
