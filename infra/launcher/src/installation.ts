@@ -61,12 +61,11 @@ export async function bringUp(options: UpOptions, stopped: AbortSignal): Promise
         hopeless.reject(new Error(`${report.name} does not start (${report.lastEnd})`));
       }
     });
-    const endpoints = await startAll(supervisor, surroundings, ports, [
-      hopeless.promise,
-      whenAborted(stopped),
-      down.promise.then(() => Promise.reject(new Error('stopped by pochtar down'))),
-    ]);
     hopeless.promise.catch(() => {});
+    const called = down.promise.then(() => Promise.reject(new StartCalledOff('stopped by pochtar down')));
+    called.catch(() => {});
+    const ends = [hopeless.promise, called, whenAborted(stopped, StartCalledOff)];
+    const endpoints = await startAll(supervisor, surroundings, ports, ends);
     return {
       endpoints,
       downAsked: down.promise,
@@ -93,7 +92,7 @@ async function startAll(
     await Promise.race([supervisor.start(), whenAborted(timeout), ...ends]);
     return await setUp(surroundings, ports);
   } catch (error) {
-    throw await explained(error, supervisor, surroundings.paths);
+    throw error instanceof StartCalledOff ? error : await explained(error, supervisor, surroundings.paths);
   }
 }
 
@@ -122,19 +121,26 @@ export function lastLines(path: string, count: number): string[] {
     const { size } = fstatSync(file);
     const bytes = Buffer.alloc(Math.min(size, 256 * 1024));
     readSync(file, bytes, 0, bytes.length, size - bytes.length);
-    return bytes.toString('utf8').trimEnd().split('\n').slice(-count);
+    return bytes.toString('utf8').split('\n').filter(Boolean).slice(-count);
   } finally {
     closeSync(file);
   }
 }
 
-function whenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = (): void =>
-      reject(new Error(signal.reason instanceof Error ? signal.reason.message : 'stopped'));
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
+/** The start was taken back by a person: there is nothing to explain. */
+class StartCalledOff extends Error {
+  override name = 'StartCalledOff';
+}
+
+function whenAborted(signal: AbortSignal, Reason: new (message: string) => Error = Error): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void =>
+    reject(new Reason(signal.reason instanceof Error ? signal.reason.message : 'stopped'));
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  // The race may be over before it is aborted.
+  promise.catch(() => {});
+  return promise;
 }
 
 async function answerControl(
