@@ -132,7 +132,7 @@ describe('parseAddressList', () => {
       'g:',
       '[]',
     ]) {
-      parseAddressList(unit.repeat(250_000 / unit.length));
+      parseAddressList(unit.repeat(100_000 / unit.length));
     }
     expect(performance.now() - started).toBeLessThan(4000);
   });
