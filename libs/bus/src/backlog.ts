@@ -24,10 +24,9 @@ export async function backlog(bus: Bus, step: Step): Promise<Backlog> {
 async function oldestHeld(bus: Bus, step: Step): Promise<Date | null> {
   const manager = await bus.manager();
   try {
-    const message = await manager.streams.getMessage('MAIL', {
-      seq: 1,
-      next_by_subj: stepSubject(step).name,
-    });
+    // The first message from sequence 1 on with this subject; the client's types lack this form of the request.
+    const first = { seq: 1, next_by_subj: stepSubject(step).name };
+    const message = await manager.streams.getMessage('MAIL', first);
     return message === null ? null : message.time;
   } catch (error) {
     if ((error as { code?: number }).code === NO_MESSAGE_FOUND) return null;
