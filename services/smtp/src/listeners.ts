@@ -5,17 +5,19 @@ import {
   listenHosts,
   Listeners,
   type Logger,
-  networkSet,
   type TlsContexts,
   type WantedListener,
 } from '@pochtar/runtime';
 import type { NetworkSettings, Settings, SmtpEncryptionSettings } from '@pochtar/settings';
 import { Endpoint } from './endpoint.ts';
+import { followedNetworks } from './followed-networks.ts';
 import type { Dialogue, SessionLimits } from './protocol.ts';
 import type { ListenerKind } from './session.ts';
 
 export interface SmtpListenersOptions {
   current: <S extends 'network' | 'smtpEncryption' | 'limits'>(section: S) => Settings[S];
+  /** The bundled web mail: its users all come from one address. */
+  isWebmail: (address: string) => boolean;
   dialogue: Dialogue;
   tls: TlsContexts;
   log: Logger;
@@ -32,24 +34,20 @@ export class SmtpListeners implements AsyncDisposable {
   readonly #listeners: Listeners;
   /** By port. Ports that could not be given up yet keep the kind they had. */
   readonly #kinds = new Map<number, ListenerKind>();
-  readonly #isWebmail: (address: string) => boolean;
-  readonly #isProxy: (address: string) => boolean;
 
   constructor(options: SmtpListenersOptions) {
     const { dialogue, tls, limits, current, log } = options;
     const endpoint = (kind: ListenerKind) => new Endpoint({ kind, dialogue, tls, ...(limits && { limits }) });
     this.#options = options;
     this.#endpoints = { mx: endpoint('mx'), submission: endpoint('submission'), smtps: endpoint('smtps') };
-    this.#isWebmail = followed(() => current('network').webmailAddresses);
-    this.#isProxy = followed(() => current('network').trustedProxies);
+    const isProxy = followedNetworks(() => current('network').trustedProxies);
     this.#listeners = new Listeners({
       log,
       tls,
       onConnection: (connection) => this.#begin(connection),
       limits: () => connectionLimits(current('limits')),
-      // The users of the web mail all come from one address.
-      isExempt: (address) => this.#isWebmail(address),
-      isTrustedProxy: (address) => this.#isProxy(address),
+      isExempt: options.isWebmail,
+      isTrustedProxy: isProxy,
       refusal: (over) => refusalLine(over),
     });
   }
@@ -102,14 +100,4 @@ function refusalLine(over: 'perAddress' | 'total'): string {
   return over === 'perAddress'
     ? '421 4.7.0 too many sessions from your address, try again later\r\n'
     : '421 4.3.2 too many sessions, try again later\r\n';
-}
-
-/** A membership test that is made anew when the list in the settings is another one. */
-function followed(list: () => readonly string[]): (address: string) => boolean {
-  let made: { list: readonly string[]; has: (address: string) => boolean } | null = null;
-  return (address) => {
-    const now = list();
-    if (made?.list !== now) made = { list: now, has: networkSet(now) };
-    return made.has(address);
-  };
 }

@@ -1,6 +1,6 @@
 // Makes what the commands work with: the store, the directory, the filters, the acceptor.
 import type { Bus } from '@pochtar/bus';
-import type { ServiceContext } from '@pochtar/runtime';
+import { LoginGuard, type ServiceContext } from '@pochtar/runtime';
 import type { LiveSettings, Settings } from '@pochtar/settings';
 import { openBlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
@@ -11,6 +11,7 @@ import { AccessList } from './access-list.ts';
 import type { Config } from './config.ts';
 import { DialogueFilters } from './dialogue-filters.ts';
 import { DiskSpace } from './disk-space.ts';
+import { followedNetworks } from './followed-networks.ts';
 import { BodyMemory } from './incoming-body.ts';
 import { createMetrics } from './metrics.ts';
 import { Refusals } from './refusals.ts';
@@ -71,9 +72,11 @@ export async function openTools({
     current,
     revision: (section) => settings.revision(section),
     accessList: compiled(() => current('accessLists')),
+    isWebmail: followedNetworks(() => current('network').webmailAddresses),
     recipients: recipientLookup(db, KEEP_RECIPIENTS_MS),
     senders: new SenderAddresses(db),
     passwords: passwordVerifier(db),
+    guard: new LoginGuard(() => current('limits')),
     filters: new DialogueFilters(
       bus,
       { dnsbl: () => current('dnsbl'), greylist: () => current('greylist') },

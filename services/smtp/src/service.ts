@@ -56,7 +56,7 @@ export async function start(
   stack.defer(followDirectory(bus, tools));
   const tls = new TlsContexts();
   const dialogue = createDialogue(tools, tls);
-  const listeners = stack.use(new SmtpListeners({ current: tools.current, dialogue, tls, log, ...options }));
+  const listeners = stack.use(new SmtpListeners({ ...tools, dialogue, tls, ...options }));
   const certificates = new Certificates(db, key, tls);
   stack.defer(await followPorts({ context, bus, settings, listeners, certificates }));
   return stack.move();

@@ -1,5 +1,5 @@
 // What the commands of a session work with; made once by service.ts.
-import type { Logger } from '@pochtar/runtime';
+import type { Logger, LoginGuard } from '@pochtar/runtime';
 import type { Settings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { PasswordVerifier, RecipientLookup } from '@pochtar/store/directory';
@@ -36,9 +36,12 @@ export interface Tools {
   current: <S extends Section>(section: S) => Settings[S];
   revision: (section: Section) => number;
   accessList: () => AccessList;
+  /** The bundled web mail: many users behind one address. */
+  isWebmail: (address: string) => boolean;
   recipients: RecipientLookup;
   senders: SenderAddresses;
   passwords: PasswordVerifier;
+  guard: LoginGuard;
   filters: DialogueFilters;
   disk: DiskSpace;
   blobs: BlobStore;

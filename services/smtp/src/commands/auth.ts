@@ -1,7 +1,7 @@
 // AUTH: RFC 4954. The mechanisms are smtp-server's; who may log in is decided here.
 import { setTimeout as wait } from 'node:timers/promises';
 import { type LoggedIn, loginKey } from '@pochtar/store/directory';
-import { localTrouble, type Reply, reply } from '../reply.ts';
+import { type Reply, reply } from '../reply.ts';
 import type { Session } from '../session.ts';
 import type { Tools } from '../tools.ts';
 
@@ -21,13 +21,15 @@ const DELAY_MS = 500;
 export const loggedIn = reply(235, '2.7.0', 'authentication successful');
 const wrongCredentials = reply(535, '5.7.8', 'wrong user name or password');
 const notNow = reply(454, '4.7.0', 'temporary trouble, try again later');
+const banned = reply(454, '4.7.0', 'too many failed log-ins from your address, try again later');
 
 /** Sets the session's login when the answer is 235. */
 export async function auth(tools: Tools, session: Session, credentials: Credentials): Promise<Reply> {
+  if (tools.guard.isBanned(session.clientAddress)) return banned;
   const { defaultDomain } = tools.current('general');
   const key = loginKey(credentials.name, defaultDomain);
   const result = await tools.passwords.verifyPassword(key, credentials.password);
-  if (!result.ok && result.isTransient) return { ...notNow, text: localTrouble.text };
+  if (!result.ok && result.isTransient) return notNow;
   if (!result.ok) return refuse(tools, session, credentials, result.reason);
   if (!mayActAs(credentials.authorizationName, result.account, defaultDomain)) {
     return refuse(tools, session, credentials, 'authorization identity of another');
@@ -44,6 +46,8 @@ function mayActAs(name: string, account: LoggedIn, defaultDomain: string | null)
 
 async function refuse(tools: Tools, session: Session, { name }: Credentials, reason: string): Promise<Reply> {
   session.failedLogins++;
+  // The web mail limits its own users; here they would all be banned for one.
+  if (!tools.isWebmail(session.clientAddress)) tools.guard.failed(session.clientAddress);
   tools.refusals.login(session, name, reason);
   tools.metrics.refused.add(1, { stage: 'auth', code: wrongCredentials.code });
   await wait(DELAY_MS * session.failedLogins, undefined, { ref: false });

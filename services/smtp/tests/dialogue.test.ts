@@ -1,0 +1,54 @@
+// The rules of the dialogue, one transcript each. A folder of transcripts is a set of settings and a port.
+import { readdirSync } from 'node:fs';
+import { transcriptFile } from '@pochtar/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SettingsParts, type SmtpHarness, startSmtp } from './harness.ts';
+
+interface Setup {
+  port: 'mx' | 'submission';
+  settings?: SettingsParts;
+}
+
+const whiteLoopback = { value: '127.0.0.0/8', comment: '', expiresAt: '' };
+const blackName = { value: '@black.test', comment: '', expiresAt: '' };
+const setups: Record<string, Setup> = {
+  mx: { port: 'mx' },
+  submission: { port: 'submission' },
+  'tls-required': { port: 'mx', settings: { smtpEncryption: { mode: 'required' } } },
+  'tls-none': {
+    port: 'submission',
+    settings: { smtpEncryption: { mode: 'none' }, misc: { smtpUtf8: false } },
+  },
+  lists: { port: 'mx', settings: { accessLists: { white: [whiteLoopback], black: [blackName] } } },
+};
+
+function plain(authorization: string, name: string, password: string): string {
+  return Buffer.from(`${authorization}\0${name}\0${password}`).toString('base64');
+}
+
+for (const [folder, { port, settings }] of Object.entries(setups)) {
+  describe(folder, () => {
+    const path = new URL(`transcripts/${folder}/`, import.meta.url);
+    let smtp: SmtpHarness;
+    beforeAll(async () => {
+      smtp = await startSmtp(settings ? { settings } : {});
+    });
+    afterAll(() => smtp[Symbol.asyncDispose]());
+
+    for (const file of readdirSync(path)) {
+      test(file.replace('.txt', ''), async () => {
+        const { host, ports, password } = smtp;
+        const variables = {
+          annaPlain: plain('', 'anna@demo.test', password),
+          carlaPlain: plain('', 'carla@demo.test', password),
+          borisAsAnnaPlain: plain('anna@demo.test', 'boris@demo.test', password),
+          passwordBase64: Buffer.from(password).toString('base64'),
+          long2k: 'x'.repeat(2048),
+          long20k: 'x'.repeat(20_000),
+        };
+        const target = { host, port: ports[port], variables };
+        await expect(transcriptFile(new URL(file, path), target)).resolves.toBeDefined();
+      });
+    }
+  });
+}
