@@ -20,7 +20,7 @@ import type { Surroundings } from './environment.ts';
 import { type ListenPorts, listeners } from './listen-ports.ts';
 import type { StatePaths } from './paths.ts';
 
-export interface Login {
+interface Login {
   login: string;
   password: string;
 }

@@ -1,9 +1,9 @@
 // The language of what the launcher prints: that of the locale, Russian or English.
 
-export type Language = 'ru' | 'en';
+type Language = 'ru' | 'en';
 
 /** POCHTAR_LANG, else the locale as setlocale(3) finds it. */
-export function language(environment: NodeJS.ProcessEnv = process.env): Language {
+function language(environment: NodeJS.ProcessEnv = process.env): Language {
   const { POCHTAR_LANG, LC_ALL, LC_MESSAGES, LANG } = environment;
   return (POCHTAR_LANG || LC_ALL || LC_MESSAGES || LANG || '').toLowerCase().startsWith('ru') ? 'ru' : 'en';
 }

@@ -14,7 +14,7 @@ export const listeners = [
   'ldap',
   'console',
 ] as const;
-export type Listener = (typeof listeners)[number];
+type Listener = (typeof listeners)[number];
 export type ListenPorts = Record<Listener, number>;
 
 export const unprivilegedPorts: ListenPorts = {
@@ -58,7 +58,7 @@ export async function listenPorts(file: string, options: { privileged: boolean }
 }
 
 /** Reads and checks ports.json. */
-export function readPorts(file: string): ListenPorts {
+function readPorts(file: string): ListenPorts {
   const stored = JSON.parse(readFileSync(file, 'utf8')) as Partial<ListenPorts>;
   const ports = { ...unprivilegedPorts };
   for (const listener of listeners) {

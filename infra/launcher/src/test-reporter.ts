@@ -11,7 +11,7 @@ export interface TestCounts {
 /** Named by the launcher; the counts are written there. */
 export const countsFileVariable = 'POCHTAR_TEST_COUNTS';
 
-export class CountReporter implements Reporter {
+export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const counts: TestCounts = { passed: 0, failed: unhandledErrors.length };
     for (const module of modules) {
@@ -27,5 +27,3 @@ export class CountReporter implements Reporter {
     if (file) writeFileSync(file, JSON.stringify(counts));
   }
 }
-
-export default CountReporter;

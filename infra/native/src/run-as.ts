@@ -4,7 +4,7 @@
 import { chownSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-export interface SystemUser {
+interface SystemUser {
   name: string;
   uid: number;
   gid: number;
@@ -14,7 +14,7 @@ export interface SystemUser {
 const candidates = ['postgres', 'pochtar', 'nobody'];
 
 /** Returns the system user that servers run as, or undefined when the caller is not root. */
-export function serverUser(): SystemUser | undefined {
+function serverUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
   for (const candidate of candidates) {

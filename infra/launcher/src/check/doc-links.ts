@@ -32,7 +32,7 @@ function markdownFiles(directory: string): string[] {
 }
 
 /** [text](target), without those that leave the repository or stay on the page; code blocks do not count. */
-export function links(text: string): Reference[] {
+function links(text: string): Reference[] {
   return outsideCode(text).flatMap(({ content, line }) =>
     [...content.matchAll(/\]\(([^)\s]+)(?:\s+"[^"]*")?\)/g)]
       .map((match) => (match[1] ?? '').replace(/[#?].*$/, ''))
