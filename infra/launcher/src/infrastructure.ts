@@ -54,14 +54,24 @@ export function infrastructureEntries(
   ports: InfrastructurePorts,
   secrets: Secrets,
 ): SupervisorEntry[] {
+  const postgresLog = new LogFile(join(paths.log, 'postgres.log'));
+  const natsLog = new LogFile(join(paths.log, 'nats.log'));
   return [
-    { name: 'postgres', dependsOn: [], launch: () => launchPostgres(paths, ports.postgres, secrets) },
-    { name: 'nats', dependsOn: [], launch: () => launchNats(paths, ports.nats, secrets) },
+    {
+      name: 'postgres',
+      dependsOn: [],
+      launch: () => launchPostgres(paths, ports.postgres, secrets, postgresLog),
+    },
+    { name: 'nats', dependsOn: [], launch: () => launchNats(paths, ports.nats, secrets, natsLog) },
   ];
 }
 
-async function launchPostgres(paths: StatePaths, port: number, secrets: Secrets): Promise<Running> {
-  const log = new LogFile(join(paths.log, 'postgres.log'));
+async function launchPostgres(
+  paths: StatePaths,
+  port: number,
+  secrets: Secrets,
+  log: LogFile,
+): Promise<Running> {
   const server = await startPostgres({
     dataDir: paths.postgres,
     port,
@@ -80,8 +90,7 @@ async function launchPostgres(paths: StatePaths, port: number, secrets: Secrets)
   return { pid, exited, ready: Promise.resolve(), stop: () => server.stop() };
 }
 
-async function launchNats(paths: StatePaths, port: number, secrets: Secrets): Promise<Running> {
-  const log = new LogFile(join(paths.log, 'nats.log'));
+async function launchNats(paths: StatePaths, port: number, secrets: Secrets, log: LogFile): Promise<Running> {
   const server = await startNats({
     storeDir: paths.nats,
     port,

@@ -184,20 +184,29 @@ export function entries(table: ProcessEntry[], surroundings: Surroundings): Supe
   const { paths, ports, secrets } = surroundings;
   const infrastructure = infrastructureEntries(paths, ports, secrets);
   const names = infrastructure.map((entry) => entry.name);
-  return [
-    ...infrastructure,
-    ...table.map((entry) => ({
-      name: entry.name,
-      once: entry.once,
-      dependsOn: [...names, ...entry.dependsOn],
-      launch: () =>
-        launchProgram({
-          program: entry.program,
-          environment: processEnvironment(entry, surroundings),
-          log: new LogFile(join(paths.log, `${entry.name}.log`)),
-          graceMs: entry.graceMs,
-          ...(!entry.once && { runFile: join(paths.run, `${entry.name}.json`) }),
-        }),
-    })),
-  ];
+  return [...infrastructure, ...table.map((entry) => programEntry(entry, names, surroundings))];
+}
+
+function programEntry(
+  entry: ProcessEntry,
+  infrastructure: string[],
+  surroundings: Surroundings,
+): SupervisorEntry {
+  const { paths } = surroundings;
+  // One for all starts of the process.
+  const log = new LogFile(join(paths.log, `${entry.name}.log`));
+  const runFile = join(paths.run, `${entry.name}.json`);
+  return {
+    name: entry.name,
+    once: entry.once,
+    dependsOn: [...infrastructure, ...entry.dependsOn],
+    launch: () =>
+      launchProgram({
+        program: entry.program,
+        environment: processEnvironment(entry, surroundings),
+        log,
+        graceMs: entry.graceMs,
+        ...(!entry.once && { runFile }),
+      }),
+  };
 }
