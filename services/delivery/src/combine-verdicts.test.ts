@@ -3,8 +3,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { combineVerdicts, type Judged, mergeRanges } from './combine-verdicts.ts';
 
-function verdict(filter: string, result: StoredVerdict['result'], more: Partial<StoredVerdict> = {}): StoredVerdict {
-  return { filter, result, reason: `${filter} says`, prefix: null, removed: null, replacementContentId: null, at: new Date(0), ...more };
+function verdict(
+  filter: string,
+  result: StoredVerdict['result'],
+  more: Partial<StoredVerdict> = {},
+): StoredVerdict {
+  return {
+    filter,
+    result,
+    reason: `${filter} says`,
+    prefix: null,
+    removed: null,
+    replacementContentId: null,
+    at: new Date(0),
+    ...more,
+  };
 }
 
 function combined(verdicts: StoredVerdict[], more: Partial<Judged> = {}): ReturnType<typeof combineVerdicts> {
@@ -15,7 +28,10 @@ function combined(verdicts: StoredVerdict[], more: Partial<Judged> = {}): Return
 describe('combining verdicts', () => {
   it('no scan, no pass: a filter on the slip without a verdict leaves the mail undecided, whatever the others say', () => {
     const verdicts = [verdict('dlp', 'reject')];
-    expect(combined(verdicts, { slip: ['antivirus', 'dlp'] })).toEqual({ kind: 'notReady', filter: 'antivirus' });
+    expect(combined(verdicts, { slip: ['antivirus', 'dlp'] })).toEqual({
+      kind: 'notReady',
+      filter: 'antivirus',
+    });
   });
 
   it('an empty slip, and accepting verdicts without edits, deliver the mail as it is', () => {
@@ -32,7 +48,11 @@ describe('combining verdicts', () => {
     const all = [verdict('antivirus', 'discard'), verdict('dkim', 'quarantine'), verdict('dlp', 'reject')];
     expect(combined(all)).toEqual({ kind: 'reject', filter: 'dlp', reason: 'dlp says' });
     expect(combined(all.slice(0, 2))).toEqual({ kind: 'hold', filter: 'dkim', reason: 'dkim says' });
-    expect(combined(all.slice(0, 1))).toEqual({ kind: 'discard', filter: 'antivirus', reason: 'antivirus says' });
+    expect(combined(all.slice(0, 1))).toEqual({
+      kind: 'discard',
+      filter: 'antivirus',
+      reason: 'antivirus says',
+    });
   });
 
   it('of equal verdicts the first on the slip counts', () => {
@@ -42,8 +62,13 @@ describe('combining verdicts', () => {
 
   it('a released mail passes its quarantine, but not a refusal', () => {
     const held = verdict('antivirus', 'quarantine', { prefix: Buffer.from('A: 1\r\n') });
-    expect(combined([held], { isReleased: true })).toMatchObject({ kind: 'deliver', prefix: Buffer.from('A: 1\r\n') });
-    expect(combined([held, verdict('dlp', 'reject')], { isReleased: true })).toMatchObject({ kind: 'reject' });
+    expect(combined([held], { isReleased: true })).toMatchObject({
+      kind: 'deliver',
+      prefix: Buffer.from('A: 1\r\n'),
+    });
+    expect(combined([held, verdict('dlp', 'reject')], { isReleased: true })).toMatchObject({
+      kind: 'reject',
+    });
   });
 
   it('a stored defer is held: nobody would look at it again', () => {
@@ -59,8 +84,13 @@ describe('combining verdicts', () => {
   });
 
   it('ranges removed by filters and at acceptance are united', () => {
-    const verdicts = [verdict('dkim', 'accept', { removed: [10, 20, 50, 60] }), verdict('dlp', 'accept', { removed: [15, 30] })];
-    expect(combined(verdicts, { removedAtAcceptance: [60, 70] })).toMatchObject({ removed: [10, 30, 50, 70] });
+    const verdicts = [
+      verdict('dkim', 'accept', { removed: [10, 20, 50, 60] }),
+      verdict('dlp', 'accept', { removed: [15, 30] }),
+    ];
+    expect(combined(verdicts, { removedAtAcceptance: [60, 70] })).toMatchObject({
+      removed: [10, 30, 50, 70],
+    });
   });
 
   it('a replacement counts for the whole mail, the first on the slip', () => {

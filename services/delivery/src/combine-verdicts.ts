@@ -54,7 +54,10 @@ function edits(verdicts: readonly StoredVerdict[], removedAtAcceptance: readonly
   }
   // Each filter puts its fields in front of what those before it left.
   const prefixes = verdicts.toReversed().flatMap(({ prefix }) => prefix ?? []);
-  const removed = mergeRanges([removedAtAcceptance ?? [], ...verdicts.map((verdict) => verdict.removed ?? [])]);
+  const removed = mergeRanges([
+    removedAtAcceptance ?? [],
+    ...verdicts.map((verdict) => verdict.removed ?? []),
+  ]);
   return {
     kind: 'deliver',
     prefix: prefixes.length === 0 ? null : Buffer.concat(prefixes),

@@ -10,7 +10,10 @@ const boris: Resolved = { kind: 'account', accountId: 2, isEnabled: true };
 const alias = (...targets: string[]): Resolved => ({ kind: 'alias', targets });
 const group = (...targets: string[]): Resolved => ({ kind: 'group', targets });
 
-const options = { destinationOf: (domain: string) => domain, wantsDelay: (notify: string | null) => notify !== 'NEVER' };
+const options = {
+  destinationOf: (domain: string) => domain,
+  wantsDelay: (notify: string | null) => notify !== 'NEVER',
+};
 
 function wish(address: string, more: Partial<Wishes> = {}): Wishes {
   return { address, originalRecipient: null, notify: null, ...more };
@@ -44,7 +47,9 @@ describe('routing', () => {
   });
 
   it('an address that our domain does not have is 5.1.1', () => {
-    expect(planFor(['nobody@demo.test'], {}).unroutable).toMatchObject([{ address: 'nobody@demo.test', status: '5.1.1' }]);
+    expect(planFor(['nobody@demo.test'], {}).unroutable).toMatchObject([
+      { address: 'nobody@demo.test', status: '5.1.1' },
+    ]);
   });
 
   it('aliases and groups are followed through each other to their ends, duplicates once', () => {
@@ -56,14 +61,18 @@ describe('routing', () => {
     });
     expect(addresses(plan).toSorted()).toEqual(['anna@demo.test', 'boris@demo.test', 'x@remote.test']);
     expect(plan.routed.find(({ address }) => address === 'anna@demo.test')?.expandedFrom).toBeNull();
-    expect(plan.routed.find(({ address }) => address === 'boris@demo.test')?.expandedFrom).toBe('team@demo.test');
+    expect(plan.routed.find(({ address }) => address === 'boris@demo.test')?.expandedFrom).toBe(
+      'team@demo.test',
+    );
     expect(plan.expanded).toMatchObject([{ recipient: { address: 'team@demo.test' }, isList: true }]);
     expect(plan.unroutable).toEqual([]);
   });
 
   it('a ring of aliases alone is a routing loop, 5.4.6', () => {
     const directory = { 'a@demo.test': alias('b@demo.test'), 'b@demo.test': alias('a@demo.test') };
-    expect(planFor(['a@demo.test'], directory).unroutable).toMatchObject([{ address: 'a@demo.test', status: '5.4.6' }]);
+    expect(planFor(['a@demo.test'], directory).unroutable).toMatchObject([
+      { address: 'a@demo.test', status: '5.4.6' },
+    ]);
     expect(planFor(['a@demo.test'], { 'a@demo.test': alias('a@demo.test') }).unroutable).toHaveLength(1);
   });
 
@@ -78,17 +87,28 @@ describe('routing', () => {
   });
 
   it('a group without members is 5.1.1', () => {
-    expect(planFor(['g@demo.test'], { 'g@demo.test': group() }).unroutable).toMatchObject([{ status: '5.1.1' }]);
+    expect(planFor(['g@demo.test'], { 'g@demo.test': group() }).unroutable).toMatchObject([
+      { status: '5.1.1' },
+    ]);
   });
 
   it('a target that is gone fails alone and names the recipient that led to it', () => {
-    const plan = planFor(['a@demo.test'], { 'a@demo.test': alias('gone@demo.test', 'anna@demo.test'), 'anna@demo.test': anna });
+    const plan = planFor(['a@demo.test'], {
+      'a@demo.test': alias('gone@demo.test', 'anna@demo.test'),
+      'anna@demo.test': anna,
+    });
     expect(addresses(plan)).toEqual(['anna@demo.test']);
-    expect(plan.unroutable).toMatchObject([{ address: 'gone@demo.test', expandedFrom: 'a@demo.test', status: '5.1.1' }]);
+    expect(plan.unroutable).toMatchObject([
+      { address: 'gone@demo.test', expandedFrom: 'a@demo.test', status: '5.1.1' },
+    ]);
   });
 
   it('two lists that lead to one person reach it once, and neither is empty for it', () => {
-    const directory = { 'a@demo.test': alias('anna@demo.test'), 'b@demo.test': alias('anna@demo.test'), 'anna@demo.test': anna };
+    const directory = {
+      'a@demo.test': alias('anna@demo.test'),
+      'b@demo.test': alias('anna@demo.test'),
+      'anna@demo.test': anna,
+    };
     const plan = planFor(['a@demo.test', 'b@demo.test'], directory);
     expect(addresses(plan)).toEqual(['anna@demo.test']);
     expect(plan.expanded).toHaveLength(2);
@@ -97,10 +117,13 @@ describe('routing', () => {
 
   it('a chain of aliases that is too long, and a list that is too large, are refused', () => {
     const chain: Directory = {};
-    for (let step = 0; step <= MAX_DEPTH + 1; step++) chain[`s${step}@demo.test`] = alias(`s${step + 1}@demo.test`);
+    for (let step = 0; step <= MAX_DEPTH + 1; step++)
+      chain[`s${step}@demo.test`] = alias(`s${step + 1}@demo.test`);
     expect(planFor(['s0@demo.test'], chain).unroutable).toMatchObject([{ status: '5.4.6' }]);
     const everybody = Array.from({ length: MAX_TARGETS + 1 }, (_, index) => `p${index}@remote.test`);
-    expect(planFor(['all@demo.test'], { 'all@demo.test': group(...everybody) }).unroutable).toMatchObject([{ status: '5.5.3' }]);
+    expect(planFor(['all@demo.test'], { 'all@demo.test': group(...everybody) }).unroutable).toMatchObject([
+      { status: '5.5.3' },
+    ]);
   });
 });
 
@@ -109,19 +132,25 @@ describe('RFC 3461 §5.2.7: wishes of the sender', () => {
 
   it('an alias with one target hands NOTIFY and ORCPT on', () => {
     const plan = planFor([wished], { 'a@demo.test': alias('x@remote.test') });
-    expect(plan.routed).toMatchObject([{ notify: 'SUCCESS,FAILURE', originalRecipient: 'rfc822;A@demo.test' }]);
+    expect(plan.routed).toMatchObject([
+      { notify: 'SUCCESS,FAILURE', originalRecipient: 'rfc822;A@demo.test' },
+    ]);
     expect(plan.expanded).toMatchObject([{ isList: false }]);
   });
 
   it('a list answers for success itself; its members are asked for the rest only', () => {
     const directory = { 'a@demo.test': group('x@remote.test', 'y@remote.test') };
     expect(planFor([wished], directory).routed.map(({ notify }) => notify)).toEqual(['FAILURE', 'FAILURE']);
-    expect(planFor([{ ...wished, notify: 'SUCCESS' }], directory).routed.map(({ notify }) => notify)).toEqual(['NEVER', 'NEVER']);
+    expect(planFor([{ ...wished, notify: 'SUCCESS' }], directory).routed.map(({ notify }) => notify)).toEqual(
+      ['NEVER', 'NEVER'],
+    );
     expect(planFor([wished], directory).expanded).toMatchObject([{ isList: true }]);
   });
 
   it('who is named beside a list keeps its own wishes', () => {
-    const plan = planFor([wished, wish('x@remote.test', { notify: 'SUCCESS' })], { 'a@demo.test': group('x@remote.test') });
+    const plan = planFor([wished, wish('x@remote.test', { notify: 'SUCCESS' })], {
+      'a@demo.test': group('x@remote.test'),
+    });
     expect(plan.routed).toMatchObject([{ address: 'x@remote.test', notify: 'SUCCESS', expandedFrom: null }]);
   });
 });
@@ -135,17 +164,21 @@ it('whatever the directory holds, routing ends, routes every address once, and f
     fc.array(name, { maxLength: 4 }).map((targets): Resolved => ({ kind: 'group', targets })),
   );
   fc.assert(
-    fc.property(fc.dictionary(name, entry), fc.uniqueArray(name, { minLength: 1, maxLength: 4 }), (directory, recipients) => {
-      const plan = planFor(recipients, directory);
-      const routed = addresses(plan);
-      expect(new Set(routed).size).toBe(routed.length);
-      for (const recipient of recipients) {
-        const isPlaced =
-          routed.includes(recipient) ||
-          plan.expanded.some((expansion) => expansion.recipient.address === recipient) ||
-          plan.unroutable.some(({ address }) => address === recipient);
-        expect(isPlaced).toBe(true);
-      }
-    }),
+    fc.property(
+      fc.dictionary(name, entry),
+      fc.uniqueArray(name, { minLength: 1, maxLength: 4 }),
+      (directory, recipients) => {
+        const plan = planFor(recipients, directory);
+        const routed = addresses(plan);
+        expect(new Set(routed).size).toBe(routed.length);
+        for (const recipient of recipients) {
+          const isPlaced =
+            routed.includes(recipient) ||
+            plan.expanded.some((expansion) => expansion.recipient.address === recipient) ||
+            plan.unroutable.some(({ address }) => address === recipient);
+          expect(isPlaced).toBe(true);
+        }
+      },
+    ),
   );
 });

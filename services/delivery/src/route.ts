@@ -5,6 +5,7 @@
 // answers NOTIFY=SUCCESS itself ("expanded") and its members are not asked to.
 import type { QueuedRecipient, RoutedRecipient } from '@pochtar/store/queue';
 import type { Resolved } from '@pochtar/store/directory';
+import { domainOfKey } from './address-of-key.ts';
 
 /** How deep aliases may lead to aliases. */
 export const MAX_DEPTH = 10;
@@ -104,7 +105,7 @@ function placeEnd(wishes: Wishes, expandedFrom: string | null, { names, options,
     ...wishes,
     route: isLocal ? 'local' : 'remote',
     accountId: isLocal ? name.accountId : null,
-    destination: isLocal ? null : options.destinationOf(address.slice(address.lastIndexOf('@') + 1)),
+    destination: isLocal ? null : options.destinationOf(domainOfKey(address)),
     expandedFrom,
     isDelayNotified: !options.wantsDelay(wishes.notify),
   });
@@ -118,7 +119,8 @@ function follow(start: string, names: ReadonlyMap<string, Resolved>): Walk {
   let isRing = false;
   for (let depth = 0; level.length > 0; depth++) {
     // RFC 3463 §3.5: routing loop detected.
-    if (depth > MAX_DEPTH) return faulty(walk, '5.4.6', `aliases of ${start} lead over more than ${MAX_DEPTH} steps`);
+    if (depth > MAX_DEPTH)
+      return faulty(walk, '5.4.6', `aliases of ${start} lead over more than ${MAX_DEPTH} steps`);
     const next: string[] = [];
     for (const address of level) {
       const name = names.get(address);
@@ -133,7 +135,8 @@ function follow(start: string, names: ReadonlyMap<string, Resolved>): Walk {
       }
     }
     // RFC 3463 §3.6: too many recipients.
-    if (seen.size > MAX_TARGETS) return faulty(walk, '5.5.3', `${start} leads to more than ${MAX_TARGETS} addresses`);
+    if (seen.size > MAX_TARGETS)
+      return faulty(walk, '5.5.3', `${start} leads to more than ${MAX_TARGETS} addresses`);
     level = next;
   }
   if (walk.ends.length > 0 || walk.missing.length > 0) return walk;

@@ -14,11 +14,6 @@ export interface LocalAppend {
 /** Why an account got nothing. */
 export type Obstacle = 'gone' | 'disabled' | 'full' | 'no mailbox' | 'busy';
 
-export interface LocalResult {
-  appended: ChangedMailbox[];
-  obstacles: Map<number, Obstacle>;
-}
-
 // UID and MODSEQ come from the locked mailbox row; locks are taken by ascending id.
 const append = (skip: 'skip locked' | ''): string => `
 with locked as materialized (
@@ -59,25 +54,26 @@ interface ObstacleRow {
 
 /**
  * Appends to the INBOX of each account that can take it. With 'skip' a mailbox that somebody else has locked is
- * an obstacle ('busy'); with 'wait' it is waited for.
+ * passed over; with 'wait' it is waited for.
  */
-export async function appendLocal(
+export function appendLocal(
   tx: Queryable,
   mail: LocalAppend,
   locked: 'skip' | 'wait',
-): Promise<LocalResult> {
-  const { accounts, contentId, size, internalDate } = mail;
-  const appended = await tx.query<ChangedMailbox>({
+): Promise<ChangedMailbox[]> {
+  return tx.query<ChangedMailbox>({
     name: `append_local_${locked}`,
     text: APPEND[locked],
-    values: [accounts, contentId, size, internalDate],
+    values: [mail.accounts, mail.contentId, mail.size, mail.internalDate],
   });
-  const done = new Set(appended.map((row) => row.accountId));
-  const left = accounts.filter((account) => !done.has(account));
-  return { appended, obstacles: left.length === 0 ? new Map() : await obstaclesOf(tx, left, size) };
 }
 
-async function obstaclesOf(tx: Queryable, accounts: number[], size: number): Promise<Map<number, Obstacle>> {
+/** What stands against a message of this size in each account; 'busy' when nothing but a lock does. */
+export async function localObstacles(
+  tx: Queryable,
+  accounts: readonly number[],
+  size: number,
+): Promise<Map<number, Obstacle>> {
   const rows = await tx.query<ObstacleRow>({
     name: 'local_obstacles',
     text: OBSTACLES,

@@ -63,7 +63,7 @@ const FILTERS = `${IN_SCOPE}
   and ($2::text is null or ${SHOWN_STATE} = $2)
   and ($3::text is null or strpos(lower(m.reverse_path), lower($3)) > 0)
   and ($4::text is null or exists (
-    select from queue.recipient f where f.mail_id = m.id and strpos(f.address, lower($4)) > 0))`;
+    select from queue.recipient f where f.mail_id = m.id and strpos(lower(f.address), lower($4)) > 0))`;
 
 const columns = (recipients: number): string => `
 m.id, m.accepted_at as "acceptedAt", m.reverse_path as "reversePath", m.origin, m.size, ${SHOWN_STATE} as state, m.step,

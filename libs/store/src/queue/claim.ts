@@ -150,11 +150,12 @@ export async function renewLease(
   return rows;
 }
 
-/** Gives claimed recipients back untried: they are due at once, and the attempt does not count. */
+/** Gives claimed recipients back untried: they are due in `seconds`, and the attempt does not count. */
 export async function returnClaim(
   db: Queryable,
   lease: string,
   keys: readonly RecipientKey[],
+  seconds: number,
 ): Promise<void> {
   await db.query({
     name: 'return_claim',
@@ -162,9 +163,11 @@ export async function returnClaim(
         select r.mail_id, r.address from queue.recipient r join ${keyTable} on r.mail_id = k.mail and r.address = k.address
         where r.lease_owner = $1 order by r.mail_id, r.address for update of r
       )
-      update queue.recipient r set lease_owner = null, lease_until = null, due_at = now(), attempt = greatest(r.attempt - 1, 0)
+      update queue.recipient r
+      set lease_owner = null, lease_until = null, due_at = now() + make_interval(secs => $3),
+        attempt = greatest(r.attempt - 1, 0)
       from held h where r.mail_id = h.mail_id and r.address = h.address`,
-    values: [lease, JSON.stringify(keys)],
+    values: [lease, JSON.stringify(keys), seconds],
   });
 }
 

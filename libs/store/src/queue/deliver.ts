@@ -1,5 +1,7 @@
 // The common case of delivery in one statement for a whole batch: plain accounts, every filter passed without
 // an edit. Whatever it leaves (aliases, verdicts with consequences, quota, busy mailboxes) comes back as undone.
+// A mail with an unrouted recipient is left whole: an alias may lead to a recipient that is here already, and one
+// whose row is gone would be delivered to twice.
 //
 // Lock order: queue rows, then mailbox rows, each by ascending id. UID and MODSEQ come from the locked mailbox
 // row, so that per mailbox the commit order is their order. The statement enforces architecture §1.4: a mail
@@ -25,6 +27,7 @@ with claimed as materialized (
   from queue.mail m join queue.recipient r on r.mail_id = m.id
   where m.id = any($1::uuid[]) and m.state = 'active' and m.step = 'deliver'
     and r.route = 'local' and (r.notify is null or r.notify not like '%SUCCESS%')
+    and not exists (select from queue.recipient u where u.mail_id = m.id and u.route = 'unrouted')
     and (cardinality(m.slip) = 0 or cardinality(m.slip) = (
       select count(*) from queue.verdict v where v.mail_id = m.id and v.filter = any(m.slip)
         and v.result = 'accept' and v.prefix is null and v.removed is null and v.replacement_content_id is null))

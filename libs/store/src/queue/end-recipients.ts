@@ -23,7 +23,8 @@ with ended as materialized (
 ), traced as (
   insert into trace.delivery (mail_id, recipient, accepted_at, reverse_path, origin, client_address, size, outcome, detail,
     attempts)
-  select m.id, g.address, m.accepted_at, m.reverse_path, m.origin, m.client_address, m.size, e.outcome, e.detail, g.attempt
+  select m.id, g.address, m.accepted_at, m.reverse_path, m.origin, m.client_address, m.size, e.outcome, e.detail,
+    g.attempt + case when e.outcome = 'delivered' then 1 else 0 end
   from gone g join ended e on e.address = g.address join queue.mail m on m.id = $1
   on conflict (mail_id, recipient) do update
     set outcome = excluded.outcome, detail = excluded.detail, ended_at = now(), attempts = excluded.attempts

@@ -21,7 +21,7 @@ const ROUTE = `
 insert into queue.recipient as r (mail_id, address, original_recipient, notify, account_id, route, destination,
   expanded_from, due_at, delay_notified)
 select $1, i.address, i."originalRecipient", i.notify, i."accountId", i.route, i.destination, i."expandedFrom",
-  case when i.route = 'remote' then now() end, i."isDelayNotified"
+  case when i.route = 'remote' and $3 then now() end, i."isDelayNotified"
 from json_to_recordset($2::json) as i(address text, "originalRecipient" text, notify text, "accountId" bigint, route text,
   destination text, "expandedFrom" text, "isDelayNotified" boolean)
 order by i.address
@@ -30,27 +30,40 @@ on conflict (mail_id, address) do update
     due_at = excluded.due_at, delay_notified = excluded.delay_notified
   where r.route = 'unrouted'`;
 
-/** Routes recipients of a locked mail and adds those that are new. Remote ones are due at once. */
+/**
+ * Routes recipients of a locked mail and adds those that are new. Remote ones are due at once if `isRemoteDue`;
+ * otherwise they wait until a person lets the mail go.
+ */
 export async function routeRecipients(
   tx: Queryable,
   mail: string,
   recipients: readonly RoutedRecipient[],
+  isRemoteDue: boolean,
 ): Promise<void> {
   if (recipients.length === 0) return;
-  await tx.query({ name: 'route_recipients', text: ROUTE, values: [mail, JSON.stringify(recipients)] });
+  const values = [mail, JSON.stringify(recipients), isRemoteDue];
+  await tx.query({ name: 'route_recipients', text: ROUTE, values });
+}
+
+export interface AddedRecipient {
+  address: string;
+  originalRecipient: string | null;
+  notify: string | null;
+  expandedFrom: string | null;
 }
 
 /** Adds recipients without a route: delivery looks at them next. Those that are there already stay. */
 export async function addRecipients(
   tx: Queryable,
   mail: string,
-  recipients: readonly { address: string; expandedFrom: string | null }[],
+  recipients: readonly AddedRecipient[],
 ): Promise<void> {
   await tx.query({
     name: 'add_recipients',
-    text: `insert into queue.recipient (mail_id, address, route, expanded_from)
-      select $1, i.address, 'unrouted', i."expandedFrom"
-      from json_to_recordset($2::json) as i(address text, "expandedFrom" text) order by i.address
+    text: `insert into queue.recipient (mail_id, address, original_recipient, notify, route, expanded_from)
+      select $1, i.address, i."originalRecipient", i.notify, 'unrouted', i."expandedFrom"
+      from json_to_recordset($2::json) as i(address text, "originalRecipient" text, notify text, "expandedFrom" text)
+      order by i.address
       on conflict do nothing`,
     values: [mail, JSON.stringify(recipients)],
   });

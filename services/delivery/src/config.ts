@@ -1,0 +1,36 @@
+// Environment -> configuration; the only reader of process.env in this service.
+import { processEnv, readEnv } from '@pochtar/runtime';
+import { z } from 'zod';
+
+/** RFC 5321 §4.5.4.2: SMTP between servers is on port 25. */
+const SMTP_PORT = 25;
+
+const port = z.coerce.number().int().min(1).max(65535);
+
+/** `2525`, or `one.test=2525,other.test=2526`, or both: ports of far sides that are not 25. For tests. */
+const remotePorts = z
+  .string()
+  .default(String(SMTP_PORT))
+  .transform((text, context) => {
+    const ports = new Map<string, number>();
+    for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
+      const [name = '', value] = entry.includes('=') ? entry.split('=') : ['', entry];
+      const parsed = port.safeParse(value);
+      if (parsed.success) ports.set(name.trim().toLowerCase(), parsed.data);
+      else context.addIssue(`"${entry}" is no port: use 2525 or domain=2525, separated by commas`);
+    }
+    return (domain: string): number => ports.get(domain) ?? ports.get('') ?? SMTP_PORT;
+  });
+
+const schema = processEnv.extend({
+  POCHTAR_REMOTE_PORT: remotePorts,
+  /** How often mails without an event are looked for, and from which age on. */
+  POCHTAR_RECONCILE_SECONDS: z.coerce.number().positive().max(3600).default(30),
+  POCHTAR_RECONCILE_AGE_SECONDS: z.coerce.number().positive().max(3600).default(60),
+});
+
+export type Config = z.infer<typeof schema>;
+
+export function readConfig(environment?: Record<string, string | undefined>): Config {
+  return readEnv(schema, environment);
+}

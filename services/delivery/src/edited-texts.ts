@@ -1,0 +1,56 @@
+// The texts that clients list (short header, ENVELOPE) when verdicts have edited the header they were made from.
+// BODYSTRUCTURE and part ranges stay: edits touch nothing behind the top header.
+import {
+  describeContent,
+  isEnvelopeField,
+  isShortHeaderField,
+  MailScanner,
+  parseHeaderFields,
+} from '@pochtar/mail';
+import type { EditedTexts } from '@pochtar/store/queue';
+
+/** Header bytes with the edits applied: what readers of the message are shown. */
+export function editedHeader(
+  stored: Buffer,
+  prefix: Buffer | null,
+  removed: readonly number[] | null,
+): Buffer {
+  const pieces: Buffer[] = prefix === null ? [] : [prefix];
+  let from = 0;
+  const ranges = removed ?? [];
+  for (let index = 0; index + 1 < ranges.length; index += 2) {
+    pieces.push(stored.subarray(from, ranges[index]));
+    from = ranges[index + 1] as number;
+  }
+  pieces.push(stored.subarray(from));
+  return Buffer.concat(pieces);
+}
+
+/** The texts of the edited header; null when the edits touch no field that they are made of. */
+export function editedTexts(
+  stored: Buffer,
+  prefix: Buffer | null,
+  removed: readonly number[] | null,
+): EditedTexts | null {
+  const isTouched =
+    (prefix !== null && parseHeaderFields(prefix).some(({ lower }) => isListed(lower))) ||
+    parseHeaderFields(stored).some(
+      ({ lower, start, end }) => isListed(lower) && overlaps(removed ?? [], start, end),
+    );
+  if (!isTouched) return null;
+  const scanner = new MailScanner();
+  scanner.write(editedHeader(stored, prefix, removed));
+  const { shortHeader, shortHeaderComplete, envelope, messageId, sentAt } = describeContent(scanner.end());
+  return { shortHeader, shortHeaderComplete, envelope, messageId, sentAt };
+}
+
+function isListed(lower: string): boolean {
+  return isEnvelopeField(lower) || isShortHeaderField(lower);
+}
+
+function overlaps(ranges: readonly number[], start: number, end: number): boolean {
+  for (let index = 0; index + 1 < ranges.length; index += 2) {
+    if ((ranges[index] as number) < end && (ranges[index + 1] as number) > start) return true;
+  }
+  return false;
+}

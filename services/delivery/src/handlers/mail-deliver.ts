@@ -1,0 +1,66 @@
+// mail.deliver: mails whose filters have passed. The plain ones go in batches, one statement for all that wait;
+// what such a batch leaves is looked at one by one.
+import { consumeStep, mailHeld } from '@pochtar/bus';
+import { gather, Semaphore } from '@pochtar/runtime';
+import { deliverPlain, holdMail } from '@pochtar/store/queue';
+import { deliverOne, StillBusy } from '../deliver-one.ts';
+import { notifyMailboxes } from '../notify-mailboxes.ts';
+import type { Tools } from '../tools.ts';
+import { isTransient } from '../transient.ts';
+
+/** Mails in one statement. */
+const MAX_BATCH = 200;
+/** While one batch is being committed the next one works. */
+const BATCHES = 2;
+/** Mails in hand; the two batches, and what gathers meanwhile. */
+const CONCURRENCY = 600;
+/** Of the pool's four connections: the others serve batches and senders. */
+const SLOW_PATH = 2;
+
+/** Consumes the step until it is disposed. */
+export function consumeDeliveries(tools: Tools): AsyncDisposable {
+  const plain = gather<string, boolean>((mails) => deliverBatch(tools, mails), {
+    maxItems: MAX_BATCH,
+    concurrency: BATCHES,
+  });
+  const slow = new Semaphore(SLOW_PATH);
+  return consumeStep(
+    tools.bus,
+    'deliver',
+    {
+      async handle(mail) {
+        if (!(await plain(mail))) await slow.run(() => deliverOne(tools, mail));
+      },
+      poison: (mail, reason) => holdPoison(tools, mail, reason),
+      isTransient: (error) => error instanceof StillBusy || isTransient(error),
+    },
+    { concurrency: CONCURRENCY },
+  );
+}
+
+/** True for each mail that has left the queue; the others need a closer look, or were gone before. */
+async function deliverBatch(tools: Tools, mails: string[]): Promise<(boolean | Error)[]> {
+  try {
+    const { finished, changed } = await deliverPlain(tools.db, [...new Set(mails)]);
+    // The rows are committed: now the sessions may look.
+    notifyMailboxes(tools.bus, changed);
+    tools.metrics.plain.add(finished.length);
+    const done = new Set(finished);
+    return mails.map((mail) => done.has(mail));
+  } catch (error) {
+    // A mail that the database refuses must fail alone.
+    if (mails.length === 1 || isTransient(error)) throw error;
+  }
+  const results: (boolean | Error)[] = [];
+  for (const mail of mails) {
+    results.push(...(await deliverBatch(tools, [mail]).catch((error: unknown) => [error as Error])));
+  }
+  return results;
+}
+
+async function holdPoison(tools: Tools, mail: string, reason: string): Promise<void> {
+  const text = `delivery: ${reason}`;
+  if (!(await holdMail(tools.db, 'deliver', mail, text))) return;
+  tools.log.error({ mail, reason }, 'the mail is held');
+  tools.bus.emit(mailHeld, { mail, reason: text.slice(0, 1000) });
+}

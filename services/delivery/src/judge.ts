@@ -1,0 +1,218 @@
+// The slow path's first half: what the verdicts say is done to the locked mail, and its recipients get their
+// routes, all in one transaction before any of them is delivered (architecture §5.8).
+import type { Step } from '@pochtar/bus';
+import { resolveRecipients, type Resolved } from '@pochtar/store/directory';
+import { deliveredSize } from '@pochtar/store/content';
+import type { Queryable } from '@pochtar/store/db';
+import {
+  acceptMails,
+  addRecipients,
+  editContent,
+  endRecipients,
+  keepMail,
+  loadContent,
+  lockMail,
+  type MailInHand,
+  moveMail,
+  replaceContent,
+  routeRecipients,
+} from '@pochtar/store/queue';
+import { addressKey } from '@pochtar/mail';
+import { addressOfKey } from './address-of-key.ts';
+import { combineVerdicts, type Decision } from './combine-verdicts.ts';
+import { destinationOf } from './destination.ts';
+import { editedTexts } from './edited-texts.ts';
+import { prepareNotice } from './notice.ts';
+import { isNoticeWanted } from './notice-wanted.ts';
+import { MAX_DEPTH, route, type RoutePlan } from './route.ts';
+import { type Aftermath, type Outcome, settle } from './settle.ts';
+import { readStoredHeader } from './stored-header.ts';
+import type { Tools } from './tools.ts';
+import { BrokenMail } from './transient.ts';
+
+/** True: its recipients have routes, and local ones can be delivered. False: nothing is left to do now. */
+export async function judge(tools: Tools, tx: Queryable, id: string, after: Aftermath): Promise<boolean> {
+  const mail = await lockMail(tx, id);
+  // Gone, held, parked, or at another step: whoever made it so also sees to its event.
+  if (mail === null || mail.state !== 'active' || mail.step !== 'deliver') return false;
+  if (mail.recipients.length === 0) {
+    await endRecipients(tx, id, []);
+    return false;
+  }
+  if (mail.content === null) throw new BrokenMail('its content row is missing');
+  const decision = combineVerdicts({
+    slip: mail.slip,
+    verdicts: mail.verdicts,
+    isReleased: mail.isReleased,
+    removedAtAcceptance: mail.content.removed,
+  });
+  if (!(await carryOut(tools, tx, mail, decision, after))) return false;
+  return routeAll(tools, tx, mail, isHeldBack(mail, decision), after);
+}
+
+/** Does what the verdicts say; true when the mail is to be delivered. */
+async function carryOut(
+  tools: Tools,
+  tx: Queryable,
+  mail: MailInHand,
+  decision: Decision,
+  after: Aftermath,
+): Promise<boolean> {
+  const now = new Date();
+  switch (decision.kind) {
+    case 'notReady':
+      // No scan, no pass: back to the filter that has not spoken.
+      tools.log.warn({ mail: mail.id, filter: decision.filter }, 'a verdict is missing: the mail goes back');
+      await moveMail(tx, mail.id, decision.filter);
+      after.steps.push({ step: decision.filter as Step, mail: mail.id });
+      return false;
+    case 'reject': {
+      const diagnostic = `${decision.filter}: ${decision.reason}`;
+      const outcomes = all(mail, { kind: 'failed', status: '5.7.1', diagnostic });
+      await settle(tools, tx, mail, outcomes, { now, isHeaderOnly: true }, after);
+      return false;
+    }
+    case 'discard': {
+      const outcomes = all(mail, { kind: 'discarded', reason: `${decision.filter}: ${decision.reason}` });
+      await settle(tools, tx, mail, outcomes, { now }, after);
+      return false;
+    }
+    case 'hold':
+      await hold(tools, tx, mail, decision, after);
+      return false;
+    case 'replace':
+      if (mail.contentId !== decision.contentId) await replace(tx, mail, decision.contentId);
+      return true;
+    case 'deliver':
+      await edit(tools, tx, mail, decision);
+      return true;
+  }
+}
+
+type Distributed<T> = T extends Outcome ? Omit<T, 'address'> : never;
+
+function all(mail: MailInHand, outcome: Distributed<Outcome>): Outcome[] {
+  return mail.recipients.map(({ address }) => ({ ...outcome, address }));
+}
+
+async function hold(
+  tools: Tools,
+  tx: Queryable,
+  mail: MailInHand,
+  { filter, reason }: { filter: string; reason: string },
+  after: Aftermath,
+): Promise<void> {
+  const text = `${filter}: ${reason}`;
+  await keepMail(tx, mail.id, text);
+  after.held(mail.id, text);
+  // An infected mail of one of our own people: its sender must learn of it, without getting it back.
+  if (filter !== 'antivirus' || mail.origin !== 'submitted') return;
+  const told = mail.recipients.filter(({ notify }) => isNoticeWanted('delayed', mail.reversePath, notify));
+  const recipients = told.map(({ address, originalRecipient, expandedFrom }) => ({
+    ...{ address, originalRecipient, expandedFrom, diagnostic: text },
+    // RFC 3463 §3.8: delivery not authorised, not yet.
+    status: '4.7.1',
+  }));
+  const notice = await prepareNotice(tools, tx, mail, {
+    kind: 'delayed',
+    recipients,
+    isHeaderOnly: true,
+    now: new Date(),
+  });
+  if (notice === null) return;
+  await acceptMails(tx, [notice]);
+  after.steps.push({ step: 'deliver', mail: notice.id });
+}
+
+async function replace(tx: Queryable, mail: MailInHand, contentId: string): Promise<void> {
+  const content = await loadContent(tx, contentId);
+  if (content === null) throw new BrokenMail('the content row of its replacement is missing');
+  await replaceContent(tx, mail.id, contentId, deliveredSize(content));
+  mail.contentId = contentId;
+  mail.content = content;
+  mail.size = deliveredSize(content);
+}
+
+async function edit(
+  tools: Tools,
+  tx: Queryable,
+  mail: MailInHand,
+  { prefix, removed }: { prefix: Buffer | null; removed: number[] | null },
+): Promise<void> {
+  const content = mail.content as NonNullable<MailInHand['content']>;
+  const isDone = sameBytes(content.prefix, prefix) && String(content.removed ?? '') === String(removed ?? '');
+  if (isDone) return;
+  const stored = await readStoredHeader(tools.blobs, content);
+  const size = deliveredSize({ blob: content.blob, prefix, removed });
+  await editContent(tx, mail.id, { prefix, removed, size, texts: editedTexts(stored, prefix, removed) });
+  mail.content = { ...content, prefix, removed };
+  mail.size = size;
+}
+
+function sameBytes(first: Buffer | null, second: Buffer | null): boolean {
+  return first === null || second === null ? first === second : first.equals(second);
+}
+
+/**
+ * A stranger's mail whose content was replaced carries the dangerous original as an attachment. Where an alias
+ * leads to another server it waits for a person: nothing of it leaves by itself.
+ */
+function isHeldBack(mail: MailInHand, decision: Decision): boolean {
+  return decision.kind === 'replace' && mail.origin === 'incoming' && !mail.isReleased;
+}
+
+async function routeAll(
+  tools: Tools,
+  tx: Queryable,
+  mail: MailInHand,
+  isRemoteHeld: boolean,
+  after: Aftermath,
+): Promise<boolean> {
+  const unrouted = mail.recipients.filter((recipient) => recipient.route === 'unrouted');
+  if (unrouted.length === 0) return true;
+  const plan = await planOf(tools, tx, mail, unrouted);
+  await routeRecipients(tx, mail.id, plan.routed, !isRemoteHeld);
+  const lost = plan.unroutable.filter(({ expandedFrom }) => expandedFrom !== null);
+  if (lost.length > 0) await addRecipients(tx, mail.id, lost);
+  const outcomes: Outcome[] = [
+    ...plan.expanded.map(
+      ({ recipient, targets, isList }): Outcome => ({
+        kind: 'expanded',
+        address: recipient.address,
+        targets,
+        isList,
+      }),
+    ),
+    ...plan.unroutable.map(
+      ({ address, status, reason }): Outcome => ({ kind: 'failed', address, status, diagnostic: reason }),
+    ),
+  ];
+  if (outcomes.length === 0) return true;
+  const present = (await lockMail(tx, mail.id)) as MailInHand;
+  return !(await settle(tools, tx, present, outcomes, { now: new Date() }, after));
+}
+
+/** Asks the directory round by round until every name on the way is known. */
+async function planOf(
+  tools: Tools,
+  tx: Queryable,
+  mail: MailInHand,
+  unrouted: MailInHand['recipients'],
+): Promise<RoutePlan> {
+  const relay = tools.settings.current('relay');
+  const names = new Map<string, Resolved>();
+  const options = {
+    destinationOf: (domain: string) => destinationOf(domain, relay),
+    wantsDelay: (notify: string | null) => isNoticeWanted('delayed', mail.reversePath, notify),
+  };
+  // Each round goes one alias deeper, and route() ends at MAX_DEPTH.
+  for (let round = 0; round <= MAX_DEPTH + 1; round++) {
+    const planned = route(unrouted, names, options);
+    if (!('missing' in planned)) return planned;
+    // Remote names are kept as they were written; the directory knows keys.
+    const keys = planned.missing.map((address) => addressKey(addressOfKey(address)));
+    const answers = await resolveRecipients(tx, keys);
+    for (const [index, key] of planned.missing.entries()) names.set(key, answers[index] as Resolved);
+  }
+  throw new BrokenMail('routing does not come to an end');
+}

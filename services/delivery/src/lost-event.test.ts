@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { isLost, type Owed } from './lost-event.ts';
+
+const MINUTE = 60_000;
+const now = new Date(Date.UTC(2026, 10, 24));
+const ago = (minutes: number): Date => new Date(now.getTime() - minutes * MINUTE);
+
+function lost(more: Partial<Owed>): boolean {
+  return isLost({
+    stepAt: ago(5),
+    now,
+    oldestHeldAt: null,
+    streamCreatedAt: ago(10_000),
+    minAgeSeconds: 60,
+    ...more,
+  });
+}
+
+describe('architecture §6: a lost event', () => {
+  it('is one that is owed for a while although nothing is held for the step', () => {
+    expect(lost({})).toBe(true);
+  });
+
+  it('is none within the first minute', () => {
+    expect(lost({ stepAt: ago(1) })).toBe(false);
+    expect(lost({ stepAt: ago(0.5), streamCreatedAt: ago(0) })).toBe(false);
+  });
+
+  it('is none behind a backlog, however old', () => {
+    expect(lost({ stepAt: ago(60), oldestHeldAt: ago(60) })).toBe(false);
+    expect(lost({ stepAt: ago(55), oldestHeldAt: ago(60) })).toBe(false);
+  });
+
+  it('is one when everything held is clearly younger', () => {
+    expect(lost({ stepAt: ago(60), oldestHeldAt: ago(59) })).toBe(true);
+  });
+
+  it('is none when the oldest held may be its own, published a moment after the commit', () => {
+    expect(lost({ stepAt: ago(60), oldestHeldAt: new Date(ago(60).getTime() + 5000) })).toBe(false);
+  });
+
+  it('is one when the stream was made anew later, whatever is held', () => {
+    expect(lost({ stepAt: ago(60), streamCreatedAt: ago(30), oldestHeldAt: ago(60) })).toBe(true);
+    expect(lost({ stepAt: ago(60), streamCreatedAt: ago(61), oldestHeldAt: ago(60) })).toBe(false);
+  });
+});

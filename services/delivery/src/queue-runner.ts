@@ -1,0 +1,200 @@
+// The queue runner: claims what is due and sends it, wakes local recipients whose wait is over, tells senders of
+// delays.
+//
+// It wakes when the next recipient is due (due times lie on the wake-ups of the settings, one phase for all
+// replicas), at once on `queue.due`, and every half minute for what a lost hint or a dead sender left due.
+import { randomUUID } from 'node:crypto';
+import { queueDue } from '@pochtar/bus';
+import {
+  claimDue,
+  type ClaimedMail,
+  delayedMails,
+  nextDue,
+  returnClaim,
+  wakeLocal,
+} from '@pochtar/store/queue';
+import { tellOfDelay } from './delay-notice.ts';
+import { RELAY, redestineAll } from './destination.ts';
+import { type BatchTools, LEASE_SECONDS, sendBatch } from './remote/batch.ts';
+import type { Target } from './remote/connect.ts';
+import type { Tools } from './tools.ts';
+import { Unreachable } from './remote/unreachable.ts';
+
+/** Batches under way; each is a connection. */
+const MAX_BATCHES = 50;
+/** Of these, for one destination. */
+const MAX_PER_DESTINATION = 4;
+/** Recipients a claim takes: one transaction's worth for each free connection would be too many for one process. */
+const CLAIM = 100;
+const SAFETY_MS = 30_000;
+/** Between two looks that hints ask for: many mails share one. */
+const PAUSE_MS = 50;
+const ERROR_PAUSE_MS = 1000;
+const DELAY_CHECK_MS = 60_000;
+const SLICE = 500;
+/** What is being sent when the process stops may end by itself for so long. */
+const STOP_GRACE_MS = 10_000;
+
+export class QueueRunner implements AsyncDisposable {
+  readonly #tools: BatchTools;
+  readonly #stopping = new AbortController();
+  readonly #ending = new AbortController();
+  /** Batches under way, and of which destination. */
+  readonly #batches = new Map<Promise<void>, string>();
+  readonly #hints: { stop(): void };
+  #isHinted = true;
+  #wake: () => void = () => {};
+  #delaysCheckedAt = 0;
+  readonly #running: Promise<void>;
+
+  constructor(tools: Tools) {
+    this.#tools = {
+      ...tools,
+      unreachable: new Unreachable(),
+      stopping: this.#stopping.signal,
+      signal: this.#ending.signal,
+    };
+    this.#hints = tools.bus.subscribe(queueDue, () => this.hint());
+    this.#running = this.#run();
+  }
+
+  /** Something became due now. */
+  hint(): void {
+    this.#isHinted = true;
+    this.#wake();
+  }
+
+  /** Destinations that could not be reached are tried again. */
+  forgetUnreachable(): void {
+    this.#tools.unreachable.clear();
+    this.hint();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#hints.stop();
+    this.#stopping.abort();
+    this.#wake();
+    await this.#running;
+    const grace = setTimeout(() => this.#ending.abort(), STOP_GRACE_MS);
+    await Promise.all(this.#batches.keys());
+    clearTimeout(grace);
+    this.#ending.abort();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      let pause = PAUSE_MS;
+      try {
+        this.#isHinted = false;
+        await this.#round();
+      } catch (error) {
+        this.#tools.log.error({ err: error }, 'the queue runner tries again');
+        this.#isHinted = true;
+        pause = ERROR_PAUSE_MS;
+      }
+      await sleep(pause, this.#stopping.signal);
+      await this.#untilNext();
+    }
+  }
+
+  async #round(): Promise<void> {
+    const { db, bus, log } = this.#tools;
+    for (let woken = SLICE; woken === SLICE; ) {
+      const mails = await wakeLocal(db, SLICE);
+      woken = mails.length;
+      // Committed; an event that is not published is published by the reconciler.
+      const published = await Promise.allSettled(mails.map((mail) => bus.publishStep('deliver', mail)));
+      if (published.some(({ status }) => status === 'rejected'))
+        log.warn('events of local recipients were not published');
+    }
+    await this.#tellOfDelays();
+    while (!this.#stopping.signal.aborted && (await this.#claim())) {
+      // Goes on while there is something due and a connection free.
+    }
+  }
+
+  /** True when something was claimed. */
+  async #claim(): Promise<boolean> {
+    if (this.#batches.size >= MAX_BATCHES) return false;
+    const lease = randomUUID();
+    const claimed = await claimDue(this.#tools.db, {
+      lease,
+      leaseSeconds: LEASE_SECONDS,
+      busy: this.#busy(),
+      limit: CLAIM,
+    });
+    for (const [destination, mails] of claimed) await this.#start(lease, destination, mails);
+    return claimed.size > 0;
+  }
+
+  #busy(): string[] {
+    const counts = new Map<string, number>();
+    for (const destination of this.#batches.values())
+      counts.set(destination, (counts.get(destination) ?? 0) + 1);
+    return [...counts].flatMap(([destination, count]) => (count >= MAX_PER_DESTINATION ? destination : []));
+  }
+
+  async #start(lease: string, destination: string, mails: readonly ClaimedMail[]): Promise<void> {
+    const { db, settings, log } = this.#tools;
+    const relay = settings.current('relay');
+    if (destination === RELAY && relay.host === '') {
+      // The relay was switched off a moment ago.
+      const keys = mails.flatMap(({ id, recipients }) =>
+        recipients.map(({ address }) => ({ mail: id, address })),
+      );
+      await redestineAll(db, relay);
+      return returnClaim(db, lease, keys, 0);
+    }
+    const target: Target = relay.host === '' ? { kind: 'mx', domain: destination } : { kind: 'relay', relay };
+    const sent = sendBatch(this.#tools, { lease, destination, target, mails })
+      .catch((error: unknown) =>
+        log.error({ err: error, destination }, 'a batch broke off; it is due when its lease ends'),
+      )
+      .finally(() => {
+        this.#batches.delete(sent);
+        this.hint();
+      });
+    this.#batches.set(sent, destination);
+  }
+
+  async #tellOfDelays(): Promise<void> {
+    const { delayNoticeHours } = this.#tools.settings.current('dsn');
+    if (delayNoticeHours === 0 || Date.now() - this.#delaysCheckedAt < DELAY_CHECK_MS) return;
+    const before = new Date(Date.now() - delayNoticeHours * 3_600_000);
+    for (const mail of await delayedMails(this.#tools.db, before, SLICE))
+      await tellOfDelay(this.#tools, mail);
+    this.#delaysCheckedAt = Date.now();
+  }
+
+  async #untilNext(): Promise<void> {
+    if (this.#isHinted || this.#stopping.signal.aborted) return;
+    const due = await nextDue(this.#tools.db).catch(() => null);
+    const isFull = this.#batches.size >= MAX_BATCHES;
+    // A due time that has passed belongs to a busy destination, a held mail, or another replica: no spinning.
+    const untilDue = due === null || isFull ? SAFETY_MS : due.getTime() - Date.now();
+    const wait = untilDue <= 0 ? ERROR_PAUSE_MS : Math.min(untilDue + 1, SAFETY_MS);
+    if (this.#isHinted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, wait);
+      this.#wake = done;
+      if (this.#stopping.signal.aborted) done();
+      function done(): void {
+        clearTimeout(timer);
+        resolve();
+      }
+    });
+    this.#wake = () => {};
+  }
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,181 @@
+// One mail over an open session: what the far side must offer for it, its transactions, and what its replies mean
+// for each recipient. RFC 5321, 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3461 (DSN).
+import { type Address, addressKey, formatAddress, isAsciiAddress, parseAddress } from '@pochtar/mail';
+import type { BlobStore } from '@pochtar/store/blob';
+import type { ClaimedMail, ClaimedRecipient } from '@pochtar/store/queue';
+import { addressOfKey } from '../address-of-key.ts';
+import type { Failure, Outcome } from '../settle.ts';
+import { type OutgoingMail, outgoingMail } from './outgoing-mail.ts';
+import { failureOf, isPositive, isTooManyRecipients, type Reply } from './reply.ts';
+import { SessionFailed, type SmtpSession, type Transmission } from './smtp-session.ts';
+
+export interface SendOptions {
+  blobs: BlobStore;
+  /** Replaces the sender in envelope and header; null: as it is. */
+  sender: Address | null;
+  /** settings misc.smtpUtf8 */
+  isUtf8Allowed: boolean;
+}
+
+/** RFC 5321 §4.5.3.1.8: every server takes a hundred recipients in one transaction. */
+const MAX_RECIPIENTS = 100;
+
+/** Throws `SessionFailed` or `BodyFailed`; `outcomes` then has what was known before. */
+export async function sendMail(
+  session: SmtpSession,
+  mail: ClaimedMail,
+  options: SendOptions,
+  outcomes: Outcome[],
+): Promise<void> {
+  if (mail.content === null) throw new Error(`the content row of ${mail.id} is missing`);
+  const outgoing = await outgoingMail(options.blobs, mail.content, options.sender);
+  const needs = await needsOf(session, mail, outgoing, options);
+  if ('status' in needs) {
+    outcomes.push(...mail.recipients.map(({ address }): Outcome => ({ kind: 'failed', address, ...needs })));
+    return;
+  }
+  const fitting: ClaimedRecipient[] = [];
+  for (const recipient of mail.recipients) {
+    // RFC 6531 §3.6: a UTF-8 address goes only to a server that takes it.
+    if (needs.isUtf8 || isAsciiAddress(addressOfKey(recipient.address))) fitting.push(recipient);
+    else outcomes.push({ kind: 'failed', address: recipient.address, ...noUtf8(session.host) });
+  }
+  for (let left = fitting; left.length > 0; ) {
+    left = await transact(session, mail, { outgoing, needs, left, options }, outcomes);
+  }
+}
+
+interface Needs {
+  mailParameters: string[];
+  /** SMTPUTF8 is used. */
+  isUtf8: boolean;
+}
+
+const noUtf8 = (host: string): Failure => ({
+  // RFC 6531 §3.5 (RFC 5248): non-ASCII addresses not permitted for that sender or recipient.
+  status: '5.6.7',
+  diagnostic: 'the server takes no mail with addresses or headers in UTF-8 (SMTPUTF8)',
+  remoteMta: host,
+});
+
+async function needsOf(
+  session: SmtpSession,
+  mail: ClaimedMail,
+  outgoing: OutgoingMail,
+  { isUtf8Allowed, sender }: SendOptions,
+): Promise<Needs | Failure> {
+  const mailParameters: string[] = [];
+  // RFC 6152 §3: 8-bit content goes only where it is taken; it is not converted, since that would break signatures.
+  if (session.offers('8BITMIME')) mailParameters.push('BODY=8BITMIME');
+  else if (!(await outgoing.isAscii())) {
+    return {
+      status: '5.6.3',
+      diagnostic: 'the server takes no 8-bit content (8BITMIME)',
+      remoteMta: session.host,
+    };
+  }
+  const isUtf8 = isUtf8Allowed && session.offers('SMTPUTF8');
+  const reversePath = sender ?? parseAddress(mail.reversePath);
+  const isUtf8Mail =
+    (mail.smtpUtf8 && !outgoing.isHeaderAscii) || (reversePath !== null && !isAsciiAddress(reversePath));
+  if (isUtf8Mail && !isUtf8) return noUtf8(session.host);
+  // RFC 6531 §3.4: the parameter is given when addresses or header need it.
+  const hasUtf8Recipient = mail.recipients.some(({ address }) => !isAsciiAddress(addressOfKey(address)));
+  if (isUtf8 && (isUtf8Mail || hasUtf8Recipient)) mailParameters.push('SMTPUTF8');
+  if (session.offers('DSN')) mailParameters.push(...dsnOfMail(mail));
+  return { mailParameters, isUtf8 };
+}
+
+// RFC 3461 §4.3, §4.4: RET and ENVID go on as they came.
+function dsnOfMail({ dsnReturn, dsnEnvelopeId, reversePath }: ClaimedMail): string[] {
+  if (reversePath === '') return [];
+  return [
+    ...(dsnReturn === null ? [] : [`RET=${dsnReturn}`]),
+    ...(dsnEnvelopeId === null ? [] : [`ENVID=${dsnEnvelopeId}`]),
+  ];
+}
+
+// RFC 3461 §5.2.1: NOTIFY and ORCPT go on as they came.
+function dsnOfRecipient(recipient: ClaimedRecipient, isUtf8: boolean): string[] {
+  const { notify, originalRecipient } = recipient;
+  const isWritable = originalRecipient !== null && (isUtf8 || /^[!-~]+$/.test(originalRecipient));
+  return [
+    ...(notify === null ? [] : [`NOTIFY=${notify}`]),
+    ...(isWritable ? [`ORCPT=${originalRecipient}`] : []),
+  ];
+}
+
+interface Transaction {
+  outgoing: OutgoingMail;
+  needs: Needs;
+  left: ClaimedRecipient[];
+  options: SendOptions;
+}
+
+/** One transaction; returns the recipients that another one must take. */
+async function transact(
+  session: SmtpSession,
+  mail: ClaimedMail,
+  { outgoing, needs, left, options }: Transaction,
+  outcomes: Outcome[],
+): Promise<ClaimedRecipient[]> {
+  const batch = new Map(
+    left.slice(0, MAX_RECIPIENTS).map((recipient) => [pathOf(recipient.address), recipient]),
+  );
+  const rest = left.slice(MAX_RECIPIENTS);
+  const hasDsn = session.offers('DSN');
+  const transmission: Transmission = {
+    from: reversePathOf(mail, options.sender),
+    to: [...batch.keys()],
+    size: outgoing.size,
+    mailParameters: needs.mailParameters,
+    recipientParameters: (path) => {
+      const recipient = batch.get(path);
+      return hasDsn && recipient ? dsnOfRecipient(recipient, needs.isUtf8) : [];
+    },
+    body: outgoing.bytes(),
+  };
+  const replies = await session.send(transmission).catch((error: unknown) => {
+    if (error instanceof SessionFailed) {
+      // Who was refused before the session ended stays refused.
+      for (const [path, reply] of error.refused) {
+        const recipient = batch.get(path);
+        if (recipient) outcomes.push({ ...failureOf(reply, session.host), address: recipient.address });
+      }
+    }
+    throw error;
+  });
+  const isSomebodyIn = [...replies.values()].some(isPositive);
+  const again: ClaimedRecipient[] = [];
+  for (const [path, recipient] of batch) {
+    const reply = replies.get(path) as Reply;
+    if (isSomebodyIn && isTooManyRecipients(reply)) again.push(recipient);
+    else outcomes.push(outcomeOf(recipient.address, reply, session.host, hasDsn));
+  }
+  return [...again, ...rest];
+}
+
+function outcomeOf(address: string, reply: Reply, host: string, isDsnPassedOn: boolean): Outcome {
+  if (isPositive(reply))
+    return { kind: 'relayed', address, remoteMta: host, reply: reply.text, isDsnPassedOn };
+  return { ...failureOf(reply, host), address };
+}
+
+/** The address as it stands in RCPT; the domain of a key is in A-labels. */
+function pathOf(key: string): string {
+  return formatAddress(addressOfKey(key));
+}
+
+function reversePathOf(mail: ClaimedMail, sender: Address | null): string {
+  // RFC 5321 §4.5.5: a notification keeps its null reverse path, whoever it is relayed by.
+  if (mail.reversePath === '') return '';
+  if (sender !== null) return formatAddress(sender);
+  const address = parseAddress(mail.reversePath);
+  if (address === null || !isAsciiAddress(address)) return mail.reversePath;
+  // A domain in U-labels can be written for every server.
+  const domain = addressOfKey(addressKey(address)).domain;
+  return formatAddress({
+    localPart: address.localPart,
+    domain: /^[!-~]+$/.test(address.domain) ? address.domain : domain,
+  });
+}

@@ -1,0 +1,322 @@
+// One SMTP session with a far side, over nodemailer's smtp-connection (RFC 5321, 3207, 4954, 2920).
+//
+// Its `send` knows one set of DSN parameters for all recipients and gives SMTPUTF8 by the addresses alone, so the
+// parameters of MAIL and RCPT are put in here, where every command passes. That, the extensions and the refused
+// recipients of a failed transaction are internals of the library; its version is exact, and the tests of this
+// folder see that they are as expected.
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import type { SecureVersion } from 'node:tls';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { parseReply, type Reply } from './reply.ts';
+import type { TlsPolicy } from './tls-policy.ts';
+
+// RFC 5321 §4.5.3.2: 5 minutes for the greeting and for each command, 10 for the end of the data. `connectMs`
+// bounds greeting, EHLO and STARTTLS together.
+const TIMEOUTS = { connectMs: 300_000, commandMs: 300_000 };
+/** A transaction may take this long, and a second more for each of so many bytes: a far side that trickles is left. */
+const TRANSACTION_MS = 900_000;
+const BYTES_A_SECOND = 16 * 1024;
+
+export interface SessionOptions {
+  /** The name the certificate is asked for, and logs show. */
+  host: string;
+  /** Ours in EHLO. */
+  heloName: string;
+  /** null: no TLS at all. */
+  tls: TlsPolicy | null;
+  auth: { user: string; pass: string } | null;
+  signal: AbortSignal;
+  timeouts?: Partial<typeof TIMEOUTS>;
+}
+
+export interface Transmission {
+  /** '' is the null reverse path. */
+  from: string;
+  to: readonly string[];
+  size: number;
+  /** Parameters of MAIL beside SIZE, such as `BODY=8BITMIME`. */
+  mailParameters: readonly string[];
+  recipientParameters: (address: string) => readonly string[];
+  body: AsyncIterable<Buffer>;
+}
+
+/** The session is over. `isHandshake`: TLS did not come about. */
+export class SessionFailed extends Error {
+  override name = 'SessionFailed';
+  readonly reply: Reply | null;
+  readonly isHandshake: boolean;
+  /** The far side would not have our password. */
+  readonly isAuthentication: boolean;
+  /** Recipients that were refused before it ended. */
+  readonly refused: ReadonlyMap<string, Reply>;
+
+  constructor(
+    message: string,
+    facts: {
+      reply?: Reply | null;
+      isHandshake?: boolean;
+      isAuthentication?: boolean;
+      refused?: Map<string, Reply>;
+    } = {},
+  ) {
+    super(message);
+    this.reply = facts.reply ?? null;
+    this.isHandshake = facts.isHandshake ?? false;
+    this.isAuthentication = facts.isAuthentication ?? false;
+    this.refused = facts.refused ?? new Map();
+  }
+}
+
+/** Our own side failed: the body could not be read. */
+export class BodyFailed extends Error {
+  override name = 'BodyFailed';
+}
+
+interface LibraryError extends Error {
+  code?: string | undefined;
+  response?: string | undefined;
+}
+interface Internals {
+  _sendCommand(this: SMTPConnection, command: string, logged?: string): void;
+  readonly _supportedExtensions: readonly string[];
+  readonly _envelope:
+    | false
+    | { rejectedErrors?: readonly (LibraryError & { recipient?: string | undefined })[] };
+}
+
+const library = SMTPConnection.prototype as unknown as Internals;
+
+class Connection extends SMTPConnection {
+  transmission: Pick<Transmission, 'mailParameters' | 'recipientParameters'> | null = null;
+
+  _sendCommand(command: string, logged?: string): void {
+    library._sendCommand.call(this, this.#withParameters(command), logged);
+  }
+
+  #withParameters(command: string): string {
+    if (this.transmission === null) return command;
+    const { mailParameters, recipientParameters } = this.transmission;
+    if (command.startsWith('MAIL FROM:<')) {
+      const added = mailParameters.filter(
+        (parameter) => !command.endsWith(` ${parameter}`) && !command.includes(` ${parameter} `),
+      );
+      return [command, ...added].join(' ');
+    }
+    const address = /^RCPT TO:<(.*)>$/s.exec(command)?.[1];
+    return address === undefined ? command : [command, ...recipientParameters(address)].join(' ');
+  }
+}
+
+export class SmtpSession {
+  readonly host: string;
+  readonly #connection: Connection;
+  readonly #signal: AbortSignal;
+  readonly #abort: () => void;
+  /** Why the session ended, when nobody was waiting. */
+  #failure: LibraryError | null = null;
+  #mustReset = false;
+
+  private constructor(connection: Connection, options: SessionOptions) {
+    this.host = options.host;
+    this.#connection = connection;
+    this.#signal = options.signal;
+    this.#abort = () => connection.close();
+    connection.on('error', (error: LibraryError) => {
+      this.#failure ??= error;
+    });
+    options.signal.addEventListener('abort', this.#abort);
+  }
+
+  /** Greets over a connected socket, secures it, logs in. Throws `SessionFailed`, the socket closed. */
+  static async open(socket: Socket, options: SessionOptions): Promise<SmtpSession> {
+    const connection = new Connection(connectionOptions(socket, options));
+    const session = new SmtpSession(connection, options);
+    try {
+      await session.#connect();
+      if (options.auth !== null) await session.#login(options.auth);
+      return session;
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  }
+
+  /** Whether the far side offers an extension: 8BITMIME, SMTPUTF8, DSN, SIZE, PIPELINING. */
+  offers(extension: string): boolean {
+    return this.#internals._supportedExtensions.includes(extension);
+  }
+
+  get isSecure(): boolean {
+    return this.#connection.secure;
+  }
+
+  get isOpen(): boolean {
+    return !this.#connection.destroyed;
+  }
+
+  /** The reply for each recipient; positive ones have the mail. Throws `SessionFailed` or `BodyFailed`, closed. */
+  async send(transmission: Transmission): Promise<Map<string, Reply>> {
+    if (this.#mustReset) await this.#reset();
+    this.#connection.transmission = transmission;
+    const allowed = TRANSACTION_MS + (transmission.size / BYTES_A_SECOND) * 1000;
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#connection.close();
+    }, allowed);
+    try {
+      return await this.#transmit(transmission);
+    } catch (error) {
+      this.close();
+      throw isLate ? new SessionFailed(`not done within ${Math.round(allowed / 1000)} s`) : error;
+    } finally {
+      clearTimeout(timer);
+      this.#connection.transmission = null;
+    }
+  }
+
+  /** QUIT, without waiting for its reply. */
+  quit(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    if (this.isOpen) this.#connection.quit();
+  }
+
+  close(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    this.#connection.close();
+  }
+
+  get #internals(): Internals {
+    return this.#connection as unknown as Internals;
+  }
+
+  #connect(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: LibraryError): void => reject(this.#failed(error));
+      this.#connection.once('error', fail);
+      this.#connection.once('end', () => fail(this.#failure ?? closed()));
+      this.#connection.connect((error) => (error ? fail(error) : resolve()));
+    });
+  }
+
+  #login({ user, pass }: { user: string; pass: string }): Promise<void> {
+    return this.#settled((done) => this.#connection.login({ credentials: { user, pass } }, done));
+  }
+
+  async #reset(): Promise<void> {
+    await this.#settled((done) => this.#connection.reset(done));
+    this.#mustReset = false;
+  }
+
+  /** A command whose callback may never come when the connection ends meanwhile. */
+  #settled(command: (done: (error: LibraryError | null | undefined) => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const ended = (): void => reject(this.#failed(this.#failure ?? closed()));
+      if (!this.isOpen) return ended();
+      this.#connection.once('end', ended);
+      command((error) => {
+        this.#connection.off('end', ended);
+        if (error) reject(this.#failed(error));
+        else resolve();
+      });
+    });
+  }
+
+  #transmit({ from, to, size, body }: Transmission): Promise<Map<string, Reply>> {
+    return new Promise((resolve, reject) => {
+      const stream = Readable.from(body, { objectMode: false });
+      const fail = (): void => reject(this.#failed(this.#failure ?? closed(), this.#refused()));
+      // The library ends the session before it says why: what it says comes first.
+      const ended = (): void => void setImmediate(fail);
+      if (!this.isOpen) return fail();
+      this.#connection.once('end', ended);
+      this.#connection.send(
+        { from: from === '' ? false : from, to: [...to], size },
+        stream,
+        (error, info) => {
+          this.#connection.off('end', ended);
+          stream.destroy();
+          const refused = this.#refused();
+          if (!error) return resolve(repliesTo(to, refused, parseReply(info?.response ?? '')));
+          this.#mustReset = true;
+          this.#refusedAll(to, refused, error).then(resolve, reject);
+        },
+      );
+    });
+  }
+
+  /** The far side refused the transaction (the session goes on), or the session is over, or our body failed. */
+  async #refusedAll(
+    to: readonly string[],
+    refused: Map<string, Reply>,
+    error: LibraryError,
+  ): Promise<Map<string, Reply>> {
+    if (error.code === 'ESTREAM') throw new BodyFailed(error.message, { cause: error });
+    if (error.response && (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')) {
+      return repliesTo(to, refused, parseReply(error.response));
+    }
+    if (error.code === 'EMESSAGE' || error.code === 'EENVELOPE') {
+      // Found by the library itself: larger than the far side's SIZE, or an address that cannot be written.
+      const reply = error.code === 'EMESSAGE' ? '552 5.3.4' : '553 5.1.3';
+      return repliesTo(to, refused, parseReply(`${reply} ${error.message}`));
+    }
+    throw this.#failed(error, refused);
+  }
+
+  #refused(): Map<string, Reply> {
+    const envelope = this.#internals._envelope;
+    const refused = new Map<string, Reply>();
+    for (const { recipient, response } of (envelope && envelope.rejectedErrors) || []) {
+      if (recipient !== undefined) refused.set(recipient, parseReply(response ?? ''));
+    }
+    return refused;
+  }
+
+  #failed(error: LibraryError, refused = new Map<string, Reply>()): SessionFailed {
+    const reply = error.response ? parseReply(error.response) : null;
+    const isHandshake = this.#connection.upgrading === true || error.code === 'ETLS';
+    const isAuthentication = error.code === 'EAUTH';
+    return new SessionFailed(error.message, { reply, isHandshake, isAuthentication, refused });
+  }
+}
+
+const closed = (): Error => new Error('the connection was closed');
+
+/** Recipients that were not refused by themselves share the last reply. */
+function repliesTo(
+  to: readonly string[],
+  refused: ReadonlyMap<string, Reply>,
+  last: Reply,
+): Map<string, Reply> {
+  return new Map(to.map((address) => [address, refused.get(address) ?? last]));
+}
+
+/** Old TLS is better than none, and strangers' certificates are not asked for. */
+const OPPORTUNISTIC = {
+  rejectUnauthorized: false,
+  minVersion: 'TLSv1' as SecureVersion,
+  ciphers: 'DEFAULT:@SECLEVEL=0',
+};
+
+function connectionOptions(
+  socket: Socket,
+  options: SessionOptions,
+): ConstructorParameters<typeof SMTPConnection>[0] {
+  const { connectMs, commandMs } = { ...TIMEOUTS, ...options.timeouts };
+  const { tls } = options;
+  return {
+    connection: socket,
+    host: options.host,
+    name: options.heloName,
+    secure: tls?.mode === 'implicit',
+    ignoreTLS: tls === null,
+    requireTLS: tls?.mode === 'required',
+    opportunisticTLS: tls?.mode === 'opportunistic',
+    tls: tls?.isCertificateVerified ? { minVersion: 'TLSv1.2' } : OPPORTUNISTIC,
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    socketTimeout: commandMs,
+    logger: false,
+  };
+}

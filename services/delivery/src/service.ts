@@ -1,0 +1,67 @@
+// Delivery: consumes mail.deliver, runs the queue, answers for it. A reader starts here; one mail goes on in
+// handlers/mail-deliver.ts, and in queue-runner.ts when it leaves for another server.
+import { connectBus, settingsLink } from '@pochtar/bus';
+import type { Service, ServiceContext } from '@pochtar/runtime';
+import { openSettings } from '@pochtar/settings';
+import { requireSchema } from '@pochtar/store/migrate';
+import { settingsRows } from '@pochtar/store/settings';
+import { type Config, readConfig } from './config.ts';
+import { redestineAll } from './destination.ts';
+import { answerQueue } from './handlers/admin-queue.ts';
+import { answerTrace } from './handlers/admin-trace.ts';
+import { consumeDeliveries } from './handlers/mail-deliver.ts';
+import { recordRefused } from './handlers/mail-refused.ts';
+import { openQueuePool, openTools } from './open-tools.ts';
+import { QueueRunner } from './queue-runner.ts';
+import { startReconciler } from './reconciler.ts';
+import { replanAll } from './replan.ts';
+import { sections, type Tools } from './tools.ts';
+
+export const service: Service<Config> = { name: 'delivery', config: () => readConfig(), start };
+
+/** Order matters: nothing is consumed or sent before every section it uses has been read. */
+export async function start(config: Config, context: ServiceContext): Promise<AsyncDisposable> {
+  const { log, instance, name, health } = context;
+  await using stack = new AsyncDisposableStack();
+  const db = stack.use(openQueuePool(config, context));
+  await requireSchema(db);
+  const bus = stack.use(
+    await connectBus({
+      url: config.POCHTAR_NATS_URL,
+      user: config.POCHTAR_NATS_USER,
+      passwordFile: config.POCHTAR_NATS_PASSWORD_FILE,
+      name,
+      log,
+    }),
+  );
+  const settings = stack.use(
+    await openSettings({ sections, process: name, instance, ...settingsRows(db), ...settingsLink(bus), log }),
+  );
+  const tools = stack.use(await openTools({ config, context, db, bus, settings }));
+  const runner = stack.use(new QueueRunner(tools));
+  followSettings(tools, runner);
+  stack.use(recordRefused(tools));
+  stack.use(answerQueue(tools, runner));
+  stack.use(answerTrace(tools));
+  stack.use(
+    startReconciler(tools, {
+      seconds: config.POCHTAR_RECONCILE_SECONDS,
+      minAgeSeconds: config.POCHTAR_RECONCILE_AGE_SECONDS,
+    }),
+  );
+  stack.use(consumeDeliveries(tools));
+  health.report('delivery', null);
+  return stack.move();
+}
+
+/** What waits already is re-planned, now too: the settings may have changed while no delivery ran. */
+function followSettings({ db, settings }: Tools, runner: QueueRunner): void {
+  void settings.apply('queue', async (queue) => {
+    await replanAll(db, queue);
+    runner.hint();
+  });
+  void settings.apply('relay', async (relay) => {
+    await redestineAll(db, relay);
+    runner.forgetUnreachable();
+  });
+}

@@ -1,0 +1,26 @@
+// What every part of delivery works with; made once in service.ts and handed down.
+import type { Bus } from '@pochtar/bus';
+import type { Logger, Resolver } from '@pochtar/runtime';
+import type { LiveSettings } from '@pochtar/settings';
+import type { BlobStore } from '@pochtar/store/blob';
+import type { Database } from '@pochtar/store/db';
+import type { DeliveryMetrics } from './metrics.ts';
+
+/** The sections delivery uses. */
+export const sections = ['general', 'queue', 'relay', 'dsn', 'misc'] as const;
+export type Sections = (typeof sections)[number];
+
+export interface Tools {
+  db: Database;
+  /** Has connections of its own to Postgres, so that a body can be stored inside a transaction of `db`. */
+  blobs: BlobStore;
+  bus: Bus;
+  settings: LiveSettings<Sections>;
+  resolver: Resolver;
+  log: Logger;
+  metrics: DeliveryMetrics;
+  /** The far side's SMTP port for a domain. */
+  remotePort: (domain: string) => number;
+  /** The relay's password, or null when none is set. Throws when it cannot be read. */
+  relayPassword: () => Promise<string | null>;
+}
