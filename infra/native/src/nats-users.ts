@@ -70,7 +70,7 @@ export const natsUsers: NatsUser[] = [
       'mailbox.changed.*',
       'queue.due',
     ],
-    subscribe: ['queue.due', 'admin.queue.*', 'admin.trace.*'],
+    subscribe: ['queue.due', 'mail.refused', 'admin.queue.*', 'admin.trace.*'],
     answers: true,
   }),
   program('imap', {
