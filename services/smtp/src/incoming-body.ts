@@ -82,8 +82,9 @@ export class IncomingBody implements DataSink {
 
   /** The whole body; only when it is not too large. Throws why the spool file could not be written. */
   async complete(): Promise<CompleteBody> {
-    if (this.#spool && this.#parts.length > 0 && !this.#writing) this.#startWriting();
-    await this.#writing;
+    // A write that is under way may have ended its loop before the last payload came.
+    while (this.#writing || (this.#spool && this.#parts.length > 0))
+      await (this.#writing ?? this.#startWriting());
     if (this.#failure) throw this.#failure;
     const spool = this.#spool;
     return {
@@ -112,14 +113,15 @@ export class IncomingBody implements DataSink {
     this.#options.memory.used += payload.length;
     const { memory, maxInMemory } = this.#options;
     const isLarge = this.#size > maxInMemory || memory.used > memory.limit;
-    if ((this.#spool || isLarge) && !this.#writing) this.#startWriting();
+    if ((this.#spool || isLarge) && !this.#writing) void this.#startWriting();
   }
 
-  #startWriting(): void {
+  #startWriting(): Promise<void> {
     this.#writing = this.#write().finally(() => {
       this.#writing = null;
       if (this.#isDiscarded) this.#closeSpool();
     });
+    return this.#writing;
   }
 
   async #write(): Promise<void> {

@@ -73,18 +73,24 @@ export class SmtpReader extends SMTPStream {
     // A handler that resumes at once must not deepen the stack.
     if (this.#running) return;
     this.#running = true;
+    let isUsed: boolean;
     try {
-      for (let lines = 0; !this.#waiting; lines++) {
-        if (this.isClosed || this.#input.length === 0) return this.#done();
-        if (lines === MAX_LINES_A_TURN) {
-          setImmediate(this.#handOver());
-          return;
-        }
-        if (!(this.#decoder ? this.#takeData(this.#decoder) : this.#takeLine())) return this.#done();
-      }
+      isUsed = this.#useInput();
     } finally {
       this.#running = false;
     }
+    // Asking for more may bring it within the call.
+    if (isUsed) this.#done();
+  }
+
+  /** True when more input is needed; false when a handler has the turn. */
+  #useInput(): boolean {
+    for (let lines = 0; !this.#waiting; lines++) {
+      if (this.isClosed || this.#input.length === 0) return true;
+      if (lines === MAX_LINES_A_TURN) setImmediate(this.#handOver());
+      else if (!(this.#decoder ? this.#takeData(this.#decoder) : this.#takeLine())) return true;
+    }
+    return false;
   }
 
   /** False when there is no whole line yet. */
