@@ -94,6 +94,8 @@ class StepConsumer {
       abort_on_missing_resource: true,
     });
     this.#messages = messages;
+    // It may have been stopped while the consumer was being opened.
+    if (this.#stopping.signal.aborted) messages.stop();
     void this.#watch(messages);
     for await (const message of messages) {
       if (this.#stopping.signal.aborted) message.nak();

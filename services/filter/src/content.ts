@@ -6,7 +6,7 @@
 import { metrics } from '@opentelemetry/api';
 import { type Bus, consumeStep, mailHeld, nextStep, type Step, type StepHandler } from '@pochtar/bus';
 import { gather, type Logger } from '@pochtar/runtime';
-import { VolumeError } from '@pochtar/store/blob';
+import { BlobMissing, BlobWriteError, VolumeError } from '@pochtar/store/blob';
 import { insertContents } from '@pochtar/store/content';
 import { isTransient, sqlState } from '@pochtar/store/db';
 import {
@@ -101,9 +101,11 @@ class FilterStep implements StepHandler {
 
   /** The database, the bus or the volume is away. What the filter itself throws otherwise is a fault of its own. */
   isTransient(error: unknown): boolean {
+    if (this.#tools.stop.aborted) return true;
     if (error instanceof JudgementFailed) {
       const { cause } = error;
-      return cause instanceof VolumeError || (sqlState(cause) !== null && isTransient(cause));
+      const isVolume = cause instanceof VolumeError || cause instanceof BlobWriteError;
+      return isVolume || (sqlState(cause) !== null && isTransient(cause));
     }
     return !(error instanceof TypeError || error instanceof RangeError) && isTransient(error);
   }
@@ -114,6 +116,9 @@ class FilterStep implements StepHandler {
       if (mail.content === null) throw new Error('its content row is missing');
       return await this.#judge.judge(mail as JudgedMail);
     } catch (error) {
+      // A disk that is not mounted looks like this: the mail waits for it, instead of for a person.
+      if (error instanceof BlobMissing)
+        return { kind: 'wait', reason: `its body cannot be read: ${error.message}` };
       throw new JudgementFailed(error instanceof Error ? error.message : String(error), { cause: error });
     } finally {
       this.#seconds.record((performance.now() - started) / 1000, { filter: this.#name });

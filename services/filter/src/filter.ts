@@ -24,6 +24,8 @@ export interface FilterTools {
   db: Database;
   blobs: BlobStore;
   log: Logger;
+  /** Given when the process has waited long enough for what is under way: it is done again by another one. */
+  stop: AbortSignal;
 }
 
 /** Asked by smtp during the dialogue, before there is a mail. */

@@ -12,6 +12,8 @@ import { answerChecks } from './dialogue.ts';
 import type { ContentFilter, DialogueFilter, FilterTools } from './filter.ts';
 import { filters } from './filters.ts';
 
+const STOP_MS = 5000;
+
 export const service: Service<Config> = { name: processName(), config: readConfig, start };
 
 /** Order matters: nothing is answered or consumed before every section it uses has been read. */
@@ -50,7 +52,11 @@ export async function start(config: Config, context: ServiceContext): Promise<As
   const resolver = createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') });
   const current: FilterTools['current'] = (section) => settings.current(section);
   const blobs = stack.use(await openBlobs(config, context, db, current));
-  stack.use(startFilter(filter, bus, { current, resolver, db, blobs, log }));
+  const stopping = new AbortController();
+  const tools: FilterTools = { current, resolver, db, blobs, log, stop: stopping.signal };
+  stack.use(stopWithin(STOP_MS, stopping, startFilter(filter, bus, tools)));
+  // Ready means that the bus knows of us: who asks now is answered.
+  await bus.connection.flush();
   health.report('filter', null);
   return stack.move();
 }
@@ -63,6 +69,17 @@ function startFilter(filter: DialogueFilter | ContentFilter, bus: Bus, tools: Fi
     async [Symbol.asyncDispose]() {
       await answering[Symbol.asyncDispose]();
       await check[Symbol.asyncDispose]?.();
+    },
+  };
+}
+
+/** What is under way is finished, unless that takes too long: then it goes back and another process does it. */
+function stopWithin(ms: number, stopping: AbortController, work: AsyncDisposable): AsyncDisposable {
+  return {
+    async [Symbol.asyncDispose]() {
+      const timer = setTimeout(() => stopping.abort(), ms);
+      await work[Symbol.asyncDispose]();
+      clearTimeout(timer);
     },
   };
 }

@@ -59,13 +59,18 @@ describe('a real clamd', () => {
         scan(clamd.address, index % 2 === 0 ? mail('\r\nhello\r\n') : attached(Buffer.from(eicar))),
       ),
     );
-    expect(results.map(({ kind }) => kind)).toEqual(results.map((_, index) => (index % 2 === 0 ? 'clean' : 'infected')));
+    expect(results.map(({ kind }) => kind)).toEqual(
+      results.map((_, index) => (index % 2 === 0 ? 'clean' : 'infected')),
+    );
   });
 
   test('what clamd could not look at is neither clean nor a virus', async () => {
     await using clamd = await ensureClamd({ MaxFileSize: '100K', MaxScanSize: '100K' });
     const result = await scan(clamd.address, attached(Buffer.alloc(400_000, 'x')));
-    expect(result).toMatchObject({ kind: 'unscannable', reason: expect.stringContaining('Heuristics.Limits.Exceeded') });
+    expect(result).toMatchObject({
+      kind: 'unscannable',
+      reason: expect.stringContaining('Heuristics.Limits.Exceeded'),
+    });
   });
 
   test('a mail over StreamMaxLength is never clean', async () => {
@@ -89,7 +94,7 @@ describe('anything unclear is an error', () => {
     ['nothing', ''],
     ['an empty answer', '\0'],
     ['an unknown answer', 'stream: MAYBE\0'],
-    ['an error', 'stream: Can\'t allocate memory ERROR\0'],
+    ['an error', "stream: Can't allocate memory ERROR\0"],
     ['its own time-out', 'COMMAND READ TIMED OUT\0'],
     ['half an answer', 'stream: '],
   ])('%s', async (_name, answer) => {

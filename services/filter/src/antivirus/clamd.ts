@@ -8,7 +8,15 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import NodeClam, { type ScanAnswer } from 'clamscan';
-import { CONNECT_MS, hostAndPort, SCAN_MS, type Scanner, type ScanResult, SourceFailed } from './scanner.ts';
+import {
+  CONNECT_MS,
+  hostAndPort,
+  SCAN_MS,
+  type Scanner,
+  type ScanResult,
+  scanLimit,
+  SourceFailed,
+} from './scanner.ts';
 
 const CLAMD_PORT = 3310;
 
@@ -16,7 +24,7 @@ const CLAMD_PORT = 3310;
 export function clamdScanner(name: string, address: string, limits = { scanMs: SCAN_MS }): Scanner {
   return {
     name,
-    scan: (open, length) => new ClamdScan(name, address, limits.scanMs).run(open, length),
+    scan: (open, length, stop) => new ClamdScan(name, address, limits.scanMs).run(open, length, stop),
   };
 }
 
@@ -27,7 +35,6 @@ class ClamdScan {
   #socket: Socket | null = null;
   #sent = 0;
   #sourceError: unknown;
-  #timedOut = false;
 
   constructor(name: string, address: string, scanMs: number) {
     this.#name = name;
@@ -35,23 +42,21 @@ class ClamdScan {
     this.#scanMs = scanMs;
   }
 
-  async run(open: () => AsyncIterable<Buffer>, length: number): Promise<ScanResult> {
+  async run(open: () => AsyncIterable<Buffer>, length: number, stop?: AbortSignal): Promise<ScanResult> {
     const source = Readable.from(this.#paced(open), { objectMode: false });
     // clamscan listens only once it has a connection.
     source.on('error', () => {});
-    const limit = this.#timeLimit();
+    using limit = scanLimit(this.#scanMs, stop);
     try {
       const clam = await this.#client();
-      const answer = await Promise.race([clam.scanStream(source), limit.over]);
-      return this.#sent === length
-        ? resultOf(this.#name, answer)
-        : this.#failed(`it saw ${this.#sent} bytes of ${length}`);
+      const answer = await Promise.race([clam.scanStream(source), aborted(limit.signal)]);
+      if (this.#sent === length) return resultOf(this.#name, answer);
+      return this.#failed(`it saw ${this.#sent} bytes of ${length}`);
     } catch (error) {
-      if (this.#sourceError !== undefined)
-        throw new SourceFailed('the mail could not be read', { cause: this.#sourceError });
-      return this.#explain(error as Error, length);
+      if (this.#sourceError === undefined)
+        return this.#explain(limit.reason(error), length, limit.signal.aborted);
+      throw new SourceFailed('the mail could not be read', { cause: this.#sourceError });
     } finally {
-      limit.clear();
       source.destroy();
       this.#socket?.destroy();
     }
@@ -89,27 +94,15 @@ class ClamdScan {
     }
   }
 
-  #timeLimit(): { over: Promise<never>; clear: () => void } {
-    const over = Promise.withResolvers<never>();
-    over.promise.catch(() => {});
-    const timer = setTimeout(() => {
-      this.#timedOut = true;
-      over.reject(new Error('time limit'));
-    }, this.#scanMs);
-    return { over: over.promise, clear: () => clearTimeout(timer) };
-  }
-
-  #explain(error: Error, length: number): ScanResult {
-    if (/size limit exceeded/i.test(error.message)) {
-      const reason = `${this.#name} takes no mail of ${length} bytes: raise its StreamMaxLength`;
-      return { kind: 'unscannable', reason };
+  #explain(reason: string, length: number, isTimedOut: boolean): ScanResult {
+    if (isTimedOut) return this.#failed(reason);
+    if (/size limit exceeded/i.test(reason)) {
+      const remedy = `${this.#name} takes no mail of ${length} bytes: raise its StreamMaxLength`;
+      return { kind: 'unscannable', reason: remedy };
     }
-    if (this.#timedOut) return this.#failed(`no answer within ${this.#scanMs / 1000} s`);
-    if (this.#socket === null) return this.#failed(`no connection to ${this.#address}: ${error.message}`);
-    const reason = `${error.message} after ${this.#sent} of ${length} bytes`;
-    return this.#failed(
-      `${reason} (if only large mails fail, raise its StreamMaxLength above maxScanSizeMb)`,
-    );
+    if (this.#socket === null) return this.#failed(`no connection to ${this.#address}: ${reason}`);
+    const hint = '(if only large mails fail, raise its StreamMaxLength above maxScanSizeMb)';
+    return this.#failed(`${reason} after ${this.#sent} of ${length} bytes ${hint}`);
   }
 
   #failed(reason: string): ScanResult {
@@ -147,6 +140,15 @@ function drained(socket: Socket | null): Promise<void> {
       resolve();
     };
     socket.on('drain', done).on('close', done);
+  });
+}
+
+/** Rejects when the signal is given; never resolves. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void => reject(new Error('stopped'));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
   });
 }
 

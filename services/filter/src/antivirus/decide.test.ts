@@ -14,7 +14,10 @@ function results(...kinds: ScanResult['kind'][]): ScannerResult[] {
 
 test('every enabled scanner must pass', () => {
   expect(decide(results('clean', 'clean'), settings, 'incoming')).toMatchObject({ kind: 'pass' });
-  expect(decide(results('clean', 'error'), settings, 'incoming')).toMatchObject({ kind: 'wait', reason: 'r1' });
+  expect(decide(results('clean', 'error'), settings, 'incoming')).toMatchObject({
+    kind: 'wait',
+    reason: 'r1',
+  });
 });
 
 test('a finding of one scanner decides, whatever the others could not do', () => {
@@ -24,7 +27,9 @@ test('a finding of one scanner decides, whatever the others could not do', () =>
 
 test('infected outgoing mail is held, or replaced when the setting says so', () => {
   expect(decide(results('infected'), settings, 'submitted').kind).toBe('quarantine');
-  expect(decide(results('infected'), { ...settings, onInfectedOutgoing: 'replace' }, 'submitted').kind).toBe('replace');
+  expect(decide(results('infected'), { ...settings, onInfectedOutgoing: 'replace' }, 'submitted').kind).toBe(
+    'replace',
+  );
   expect(decide(results('infected'), settings, 'incoming').kind).toBe('replace');
 });
 

@@ -5,7 +5,15 @@ import { once } from 'node:events';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { findingOf, type IcapHead, MAX_HEAD_BYTES, parseIcapHead } from './icap-head.ts';
-import { CONNECT_MS, hostAndPort, SCAN_MS, type Scanner, type ScanResult, SourceFailed } from './scanner.ts';
+import {
+  CONNECT_MS,
+  hostAndPort,
+  SCAN_MS,
+  type Scanner,
+  type ScanResult,
+  scanLimit,
+  SourceFailed,
+} from './scanner.ts';
 
 const ICAP_PORT = 1344;
 const ICAPS_PORT = 11_344;
@@ -25,16 +33,16 @@ interface Service {
 export function icapScanner(name: string, url: string, limits = { scanMs: SCAN_MS }): Scanner {
   const service = serviceOf(url);
   let known: { method: Method; until: number } | null = null;
-  const scan: Scanner['scan'] = async (open, length) => {
-    const signal = AbortSignal.timeout(limits.scanMs);
+  const scan: Scanner['scan'] = async (open, length, stop) => {
+    using limit = scanLimit(limits.scanMs, stop);
+    const { signal } = limit;
     try {
       if (known === null || known.until <= Date.now()) known = await askOptions(service, signal);
       return resultOf(name, await sendMail(service, known.method, open, length, signal));
     } catch (error) {
       if (error instanceof SourceFailed) throw error;
       known = null;
-      const why = signal.aborted ? `no answer within ${limits.scanMs / 1000} s` : (error as Error).message;
-      return { kind: 'error', reason: `${name}: ${why}` };
+      return { kind: 'error', reason: `${name}: ${limit.reason(error)}` };
     }
   };
   return { name, scan };
@@ -87,7 +95,7 @@ async function sendMail(
   }
   if (!answered) socket.write('0\r\n\r\n');
   // An answer counts more than a connection that broke after it.
-  return head;
+  return await head;
 }
 
 function drained(socket: Socket): Promise<void> {
@@ -153,7 +161,8 @@ async function openConnection(service: Service, signal: AbortSignal): Promise<Co
   const socket = isTls
     ? connectTls({ host, port, servername: host, ALPNProtocols: [] })
     : connectPlain({ host, port });
-  const abort = (): void => void socket.destroy(new Error('time limit'));
+  const abort = (): void => void socket.destroy(new Error('stopped'));
+  if (signal.aborted) abort();
   signal.addEventListener('abort', abort);
   socket.setTimeout(CONNECT_MS, () => socket.destroy(new Error('no connection in time')));
   try {

@@ -11,8 +11,8 @@ export type ScanResult =
 export interface Scanner {
   /** For people. */
   readonly name: string;
-  /** `open` gives the mail from its start. Throws only when the mail cannot be read. */
-  scan(open: () => AsyncIterable<Buffer>, length: number): Promise<ScanResult>;
+  /** `open` gives the mail from its start. Throws `SourceFailed` when that fails, and `ScanStopped`. */
+  scan(open: () => AsyncIterable<Buffer>, length: number, stop?: AbortSignal): Promise<ScanResult>;
 }
 
 /** The mail could not be read while a scanner was looking; the cause says why. */
@@ -20,9 +20,40 @@ export class SourceFailed extends Error {
   override name = 'SourceFailed';
 }
 
+/** `stop` was given: the process ends, and the mail is scanned by another one. */
+export class ScanStopped extends Error {
+  override name = 'ScanStopped';
+}
+
 /** A scanner that has not answered after this time will not. */
 export const SCAN_MS = 180_000;
 export const CONNECT_MS = 10_000;
+
+/** `using limit = scanLimit(…)`: the end of a scan by time, or because the process stops. */
+export interface ScanLimit extends Disposable {
+  signal: AbortSignal;
+  /** Why the scan failed, in words; throws `ScanStopped` when it was stopped. */
+  reason(error: unknown): string;
+}
+
+export function scanLimit(scanMs: number, stop: AbortSignal | undefined): ScanLimit {
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  const timer = setTimeout(end, scanMs);
+  if (stop?.aborted) end();
+  stop?.addEventListener('abort', end);
+  return {
+    signal: ended.signal,
+    reason(error) {
+      if (stop?.aborted) throw new ScanStopped('the process is stopping');
+      return ended.signal.aborted ? `no answer within ${scanMs / 1000} s` : (error as Error).message;
+    },
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      stop?.removeEventListener('abort', end);
+    },
+  };
+}
 
 /** `host:port` of the settings, with IPv6 in brackets; a bare host gets `defaultPort`. */
 export function hostAndPort(address: string, defaultPort: number): { host: string; port: number } {

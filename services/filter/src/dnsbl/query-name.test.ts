@@ -37,5 +37,7 @@ test.each([
 
 test('RFC 5782 §5: the addresses that no zone may list', () => {
   expect(neverListedName('192.0.2.1')).toBe('1.0.0.127');
-  expect(neverListedName('2001:db8::1')).toBe('1.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0');
+  expect(neverListedName('2001:db8::1')).toBe(
+    '1.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0',
+  );
 });

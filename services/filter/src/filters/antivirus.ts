@@ -48,9 +48,8 @@ class AntivirusJudge implements ContentJudge {
     }
     const results: ScannerResult[] = [];
     for (const scanner of scanners) {
-      const result = await this.#ask(() =>
-        scanner.scan(() => this.#tools.blobs.readStream(blob), blob.length),
-      );
+      const open = () => this.#tools.blobs.readStream(blob);
+      const result = await this.#ask(() => scanner.scan(open, blob.length, this.#tools.stop));
       results.push({ scanner: scanner.name, result });
       // One finding decides, whatever the others would say.
       if (result.kind === 'infected') break;

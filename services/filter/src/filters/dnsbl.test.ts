@@ -81,7 +81,14 @@ test('RFC 5782 §5: a zone that lists 127.0.0.1 lists everybody and counts as no
 });
 
 test.each([
-  ['defer', { result: 'defer', enhanced: '4.7.1', text: 'the black list one.test does not answer, please try again later' }],
+  [
+    'defer',
+    {
+      result: 'defer',
+      enhanced: '4.7.1',
+      text: 'the black list one.test does not answer, please try again later',
+    },
+  ],
   ['reject', { result: 'reject', enhanced: '5.7.1', text: 'the black list one.test does not answer' }],
   ['ignore', { result: 'accept' }],
 ] as const)('a zone without an answer, onNoAnswer %s', async (onNoAnswer, reply) => {

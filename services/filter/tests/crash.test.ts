@@ -1,0 +1,58 @@
+// The contract of a bus consumer, continued: a process is killed between commit and acknowledgement. The server gives
+// the event to another process after half a minute, so both tests run at the same time.
+import { eventually } from '@pochtar/testkit';
+import { describe, expect, test } from 'vitest';
+import { type Installation, installation } from './installation.ts';
+import { type ScriptedClamd, scriptedClamd } from './scripted-clamd.ts';
+
+const MAIL = 'Return-Path: <sender@remote.test>\r\nFrom: s@remote.test\r\nSubject: x\r\n\r\nhello\r\n';
+
+async function withScanner(run: (at: Installation, clamd: ScriptedClamd) => Promise<void>): Promise<void> {
+  await using clamd = await scriptedClamd();
+  await using at = await installation();
+  await at.set('antivirus', { clamavEnabled: true, clamavAddress: clamd.address });
+  await run(at, clamd);
+}
+
+describe.concurrent('a filter that is killed', () => {
+  test(
+    'between commit and publish: the redelivered event publishes the next step, nothing is judged again',
+    () =>
+      withScanner(async (at, clamd) => {
+        const first = await at.spawn('antivirus');
+        const mail = await at.accept(MAIL);
+        await at.bus.publishStep('antivirus', mail);
+        await eventually(() => expect(clamd.waiting).toHaveLength(1), { timeout: 15_000 });
+        // Without the bus the verdict is committed, and its publish has to wait.
+        await at.nats.kill();
+        clamd.waiting[0]?.answer('OK');
+        await eventually(async () => expect(await at.row(mail)).toMatchObject({ step: 'deliver' }));
+        await first.kill();
+        await at.nats.start();
+        await at.start('antivirus');
+        await eventually(async () => expect(await at.events('deliver')).toEqual([mail]), { timeout: 60_000 });
+        await eventually(async () => expect(await at.events('antivirus')).toEqual([]));
+        expect(await at.verdicts(mail)).toHaveLength(1);
+        expect(clamd.waiting).toHaveLength(1);
+      }),
+    120_000,
+  );
+
+  test(
+    'before the commit: another process judges the mail',
+    () =>
+      withScanner(async (at, clamd) => {
+        const first = await at.spawn('antivirus');
+        const mail = await at.accept(MAIL);
+        await at.bus.publishStep('antivirus', mail);
+        await eventually(() => expect(clamd.waiting).toHaveLength(1), { timeout: 15_000 });
+        await first.kill();
+        clamd.always = 'OK';
+        await at.start('antivirus');
+        await eventually(async () => expect(await at.events('deliver')).toEqual([mail]), { timeout: 60_000 });
+        await eventually(async () => expect(await at.events('antivirus')).toEqual([]));
+        expect(await at.verdicts(mail)).toHaveLength(1);
+      }),
+    120_000,
+  );
+});

@@ -1,0 +1,176 @@
+// An installation for the tests of this service: Postgres, NATS and a directory volume of its own, mails to judge,
+// and filters as they are started in production, in this process or as one that can be killed.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createHash, randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { type Bus, connectBus, ensureStreams, settingsChanged, type Step, stepConsumer } from '@pochtar/bus';
+import { describeContent, MailScanner } from '@pochtar/mail';
+import { Health, processEnv, silentLogger } from '@pochtar/runtime';
+import type { SectionName, Settings } from '@pochtar/settings';
+import { type BlobStore, openBlobStore } from '@pochtar/store/blob';
+import { type Database, openDatabase } from '@pochtar/store/db';
+import { acceptMails, type NewMail } from '@pochtar/store/queue';
+import { readSections, saveSection, seedSections } from '@pochtar/store/settings';
+import { createTestDatabase, startTestNats, temporaryDirectory, type TestNats } from '@pochtar/testkit';
+import type { Config } from '../src/config.ts';
+import type { FilterName } from '../src/filter.ts';
+import { start } from '../src/service.ts';
+
+export interface Installation extends AsyncDisposable {
+  /** As the owner. */
+  db: Database;
+  nats: TestNats;
+  /** Ends the connections of the filter that wait for a lock, as a restart of Postgres does; returns how many. */
+  endWaiting(): Promise<number>;
+  /** As the owner. */
+  bus: Bus;
+  blobs: BlobStore;
+  /** Where packs lie. */
+  volumePath: string;
+  set<N extends SectionName>(section: N, changed: Partial<Settings[N]>): Promise<void>;
+  accept(body: string | Buffer, changed?: Partial<NewMail>): Promise<string>;
+  /** Runs until it, or the installation, is disposed of. */
+  start(filter: FilterName, env?: Record<string, string>): Promise<AsyncDisposable>;
+  /** As a process of its own; resolves when it is ready. */
+  spawn(filter: FilterName): Promise<{ kill(): Promise<void> }>;
+  /** What the stream holds for a step, every event's mails one after another. */
+  events(step: Step): Promise<string[]>;
+  /** Whether a consumer has an event of the step in hand. */
+  isPulled(step: Step): Promise<boolean>;
+  row(mail: string): Promise<Record<string, unknown> | undefined>;
+  verdicts(mail: string): Promise<Record<string, unknown>[]>;
+}
+
+export async function installation(): Promise<Installation> {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await createTestDatabase());
+  const nats = stack.use(await startTestNats());
+  const volume = stack.use(temporaryDirectory());
+  const db = stack.use(openDatabase({ url: database.url(), password: database.password }));
+  await db.query({
+    text: `insert into store.volume (name, kind, config) values ('main', 'directory', $1)`,
+    values: [{ path: volume.path }],
+  });
+  const superuser = stack.use(openDatabase({ url: database.superuserUrl, max: 1 }));
+  await seedSections(db, { general: { heloName: 'mx.example.test' } });
+  const log = silentLogger();
+  const blobs = stack.use(await openBlobStore({ db, instance: randomUUID(), log }));
+  const bus = stack.use(
+    await connectBus({ url: nats.url, user: 'owner', password: nats.password, name: 'test', log }),
+  );
+  await ensureStreams(await bus.manager());
+  const env = (filter: FilterName) => ({
+    ...database.env('filter'),
+    ...nats.env('filter'),
+    POCHTAR_FILTER: filter,
+  });
+
+  const resources = stack.move();
+  return {
+    db,
+    nats,
+    async endWaiting() {
+      const ended = await superuser.query({
+        text: `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and usename = 'pochtar_filter' and wait_event_type = 'Lock'`,
+      });
+      return ended.length;
+    },
+    bus,
+    blobs,
+    volumePath: volume.path,
+    async set(section, changed) {
+      const [row] = await readSections(db, [section]);
+      const document = { ...(row?.document as object), ...changed };
+      const saved = await saveSection(db, { section, document, author: 'test' });
+      await bus.publish(settingsChanged, { section, revision: saved.revision });
+    },
+    accept: (body, changed = {}) => accept(db, blobs, Buffer.from(body as string), changed),
+    async start(filter, more = {}) {
+      const config: Config = { ...processEnv.parse({ ...env(filter), ...more }), POCHTAR_FILTER: filter };
+      const context = { name: `filter-${filter}`, instance: randomUUID(), log, health: new Health() };
+      return resources.use(await start(config, context));
+    },
+    spawn: (filter) => startProcess(env(filter)),
+    events: (step) => eventsOf(bus, step === 'deliver' ? 'mail.deliver' : `mail.filter.${step}`),
+    async isPulled(step) {
+      const manager = await bus.manager();
+      const { num_ack_pending } = await manager.consumers.info('MAIL', stepConsumer(step).durable_name);
+      return num_ack_pending > 0;
+    },
+    async row(mail) {
+      const [row] = await db.query<Record<string, unknown>>({
+        text: `select step, state, attempts, reason, extract(epoch from due_at - now())::float8 as wait
+          from queue.mail where id = $1`,
+        values: [mail],
+      });
+      return row;
+    },
+    verdicts: (mail) =>
+      db.query({
+        text: 'select filter, result, reason, prefix, replacement_content_id as replacement from queue.verdict where mail_id = $1',
+        values: [mail],
+      }),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+async function accept(
+  db: Database,
+  blobs: BlobStore,
+  body: Buffer,
+  changed: Partial<NewMail>,
+): Promise<string> {
+  const id = randomUUID();
+  const scanner = new MailScanner();
+  scanner.write(body);
+  const mail: NewMail = {
+    id,
+    content: {
+      id,
+      blob: await blobs.put(id, body),
+      sha256: createHash('sha256').update(body).digest(),
+      description: describeContent(scanner.end()),
+    },
+    acceptedAt: new Date(),
+    reversePath: 'sender@remote.test',
+    origin: 'incoming',
+    clientAddress: '192.0.2.1',
+    protocol: 'ESMTP',
+    slip: ['antivirus'],
+    settingsRevision: 1,
+    step: 'antivirus',
+    recipients: [{ address: 'anna@example.test' }],
+    ...changed,
+  };
+  await acceptMails(db, [mail]);
+  return id;
+}
+
+async function startProcess(env: Record<string, string>): Promise<{ kill(): Promise<void> }> {
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  for await (const line of child.stdout) if (String(line).includes('"msg":"ready"')) break;
+  return {
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+async function eventsOf(bus: Bus, subject: string): Promise<string[]> {
+  const manager = await bus.manager();
+  const { state } = await manager.streams.info('MAIL');
+  const mails: string[] = [];
+  for (let seq = state.first_seq; seq > 0 && seq <= state.last_seq; seq++) {
+    const message = await manager.streams.getMessage('MAIL', { seq }).catch(() => null);
+    if (message?.subject === subject) mails.push(...message.json<{ mails: string[] }>().mails);
+  }
+  return mails;
+}

@@ -1,0 +1,34 @@
+// A clamd on loopback that answers what the test says, when the test says it.
+import { createServer, type Socket } from 'node:net';
+
+export interface ScriptedClamd extends AsyncDisposable {
+  address: string;
+  /** Mails that were sent to it and wait for an answer. */
+  waiting: { answer(text: string): void }[];
+  /** Answers at once from now on; null: waits for the test again. */
+  always: string | null;
+}
+
+export async function scriptedClamd(): Promise<ScriptedClamd> {
+  const sockets = new Set<Socket>();
+  const scripted: Pick<ScriptedClamd, 'waiting' | 'always'> = { waiting: [], always: null };
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', (chunk: Buffer) => {
+      if (!chunk.subarray(-4).equals(Buffer.alloc(4))) return;
+      const answer = (text: string): void => void socket.end(`stream: ${text}\0`);
+      if (scripted.always === null) scripted.waiting.push({ answer });
+      else answer(scripted.always);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return Object.assign(scripted, {
+    address: `127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}
