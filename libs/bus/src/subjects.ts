@@ -97,6 +97,8 @@ const settingsAppliedSchema = z.object({
   section: z.string(),
   revision: z.int(),
   error: z.string().max(2000).nullable(),
+  /** The process stops: nobody need wait for it any more. */
+  isGone: z.boolean().optional(),
 });
 export type SettingsApplied = z.infer<typeof settingsAppliedSchema>;
 export const settingsApplied: Subject<SettingsApplied> = {

@@ -188,6 +188,15 @@ describe('a change', () => {
     expect(applied.length).toBeGreaterThan(2);
   });
 
+  test('that is no change is answered with the report of what runs', async () => {
+    const { put, options, hints, reported } = world();
+    put('queue', 7, {});
+    await using settings = await openSettings({ ...options, sections: ['queue'] });
+    const report = reported((item) => item.section === 'queue');
+    hints().onHint('queue');
+    expect((await report).revision).toBe(settings.revision('queue'));
+  });
+
   test('whose hint was lost is found after a reconnect', async () => {
     const { put, options, hints } = world();
     put('queue', 1, {});
@@ -223,6 +232,16 @@ describe('a change', () => {
     await settings.refresh();
     expect(state.reads).toBe(before + 1);
   });
+});
+
+test('a process that stops says so once for each section', async () => {
+  const { put, options, applied } = world();
+  put('network', 4, {});
+  const settings = await openSettings({ ...options, sections: ['network'] });
+  await settings[Symbol.asyncDispose]();
+  expect(applied).toEqual([
+    { process: 'smtp', instance: 'one', section: 'network', revision: 4, error: null, isGone: true },
+  ]);
 });
 
 describe('apply', () => {

@@ -21,6 +21,8 @@ export interface Applied {
   readonly section: string;
   readonly revision: number;
   readonly error: string | null;
+  /** Sent once when the process stops in good order: nobody need wait for it any more. */
+  readonly isGone?: boolean;
 }
 
 export interface HintListener {
@@ -160,6 +162,9 @@ class Live<N extends SectionName> implements LiveSettings<N> {
     await this.#stopHints();
     await this.#reading;
     await Promise.all([...this.#states.values()].map((state) => state.settled()));
+    for (const [name, { hasValue, revision }] of this.#states) {
+      if (hasValue) this.#send(name, { revision, error: null }, true);
+    }
   }
 
   #state(section: string): SectionState {
@@ -206,6 +211,15 @@ class Live<N extends SectionName> implements LiveSettings<N> {
       throw new InvalidRow(`settings section ${row.name}, revision ${row.revision}: ${problem}`);
   }
 
+  /** A hint at what runs already asks for a report: somebody collects them anew. */
+  #takeHinted(row: SectionRow): void {
+    const state = this.#states.get(row.name);
+    const isKnown = state?.seenRevision === row.revision;
+    this.#take(row);
+    const outcome = isKnown ? state?.outcome() : undefined;
+    if (outcome !== undefined) this.#send(row.name, outcome);
+  }
+
   #hint(sections: readonly string[]): void {
     if (this.#isClosed) return;
     for (const name of sections) if (this.#states.has(name)) this.#pending.add(name);
@@ -221,7 +235,7 @@ class Live<N extends SectionName> implements LiveSettings<N> {
         const names = [...this.#pending];
         this.#pending.clear();
         try {
-          for (const row of await this.#options.read(names)) this.#take(row);
+          for (const row of await this.#options.read(names)) this.#takeHinted(row);
         } catch (error) {
           for (const name of names) this.#pending.add(name);
           this.#options.log.warn(
@@ -274,12 +288,14 @@ class Live<N extends SectionName> implements LiveSettings<N> {
     this.#send(section, outcome);
   }
 
-  #send(section: string, outcome: HandlerOutcome): void {
+  #send(section: string, outcome: HandlerOutcome, isGone = false): void {
     const { process, instance, report, log } = this.#options;
     const complain = (error: unknown) =>
       log.warn({ err: error, section }, 'the settings report was not sent');
     try {
-      Promise.resolve(report({ process, instance, section, ...outcome })).catch(complain);
+      Promise.resolve(report({ process, instance, section, ...outcome, ...(isGone && { isGone }) })).catch(
+        complain,
+      );
     } catch (error) {
       complain(error);
     }

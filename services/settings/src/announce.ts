@@ -4,7 +4,8 @@ import { type Bus, directoryChanged, settingsChanged } from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
 
 export interface Announcer {
-  settings(changes: readonly { name: string; revision: number }[]): Promise<void>;
+  /** Whether all were announced. */
+  settings(changes: readonly { name: string; revision: number }[]): Promise<boolean>;
   /** Address keys that were added, changed or removed; none means: forget all you know. */
   directory(addresses: readonly string[]): Promise<void>;
 }
@@ -12,18 +13,23 @@ export interface Announcer {
 const MAX_ADDRESSES = 1000;
 
 export function announcer(bus: Bus, log: Logger): Announcer {
-  const attempt = async (what: object, work: () => Promise<void>): Promise<void> => {
+  const attempt = async (what: object, work: () => Promise<void>): Promise<boolean> => {
     try {
       await work();
+      return true;
     } catch (error) {
       log.warn({ err: error, ...what }, 'a change was not announced; it will be found by comparing');
+      return false;
     }
   };
   return {
     async settings(changes) {
+      let isComplete = true;
       for (const { name: section, revision } of changes) {
-        await attempt({ section, revision }, () => bus.publish(settingsChanged, { section, revision }));
+        const publish = () => bus.publish(settingsChanged, { section, revision });
+        isComplete = (await attempt({ section, revision }, publish)) && isComplete;
       }
+      return isComplete;
     },
     async directory(addresses) {
       const named = addresses.length > MAX_ADDRESSES ? [] : [...addresses];

@@ -28,19 +28,36 @@ describe('reports of applied revisions', () => {
     expect(applied.of('queue')).toEqual([]);
   });
 
-  test('a process that falls silent for 45 s drops out', () => {
+  test('a process that falls silent for 35 s drops out, one that says good-bye at once', () => {
     const { applied, take, pass } = reports();
     take('smtp', 'a', 1);
-    pass(40_000);
+    pass(30_000);
     take('smtp', 'b', 1);
     pass(6000);
     expect(applied.of('network').map((report) => report.instance)).toEqual(['b']);
+    applied.take({
+      process: 'smtp',
+      instance: 'b',
+      section: 'network',
+      revision: 1,
+      error: null,
+      isGone: true,
+    });
+    expect(applied.of('network')).toEqual([]);
   });
 
   test('they are complete once everybody has had the time to report', () => {
     const { applied, pass } = reports();
     expect(applied.isComplete).toBe(false);
     pass(20_000);
+    expect(applied.isComplete).toBe(true);
+  });
+
+  test('they are complete sooner when everybody was asked', () => {
+    const { applied, pass } = reports();
+    applied.allWereAsked();
+    expect(applied.isComplete).toBe(false);
+    pass(3000);
     expect(applied.isComplete).toBe(true);
   });
 

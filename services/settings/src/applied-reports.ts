@@ -1,9 +1,12 @@
-// Which revision every running process has applied. Each process repeats its reports every 15 s, so this map is
-// rebuilt by listening: any replica of this service has it, and what falls silent drops out of it.
+// Which revision every running process has applied. Each process reports when it is hinted at a section, and
+// repeats its reports every 15 s, so this map is rebuilt by listening: any replica of this service has it, and
+// what falls silent drops out of it.
 import type { SettingsApplied } from '@pochtar/bus';
 
-const SILENT_MS = 45_000;
+// Two reports missed, and some slack.
+const SILENT_MS = 35_000;
 const COMPLETE_AFTER_MS = 20_000;
+const ANSWERED_WITHIN_MS = 3000;
 const MAX_REPORTS = 50_000;
 
 export interface AppliedReport {
@@ -16,19 +19,23 @@ export interface AppliedReport {
 
 export class AppliedReports {
   readonly #now: () => number;
-  readonly #since: number;
+  #completeAt: number;
   /** Per section, by instance. */
   readonly #sections = new Map<string, Map<string, AppliedReport>>();
   #count = 0;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
-    this.#since = now();
+    this.#completeAt = now() + COMPLETE_AFTER_MS;
   }
 
   take(applied: SettingsApplied): void {
-    const { process, instance, section, revision, error } = applied;
+    const { process, instance, section, revision, error, isGone } = applied;
     let reports = this.#sections.get(section);
+    if (isGone === true) {
+      if (reports?.delete(instance)) this.#count--;
+      return;
+    }
     if (reports === undefined) {
       reports = new Map();
       this.#sections.set(section, reports);
@@ -51,7 +58,12 @@ export class AppliedReports {
 
   /** Whether every process has had the time to report once since this one listens. */
   get isComplete(): boolean {
-    return this.#now() - this.#since >= COMPLETE_AFTER_MS;
+    return this.#now() >= this.#completeAt;
+  }
+
+  /** Every process was just hinted at every section. */
+  allWereAsked(): void {
+    this.#completeAt = Math.min(this.#completeAt, this.#now() + ANSWERED_WITHIN_MS);
   }
 
   #dropSilent(): void {

@@ -3,7 +3,7 @@ import { type Bus, connectBus, settingsApplied } from '@pochtar/bus';
 import type { Service, ServiceContext } from '@pochtar/runtime';
 import { openDatabase } from '@pochtar/store/db';
 import { requireSchema } from '@pochtar/store/migrate';
-import { readMasterKey } from '@pochtar/store/settings';
+import { readMasterKey, readRevisions } from '@pochtar/store/settings';
 import { announcer } from './announce.ts';
 import { answerCertificates } from './answers/certificates.ts';
 import { answerAccounts } from './answers/accounts.ts';
@@ -58,6 +58,7 @@ export async function start(config: Config, { name, log, health }: ServiceContex
   answerAll(context, bus, opened);
   // Ready means that a question asked now is answered: the server knows the subscriptions.
   await bus.connection.flush();
+  if (await context.announce.settings(await readRevisions(db))) context.reports.allWereAsked();
   context.orphans.wake();
   const renewal = setInterval(() => {
     ensureCertificates(context).then(

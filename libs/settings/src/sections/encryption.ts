@@ -64,7 +64,7 @@ export const dhBits = choice(
   words(
     'Длина ключа DH (Diffie-Hellman)',
     'DH key length (Diffie-Hellman)',
-    'Используются готовые группы (RFC 7919), создавать ничего не нужно. Рекомендуется 2048.',
-    'Standard groups (RFC 7919) are used, so nothing has to be generated. 2048 is recommended.',
+    'Используются готовые группы, создавать ничего не нужно. Рекомендуется 2048.',
+    'Standard groups are used, so nothing has to be generated. 2048 is recommended.',
   ),
 );

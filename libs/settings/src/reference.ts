@@ -1,0 +1,122 @@
+/** The settings reference, one page a language, made from the catalogue; `reference-main.ts` writes the pages. */
+import type { FieldDescription, SectionDescription } from './describe.ts';
+import { describeCatalogue } from './describe.ts';
+import type { FieldInput } from './field.ts';
+import type { Tab } from './section.ts';
+import { type Text, text } from './text.ts';
+
+export type ReferenceLanguage = 'ru' | 'en';
+
+const words = {
+  title: text('Настройки', 'Settings'),
+  intro: text(
+    'Создано из каталога настроек (libs/settings); правьте каталог и запустите `node libs/settings/reference-main.ts`. Всякое изменение вступает в силу без перезапуска; командная строка: `pochtar settings set раздел.поле=значение`.',
+    'Made from the catalogue of settings (libs/settings); change the catalogue and run `node libs/settings/reference-main.ts`. Every change takes effect without a restart; command line: `pochtar settings set section.field=value`.',
+  ),
+  field: text('поле', 'field'),
+  label: text('название', 'label'),
+  values: text('значения', 'values'),
+  initial: text('по умолчанию', 'default'),
+  meaning: text('смысл', 'meaning'),
+  appliedBy: text('Применяют', 'Applied by'),
+  secret: text('секрет', 'secret'),
+  yesNo: text('да / нет', 'yes / no'),
+  listOf: text('список', 'list of'),
+  orNull: text('или null', 'or null'),
+  upTo: text('до', 'up to'),
+  entries: text('записей', 'entries'),
+  characters: text('знаков', 'characters'),
+  orEmpty: text('или пусто', 'or empty'),
+};
+
+const tabs: Record<Tab, Text> = {
+  settings: text('Вкладка «Настройки»', 'Tab “Settings”'),
+  spam: text('Вкладка «Защита от спама»', 'Tab “Spam protection”'),
+  addressBook: text('Вкладка «Адресная книга»', 'Tab “Address book”'),
+  more: text('Прочее', 'Beside them'),
+};
+
+const referenceNames = {
+  certificate: text('имя сертификата', 'id of a certificate'),
+  volume: text('имя хранилища', 'name of a volume'),
+  domain: text('локальный домен', 'a local domain'),
+};
+
+/** The whole page as Markdown. */
+export function settingsReference(language: ReferenceLanguage): string {
+  const say = (one: Text): string => one[language];
+  const sections = describeCatalogue();
+  const parts = [`# ${say(words.title)}`, say(words.intro)];
+  for (const tab of Object.keys(tabs) as Tab[]) {
+    parts.push(`## ${say(tabs[tab])}`);
+    for (const section of sections.filter((one) => one.tab === tab)) parts.push(sectionPart(section, say));
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+type Say = (one: Text) => string;
+
+function sectionPart(section: SectionDescription, say: Say): string {
+  const header = [words.field, words.label, words.values, words.initial, words.meaning].map(say);
+  const rows = [
+    ...section.fields.map((field) => fieldRow(field, say)),
+    ...section.secrets.map((secret) => [
+      `\`${secret.name}\``,
+      say(secret.label),
+      `${say(words.secret)}, ${say(words.upTo)} ${secret.maxLength} ${say(words.characters)}`,
+      '',
+      say(secret.help),
+    ]),
+  ];
+  const table = [header, header.map(() => '---'), ...rows]
+    .map((row) => `| ${row.map(cell).join(' | ')} |`)
+    .join('\n');
+  return [
+    `### \`${section.name}\`: ${say(section.label)}`,
+    say(section.help),
+    table,
+    `${say(words.appliedBy)}: ${section.appliedBy.join(', ')}.`,
+  ].join('\n\n');
+}
+
+function fieldRow(field: FieldDescription, say: Say): string[] {
+  return [
+    `\`${field.name}\``,
+    say(field.label),
+    valuesOf(field.input, say),
+    `\`${JSON.stringify(field.default)}\``,
+    say(field.help),
+  ];
+}
+
+function valuesOf(input: FieldInput, say: Say): string {
+  switch (input.kind) {
+    case 'boolean':
+      return say(words.yesNo);
+    case 'integer':
+      return `${input.min}–${input.max}${input.unit === undefined ? '' : ` ${say(input.unit)}`}`;
+    case 'choice':
+      return input.options.map((option) => `\`${option.value}\` (${say(option.label)})`).join(', ');
+    case 'reference':
+      return `${say(referenceNames[input.to])} ${say(words.orNull)}`;
+    case 'list': {
+      const most = `${say(words.upTo)} ${input.maxItems} ${say(words.entries)}`;
+      return `${say(words.listOf)} (${most}): ${valuesOf(input.item, say)}`;
+    }
+    case 'record': {
+      const fields = Object.entries(input.fields).map(
+        ([name, one]) => `\`${name}\`: ${valuesOf(one.input, say)}`,
+      );
+      return `{${fields.join('; ')}}`;
+    }
+    case 'text':
+    default: {
+      const expected = input.expected === undefined ? '' : `${say(input.expected)} `;
+      return `${expected}${input.isOptional ? `(${say(words.orEmpty)})` : ''}`.trim();
+    }
+  }
+}
+
+function cell(value: string): string {
+  return value.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}

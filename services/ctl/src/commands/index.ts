@@ -1,0 +1,23 @@
+// All commands, in the order in which the help shows them.
+import type { Command } from '../command.ts';
+import { accountCommands } from './account.ts';
+import { adminCommands } from './admin.ts';
+import { aliasCommands } from './alias.ts';
+import { certificateCommands } from './certificate.ts';
+import { domainCommands } from './domain.ts';
+import { groupCommands } from './group.ts';
+import { queueCommands } from './queue.ts';
+import { settingsCommands } from './settings.ts';
+import { traceCommands } from './trace.ts';
+
+export const allCommands: readonly Command[] = [
+  ...domainCommands,
+  ...accountCommands,
+  ...aliasCommands,
+  ...groupCommands,
+  ...settingsCommands,
+  ...queueCommands,
+  ...traceCommands,
+  ...adminCommands,
+  ...certificateCommands,
+];

@@ -1,0 +1,106 @@
+// pochtar trace: what became of a mail: find, show.
+import { adminTrace, type TraceDelivery, type TraceRefusal } from '@pochtar/bus';
+import type { Command } from '../command.ts';
+import { text } from '../language.ts';
+import { table, time } from '../output.ts';
+import type { Session } from '../session.ts';
+import { queueTable } from './queue-table.ts';
+
+const titles = {
+  ended: text('Завершено', 'Ended'),
+  at: text('Время', 'At'),
+  mail: text('Письмо', 'Mail'),
+  from: text('От', 'From'),
+  to: text('Кому', 'To'),
+  outcome: text('Итог', 'Outcome'),
+  detail: text('Подробности', 'Detail'),
+  client: text('Клиент', 'Client'),
+  reply: text('Ответ', 'Reply'),
+};
+
+function deliveryTable(session: Session, deliveries: readonly TraceDelivery[]): string {
+  const { ended, mail, from, to, outcome, detail } = titles;
+  return table(
+    [ended, mail, from, to, outcome, detail].map((title) => session.say(title)),
+    deliveries.map((one) => [
+      time(one.endedAt),
+      one.mail,
+      `<${one.reversePath}>`,
+      one.recipient,
+      one.outcome,
+      one.detail,
+    ]),
+  );
+}
+
+function refusalTable(session: Session, refusals: readonly TraceRefusal[]): string {
+  const { at, client, from, to, reply } = titles;
+  return table(
+    [at, client, from, to, reply].map((title) => session.say(title)),
+    refusals.map((one) => [
+      time(one.at),
+      one.clientAddress ?? '',
+      one.reversePath === null ? '' : `<${one.reversePath}>`,
+      one.recipient ?? '',
+      one.reply,
+    ]),
+  );
+}
+
+const options = {
+  sender: { value: 'TEXT', help: text('часть адреса отправителя', "part of the sender's address") },
+  recipient: { value: 'TEXT', help: text('часть адреса получателя', "part of a recipient's address") },
+  client: { value: 'IP', help: text('адрес клиента', "the client's address") },
+  outcome: {
+    value: 'WORD',
+    help: text(
+      'delivered, relayed, expanded, bounced, discarded, redirected',
+      'delivered, relayed, expanded, bounced, discarded, redirected',
+    ),
+  },
+  since: {
+    value: 'TIME',
+    help: text('не раньше: 2027-01-31T12:00 или 24h', 'not before: 2027-01-31T12:00 or 24h'),
+  },
+  until: { value: 'TIME', help: text('не позже', 'not after') },
+  limit: { value: 'N', help: text('не больше стольких строк (50)', 'at most this many lines (50)') },
+};
+
+export const traceCommands: Command[] = [
+  {
+    words: 'trace find',
+    summary: text('что стало с письмами', 'what became of mails'),
+    args: [{ name: 'ADDRESS', isOptional: true }],
+    options,
+    async run(session, input) {
+      const now = new Date();
+      const request = {
+        address: input.args[0],
+        sender: input.option('sender'),
+        recipient: input.option('recipient'),
+        clientAddress: input.option('client'),
+        outcome: input.option('outcome'),
+        since: input.moment('since', now),
+        until: input.moment('until', now),
+        limit: input.number('limit', { min: 1, max: 500 }) ?? 50,
+      };
+      const result = await session.ask(adminTrace.find, request);
+      return session.show(result, () => {
+        const tables = [deliveryTable(session, result.deliveries), refusalTable(session, result.refusals)];
+        return tables.filter((one) => one !== '').join('\n');
+      });
+    },
+  },
+  {
+    words: 'trace show',
+    summary: text('все получатели одного письма', 'all recipients of one mail'),
+    args: [{ name: 'MAIL' }],
+    async run(session, input) {
+      const result = await session.ask(adminTrace.show, { mail: input.arg(0) });
+      return session.show(result, () => {
+        const queued = result.queued === null ? '' : queueTable(session, [result.queued]);
+        return [deliveryTable(session, result.deliveries), queued].filter((one) => one !== '').join('\n');
+      });
+    },
+  },
+];

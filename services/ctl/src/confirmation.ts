@@ -1,0 +1,13 @@
+// What cannot be undone is done only when it was said twice.
+import type { Option } from './command.ts';
+import { type Input, UsageError } from './input.ts';
+import { text } from './language.ts';
+
+export const yesOption: Record<string, Option> = {
+  yes: { help: text('подтвердить: отменить это нельзя', 'confirm: this cannot be undone') },
+};
+
+export function confirm(input: Input, ru: string, en: string): void {
+  if (input.flag('yes')) return;
+  throw new UsageError(text(`${ru}; чтобы подтвердить, добавьте --yes`, `${en}; to confirm, add --yes`));
+}

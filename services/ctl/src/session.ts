@@ -1,0 +1,130 @@
+// One run of a command: asking over the bus, and printing results and complaints.
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { type AdminError, type AdminQuestion, askAdmin, type Bus, connectBus } from '@pochtar/bus';
+import { silentLogger } from '@pochtar/runtime';
+import type { Config } from './config.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
+import { UsageError } from './input.ts';
+import { type Text, text } from './language.ts';
+import { plain } from './output.ts';
+
+export interface Streams {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+/** The system refused, or did not answer. */
+export class Refused extends Error {
+  override name = 'Refused';
+  readonly error: AdminError;
+  readonly code: ExitCode;
+
+  constructor(error: AdminError, code: ExitCode = exitCode.refused) {
+    super(error.message.en);
+    this.error = error;
+    this.code = code;
+  }
+}
+
+const CONNECT_TIMEOUT_MS = 5000;
+const MAX_STDIN_BYTES = 1_000_000;
+
+export class Session implements AsyncDisposable {
+  readonly config: Config;
+  readonly isJson: boolean;
+  readonly #streams: Streams;
+  #bus: Bus | undefined;
+
+  constructor(config: Config, streams: Streams, isJson: boolean) {
+    this.config = config;
+    this.isJson = isJson;
+    this.#streams = streams;
+  }
+
+  /** The text in the language of the run. */
+  say(message: Text): string {
+    return message[this.config.language];
+  }
+
+  /** Asks and answers the result; throws `Refused` with the complaint. */
+  async ask<Request, Result, Input>(
+    question: AdminQuestion<Request, Result, Input>,
+    request: NoInfer<Input>,
+  ): Promise<Result> {
+    this.#bus ??= await this.#connect();
+    const asker = { author: this.config.author, scope: 'all' as const };
+    const reply = await askAdmin(this.#bus, question, asker, request);
+    if (reply.ok) return reply.result;
+    throw new Refused(
+      reply.error,
+      reply.error.code === 'unavailable' ? exitCode.unavailable : exitCode.refused,
+    );
+  }
+
+  async #connect(): Promise<Bus> {
+    const { natsUrl, natsUser, natsPasswordFile } = this.config;
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), CONNECT_TIMEOUT_MS).unref());
+    const connecting = connectBus({
+      url: natsUrl,
+      user: natsUser,
+      passwordFile: natsPasswordFile,
+      name: 'ctl',
+      log: silentLogger(),
+    });
+    const bus = await Promise.race([connecting, late]);
+    if (bus !== null) return bus;
+    const message = text(
+      `шина ${natsUrl} не отвечает: проверьте, что сервер запущен, и переменные POCHTAR_NATS_URL, POCHTAR_NATS_PASSWORD_FILE`,
+      `the bus ${natsUrl} does not answer: see that the server runs, and the variables POCHTAR_NATS_URL, POCHTAR_NATS_PASSWORD_FILE`,
+    );
+    throw new Refused({ code: 'unavailable', field: '', message }, exitCode.unavailable);
+  }
+
+  /** Prints the result: as JSON when that was asked for, otherwise as `human` makes it. */
+  async show(result: unknown, human: () => string): Promise<ExitCode> {
+    await this.print(this.isJson ? `${JSON.stringify(result, null, 2)}\n` : human());
+    return exitCode.done;
+  }
+
+  async print(output: string): Promise<void> {
+    if (!this.#streams.stdout.write(output)) await once(this.#streams.stdout, 'drain');
+  }
+
+  /** A note for people; none in JSON. */
+  note(message: Text): void {
+    if (!this.isJson) this.#streams.stderr.write(`${this.say(message)}\n`);
+  }
+
+  complain(error: AdminError): void {
+    if (this.isJson) {
+      this.#streams.stderr.write(`${JSON.stringify({ error })}\n`);
+      return;
+    }
+    for (const problem of error.problems ?? [error]) {
+      this.#streams.stderr.write(`pochtar: ${plain(this.say(problem.message))}\n`);
+    }
+  }
+
+  /** All of stdin, such as a password; without the end of line. */
+  async readStdin(): Promise<string> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of this.#streams.stdin) {
+      const bytes = Buffer.from(chunk as Buffer);
+      length += bytes.length;
+      if (length > MAX_STDIN_BYTES) {
+        throw new UsageError(text('на входе слишком много данных', 'there is too much on standard input'));
+      }
+      chunks.push(bytes);
+    }
+    return Buffer.concat(chunks)
+      .toString('utf8')
+      .replace(/\r?\n$/, '');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#bus?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pochtarProcess } from './command-line.ts';
+import { type RunningServer, runServer } from './running-server.ts';
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await runServer();
+  await server.json(['domain', 'create', 'example.org', '--postmaster', 'anna@example.org']);
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+describe('accounts', () => {
+  test('a password is made and printed, or read from standard input and not shown', async () => {
+    const made = await server.json<{ password: string }>([
+      'account',
+      'create',
+      'anna@example.org',
+      '--name',
+      'Анна',
+    ]);
+    expect(made.password).toMatch(/^[A-Za-z2-9]{20}$/);
+    const given = await server.run(
+      ['account', 'create', 'boris@example.org', '--password-stdin'],
+      'пароль-1\n',
+    );
+    expect(given.code).toBe(0);
+    expect(given.stdout).toContain('boris@example.org');
+    expect(given.stdout + given.stderr).not.toContain('пароль-1');
+    const none = await server.json<object>([
+      'account',
+      'create',
+      'vera@example.org',
+      '--no-password',
+      '--disabled',
+    ]);
+    expect(none).toMatchObject({ account: { hasPassword: false, isEnabled: false } });
+  });
+
+  test('all of it works in the process that operators start', async () => {
+    const environment = server.nats.env('ctl');
+    const words = ['account', 'create', 'process@example.org', '--password-stdin', '--json'];
+    const made = await pochtarProcess(environment, words, 'пароль-1\n');
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    expect(JSON.parse(made.stdout)).toMatchObject({
+      account: { address: 'process@example.org', hasPassword: true },
+    });
+    const again = await pochtarProcess(environment, words, 'пароль-1\n');
+    expect([again.code, again.stdout]).toEqual([1, '']);
+  });
+
+  test('are changed, shown and listed in pages', async () => {
+    await server.json(['account', 'update', 'anna@example.org', '--quota', '500M', '--name', 'Анна С.']);
+    const shown = await server.run(['account', 'show', 'anna@example.org']);
+    expect(shown.stdout).toMatch(/Quota\s+500M/);
+    expect(shown.stdout).toMatch(/Aliases\s+postmaster@example\.org/);
+    const page = await server.run(['account', 'list', '--limit', '1']);
+    expect(page.stdout.split('\n')).toHaveLength(3);
+    expect(page.stderr).toBe('more: --after anna@example.org\n');
+    const password = await server.run(['account', 'password', 'anna@example.org']);
+    expect(password).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Password\s+\w{20}\n$/) });
+  });
+
+  test('one is removed only when that is confirmed', async () => {
+    const unconfirmed = await server.run(['account', 'delete', 'vera@example.org']);
+    expect(unconfirmed).toMatchObject({ code: 2, stderr: expect.stringContaining('add --yes') });
+    expect((await server.run(['account', 'delete', 'vera@example.org', '--yes'])).code).toBe(0);
+    const gone = await server.run(['account', 'show', 'vera@example.org']);
+    expect(gone).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('address: “vera@example.org” does not exist'),
+    });
+  });
+});
+
+test('aliases and groups are made, changed and removed', async () => {
+  await server.json(['alias', 'create', 'info@example.org', 'anna@example.org', 'boris@example.org']);
+  const alias = await server.run(['alias', 'list', '--search', 'info']);
+  expect(alias.stdout).toMatch(/info@example\.org\s+anna@example\.org, boris@example\.org/);
+  await server.json(['alias', 'update', 'info@example.org', 'anna@example.org']);
+  await server.json(['group', 'create', 'all@example.org', 'anna@example.org', '--name', 'Все']);
+  const group = [
+    'group',
+    'update',
+    'all@example.org',
+    '--add',
+    'x@remote.test',
+    '--remove',
+    'anna@example.org',
+  ];
+  expect(await server.json(group)).toMatchObject({ group: { members: ['x@remote.test'], name: 'Все' } });
+  await server.json(['group', 'delete', 'all@example.org']);
+  await server.json(['alias', 'delete', 'info@example.org']);
+  expect(await server.json(['alias', 'list', '--search', 'info'])).toMatchObject({ aliases: [] });
+});
+
+test('administrators are made with their domains', async () => {
+  const made = await server.json<object>(
+    ['admin', 'create', 'org', '--domain', 'example.org', '--password-stdin'],
+    'password-1',
+  );
+  expect(made).toEqual({
+    administrator: expect.objectContaining({ login: 'org', domains: ['example.org'] }),
+  });
+  expect(await server.json(['admin', 'domains', 'org'])).toMatchObject({ administrator: { domains: null } });
+  const list = await server.run(['admin', 'list']);
+  expect(list.stdout).toMatch(/org\s+all/);
+  expect((await server.run(['admin', 'delete', 'org', '--yes'])).stderr).toContain('last administrator');
+});
+
+test('certificates are listed, made and given out', async () => {
+  const made = await server.json<{ certificate: { id: string } }>([
+    'certificate',
+    'generate',
+    'imap.example.org',
+  ]);
+  const list = await server.run(['certificate', 'list']);
+  expect(list.stdout).toContain('imap.example.org, localhost');
+  expect((await server.run(['certificate', 'ca'])).stdout).toMatch(/^-----BEGIN CERTIFICATE-----/);
+  await server.json(['certificate', 'delete', made.certificate.id, '--yes']);
+  const noFile = await server.run(['certificate', 'import', '--chain', '/none.pem', '--key', '/none.pem']);
+  expect(noFile).toMatchObject({ code: 2, stderr: expect.stringContaining('--chain') });
+});
+
+describe('complaints', () => {
+  test('are in Russian when the locale is, and name field and remedy', async () => {
+    const words = ['account', 'create', 'x@none.test', '--no-password'];
+    const russian = await server.run(words, '', { LANG: 'ru_RU.UTF-8' });
+    expect(russian).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('address: домена none.test здесь нет: сначала создайте'),
+    });
+    expect((await server.run(words)).stderr).toContain(
+      'address: there is no domain none.test here: create it first',
+    );
+  });
+
+  test('are JSON when that was asked for, and standard output stays empty', async () => {
+    const { stdout, stderr, code } = await server.run(['account', 'show', 'nobody', '--json']);
+    expect([stdout, code]).toEqual(['', 1]);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'wrongFormat', field: 'address' } });
+  });
+
+  test('of a process that does not run say which one', async () => {
+    const { code, stderr } = await server.run(['queue', 'list']);
+    expect([code, stderr]).toEqual([
+      3,
+      'pochtar: the process delivery does not answer: see that it runs, and try again\n',
+    ]);
+  });
+});

@@ -1,0 +1,222 @@
+import {
+  adminQueue,
+  adminTrace,
+  answerAdmin,
+  type Bus,
+  connectBus,
+  done,
+  type QueuedMail,
+} from '@pochtar/bus';
+import { silentLogger } from '@pochtar/runtime';
+import { startTestNats, type TestNats } from '@pochtar/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pochtar, pochtarProcess } from './command-line.ts';
+
+let nats: TestNats;
+let delivery: Bus;
+const asked: unknown[] = [];
+const ids = Array.from({ length: 450 }, (_, i) => `019ab000-0000-7000-8000-${String(i).padStart(12, '0')}`);
+const time = '2027-01-31T12:00:00.000Z';
+
+function mail(id: string): QueuedMail {
+  const recipient = {
+    address: 'x@remote.test',
+    route: 'remote' as const,
+    destination: 'remote.test',
+    expandedFrom: null,
+    dueAt: time,
+    attempts: 1,
+    lastAttemptAt: time,
+    lastReply: '450 \u001b[31mtry later',
+  };
+  return {
+    mail: id,
+    acceptedAt: time,
+    reversePath: '',
+    origin: 'submitted',
+    size: 2048,
+    state: 'scheduled',
+    step: 'schedule',
+    dueAt: time,
+    reason: null,
+    recipientCount: 5,
+    recipients: [recipient],
+  };
+}
+
+const ended = {
+  mail: ids[0] as string,
+  recipient: 'a@example.org',
+  reversePath: 'b@example.org',
+  origin: 'incoming',
+  clientAddress: '192.0.2.1',
+  size: 1,
+  acceptedAt: time,
+  endedAt: time,
+  outcome: 'delivered',
+  detail: 'INBOX',
+  attempts: 1,
+};
+
+// What delivery answers is its own affair; here something answers in its place, by the same schemas.
+beforeAll(async () => {
+  nats = await startTestNats();
+  delivery = await connectBus({
+    url: nats.url,
+    user: 'delivery',
+    password: nats.password,
+    name: 't',
+    log: silentLogger(),
+  });
+  answerAdmin(delivery, adminQueue.list, async (request) => {
+    asked.push(request);
+    const from = request.after === undefined ? 0 : ids.indexOf(request.after) + 1;
+    const page = ids.slice(from, from + request.limit);
+    return done({
+      mails: page.map(mail),
+      total: ids.length,
+      next: from + request.limit < ids.length ? (page.at(-1) ?? null) : null,
+    });
+  });
+  for (const verb of ['retry', 'hold', 'release', 'delete', 'return', 'redirect'] as const) {
+    answerAdmin(delivery, adminQueue[verb], async (request) => {
+      asked.push({ verb, ...request, mails: request.mails.length });
+      return done({ done: request.mails.slice(1), skipped: request.mails.slice(0, 1) });
+    });
+  }
+  answerAdmin(delivery, adminQueue.show, async (request) =>
+    done({
+      mail: mail(request.mail),
+      clientAddress: '192.0.2.1',
+      helo: 'client.test',
+      subject: 'Тема\r\nX: y',
+      slip: ['dlp'],
+      verdicts: [{ filter: 'dlp', result: 'accept', reason: 'clean', at: time }],
+    }),
+  );
+  answerAdmin(delivery, adminTrace.find, async (request) => {
+    asked.push(request);
+    const refusal = {
+      at: time,
+      clientAddress: '192.0.2.9',
+      reversePath: null,
+      recipient: null,
+      reply: '554 no',
+    };
+    return done({ deliveries: [ended], refusals: [refusal] });
+  });
+  answerAdmin(delivery, adminTrace.show, async () =>
+    done({ deliveries: [ended], queued: mail(ids[0] as string) }),
+  );
+  await delivery.connection.flush();
+});
+afterAll(async () => {
+  await delivery[Symbol.asyncDispose]();
+  await nats[Symbol.asyncDispose]();
+});
+
+const run = (words: string[]) => pochtar(nats.env('ctl'), words);
+
+describe('queue', () => {
+  test('is listed with what it was asked for, and foreign text does not reach the terminal raw', async () => {
+    const { stdout, stderr } = await run([
+      'queue',
+      'list',
+      '--state',
+      'scheduled',
+      '--sender',
+      'b@',
+      '--limit',
+      '2',
+    ]);
+    expect(asked.at(-1)).toEqual({ state: 'scheduled', sender: 'b@', limit: 2 });
+    expect(stdout).toMatch(/2\.0K\s+scheduled .*<>\s+x@remote\.test \+4\s+450 \ufffd\[31mtry later/);
+    expect(stderr).toBe(`in all: 450\nmore: --after ${ids[1]}\n`);
+    expect((await run(['queue', 'list', '--state', 'none'])).code).toBe(2);
+  });
+
+  test('a mail is shown with recipients and verdicts', async () => {
+    const { stdout } = await run(['queue', 'show', ids[0] as string]);
+    expect(stdout).toMatch(/Subject\s+Тема\ufffd\ufffdX: y/);
+    expect(stdout).toMatch(/dlp\s+accept\s+clean/);
+    expect((await run(['queue', 'show', 'x'])).code).toBe(1);
+  });
+
+  test('named mails are worked on; what was skipped is told', async () => {
+    const { stdout, stderr, code } = await run(['queue', 'hold', ids[0] as string, ids[1] as string]);
+    expect(asked.at(-1)).toEqual({ verb: 'hold', mails: 2 });
+    expect([stdout, stderr, code]).toEqual([`${ids[1]}\n`, `skipped: ${ids[0]}\n`, 0]);
+    expect((await run(['queue', 'retry', ids[0] as string])).code).toBe(1);
+  });
+
+  test('--all works on every page that the filter finds', async () => {
+    asked.length = 0;
+    const { code } = await run(['queue', 'retry', '--all', '--recipient', 'remote.test']);
+    expect(code).toBe(0);
+    expect(asked.filter((one) => 'verb' in (one as object))).toEqual([
+      { verb: 'retry', mails: 200 },
+      { verb: 'retry', mails: 200 },
+      { verb: 'retry', mails: 50 },
+    ]);
+  });
+
+  test('what cannot be undone has to be confirmed, and a redirection needs its address', async () => {
+    expect((await run(['queue', 'delete', '--all'])).stderr).toContain('--yes');
+    expect((await run(['queue', 'return', ids[0] as string, ids[1] as string, '--yes'])).code).toBe(0);
+    expect((await run(['queue', 'redirect', ids[0] as string])).stderr).toContain('--to ADDRESS');
+    await run(['queue', 'redirect', ids[0] as string, '--to', 'c@example.org']);
+    expect(asked.at(-1)).toEqual({ verb: 'redirect', mails: 1, to: 'c@example.org' });
+    expect((await run(['queue', 'retry'])).code).toBe(2);
+  });
+});
+
+describe('trace', () => {
+  test('is searched, and one mail is shown with what is still queued', async () => {
+    const { stdout } = await run([
+      'trace',
+      'find',
+      'a@example.org',
+      '--since',
+      '2027-01-01T00:00:00Z',
+      '--client',
+      '192.0.2.1',
+    ]);
+    expect(asked.at(-1)).toEqual({
+      address: 'a@example.org',
+      clientAddress: '192.0.2.1',
+      since: '2027-01-01T00:00:00.000Z',
+      limit: 50,
+    });
+    expect(stdout).toMatch(/<b@example\.org>\s+a@example\.org\s+delivered\s+INBOX/);
+    expect(stdout).toMatch(/192\.0\.2\.9\s+554 no/);
+    expect((await run(['trace', 'show', ids[0] as string])).stdout).toContain('x@remote.test');
+  });
+});
+
+describe('without the bus', () => {
+  test('a command ends with 3 and names what to check', async () => {
+    const environment = { POCHTAR_NATS_URL: 'nats://127.0.0.1:1' };
+    const { code, stderr } = await pochtarProcess(environment, ['domain', 'list']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/the bus nats:\/\/127\.0\.0\.1:1 does not answer.*POCHTAR_NATS_URL/);
+  });
+
+  test('help is there for every command, in both languages', async () => {
+    const all = await pochtarProcess({}, ['--help']);
+    expect(all).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('settings set [SECTION.FIELD=VALUE…]'),
+    });
+    const one = await pochtar({ LC_ALL: 'ru_RU.UTF-8' }, ['settings', 'set', '--help']);
+    expect(one).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Использование: pochtar settings set'),
+    });
+    expect((await pochtar({}, ['account'])).stdout).toContain('account create ADDRESS');
+    expect(await pochtar({}, ['nonsense'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there are: domain'),
+    });
+    expect((await pochtar({}, ['account', 'nonsense'])).stderr).toContain('account create');
+  });
+});
