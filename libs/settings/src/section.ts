@@ -16,7 +16,6 @@ export type AppliedBy =
   | 'console'
   | 'firewall'
   | 'tasks'
-  | 'settings'
   | 'filter-antivirus'
   | 'filter-dkim'
   | 'filter-dlp'

@@ -61,7 +61,17 @@ export const general = defineSection({
     'Имена сервера, место хранения почты и состав нового ящика.',
     'Names of the server, where mail is stored, what a new mailbox contains.',
   ),
-  appliedBy: ['smtp', 'imap', 'pop3', 'ldap', 'delivery', 'settings', 'tasks'],
+  appliedBy: [
+    'smtp',
+    'imap',
+    'pop3',
+    'ldap',
+    'delivery',
+    'filter-antivirus',
+    'filter-dkim',
+    'filter-dlp',
+    'tasks',
+  ],
   fields: {
     defaultDomain: reference(
       'domain',

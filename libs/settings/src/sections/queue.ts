@@ -13,7 +13,7 @@ export const queue = defineSection({
     'Письма, которые не удалось отправить сразу, ждут в очереди и отправляются повторно.',
     'Mail that could not be sent at once waits in the queue and is tried again.',
   ),
-  appliedBy: ['delivery'],
+  appliedBy: ['delivery', 'filter-antivirus', 'filter-dkim', 'filter-dlp'],
   fields: {
     runIntervalMinutes: integer(
       { min: 1, max: 1440, initial: 30, unit: minutes },
