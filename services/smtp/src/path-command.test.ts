@@ -41,11 +41,19 @@ describe('RFC 5321 §4.1.1.2, §4.1.1.3: paths', () => {
   });
 
   test('never throws, whatever comes', () => {
+    const soup = fc.array(
+      fc.constantFrom('<', '>', '"', '\\', '@', ' ', ':', '=', 'a', 'SIZE', '\u0000', 'п', '.'),
+      {
+        maxLength: 40,
+      },
+    );
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(soup, (pieces) => {
+        const text = pieces.join('');
         expect(parsePathCommand(`MAIL FROM:${text}`, 'MAIL FROM')).toBeDefined();
         expect(parsePathCommand(`RCPT TO:<${text}> ${text}`, 'RCPT TO')).toBeDefined();
       }),
+      { numRuns: 1000 },
     );
   });
 });

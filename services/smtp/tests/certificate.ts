@@ -1,4 +1,5 @@
-// A self-signed certificate for mail.example.org and localhost, valid for a hundred years; for tests only.
+// Self-signed certificates for mail.example.org and localhost, and for other.test, valid for a hundred years; for
+// tests only.
 export const keyPem = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6VzrYIPxcHPkpnwB
 pyY4V4xyVYVAhk1rNkTbYU2og2ihRANCAAT9XSOTazis339rLOhpUqW8lTayQzV8
@@ -16,4 +17,22 @@ egIQubtd7JR3MA8GA1UdEwEB/wQFMAMBAf8wJgYDVR0RBB8wHYIQbWFpbC5leGFt
 cGxlLm9yZ4IJbG9jYWxob3N0MAoGCCqGSM49BAMCA0cAMEQCIE8s0xNMK/94TWln
 wk00SszjZMiT9iffciTAPd+NfyGxAiAne2Hz3/bEbY8b6y09GLwQM09eFwXBTP29
 3jli8xxqBw==
+-----END CERTIFICATE-----`;
+
+export const otherKeyPem = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg+rbCcvhhnUYb/psY
+HSpAD2CjGW+18Vf4XRpixcy5rgahRANCAARqMRl40AQR/+bkspfAw9Wk/U1qPKGr
+lvRBUvLs+UR16gRU91Q6xeayrRIpCaUM7GL1YnS7f1Ks7Gwl0x7t+7bn
+-----END PRIVATE KEY-----`;
+
+export const otherCertificatePem = `-----BEGIN CERTIFICATE-----
+MIIBmDCCAT6gAwIBAgIUI6TBZDEj70xGrywKAz2ciYBg0r0wCgYIKoZIzj0EAwIw
+FTETMBEGA1UEAwwKb3RoZXIudGVzdDAgFw0yNjExMjQwNTM1NTlaGA8yMTI2MTAz
+MTA1MzU1OVowFTETMBEGA1UEAwwKb3RoZXIudGVzdDBZMBMGByqGSM49AgEGCCqG
+SM49AwEHA0IABGoxGXjQBBH/5uSyl8DD1aT9TWo8oauW9EFS8uz5RHXqBFT3VDrF
+5rKtEikJpQzsYvVidLt/UqzsbCXTHu37tuejajBoMB0GA1UdDgQWBBTQU4KkcrUs
+HfNuim89Q+WtPR4HPzAfBgNVHSMEGDAWgBTQU4KkcrUsHfNuim89Q+WtPR4HPzAP
+BgNVHRMBAf8EBTADAQH/MBUGA1UdEQQOMAyCCm90aGVyLnRlc3QwCgYIKoZIzj0E
+AwIDSAAwRQIhANprXfRskBoS8R1pW19/pLmB09sVqGeUEAFnDyWDMZqzAiBhOblR
+dft+IIA28KB2P+iQFDYy2pgPUDPRMkXFm7hXkA==
 -----END CERTIFICATE-----`;

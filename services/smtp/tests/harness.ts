@@ -38,6 +38,7 @@ export interface SmtpHarness extends AsyncDisposable {
   /** Everything, as the owner of the schema. */
   db: Database;
   superuserUrl: string;
+  masterKey: Buffer;
   nats: TestNats;
   spoolDirectory: string;
   bus: Awaited<ReturnType<typeof connectBus>>;
@@ -46,6 +47,8 @@ export interface SmtpHarness extends AsyncDisposable {
   set(parts: SettingsParts): Promise<SettingsApplied[]>;
   /** A second process of the same installation, in this one. */
   startReplica(options?: StartOptions): Promise<AsyncDisposable>;
+  /** The environment a process of its own needs. */
+  environment: Record<string, string>;
   /** Stops the service as SIGTERM does. */
   stop(): Promise<void>;
   /** What is queued, oldest first, with its stored bytes. */
@@ -79,6 +82,8 @@ export interface StoredMail {
 
 export interface HarnessOptions extends StartOptions {
   settings?: SettingsParts;
+  /** Gives the host and port by which the service reaches Postgres. */
+  postgresThrough?: (target: { host: string; port: number }) => Promise<{ port: number }>;
 }
 
 const HOST = '127.0.0.1';
@@ -122,13 +127,15 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
   owner.subscribe(settingsApplied, (report) => void applied.push(report));
   await owner.connection.flush();
 
+  const postgresUrl = await urlThrough(testDatabase.url('smtp'), options.postgresThrough);
+  const environment = {
+    ...testDatabase.env('smtp'),
+    POCHTAR_POSTGRES_URL: postgresUrl,
+    ...nats.env('smtp'),
+    POCHTAR_MASTER_KEY_FILE: masterKeyFile,
+    POCHTAR_SPOOL_DIR: spoolDirectory,
+  };
   const startOne = (more: StartOptions = {}): Promise<AsyncDisposable> => {
-    const environment = {
-      ...testDatabase.env('smtp'),
-      ...nats.env('smtp'),
-      POCHTAR_MASTER_KEY_FILE: masterKeyFile,
-      POCHTAR_SPOOL_DIR: spoolDirectory,
-    };
     const context = { name: 'smtp', instance: randomUUID(), log: silentLogger(), health: new Health() };
     return start(processEnv.parse(environment), context, { ...options, ...more });
   };
@@ -147,8 +154,10 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
     password: PASSWORD,
     db,
     superuserUrl: testDatabase.superuserUrl,
+    masterKey,
     nats,
     spoolDirectory,
+    environment,
     bus: owner,
     applied,
     stop,
@@ -157,6 +166,15 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
     mails: () => storedMails(db, (reference) => blobs.read(reference)),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+async function urlThrough(url: string, through: HarnessOptions['postgresThrough']): Promise<string> {
+  if (!through) return url;
+  const changed = new URL(url);
+  const { port } = await through({ host: changed.hostname, port: Number(changed.port) });
+  changed.hostname = '127.0.0.1';
+  changed.port = String(port);
+  return changed.href;
 }
 
 function firstSettings(ports: SmtpHarness['ports'], parts: SettingsParts): SettingsParts {

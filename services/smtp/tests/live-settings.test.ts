@@ -1,0 +1,276 @@
+// A setting reaches a running process: in open sessions, without a restart, and with an honest report.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect as connectTls } from 'node:tls';
+import { connect } from 'node:net';
+import { saveCertificate } from '@pochtar/store/settings';
+import { createName, updateAccount } from '@pochtar/store/directory';
+import { settingsChanged } from '@pochtar/bus';
+import { eventually, freePort } from '@pochtar/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { certificatePem, keyPem, otherCertificatePem, otherKeyPem } from './certificate.ts';
+import { Client } from './client.ts';
+import { type SmtpHarness, startSmtp, tellDirectory } from './harness.ts';
+
+let smtp: SmtpHarness;
+beforeAll(async () => {
+  smtp = await startSmtp();
+});
+afterAll(() => smtp[Symbol.asyncDispose]());
+
+function isRefused(port: number): Promise<boolean> {
+  const socket = connect({ port, host: smtp.host });
+  return new Promise((resolve) => {
+    socket.once('connect', () => resolve(false)).once('error', () => resolve(true));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+describe('ports', () => {
+  test('a moved port opens, the old one closes, and the session that is open goes on', async () => {
+    const [before, after] = [smtp.ports.mx, await freePort()];
+    const session = await Client.greeted(before);
+    await session.begin('a@remote.test', 'anna@demo.test');
+    const [report] = await smtp.set({ network: { smtpPort: after } });
+    expect(report?.error).toBeNull();
+    const moved = await Client.open(after);
+    expect((await moved.reply()).code).toBe(220);
+    expect(await isRefused(before)).toBe(true);
+    session.write('Subject: x\r\n\r\n.\r\n');
+    expect((await session.reply()).code).toBe(250);
+    session.close();
+    moved.close();
+    await smtp.set({ network: { smtpPort: before } });
+  });
+
+  test('a port that a stranger holds is not applied, the report names him, and the old port stays', async () => {
+    const script = `require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })`;
+    const stranger = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [printed] = (await once(stranger.stdout, 'data')) as [Buffer];
+      const taken = Number(printed);
+      const [report] = await smtp.set({ network: { submissionPort: taken } });
+      expect(report?.error).toMatch(new RegExp(`port ${taken} .*process ${stranger.pid}`));
+      expect(await isRefused(smtp.ports.submission)).toBe(false);
+    } finally {
+      stranger.kill();
+    }
+    const [report] = await smtp.set({ network: { submissionPort: smtp.ports.submission } });
+    expect(report?.error).toBeNull();
+  });
+
+  test('two ports that change places keep what they are for', async () => {
+    const { mx, submission } = smtp.ports;
+    await smtp.set({ network: { smtpPort: submission, submissionPort: mx } });
+    const client = await Client.greeted(mx);
+    expect((await client.say('MAIL FROM:<a@remote.test>')).code).toBe(530);
+    client.close();
+    await smtp.set({ network: { smtpPort: mx, submissionPort: submission } });
+  });
+
+  test('submission and SMTPS can be switched off and on', async () => {
+    await smtp.set({ network: { submissionEnabled: false }, smtpEncryption: { implicitTlsEnabled: false } });
+    expect(await isRefused(smtp.ports.submission)).toBe(true);
+    expect(await isRefused(smtp.ports.smtps)).toBe(true);
+    await smtp.set({ network: { submissionEnabled: true }, smtpEncryption: { implicitTlsEnabled: true } });
+    expect(await isRefused(smtp.ports.submission)).toBe(false);
+    expect(await isRefused(smtp.ports.smtps)).toBe(false);
+  });
+
+  test('an interface this machine lacks is not applied, and named', async () => {
+    const [report] = await smtp.set({ network: { smtpInterfaces: ['eth77'] } });
+    expect(report?.error).toMatch(/eth77/);
+    expect(await isRefused(smtp.ports.mx)).toBe(false);
+    const [again] = await smtp.set({ network: { smtpInterfaces: ['lo'] } });
+    expect(again?.error).toBeNull();
+    await smtp.set({ network: { smtpInterfaces: ['127.0.0.1'] } });
+  });
+
+  test('a second process shares the ports', async () => {
+    await using replica = await smtp.startReplica();
+    expect(replica).toBeDefined();
+    const clients = await Promise.all(Array.from({ length: 20 }, () => Client.greeted(smtp.ports.mx)));
+    for (const client of clients) {
+      expect((await client.send('a@remote.test', 'anna@demo.test', 'Subject: x\r\n')).code).toBe(250);
+      client.close();
+    }
+  });
+});
+
+describe('an open session', () => {
+  test('keeps to the size limit of the moment', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    await smtp.set({ sending: { maxMessageSizeMb: 2 } });
+    expect((await client.say('EHLO client.test')).text).toContain('SIZE 2097152');
+    expect((await client.say('MAIL FROM:<a@remote.test> SIZE=2097153')).text).toMatch(/^552 5\.3\.4/);
+    expect((await client.say('MAIL FROM:<a@remote.test> SIZE=2097152')).code).toBe(250);
+    client.close();
+    await smtp.set({ sending: { maxMessageSizeMb: 50 } });
+  });
+
+  test('has its sender looked up in the lists of the moment', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    const entry = (value: string) => ({ value, comment: '', expiresAt: '' });
+    await smtp.set({ accessLists: { black: [entry('@bad.test')], white: [] } });
+    await client.say('MAIL FROM:<a@bad.test>');
+    expect((await client.say('RCPT TO:<anna@demo.test>')).text).toMatch(/^554 5\.7\.1/);
+    await client.say('RSET');
+    // A white name lifts nothing while SPF is asked for and was not.
+    await smtp.set({ accessLists: { black: [entry('@bad.test')], white: [entry('a@bad.test')] } });
+    await client.say('MAIL FROM:<a@bad.test>');
+    expect((await client.say('RCPT TO:<anna@demo.test>')).text).toMatch(/^554 5\.7\.1/);
+    await client.say('RSET');
+    await smtp.set({
+      accessLists: { black: [entry('@bad.test')], white: [entry('a@bad.test')], whiteNamesNeedSpf: 'no' },
+    });
+    await client.say('MAIL FROM:<a@bad.test>');
+    expect((await client.say('RCPT TO:<anna@demo.test>')).code).toBe(250);
+    // A name is easily forged: it does not relay unless the setting says so.
+    expect((await client.say('RCPT TO:<x@elsewhere.test>')).text).toMatch(/^550 5\.7\.1/);
+    await smtp.set({
+      accessLists: {
+        white: [entry('a@bad.test')],
+        whiteNamesNeedSpf: 'no',
+        relayForWhitelistedSenders: true,
+      },
+    });
+    await client.say('RSET');
+    await client.say('MAIL FROM:<a@bad.test>');
+    expect((await client.say('RCPT TO:<x@elsewhere.test>')).code).toBe(250);
+    client.close();
+    await smtp.set({
+      accessLists: { white: [], black: [], whiteNamesNeedSpf: 'notFail', relayForWhitelistedSenders: false },
+    });
+  });
+
+  test('RFC 5321 §3.1: a client that is black meanwhile is refused when it connects, and may only quit', async () => {
+    await smtp.set({ accessLists: { black: [{ value: '127.0.0.1', comment: '', expiresAt: '' }] } });
+    const client = await Client.open(smtp.ports.mx);
+    expect((await client.reply()).text).toMatch(/^554 5\.7\.1/);
+    expect((await client.say('EHLO client.test')).code).toBe(503);
+    expect((await client.say('QUIT')).code).toBe(221);
+    await smtp.set({ accessLists: { black: [] } });
+  });
+
+  test('sees the directory change', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    await client.say('MAIL FROM:<a@remote.test>');
+    expect((await client.say('RCPT TO:<new@demo.test>')).code).toBe(550);
+    await createName(smtp.db, 'all', {
+      kind: 'alias',
+      address: 'new@demo.test',
+      domain: 'demo.test',
+      targets: ['boris@demo.test'],
+    });
+    await tellDirectory(smtp, ['new@demo.test']);
+    await eventually(async () => expect((await client.say('RCPT TO:<new@demo.test>')).code).toBe(250), {
+      timeout: 3000,
+    });
+    await updateAccount(smtp.db, 'all', 'boris@demo.test', { isEnabled: false });
+    await tellDirectory(smtp, ['boris@demo.test']);
+    await eventually(async () => expect((await client.say('RCPT TO:<boris@demo.test>')).code).toBe(550), {
+      timeout: 3000,
+    });
+    await updateAccount(smtp.db, 'all', 'boris@demo.test', { isEnabled: true });
+    client.close();
+  });
+
+  test('RFC 5321 §4.5.1: postmaster is answered for by who gets the alerts, where nobody else does', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    await client.say('MAIL FROM:<a@remote.test>');
+    expect((await client.say('RCPT TO:<Postmaster>')).text).toMatch(/^550 5\.1\.1/);
+    await smtp.set({ alerts: { address: 'admin@elsewhere.test' } });
+    expect((await client.say('RCPT TO:<Postmaster>')).code).toBe(250);
+    expect((await client.say('RCPT TO:<postmaster@demo.test>')).code).toBe(250);
+    expect((await client.say('RCPT TO:<postmaster@elsewhere.test>')).code).toBe(550);
+    client.close();
+  });
+
+  test('below the low-water mark is told so, before anything fails', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    await smtp.set({ alerts: { diskLowWaterMb: 10_485_760 } });
+    expect((await client.say('MAIL FROM:<a@remote.test>')).text).toMatch(/^452 4\.3\.1/);
+    await smtp.set({ alerts: { diskLowWaterMb: 10 } });
+    expect((await client.say('MAIL FROM:<a@remote.test>')).code).toBe(250);
+    client.close();
+  });
+
+  test('of a stranger has bare line ends refused or repaired, as the setting says', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    await smtp.set({ limits: { bareNewline: 'normalise' } });
+    expect((await client.send('a@remote.test', 'anna@demo.test', 'Subject: x\n\ntext\n.\nmore')).code).toBe(
+      250,
+    );
+    const [last] = (await smtp.mails()).slice(-1);
+    expect(last?.bytes.toString('latin1')).toMatch(/Subject: x\r\n\r\ntext\r\n\.\r\nmore\r\n$/);
+    await smtp.set({ limits: { bareNewline: 'refuse' } });
+    client.close();
+  });
+
+  test('gives a mail the slip of the settings of the moment', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    const [report] = await smtp.set({ antivirus: { clamavEnabled: true, clamavAddress: '127.0.0.1:3310' } });
+    await client.send('a@remote.test', 'anna@demo.test', 'Subject: x\r\n');
+    const [row] = await smtp.db.query<{ slip: string[]; step: string; revision: number }>({
+      text: 'select slip, step, settings_revision as revision from queue.mail order by id desc limit 1',
+    });
+    expect(row).toEqual({ slip: ['antivirus'], step: 'antivirus', revision: report?.revision });
+    await smtp.set({ antivirus: { clamavEnabled: false } });
+    client.close();
+  });
+});
+
+describe('certificates', () => {
+  async function shown(): Promise<string> {
+    const socket = connectTls({
+      port: smtp.ports.smtps,
+      host: smtp.host,
+      rejectUnauthorized: false,
+      servername: 'other.test',
+    });
+    await once(socket, 'secureConnect');
+    const { subject } = socket.getPeerCertificate();
+    socket.destroy();
+    return String(subject.CN);
+  }
+
+  test('one that is replaced in the store is shown from the next handshake on', async () => {
+    expect(await shown()).toBe('mail.example.org');
+    await saveCertificate(smtp.db, smtp.masterKey, {
+      id: 'generated',
+      name: 'other',
+      chainPem: otherCertificatePem,
+      keyPem: otherKeyPem,
+      origin: 'imported',
+      notAfter: new Date('2126-01-01'),
+    });
+    smtp.bus.emit(settingsChanged, { section: 'certificates', revision: 1 });
+    await eventually(async () => expect(await shown()).toBe('other.test'));
+  });
+
+  test('one that does not match its key is not applied, and the one in use stays', async () => {
+    await saveCertificate(smtp.db, smtp.masterKey, {
+      id: 'broken',
+      name: 'broken',
+      chainPem: certificatePem,
+      keyPem: otherKeyPem,
+      origin: 'imported',
+      notAfter: new Date('2126-01-01'),
+    });
+    const [report] = await smtp.set({ smtpEncryption: { certificateId: 'broken' } });
+    expect(report?.error).toMatch(/key/i);
+    expect(await shown()).toBe('other.test');
+    await saveCertificate(smtp.db, smtp.masterKey, {
+      id: 'broken',
+      name: 'mended',
+      chainPem: certificatePem,
+      keyPem,
+      origin: 'imported',
+      notAfter: new Date('2126-01-01'),
+    });
+    const [absent] = await smtp.set({ smtpEncryption: { certificateId: 'absent' } });
+    expect(absent?.error).toMatch(/certificate absent is not in the store/);
+    const [mended] = await smtp.set({ smtpEncryption: { certificateId: 'broken' } });
+    expect(mended?.error).toBeNull();
+  });
+});
