@@ -16,9 +16,14 @@ import {
   returnPathField,
 } from '@pochtar/mail';
 import type { Queryable } from '@pochtar/store/db';
-import { loadContent, type MailContent, type MailInHand, type NewMail } from '@pochtar/store/queue';
+import {
+  derivedId,
+  loadContent,
+  type MailContent,
+  type MailInHand,
+  type NewMail,
+} from '@pochtar/store/queue';
 import { addressOfKey } from './address-of-key.ts';
-import { derivedId } from './derived-id.ts';
 import { type RecipientAddress, recipientAddress } from './recipient-address.ts';
 import { readStoredHeader, returnPathLength } from './stored-header.ts';
 import type { Tools } from './tools.ts';

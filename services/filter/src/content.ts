@@ -50,10 +50,10 @@ class FilterStep implements StepHandler {
   readonly #load: (mail: string) => Promise<MailToJudge | null>;
   readonly #settle: (settlement: Settlement) => Promise<boolean>;
   readonly #park: (wait: { mail: string; seconds: number; reason: string }) => Promise<void>;
-  readonly #verdicts = metrics.getMeter('pochtar').createCounter('pochtar_filter_verdicts', {
+  readonly #verdicts = metrics.getMeter('filter').createCounter('filter.verdicts', {
     description: 'verdicts of the content filters by result',
   });
-  readonly #seconds = metrics.getMeter('pochtar').createHistogram('pochtar_filter_seconds', {
+  readonly #seconds = metrics.getMeter('filter').createHistogram('filter.duration', {
     description: 'time a content filter took for a mail',
     unit: 's',
   });

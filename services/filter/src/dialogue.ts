@@ -17,7 +17,7 @@ export function answerChecks(
   filter: DialogueCheck,
   log: Logger,
 ): AsyncDisposable {
-  const answers = metrics.getMeter('pochtar').createCounter('pochtar_filter_checks', {
+  const answers = metrics.getMeter('filter').createCounter('filter.checks', {
     description: 'answers of the dialogue filters by result',
   });
   const underWay = new Set<Promise<CheckReply>>();

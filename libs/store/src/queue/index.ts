@@ -4,6 +4,7 @@ export * from './append-local.ts';
 export * from './browse.ts';
 export * from './claim.ts';
 export * from './deliver.ts';
+export * from './derived-id.ts';
 export * from './edit-content.ts';
 export * from './end-recipients.ts';
 export * from './hold.ts';

@@ -26,7 +26,7 @@ test('a finding of one scanner decides, whatever the others could not do', () =>
 });
 
 test('infected outgoing mail is held, or replaced when the setting says so', () => {
-  expect(decide(results('infected'), settings, 'submitted').kind).toBe('quarantine');
+  expect(decide(results('infected'), settings, 'submitted').kind).toBe('hold');
   expect(decide(results('infected'), { ...settings, onInfectedOutgoing: 'replace' }, 'submitted').kind).toBe(
     'replace',
   );

@@ -13,12 +13,10 @@ export type Decision =
   | { kind: 'tag'; reason: string }
   | { kind: 'wait'; reason: string }
   | { kind: 'bounce'; reason: string }
-  /** Waits for a person. */
+  /** Waits for a person. Delivery tells the sender of submitted mail. */
   | { kind: 'hold'; reason: string }
   /** The recipient gets the report with the mail attached. */
-  | { kind: 'replace'; reason: string; virus: string; scanner: string }
-  /** Held, and the sender gets the report without the mail. */
-  | { kind: 'quarantine'; reason: string; virus: string; scanner: string };
+  | { kind: 'replace'; reason: string; virus: string; scanner: string };
 
 export function decide(
   results: readonly ScannerResult[],
@@ -29,7 +27,7 @@ export function decide(
     if (result.kind !== 'infected') continue;
     const reason = `infected: ${result.virus} (${scanner})`;
     const isHeld = origin === 'submitted' && settings.onInfectedOutgoing === 'quarantine';
-    return { kind: isHeld ? 'quarantine' : 'replace', reason, virus: result.virus, scanner };
+    return isHeld ? { kind: 'hold', reason } : { kind: 'replace', reason, virus: result.virus, scanner };
   }
   // A scanner that may still answer comes before one that can never look: its finding would decide.
   for (const { result } of results) if (result.kind === 'error') return unanswered(result.reason, settings);

@@ -1,6 +1,5 @@
-// The mail that is delivered instead of an infected one: a report with the original attached as message/rfc822, or
-// (to the sender of what is held) without it. The original is read from the volume in pieces and goes back there
-// in pieces, so its size does not matter.
+// The mail that is delivered instead of an infected one: a report with the original attached as message/rfc822. The
+// original is read from the volume in pieces and goes back there in pieces, so its size does not matter.
 //
 // The content's id is derived from the mail's, so that judging a mail again makes no second report.
 import { createHash, randomUUID } from 'node:crypto';
@@ -16,30 +15,29 @@ import {
 } from '@pochtar/mail';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { NewContent } from '@pochtar/store/content';
+import { derivedId } from '@pochtar/store/queue';
 import type { JudgedMail } from '../filter.ts';
 
 export interface ReportOptions {
   mail: JudgedMail;
   virus: string;
   scanner: string;
-  /** To the sender of a held mail the infected original is not given back. */
-  isAttached: boolean;
   /** This server's name. */
   hostName: string;
 }
 
 /** Makes the report and its body durable; its row is the caller's. */
 export async function reportContent(blobs: BlobStore, options: ReportOptions): Promise<NewContent> {
-  const { mail, isAttached } = options;
-  const id = reportId(mail.id);
+  const { mail } = options;
+  const id = derivedId(mail.id, [], 'virus report');
   const original = await scan(blobs.readStream(mail.content.blob));
   const { head, tail } = virusReportHeaders(reportOf(id, options, original));
   // RFC 5321 §4.4: what is stored begins with the return path; nobody is told that a report could not be delivered.
   const front = Buffer.concat([returnPathField(null), head]);
   const pieces = async function* (): AsyncGenerator<Buffer> {
     yield front;
-    if (isAttached) yield* blobs.readStream(mail.content.blob);
-    if (tail.length > 0) yield tail;
+    yield* blobs.readStream(mail.content.blob);
+    yield tail;
   };
   const hash = createHash('sha256');
   const scanner = new MailScanner();
@@ -60,13 +58,13 @@ async function scan(body: AsyncIterable<Buffer>): Promise<ScannedMail> {
 }
 
 function reportOf(id: string, options: ReportOptions, original: ScannedMail): VirusReport {
-  const { mail, hostName, virus, scanner, isAttached } = options;
+  const { mail, hostName, virus, scanner } = options;
   const from: Address = { localPart: 'MAILER-DAEMON', domain: hostName };
   const field = (name: string): string | null =>
     original.fields.find((candidate) => candidate.lower === name)?.value ?? null;
   // Recipients are not told of each other: to several of them the report is addressed to nobody in particular.
-  const [recipient] = isAttached ? mail.recipients : [mail.reversePath];
-  const isOne = !isAttached || mail.recipients.length === 1;
+  const [recipient] = mail.recipients;
+  const isOne = mail.recipients.length === 1;
   return {
     from,
     to: (isOne && recipient !== undefined && parseAddress(recipient)) || from,
@@ -85,14 +83,7 @@ function reportOf(id: string, options: ReportOptions, original: ScannedMail): Vi
       messageId: field('message-id'),
       has8bit: original.has8bit,
     },
-    isAttached,
+    isAttached: true,
     language: 'both',
   };
-}
-
-/** A UUIDv7 with the mail's time and bits that follow from the mail's id. */
-function reportId(mailId: string): string {
-  const hex = createHash('sha256').update(`virus report of ${mailId}`).digest('hex');
-  const variant = (8 + (Number.parseInt(hex[3] ?? '0', 16) & 3)).toString(16);
-  return `${mailId.slice(0, 14)}7${hex.slice(0, 3)}-${variant}${hex.slice(4, 7)}-${hex.slice(7, 19)}`;
 }

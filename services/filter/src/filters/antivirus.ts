@@ -1,6 +1,7 @@
 // Antivirus: every scanner that is switched on looks at the stored original. No scan, no pass: what could not be
 // looked at is not clean, and a scanner that does not answer makes the mail wait.
 import { encodeForeign, foldHeader } from '@pochtar/mail';
+import type { NewContent } from '@pochtar/store/content';
 import { decide, type Decision, type ScannerResult } from '../antivirus/decide.ts';
 import { reportContent } from '../antivirus/report-content.ts';
 import { SourceFailed } from '../antivirus/scanner.ts';
@@ -69,31 +70,17 @@ class AntivirusJudge implements ContentJudge {
   async #verdict(mail: JudgedMail, decision: Decision): Promise<Verdict | Wait> {
     const { kind, reason } = decision;
     if (kind === 'wait') return { kind, reason };
-    if (kind === 'quarantine') return this.#quarantine(mail, decision);
     if (kind === 'replace') {
-      return {
-        kind: 'verdict',
-        result: 'accept',
-        reason,
-        replacement: await this.#report(mail, decision, true),
-      };
+      return { kind: 'verdict', result: 'accept', reason, replacement: await this.#report(mail, decision) };
     }
     if (kind === 'bounce') return { kind: 'verdict', result: 'reject', reason };
     if (kind === 'hold') return { kind: 'verdict', result: 'quarantine', reason };
     return { kind: 'verdict', result: 'accept', reason, ...(kind === 'tag' && { prefix: marker(reason) }) };
   }
 
-  async #quarantine(mail: JudgedMail, decision: Decision & { kind: 'quarantine' }): Promise<Verdict> {
-    const verdict: Verdict = { kind: 'verdict', result: 'quarantine', reason: decision.reason };
-    // RFC 5321 §4.5.5: the null path gets no report.
-    if (mail.reversePath === '') return verdict;
-    return { ...verdict, replacement: await this.#report(mail, decision, false) };
-  }
-
-  #report(mail: JudgedMail, found: { virus: string; scanner: string }, isAttached: boolean) {
-    const { heloName } = this.#tools.current('general');
-    const { virus, scanner } = found;
-    return reportContent(this.#tools.blobs, { mail, virus, scanner, isAttached, hostName: heloName });
+  #report(mail: JudgedMail, { virus, scanner }: { virus: string; scanner: string }): Promise<NewContent> {
+    const hostName = this.#tools.current('general').heloName;
+    return reportContent(this.#tools.blobs, { mail, virus, scanner, hostName });
   }
 }
 

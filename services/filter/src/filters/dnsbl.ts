@@ -26,7 +26,7 @@ class DnsblCheck implements DialogueCheck {
   readonly #tools: FilterTools;
   readonly #health = new ZoneHealth();
   readonly #white: WhiteClients;
-  readonly #failures = metrics.getMeter('pochtar').createCounter('pochtar_dnsbl_no_answer', {
+  readonly #failures = metrics.getMeter('filter').createCounter('filter.dnsbl.no_answer', {
     description: 'questions a black list did not answer',
   });
 
@@ -34,8 +34,8 @@ class DnsblCheck implements DialogueCheck {
     this.#tools = tools;
     this.#white = new WhiteClients(() => tools.current('accessLists'));
     metrics
-      .getMeter('pochtar')
-      .createObservableGauge('pochtar_dnsbl_suspended_zones', {
+      .getMeter('filter')
+      .createObservableGauge('filter.dnsbl.suspended', {
         description: 'black lists that are not asked because they keep failing',
       })
       .addCallback((gauge) => gauge.observe(this.#health.suspended(Date.now()).length));
