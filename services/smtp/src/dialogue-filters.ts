@@ -16,9 +16,19 @@ export interface DialogueSettings {
   greylist(): GreylistSettings;
 }
 
-/** Not loopback, private, link-local or another address that no list of the world can know. */
+/** What no list of the world can know: RFC 1122 §3.2.1.3, RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.6, RFC 6598. */
+const LOCAL_RANGES = new Set([
+  'unspecified',
+  'loopback',
+  'private',
+  'linkLocal',
+  'uniqueLocal',
+  'carrierGradeNat',
+]);
+
+/** Whether look-ups of an address make sense: neither loopback nor private. */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  return ipaddr.isValid(address) && !LOCAL_RANGES.has(ipaddr.process(address).range());
 }
 
 export class DialogueFilters {

@@ -94,7 +94,7 @@ describe('architecture §1.1: a commit whose outcome is unknown', () => {
     for (const text of replies.values()) expect(text).toMatch(/^250 2\.0\.0 queued as /);
     expect(proxy.lost - before).toBe(3);
     expect(await queued()).toEqual(senders);
-    const ids = [...replies.values()].map((text) => text.split(' ').at(-1));
+    const ids = [...replies.values()].map((text) => text.split(' ').at(-1) as string);
     const rows = await smtp.db.query<{ id: string }>({ text: 'select id from queue.mail order by id' });
     expect(rows.map((row) => row.id)).toEqual(ids.toSorted());
     proxy.loseAnswersTo('', 0);
