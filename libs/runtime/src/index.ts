@@ -5,6 +5,7 @@ export * from './gather.ts';
 export * from './health.ts';
 export * from './listener.ts';
 export * from './log.ts';
+export * from './login-guard.ts';
 export * from './port-holder.ts';
 export * from './proxy-protocol.ts';
 export * from './resolver.ts';

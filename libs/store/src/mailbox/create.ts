@@ -1,6 +1,6 @@
-// Making mailboxes (CREATE, RFC 9051 §6.3.4; CREATE-SPECIAL-USE, RFC 6154 §3), and those that a new account starts with.
+// Making mailboxes (CREATE, RFC 9051 §6.3.4; CREATE-SPECIAL-USE, RFC 6154 §3).
 import type { Database, Queryable } from '../db.ts';
-import { INBOX, mailboxName, superiorNames } from './mailbox-name.ts';
+import { INBOX, superiorNames } from './mailbox-name.ts';
 import { listMailboxes, type Mailbox, MAILBOX_COLUMNS, type SpecialUse } from './mailbox-row.ts';
 
 /** Mailboxes of one account. */
@@ -75,40 +75,18 @@ export async function insertMailbox(
   return mailbox as Mailbox;
 }
 
-/** INBOX is always there: made when it is missing. */
+/** INBOX is always there: made, and subscribed, when it is missing. */
 export function ensureInbox(db: Database, accountId: number): Promise<void> {
-  return db.transaction((tx) => createFirstMailboxes(tx, accountId, []));
-}
-
-/**
- * INBOX and the folders of a new account (setting general.autoCreateFolders), all of them subscribed. Leaves
- * what is there; names that no mailbox can have are passed over.
- */
-export async function createFirstMailboxes(
-  tx: Queryable,
-  accountId: number,
-  folders: readonly { name: string; specialUse: SpecialUse | 'none' | null }[],
-): Promise<void> {
-  const wanted = new Map<string, SpecialUse | null>([[INBOX, null]]);
-  for (const folder of folders) {
-    const name = mailboxName(folder.name);
-    if (name === null || wanted.has(name)) continue;
-    for (const superior of superiorNames(name)) if (!wanted.has(superior)) wanted.set(superior, null);
-    wanted.set(name, folder.specialUse === 'none' ? null : folder.specialUse);
-  }
-  const first = await nextUidValidity(tx, accountId, wanted.size);
-  const names = [...wanted.keys()];
-  await tx.query({
-    name: 'mailbox_insert_first',
-    text: `insert into store.mailbox (account_id, name, uid_validity, special_use)
-      select $1, name, $2 + place - 1, special_use
-      from unnest($3::text[], $4::text[]) with ordinality as f (name, special_use, place)
-      on conflict (account_id, name) do nothing`,
-    values: [accountId, first, names, [...wanted.values()]],
-  });
-  await tx.query({
-    name: 'mailbox_subscribe_first',
-    text: `insert into store.subscription (account_id, name) select $1, unnest($2::text[]) on conflict do nothing`,
-    values: [accountId, names],
+  return db.transaction(async (tx) => {
+    const uidValidity = await nextUidValidity(tx, accountId);
+    await tx.query({
+      name: 'mailbox_ensure_inbox',
+      text: `with made as (
+          insert into store.mailbox (account_id, name, uid_validity) values ($1, $2, $3)
+          on conflict (account_id, name) do nothing returning name
+        )
+        insert into store.subscription (account_id, name) select $1, name from made on conflict do nothing`,
+      values: [accountId, INBOX, uidValidity],
+    });
   });
 }

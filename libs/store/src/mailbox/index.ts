@@ -3,13 +3,12 @@
 export { appendMessages, type AppendOutcome, type NewMessage } from './append.ts';
 export { type Copied, copyMessages, type CopyOutcome, type CopyRequest, moveMessages } from './copy.ts';
 export {
-  createFirstMailboxes,
   createMailbox,
   type CreateOutcome,
   ensureInbox,
   MAX_MAILBOXES,
 } from './create.ts';
-export { deleteAllMailboxes, deleteMailbox, type DeleteOutcome } from './delete.ts';
+export { deleteMailbox, type DeleteOutcome } from './delete.ts';
 export { type Expunged, expungeDeleted, expungeMessages } from './expunge.ts';
 export {
   type ContentColumn,

@@ -1,0 +1,35 @@
+// What this server can do, as CAPABILITY says it (RFC 9051 §7.2.2).
+import type { Session } from './session.ts';
+
+const ALWAYS = 'IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE';
+const AFTER_LOGIN =
+  'NAMESPACE UIDPLUS UNSELECT MOVE CHILDREN SPECIAL-USE CREATE-SPECIAL-USE LIST-EXTENDED LIST-STATUS STATUS=SIZE ' +
+  'ESEARCH SEARCHRES WITHIN BINARY CONDSTORE';
+
+export function capabilities(session: Session): string {
+  const { settings } = session.server;
+  if (session.account !== null) {
+    // RFC 7889 §3: the one limit for all mailboxes.
+    return `${ALWAYS} ${AFTER_LOGIN} APPENDLIMIT=${maxMessageSize(settings.current('sending'))}`;
+  }
+  const words = [ALWAYS];
+  if (canStartTls(session)) words.push('STARTTLS');
+  // RFC 9051 §6.2.3, §11.2: where a password would travel in clear, no way to log in is offered.
+  words.push(isLoginAllowed(session) ? 'AUTH=PLAIN AUTH=LOGIN' : 'LOGINDISABLED');
+  return words.join(' ');
+}
+
+export function canStartTls(session: Session): boolean {
+  const { settings, tls } = session.server;
+  return !session.isSecure && tls.available && settings.current('accessEncryption').mode !== 'none';
+}
+
+/** Setting accessEncryption.mode `required`: passwords are taken inside TLS only. */
+export function isLoginAllowed(session: Session): boolean {
+  return session.isSecure || session.server.settings.current('accessEncryption').mode !== 'required';
+}
+
+/** Octets. */
+export function maxMessageSize(sending: { maxMessageSizeMb: number }): number {
+  return sending.maxMessageSizeMb * 1024 * 1024;
+}

@@ -1,0 +1,147 @@
+// Reads one command with its literals (RFC 9051 §2.2.1, RFC 7888), within limits, and without losing its place:
+// whatever is refused, the next command starts where the client thinks it does, or the connection ends.
+import type { Input } from './input.ts';
+import type { Output } from './output.ts';
+import { bad, Bye, no, type Reply } from './reply.ts';
+import { BadSyntax, Cursor, literalMarker, type LiteralMarker, type Piece } from './syntax/cursor.ts';
+
+export interface Command {
+  tag: string;
+  /** In capitals; `UID FETCH` and the like are one name. */
+  name: string;
+  /** Behind the name. */
+  cursor: Cursor;
+  /** APPEND: the message, which the client has not sent, or not yet been allowed to. */
+  literal: LiteralMarker | null;
+}
+
+export type ReadResult =
+  | { kind: 'command'; command: Command }
+  | { kind: 'refused'; tag: string; reply: Reply };
+
+export interface ReadLimits {
+  /** Octets of all lines of a command together. */
+  line: number;
+  /** Octets of all literals of a command together, the message of APPEND aside. */
+  literals: number;
+}
+
+/** Of a literal that came unasked and is refused, this much is read and thrown away; beyond, the connection ends. */
+const MAX_DISCARDED = 1024 * 1024;
+
+export async function readCommand(input: Input, output: Output, limits: ReadLimits): Promise<ReadResult> {
+  const pieces: Piece[] = [];
+  let lineLeft = limits.line;
+  let literalLeft = limits.literals;
+  for (;;) {
+    const line = await input.line(lineLeft);
+    if (line.isTooLong) return refuseLine(pieces, line.end);
+    lineLeft -= line.text.length;
+    pieces.push(line.text);
+    const marker = literalMarker(line.text);
+    if (marker === null) return parsed(pieces, null);
+    const command = startOfAppend(pieces);
+    if (command?.kind === 'refused') return refuseLiteral(input, marker, command, lineLeft);
+    if (command !== null) return parsed(pieces, marker);
+    if (marker.length > literalLeft) {
+      const reply = no('literal too large', 'TOOBIG');
+      return refuseLiteral(input, marker, { tag: tagOf(pieces), reply }, lineLeft);
+    }
+    literalLeft -= marker.length;
+    await invite(output, marker);
+    pieces.push(await input.octets(marker.length));
+  }
+}
+
+/** RFC 9051 §4.3: the client of a synchronizing literal waits for this. */
+export async function invite(output: Output, marker: LiteralMarker): Promise<void> {
+  if (marker.isNonSynchronizing) return;
+  output.text('+ send it\r\n');
+  await output.flush();
+}
+
+/** Takes a literal that came unasked off the connection, and the line behind it; ends it when that is too much. */
+export async function discardLiteral(input: Input, marker: LiteralMarker): Promise<void> {
+  // RFC 7888 §4: a synchronizing literal that was refused is never sent.
+  if (!marker.isNonSynchronizing) return;
+  if (marker.length > MAX_DISCARDED) throw new Bye('literal too large', 'TOOBIG');
+  for await (const part of input.stream(marker.length)) void part;
+  const line = await input.line(MAX_DISCARDED);
+  const next = line.isTooLong ? literalMarker(line.end) : literalMarker(line.text);
+  if (next !== null) await discardLiteral(input, next);
+}
+
+async function refuseLiteral(
+  input: Input,
+  marker: LiteralMarker,
+  { tag, reply }: { tag: string; reply: Reply },
+  _lineLeft: number,
+): Promise<ReadResult> {
+  await discardLiteral(input, marker);
+  return { kind: 'refused', tag, reply };
+}
+
+function refuseLine(pieces: readonly Piece[], end: string): ReadResult {
+  // The octets behind such a line would be read as commands.
+  if (literalMarker(end)?.isNonSynchronizing) throw new Bye('command line too long', 'TOOBIG');
+  return { kind: 'refused', tag: tagOf(pieces), reply: bad('command line too long', 'TOOBIG') };
+}
+
+function tagOf(pieces: readonly Piece[]): string {
+  try {
+    return new Cursor(pieces).tag();
+  } catch {
+    return '*';
+  }
+}
+
+function parsed(pieces: readonly Piece[], literal: LiteralMarker | null): ReadResult {
+  const cursor = new Cursor(pieces);
+  let tag = '*';
+  try {
+    tag = cursor.tag();
+    cursor.space();
+    let name = cursor.word();
+    if (name === 'UID') {
+      cursor.space();
+      name = `UID ${cursor.word()}`;
+    }
+    return { kind: 'command', command: { tag, name, cursor, literal } };
+  } catch (error) {
+    if (!(error instanceof BadSyntax)) throw error;
+    return { kind: 'refused', tag, reply: bad(error.message) };
+  }
+}
+
+type AppendStart = null | { kind: 'message' } | { kind: 'refused'; tag: string; reply: Reply };
+
+/** Whether the literal these pieces end with is the message of an APPEND; its arguments before are read ahead. */
+function startOfAppend(pieces: readonly Piece[]): AppendStart {
+  const read = parsed(pieces, null);
+  if (read.kind === 'refused' || read.command.name !== 'APPEND') return null;
+  const { tag, cursor } = read.command;
+  try {
+    cursor.space();
+    // The mailbox may be a literal itself.
+    if (cursor.isAtLiteral) return null;
+    readAppendArguments(cursor);
+    return cursor.isAtLiteral ? { kind: 'message' } : null;
+  } catch (error) {
+    if (!(error instanceof BadSyntax)) throw error;
+    return { kind: 'refused', tag, reply: bad(error.message) };
+  }
+}
+
+/** RFC 9051 §6.3.12: everything before the message, unread: the command reads it again. */
+function readAppendArguments(cursor: Cursor): void {
+  cursor.astring();
+  cursor.space();
+  if (cursor.next === '(') {
+    cursor.list(() => cursor.until(' ()'));
+    cursor.space();
+  }
+  if (cursor.next === '"') {
+    cursor.string();
+    cursor.space();
+  }
+}

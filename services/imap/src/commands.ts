@@ -1,0 +1,94 @@
+// The commands this server knows, when they may be used, and what is told behind them (RFC 9051 §6).
+import type { Command } from './command-reader.ts';
+import { append } from './commands/append.ts';
+import { authenticate } from './commands/authenticate.ts';
+import { capability } from './commands/capability.ts';
+import { close, unselect } from './commands/close.ts';
+import { copy } from './commands/copy.ts';
+import { create } from './commands/create.ts';
+import { deleteCommand } from './commands/delete.ts';
+import { enable } from './commands/enable.ts';
+import { examine, select } from './commands/select-examine.ts';
+import { expunge, uidExpunge } from './commands/expunge.ts';
+import { fetch } from './commands/fetch.ts';
+import { id } from './commands/id.ts';
+import { idle } from './commands/idle.ts';
+import { list } from './commands/list.ts';
+import { login } from './commands/login.ts';
+import { logout } from './commands/logout.ts';
+import { lsub } from './commands/lsub.ts';
+import { move } from './commands/move.ts';
+import { namespace } from './commands/namespace.ts';
+import { noop } from './commands/noop.ts';
+import { rename } from './commands/rename.ts';
+import { search } from './commands/search.ts';
+import { starttls } from './commands/starttls.ts';
+import { status } from './commands/status.ts';
+import { store } from './commands/store.ts';
+import { subscribe, unsubscribe } from './commands/subscribe.ts';
+import type { Reply } from './reply.ts';
+import type { Session } from './session.ts';
+
+export type State = 'notAuthenticated' | 'authenticated' | 'selected';
+
+/** Gives the tagged reply, or null when it has gone out already; throws `BadSyntax` for BAD. */
+export type Run = (session: Session, command: Command) => Promise<Reply | null>;
+
+export interface CommandDefinition {
+  states: readonly State[];
+  run: Run;
+  /** Which changes of the selected mailbox are told before the tagged reply. */
+  sync: 'all' | 'withoutExpunge' | 'none';
+}
+
+const ANY: readonly State[] = ['notAuthenticated', 'authenticated', 'selected'];
+const BEFORE_LOGIN: readonly State[] = ['notAuthenticated'];
+const AFTER_LOGIN: readonly State[] = ['authenticated', 'selected'];
+const SELECTED: readonly State[] = ['selected'];
+
+function define(
+  states: readonly State[],
+  run: Run,
+  sync: CommandDefinition['sync'] = 'all',
+): CommandDefinition {
+  return { states, run, sync };
+}
+
+export const commands: ReadonlyMap<string, CommandDefinition> = new Map([
+  ['CAPABILITY', define(ANY, capability)],
+  ['NOOP', define(ANY, noop)],
+  ['LOGOUT', define(ANY, logout, 'none')],
+  ['ID', define(ANY, id)],
+  ['STARTTLS', define(BEFORE_LOGIN, starttls, 'none')],
+  ['AUTHENTICATE', define(BEFORE_LOGIN, authenticate, 'none')],
+  ['LOGIN', define(BEFORE_LOGIN, login, 'none')],
+  ['ENABLE', define(AFTER_LOGIN, enable)],
+  ['SELECT', define(AFTER_LOGIN, select, 'none')],
+  ['EXAMINE', define(AFTER_LOGIN, examine, 'none')],
+  ['CREATE', define(AFTER_LOGIN, create)],
+  ['DELETE', define(AFTER_LOGIN, deleteCommand)],
+  ['RENAME', define(AFTER_LOGIN, rename)],
+  ['SUBSCRIBE', define(AFTER_LOGIN, subscribe)],
+  ['UNSUBSCRIBE', define(AFTER_LOGIN, unsubscribe)],
+  ['LIST', define(AFTER_LOGIN, list)],
+  ['LSUB', define(AFTER_LOGIN, lsub)],
+  ['NAMESPACE', define(AFTER_LOGIN, namespace)],
+  ['STATUS', define(AFTER_LOGIN, status)],
+  ['APPEND', define(AFTER_LOGIN, append)],
+  ['IDLE', define(AFTER_LOGIN, idle)],
+  ['CHECK', define(SELECTED, noop)],
+  ['CLOSE', define(SELECTED, close, 'none')],
+  ['UNSELECT', define(SELECTED, unselect, 'none')],
+  ['EXPUNGE', define(SELECTED, expunge)],
+  ['UID EXPUNGE', define(SELECTED, uidExpunge)],
+  ['SEARCH', define(SELECTED, search, 'withoutExpunge')],
+  ['UID SEARCH', define(SELECTED, search)],
+  ['FETCH', define(SELECTED, fetch, 'withoutExpunge')],
+  ['UID FETCH', define(SELECTED, fetch)],
+  ['STORE', define(SELECTED, store, 'withoutExpunge')],
+  ['UID STORE', define(SELECTED, store)],
+  ['COPY', define(SELECTED, copy)],
+  ['UID COPY', define(SELECTED, copy)],
+  ['MOVE', define(SELECTED, move)],
+  ['UID MOVE', define(SELECTED, move)],
+]);

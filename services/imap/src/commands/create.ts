@@ -1,0 +1,45 @@
+// CREATE (RFC 9051 §6.3.4), with USE (RFC 6154 §3).
+import { createMailbox, type SpecialUse } from '@pochtar/store/mailbox';
+import type { Run } from '../commands.ts';
+import { readMailboxName } from '../mailbox-argument.ts';
+import { badMailboxName, no, ok } from '../reply.ts';
+import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
+
+const USES: readonly SpecialUse[] = ['Archive', 'Drafts', 'Flagged', 'Junk', 'Sent', 'Trash'];
+
+export const create: Run = async (session, { cursor }) => {
+  cursor.space();
+  const name = readMailboxName(session, cursor);
+  const uses = cursor.take(' ') ? readUses(cursor) : [];
+  cursor.end();
+  if (name === null) return badMailboxName;
+  const use = USES.find((each) => each.toUpperCase() === uses[0]);
+  // RFC 6154 §3: USEATTR where a use is unknown or more than we can give.
+  if (uses.length > 1 || (uses.length === 1 && use === undefined)) {
+    return no('this use can not be given to a mailbox', 'USEATTR');
+  }
+  const outcome = await createMailbox(session.server.db, session.accountId, name, use ?? null);
+  switch (outcome.kind) {
+    case 'created':
+      return ok('created');
+    case 'exists':
+      return no('there is a mailbox of this name', 'ALREADYEXISTS');
+    case 'useTaken':
+      return no('another mailbox has this use', 'USEATTR');
+    case 'tooMany':
+      return no('the account has too many mailboxes', 'LIMIT');
+  }
+};
+
+/** `(USE (\Sent))` in capitals, without backslashes. */
+function readUses(cursor: Cursor): string[] {
+  cursor.expect('(');
+  if (!cursor.takeWord('USE')) throw new BadSyntax('unknown parameter');
+  cursor.space();
+  const uses = cursor.list(() => {
+    cursor.expect('\\');
+    return cursor.word();
+  });
+  cursor.expect(')');
+  return uses;
+}

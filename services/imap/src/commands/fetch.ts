@@ -1,0 +1,115 @@
+// FETCH (RFC 9051 §6.4.5), page by page: nothing of the database is held while bytes go to the client.
+import { FLAG, fetchMessages, type MessagePage, storeFlags } from '@pochtar/store/mailbox';
+import type { Command } from '../command-reader.ts';
+import type { Run } from '../commands.ts';
+import { type FetchItem, neededColumns, parseFetchItems, type SimpleItem } from '../fetch/fetch-items.ts';
+import { MessageWriter } from '../fetch/message-writer.ts';
+import { bad, no, ok, type Reply, someExpunged } from '../reply.ts';
+import type { SelectedMailbox } from '../selected-mailbox.ts';
+import { announce } from '../server.ts';
+import { readSequenceSet } from '../sequence-argument.ts';
+import type { Session } from '../session.ts';
+import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
+import type { SequenceSet } from '../syntax/sequence-set.ts';
+import { noteOwn } from './store.ts';
+
+interface FetchRequest {
+  set: SequenceSet | '$';
+  items: FetchItem[];
+  changedSince: number | null;
+}
+
+export const fetch: Run = async (session, command) => {
+  const request = readRequest(session, command);
+  const { selected, server } = session;
+  if (selected === null) return bad('select a mailbox first');
+  const isUid = command.name === 'UID FETCH';
+  const uids = selected.uidsOf(request.set, isUid);
+  if (uids === null) return bad('no such message');
+  const { items, changedSince } = request;
+  const setsSeen = !selected.isReadOnly && items.some((item) => item.kind !== 'simple' && item.setsSeen);
+  const writer = new MessageWriter(session, selected, items);
+  let found = 0;
+  let refusal: Reply | null = null;
+  for await (const page of fetchMessages(server.db, selected.id, uids, neededColumns(items))) {
+    found += page.uids.length;
+    const seen = setsSeen ? await markSeen(session, selected, page) : new Set<number>();
+    for (const [at, uid] of page.uids.entries()) {
+      // RFC 7162 §3.1.4.1
+      if (changedSince !== null && (page.modSeqs[at] as number) <= changedSince) continue;
+      const written = await writer.write(page, at, seen.has(uid) ? extraItems(session, items) : NOTHING);
+      if (written === 'unreadable') refusal = no('a message could not be read', 'SERVERBUG');
+      if (written === 'unknownEncoding') refusal = no('the transfer encoding is unknown', 'UNKNOWN-CTE');
+    }
+    await session.output.flush();
+  }
+  if (refusal !== null) return refusal;
+  if (found === uids.length) return ok('done');
+  selected.isDirty = true;
+  // RFC 9051 §6.4.9: UIDs that are not there are no error.
+  return isUid ? ok('done') : someExpunged;
+};
+
+const NOTHING: readonly SimpleItem[] = [];
+
+function readRequest(session: Session, { cursor, name }: Command): FetchRequest {
+  cursor.space();
+  const set = readSequenceSet(cursor);
+  cursor.space();
+  const items = parseFetchItems(cursor);
+  const changedSince = cursor.take(' ') ? readChangedSince(cursor) : null;
+  cursor.end();
+  const has = (wanted: SimpleItem): boolean =>
+    items.some((item) => item.kind === 'simple' && item.name === wanted);
+  // RFC 7162 §3.1.4.1: CHANGEDSINCE asks for MODSEQ, and both enable CONDSTORE.
+  if (changedSince !== null && !has('MODSEQ')) items.push({ kind: 'simple', name: 'MODSEQ' });
+  if (has('MODSEQ')) session.enabled.add('CONDSTORE');
+  // RFC 9051 §6.4.9: an answer to UID FETCH always has the UID.
+  if (name === 'UID FETCH' && !has('UID')) items.unshift({ kind: 'simple', name: 'UID' });
+  return { set, items, changedSince };
+}
+
+function readChangedSince(cursor: Cursor): number {
+  cursor.expect('(');
+  if (!cursor.takeWord('CHANGEDSINCE')) throw new BadSyntax('CHANGEDSINCE expected');
+  cursor.space();
+  const modSeq = cursor.number64();
+  cursor.expect(')');
+  return modSeq;
+}
+
+/** RFC 9051 §6.4.5: reading a body sets \Seen, and the answer shows the new flags. */
+async function markSeen(
+  session: Session,
+  selected: SelectedMailbox,
+  page: MessagePage,
+): Promise<Set<number>> {
+  const unseen = page.uids.filter((_, at) => ((page.flags[at] as number) & FLAG.seen) === 0);
+  const marked = new Set<number>();
+  if (unseen.length === 0) return marked;
+  const places = new Map(page.uids.map((uid, at) => [uid, at]));
+  const edit = { mode: 'add', flags: FLAG.seen, keywords: [] } as const;
+  for await (const { messages, modSeq } of storeFlags(session.server.db, selected.id, unseen, edit)) {
+    for (const [at, uid] of messages.uids.entries()) {
+      const place = places.get(uid) as number;
+      page.flags[place] = messages.flags[at] as number;
+      page.keywords[place] = messages.keywords[at] as string;
+      page.modSeqs[place] = messages.modSeqs[at] as number;
+      marked.add(uid);
+    }
+    if (modSeq === null) continue;
+    noteOwn(selected, modSeq);
+    announce(session.server, session.accountId, [{ mailboxId: selected.id, modSeq }]);
+  }
+  return marked;
+}
+
+/** What a message whose flags were just changed shows besides what was asked for. */
+function extraItems(session: Session, items: readonly FetchItem[]): readonly SimpleItem[] {
+  const extra: SimpleItem[] = [];
+  const has = (wanted: SimpleItem): boolean =>
+    items.some((item) => item.kind === 'simple' && item.name === wanted);
+  if (!has('FLAGS')) extra.push('FLAGS');
+  if (session.enabled.has('CONDSTORE') && !has('MODSEQ')) extra.push('MODSEQ');
+  return extra;
+}

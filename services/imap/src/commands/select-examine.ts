@@ -1,0 +1,82 @@
+// SELECT and EXAMINE (RFC 9051 §6.3.2, §6.3.3; RFC 3501 §6.3.1 for clients that have not enabled IMAP4rev2).
+import {
+  claimRecent,
+  ensureInbox,
+  findMailbox,
+  firstUnseen,
+  INBOX,
+  type Mailbox,
+  openView,
+} from '@pochtar/store/mailbox';
+import type { Command } from '../command-reader.ts';
+import type { Run } from '../commands.ts';
+import { formatMailboxName, readMailboxName } from '../mailbox-argument.ts';
+import { badMailboxName, noSuchMailbox, ok, type Reply } from '../reply.ts';
+import { SelectedMailbox } from '../selected-mailbox.ts';
+import type { Session } from '../session.ts';
+import { tellKnownFlags } from '../sync.ts';
+
+export const select: Run = (session, command) => open(session, command, false);
+export const examine: Run = (session, command) => open(session, command, true);
+
+async function open(session: Session, { cursor }: Command, isReadOnly: boolean): Promise<Reply> {
+  cursor.space();
+  const name = readMailboxName(session, cursor);
+  // RFC 7162 §3.1.8: CONDSTORE as a parameter.
+  if (cursor.take(' ')) {
+    for (const parameter of cursor.list(() => cursor.word())) {
+      if (parameter === 'CONDSTORE') session.enabled.add('CONDSTORE');
+    }
+  }
+  cursor.end();
+  // RFC 9051 §6.3.2: the old mailbox is deselected even when the new one can't be selected.
+  if (session.selected !== null) {
+    await session.deselect();
+    // RFC 9051 §7.1: what follows is about the new one.
+    session.output.text('* OK [CLOSED] the previous mailbox is closed\r\n');
+  }
+  if (name === null) return badMailboxName;
+  const mailbox = await requireMailbox(session, name);
+  if (mailbox === null) return noSuchMailbox;
+  const view = await openView(session.server.db, mailbox.id);
+  if (view === null) return noSuchMailbox;
+  const recentFrom = await recentOf(session, view.mailbox, isReadOnly);
+  const selected = new SelectedMailbox(view.mailbox, view.uids, { isReadOnly, recentFrom });
+  await describe(session, selected, view.mailbox);
+  session.select(selected);
+  // What the bus said before the session listened is asked for.
+  selected.isDirty = true;
+  return ok('selected', isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
+}
+
+async function recentOf(session: Session, mailbox: Mailbox, isReadOnly: boolean): Promise<number> {
+  // RFC 3501 §6.3.2: EXAMINE does not take \Recent away from others.
+  if (isReadOnly || mailbox.recentUid >= mailbox.uidNext) return mailbox.recentUid;
+  return claimRecent(session.server.db, mailbox.id, mailbox.uidNext);
+}
+
+async function describe(session: Session, selected: SelectedMailbox, mailbox: Mailbox): Promise<void> {
+  const { output } = session;
+  output.text(`* ${selected.count} EXISTS\r\n`);
+  if (!session.isRev2) {
+    output.text(`* ${selected.recentCount} RECENT\r\n`);
+    const unseen = mailbox.unseen > 0 ? await firstUnseen(session.server.db, mailbox.id) : null;
+    const index = unseen === null ? -1 : selected.indexOf(unseen);
+    if (index >= 0) output.text(`* OK [UNSEEN ${index + 1}] first unseen\r\n`);
+  }
+  tellKnownFlags(session, selected);
+  output.text(`* OK [UIDVALIDITY ${selected.uidValidity}] UIDs are valid\r\n`);
+  output.text(`* OK [UIDNEXT ${selected.uidNext}] next UID\r\n`);
+  output.text(`* OK [HIGHESTMODSEQ ${selected.modSeq}] highest\r\n`);
+  // RFC 9051 §6.3.2: REQUIRED LIST of the selected mailbox.
+  if (session.isRev2) output.text(`* LIST () "/" ${formatMailboxName(session, selected.name)}\r\n`);
+}
+
+/** INBOX is always there. */
+export async function requireMailbox(session: Session, name: string): Promise<Mailbox | null> {
+  const { db } = session.server;
+  const found = await findMailbox(db, session.accountId, name);
+  if (found !== null || name !== INBOX) return found;
+  await ensureInbox(db, session.accountId);
+  return findMailbox(db, session.accountId, name);
+}

@@ -1,0 +1,102 @@
+// STORE (RFC 9051 §6.4.6), with UNCHANGEDSINCE (RFC 7162 §3.1.3).
+import { type FlagEdit, type FlagOutcome, storeFlags } from '@pochtar/store/mailbox';
+import type { Command } from '../command-reader.ts';
+import type { Run } from '../commands.ts';
+import { bad, ok, readOnly, someExpunged } from '../reply.ts';
+import type { SelectedMailbox } from '../selected-mailbox.ts';
+import { announce } from '../server.ts';
+import { readSequenceSet } from '../sequence-argument.ts';
+import type { Session } from '../session.ts';
+import { meetKeywords, tellMessageFlags } from '../sync.ts';
+import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
+import { parseFlags } from '../syntax/flag-list.ts';
+import { formatSequenceSet, type SequenceSet } from '../syntax/sequence-set.ts';
+
+interface StoreRequest {
+  set: SequenceSet | '$';
+  edit: FlagEdit;
+  isSilent: boolean;
+}
+
+export const store: Run = async (session, command) => {
+  const { set, edit, isSilent } = readRequest(session, command);
+  const { selected, server } = session;
+  if (selected === null) return bad('select a mailbox first');
+  const isUid = command.name === 'UID STORE';
+  const uids = selected.uidsOf(set, isUid);
+  if (uids === null) return bad('no such message');
+  if (selected.isReadOnly) return readOnly;
+  let stored = 0;
+  const modified: number[] = [];
+  for await (const outcome of storeFlags(server.db, selected.id, uids, edit)) {
+    stored += outcome.messages.uids.length;
+    for (const uid of outcome.modified) modified.push(isUid ? uid : selected.indexOf(uid) + 1);
+    await tell(session, selected, outcome, isSilent);
+  }
+  // RFC 7162 §3.1.3: numbers or UIDs, as the command had them.
+  const code = modified.length > 0 ? `MODIFIED ${formatSequenceSet(modified)}` : null;
+  if (stored + modified.length === uids.length) return ok('done', code);
+  selected.isDirty = true;
+  return isUid ? ok('done', code) : someExpunged;
+};
+
+function readRequest(session: Session, { cursor }: Command): StoreRequest {
+  cursor.space();
+  const set = readSequenceSet(cursor);
+  cursor.space();
+  const unchangedSince = readUnchangedSince(cursor);
+  if (unchangedSince !== null) session.enabled.add('CONDSTORE');
+  const sign = cursor.take('+') ? 'add' : cursor.take('-') ? 'remove' : 'replace';
+  const item = cursor.word();
+  if (item !== 'FLAGS' && item !== 'FLAGS.SILENT') throw new BadSyntax('FLAGS expected');
+  cursor.space();
+  const { system, keywords } = parseFlags(cursor);
+  cursor.end();
+  const edit: FlagEdit = { mode: sign, flags: system, keywords, unchangedSince };
+  return { set, edit, isSilent: item === 'FLAGS.SILENT' };
+}
+
+function readUnchangedSince(cursor: Cursor): number | null {
+  if (!cursor.take('(')) return null;
+  if (!cursor.takeWord('UNCHANGEDSINCE')) throw new BadSyntax('UNCHANGEDSINCE expected');
+  cursor.space();
+  const modSeq = cursor.number64();
+  cursor.expect(')');
+  cursor.space();
+  return modSeq;
+}
+
+async function tell(
+  session: Session,
+  selected: SelectedMailbox,
+  { messages, modSeq }: FlagOutcome,
+  isSilent: boolean,
+): Promise<void> {
+  const { output } = session;
+  const hasCondstore = session.enabled.has('CONDSTORE');
+  for (const [at, uid] of messages.uids.entries()) {
+    const keywords = messages.keywords[at] as string;
+    // RFC 7162 §3.1.3: the new MODSEQ is told even when the flags are not.
+    if (isSilent && !hasCondstore) meetKeywords(session, selected, keywords);
+    else if (isSilent) {
+      const index = selected.indexOf(uid);
+      output.text(`* ${index + 1} FETCH (UID ${uid} MODSEQ (${messages.modSeqs[at]}))\r\n`);
+    } else {
+      const flags = messages.flags[at] as number;
+      tellMessageFlags(session, selected, { uid, flags, keywords, modSeq: messages.modSeqs[at] as number });
+    }
+    if (output.isFull) await output.flush();
+  }
+  if (modSeq === null) return;
+  noteOwn(selected, modSeq);
+  announce(session.server, session.accountId, [{ mailboxId: selected.id, modSeq }]);
+}
+
+/** A change of this session: known when nothing else happened before it, otherwise not to be told twice. */
+export function noteOwn(selected: SelectedMailbox, modSeq: number): void {
+  if (modSeq === selected.modSeq + 1) selected.modSeq = modSeq;
+  else {
+    selected.ownModSeqs.add(modSeq);
+    selected.isDirty = true;
+  }
+}

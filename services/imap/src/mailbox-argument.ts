@@ -1,0 +1,17 @@
+// The name of a mailbox in a command, and in an answer.
+import { mailboxName } from '@pochtar/store/mailbox';
+import type { Session } from './session.ts';
+import type { Cursor } from './syntax/cursor.ts';
+import { decodeMailboxName, encodeMailboxName } from './syntax/mailbox-utf7.ts';
+import { formatAstring, formatUtf8 } from './syntax/response-text.ts';
+
+/** The stored form of the next argument; null when no mailbox can have that name. */
+export function readMailboxName(session: Session, cursor: Cursor): string | null {
+  const decoded = decodeMailboxName(cursor.astring(), session.isRev2);
+  return decoded === null ? null : mailboxName(decoded);
+}
+
+export function formatMailboxName(session: Session, name: string): string {
+  const octets = encodeMailboxName(name, session.isRev2);
+  return session.isRev2 ? formatUtf8(octets) : formatAstring(octets);
+}

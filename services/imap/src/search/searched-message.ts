@@ -1,0 +1,115 @@
+// One candidate of a search: what its row says, and what has to be read, read once and only when it is asked for.
+import {
+  decodeWords,
+  isShortHeaderField,
+  parseDate,
+  parseHeaderFields,
+  type HeaderField,
+} from '@pochtar/mail';
+import { BlobMissing } from '@pochtar/store/blob';
+import type { MessageContent, MessagePage } from '@pochtar/store/mailbox';
+import { shortHeaderFor } from '../fetch/header-fields.ts';
+import { MessageBytes } from '../fetch/message-bytes.ts';
+import type { Server } from '../server.ts';
+import { parseDay } from '../syntax/date-time.ts';
+import { fold } from './fold.ts';
+import { MessageText } from './message-text.ts';
+
+const DAY_MS = 86_400_000;
+
+export class SearchedMessage {
+  readonly uid: number;
+  readonly flags: number;
+  /** In lower case. */
+  readonly keywords: readonly string[];
+  readonly modSeq: number;
+  readonly internalDate: number;
+  readonly size: number;
+  readonly #server: Server;
+  readonly #content: MessageContent | null;
+  #opened: MessageBytes | null = null;
+  #text: MessageText | null = null;
+  #shortFields: HeaderField[] | null = null;
+  #allFields: HeaderField[] | null = null;
+
+  constructor(server: Server, page: MessagePage, at: number) {
+    this.#server = server;
+    this.#content = page.contents[at] ?? null;
+    this.uid = page.uids[at] as number;
+    this.flags = page.flags[at] as number;
+    this.keywords = (page.keywords[at] as string).toLowerCase().split(' ');
+    this.modSeq = page.modSeqs[at] as number;
+    this.internalDate = page.internalDates[at] as number;
+    this.size = page.sizes[at] as number;
+  }
+
+  async headerContains(name: string, needle: string): Promise<boolean> {
+    const fields = await this.#fields(name);
+    return fields.some((field) => field.lower === name && fold(decodeWords(field.value)).includes(needle));
+  }
+
+  /**
+   * The day of the Date field, days since 1970; null when there is none. RFC 9051 §6.4.4: time and zone are
+   * disregarded, so it is the day as it was written.
+   */
+  async sentDay(): Promise<number | null> {
+    const fields = await this.#fields('date');
+    const value = fields.find((field) => field.lower === 'date')?.value ?? '';
+    const written = /(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s-]+(\d{4})\b/i.exec(value.slice(0, 200));
+    if (written) {
+      try {
+        return parseDay(`${written[1]}-${written[2]}-${written[3]}`);
+      } catch {
+        return null;
+      }
+    }
+    const date = parseDate(value);
+    return date === null ? null : Math.floor(date.getTime() / DAY_MS);
+  }
+
+  async bodyContains(needle: string): Promise<boolean> {
+    return this.#reading((text) => text.bodyContains(needle));
+  }
+
+  async textContains(needle: string): Promise<boolean> {
+    return this.#reading(async (text) => (await text.headerContains(needle)) || text.bodyContains(needle));
+  }
+
+  /** A body that is missing holds nothing; the reader of that message is told. */
+  async #reading(look: (text: MessageText) => Promise<boolean>): Promise<boolean> {
+    this.#text ??= new MessageText(this.#bytes());
+    try {
+      return await look(this.#text);
+    } catch (error) {
+      if (!(error instanceof BlobMissing)) throw error;
+      return false;
+    }
+  }
+
+  async #fields(name: string): Promise<readonly HeaderField[]> {
+    if (this.#allFields !== null) return this.#allFields;
+    const short = isShortHeaderField(name) ? shortHeaderFor(this.#contentRow(), this.#bytes(), [name]) : null;
+    if (short !== null) {
+      this.#shortFields ??= parseHeaderFields(short);
+      return this.#shortFields;
+    }
+    try {
+      const header = await this.#bytes().read({ start: 0, end: this.#bytes().headerSize });
+      this.#allFields = parseHeaderFields(header);
+    } catch (error) {
+      if (!(error instanceof BlobMissing)) throw error;
+      this.#allFields = [];
+    }
+    return this.#allFields;
+  }
+
+  #bytes(): MessageBytes {
+    this.#opened ??= new MessageBytes(this.#server.blobs, this.#server.db, this.#contentRow());
+    return this.#opened;
+  }
+
+  #contentRow(): MessageContent {
+    if (this.#content === null) throw new TypeError('the search did not fetch content');
+    return this.#content;
+  }
+}

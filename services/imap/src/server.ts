@@ -1,0 +1,68 @@
+// What all sessions of this process share: the ways to Postgres, blobs and bus, current settings, limits.
+import { type Bus, mailboxChanged } from '@pochtar/bus';
+import type { Logger, LoginGuard, TlsContexts } from '@pochtar/runtime';
+import type { LiveSettings } from '@pochtar/settings';
+import type { BlobStore } from '@pochtar/store/blob';
+import type { Database } from '@pochtar/store/db';
+import type { PasswordVerifier } from '@pochtar/store/directory';
+import type { MailboxChange } from '@pochtar/store/mailbox';
+import type { DiskSpace } from './append/disk-space.ts';
+import type { BodyMemory } from './append/incoming-message.ts';
+import type { MailboxWatch } from './mailbox-watch.ts';
+import type { Metrics } from './metrics.ts';
+import type { Session } from './session.ts';
+
+/** Settings sections this service uses. */
+export const sections = ['network', 'accessEncryption', 'sending', 'general', 'limits', 'alerts'] as const;
+export type UsedSection = (typeof sections)[number];
+
+export interface SessionTimes {
+  /** To the end of a command before log-in. */
+  loginMs: number;
+  /** Without a command after log-in; RFC 9051 §5.4: at least 30 minutes. */
+  idleMs: number;
+  /** From the first octet of a command to its last line, and between two parts of a literal. */
+  commandMs: number;
+  /** For a client to take what was sent. */
+  stallMs: number;
+  /** A session in IDLE wakes no more often. */
+  wakeMs: number;
+}
+
+export const SESSION_TIMES: Readonly<SessionTimes> = {
+  loginMs: 60_000,
+  idleMs: 30 * 60_000,
+  commandMs: 120_000,
+  stallMs: 120_000,
+  wakeMs: 100,
+};
+
+export interface Server {
+  db: Database;
+  blobs: BlobStore;
+  bus: Bus;
+  settings: Pick<LiveSettings<UsedSection>, 'current'>;
+  passwords: PasswordVerifier;
+  guard: LoginGuard;
+  tls: TlsContexts;
+  watch: MailboxWatch;
+  disk: DiskSpace;
+  /** For messages of APPEND that are kept in memory. */
+  memory: BodyMemory;
+  spoolDirectory: string;
+  /** Addresses of the bundled web mail, which reports whom it speaks for (RFC 2971). */
+  isWebmail: (address: string) => boolean;
+  /** Balancers whose PROXY header is believed. */
+  isTrustedProxy: (address: string) => boolean;
+  log: Logger;
+  metrics: Metrics;
+  times: SessionTimes;
+  sessions: Set<Session>;
+}
+
+/** Tells other sessions, after the commit. */
+export function announce(server: Server, accountId: number, changes: readonly MailboxChange[]): void {
+  if (changes.length === 0) return;
+  const mailboxes = changes.map(({ mailboxId, modSeq }) => ({ id: mailboxId, modSeq }));
+  server.bus.emit(mailboxChanged(accountId), { mailboxes });
+}

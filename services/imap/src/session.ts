@@ -1,0 +1,240 @@
+// One connection: its state, and the loop that reads a command, runs it and answers. The one place where an
+// error becomes a reply. RFC 9051 §3 (states), §5.5 (one command after another).
+import type { Socket } from 'node:net';
+import type { IncomingConnection, Logger } from '@pochtar/runtime';
+import type { LoggedIn } from '@pochtar/store/directory';
+import { claimRecent } from '@pochtar/store/mailbox';
+import { capabilities } from './capabilities.ts';
+import { type Command, discardLiteral, readCommand, type ReadLimits } from './command-reader.ts';
+import { commands, type State } from './commands.ts';
+import { Disconnected, Input, TimedOut } from './input.ts';
+import { Output } from './output.ts';
+import { bad, Bye, formatReply, no, type Reply, tryAgain } from './reply.ts';
+import type { SelectedMailbox } from './selected-mailbox.ts';
+import type { Server } from './server.ts';
+import { sync } from './sync.ts';
+import { BadSyntax } from './syntax/cursor.ts';
+import { isUnavailable } from './unavailable.ts';
+
+const LIMITS_BEFORE_LOGIN: ReadLimits = { line: 8 * 1024, literals: 4 * 1024 };
+const LIMITS: ReadLimits = { line: 64 * 1024, literals: 64 * 1024 };
+/** Commands in a row that are refused as BAD. */
+const MAX_BAD_BEFORE_LOGIN = 10;
+const MAX_BAD = 100;
+
+export class Session {
+  readonly server: Server;
+  readonly input: Input;
+  readonly output: Output;
+  readonly log: Logger;
+  socket: Socket;
+  isSecure: boolean;
+  /** Whom the session speaks for: the web mail reports its user's address. */
+  clientAddress: string;
+  account: LoggedIn | null = null;
+  selected: SelectedMailbox | null = null;
+  /** RFC 9051 §6.3.1: extensions the client has enabled. */
+  readonly enabled = new Set<'IMAP4REV2' | 'CONDSTORE' | 'QRESYNC'>();
+  failedLogins = 0;
+  /** IDLE waits here for changes. */
+  wake: (() => void) | null = null;
+  #badInARow = 0;
+  #isOver = false;
+  #isBusy = false;
+  #bye: Bye | null = null;
+
+  constructor(server: Server, connection: IncomingConnection) {
+    this.server = server;
+    this.socket = connection.socket;
+    this.isSecure = connection.listener.tls;
+    this.clientAddress = connection.clientAddress;
+    this.log = server.log.child({ client: connection.clientAddress });
+    this.input = new Input(connection.socket);
+    this.output = new Output(connection.socket, server.times.stallMs);
+    connection.socket.on('error', () => {});
+  }
+
+  get state(): State {
+    if (this.selected !== null) return 'selected';
+    return this.account === null ? 'notAuthenticated' : 'authenticated';
+  }
+
+  /** IMAP4rev2 was enabled: names are UTF-8, nothing is \Recent. */
+  get isRev2(): boolean {
+    return this.enabled.has('IMAP4REV2');
+  }
+
+  /** The account id, where a command can't run without one. */
+  get accountId(): number {
+    if (this.account === null) throw new Error('nobody is logged in');
+    return this.account.accountId;
+  }
+
+  /** Runs to the end of the connection; never rejects. */
+  async run(): Promise<void> {
+    const { metrics, sessions } = this.server;
+    sessions.add(this);
+    metrics.sessions.add(1);
+    metrics.openSessions.add(1);
+    try {
+      this.output.text(`* OK [CAPABILITY ${capabilities(this)}] ready\r\n`);
+      await this.output.flush();
+      while (!this.#isOver) await this.#turn();
+    } catch (error) {
+      this.#farewell(error);
+    } finally {
+      await this.deselect();
+      sessions.delete(this);
+      metrics.openSessions.add(-1);
+      metrics.sentBytes.add(this.output.written);
+      await this.output.end();
+    }
+  }
+
+  /** After the current command nothing more is read. */
+  logout(): void {
+    this.#isOver = true;
+  }
+
+  /** Ends the session from outside: at once when it waits for a command, otherwise after the command. */
+  dismiss(reason: Bye): void {
+    this.#bye = reason;
+    if (this.wake !== null) this.wake();
+    else if (!this.#isBusy) {
+      this.output.text(byeText(reason));
+      void this.output.end();
+    }
+  }
+
+  /** Nothing may be selected. */
+  select(mailbox: SelectedMailbox): void {
+    this.selected = mailbox;
+    this.server.watch.add(this);
+  }
+
+  async deselect(): Promise<void> {
+    const { selected } = this;
+    if (selected === null) return;
+    this.server.watch.remove(this);
+    this.selected = null;
+    if (!selected.hasUnclaimedRecent || selected.isReadOnly) return;
+    try {
+      await claimRecent(this.server.db, selected.id, selected.uidNext);
+    } catch (error) {
+      // RFC 3501 §2.3.2: a message that is recent to two sessions is allowed.
+      this.log.debug({ err: error }, 'recent messages were not claimed');
+    }
+  }
+
+  /** For MailboxWatch. */
+  get mailboxId(): number {
+    return this.selected?.id ?? 0;
+  }
+
+  get modSeq(): number {
+    return this.selected?.modSeq ?? 0;
+  }
+
+  changed(): void {
+    if (this.selected !== null) this.selected.isDirty = true;
+    this.wake?.();
+  }
+
+  /** Throws the reason when the session was dismissed. */
+  checkDismissed(): void {
+    if (this.#bye !== null) throw this.#bye;
+  }
+
+  async #turn(): Promise<void> {
+    const { times } = this.server;
+    const { input } = this;
+    input.timeoutMs = this.account === null ? times.loginMs : times.idleMs;
+    await input.ready();
+    input.timeoutMs = this.account === null ? times.loginMs : times.commandMs;
+    const read = await readCommand(input, this.output, this.account === null ? LIMITS_BEFORE_LOGIN : LIMITS);
+    if (read.kind === 'refused') return this.#answer(read.tag, read.reply);
+    const started = performance.now();
+    this.#isBusy = true;
+    try {
+      const reply = await this.#execute(read.command);
+      if (reply === null) return;
+      const labels = { command: reply.status === 'BAD' ? 'bad' : read.command.name, status: reply.status };
+      this.server.metrics.commands.add(1, labels);
+      const seconds = (performance.now() - started) / 1000;
+      if (reply.status !== 'BAD')
+        this.server.metrics.commandDuration.record(seconds, { command: labels.command });
+      await this.#answer(read.command.tag, reply);
+    } finally {
+      this.#isBusy = false;
+    }
+    this.checkDismissed();
+  }
+
+  async #execute(command: Command): Promise<Reply | null> {
+    const definition = commands.get(command.name);
+    let reply: Reply | null;
+    if (definition === undefined) reply = bad('unknown command');
+    else if (!definition.states.includes(this.state)) reply = bad(wrongState(this.state, definition.states));
+    else {
+      reply = await this.#attempt(() => definition.run(this, command));
+      if (definition.sync !== 'none' && reply !== null)
+        reply = await this.#synced(reply, definition.sync === 'all');
+    }
+    // A message that APPEND did not take is still to come when the client does not wait for permission.
+    if (command.literal !== null) await discardLiteral(this.input, command.literal);
+    return reply;
+  }
+
+  async #attempt(work: () => Promise<Reply | null>): Promise<Reply | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof BadSyntax) return bad(error.message);
+      if (error instanceof Bye || error instanceof Disconnected || error instanceof TimedOut) throw error;
+      if (isUnavailable(error)) {
+        this.log.warn({ err: error }, 'a command could not be carried out now');
+        return tryAgain;
+      }
+      this.log.error({ err: error }, 'a command failed');
+      return no('the server made a mistake', 'SERVERBUG');
+    }
+  }
+
+  /** RFC 9051 §7.5.1: EXPUNGE is not told during FETCH, STORE and SEARCH by sequence number. */
+  async #synced(reply: Reply, isExpungeAllowed: boolean): Promise<Reply> {
+    if (!this.selected?.isDirty && !(isExpungeAllowed && this.selected?.gone.size)) return reply;
+    // What can't be read now is read with the next command; the answer to this one stands.
+    await this.#attempt(async () => {
+      await sync(this, { isExpungeAllowed });
+      return reply;
+    });
+    return reply;
+  }
+
+  async #answer(tag: string, reply: Reply): Promise<void> {
+    this.output.text(formatReply(tag, reply));
+    await this.output.flush();
+    this.#badInARow = reply.status === 'BAD' ? this.#badInARow + 1 : 0;
+    const limit = this.account === null ? MAX_BAD_BEFORE_LOGIN : MAX_BAD;
+    if (this.#badInARow >= limit) throw new Bye('too many bad commands');
+  }
+
+  #farewell(error: unknown): void {
+    if (error instanceof Disconnected) return;
+    if (error instanceof Bye) this.output.text(byeText(error));
+    else if (error instanceof TimedOut) this.output.text(byeText(new Bye(error.message)));
+    else {
+      this.log.error({ err: error }, 'a session failed');
+      this.output.text(byeText(new Bye('the server made a mistake', 'SERVERBUG')));
+    }
+  }
+}
+
+function byeText({ code, message }: Bye): string {
+  return `* BYE ${code === null ? '' : `[${code}] `}${message}\r\n`;
+}
+
+function wrongState(state: State, states: readonly State[]): string {
+  if (state === 'notAuthenticated') return 'log in first';
+  return states.includes('selected') ? 'select a mailbox first' : 'already logged in';
+}
