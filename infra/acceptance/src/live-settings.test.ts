@@ -49,17 +49,15 @@ function set(...words: string[]): Promise<string> {
 
 interface Applied {
   process: string;
-  section: string;
   revision: number;
   error: string | null;
 }
 
 async function applied(section: string): Promise<Applied[]> {
-  const { applied: reports } = await installation.instance.json<{ applied: Applied[] }>([
-    'settings',
-    'status',
-  ]);
-  return reports.filter((report) => report.section === section);
+  const { sections } = await installation.instance.json<{
+    sections: { name: string; processes: Applied[] }[];
+  }>(['settings', 'status', section]);
+  return sections.find(({ name }) => name === section)?.processes ?? [];
 }
 
 describe('architecture §1.5: a changed setting', () => {
@@ -131,7 +129,7 @@ describe('architecture §1.5: a changed setting', () => {
 describe('two replicas', () => {
   it('of smtp, filter-antivirus, delivery and imap share one load', async () => {
     await using clamd = await ensureClamd();
-    await set(`antivirus.clamavAddress=${clamd.address}`);
+    await set('antivirus.clamavEnabled=true', `antivirus.clamavAddress=${clamd.address}`);
     const { accounts, smtp, imap } = installation.endpoints;
     const [host, port] = smtp.split(':') as [string, string];
     const outcomes = await sendLoad({

@@ -25,7 +25,6 @@ let boris: Reader;
 
 beforeAll(async () => {
   installation = await startInstallation();
-  await installation.instance.pochtar(['settings', 'set', 'antivirus.clamavEnabled=false', '--wait']);
   clients = { endpoints: installation.endpoints, scratch: installation.scratch };
   [anna, boris] = installation.endpoints.accounts as [Reader, Reader];
 }, 300_000);

@@ -38,6 +38,15 @@ export class Instance {
 
   /** Runs a launcher command and returns what it printed. Throws with its error output when it fails. */
   async pochtar(words: string[], input = ''): Promise<string> {
+    const { code, out, error } = await this.run(words, input);
+    if (code !== 0) throw new Error(`pochtar ${words.join(' ')}: exit ${code}\n${error}${out}`);
+    return out;
+  }
+
+  private async run(
+    words: string[],
+    input: string,
+  ): Promise<{ code: number | null; out: string; error: string }> {
     const child = spawn(LAUNCHER, words, {
       cwd: ROOT,
       env: { ...process.env, POCHTAR_VAR: this.directory, LANG: 'C' },
@@ -50,8 +59,7 @@ export class Instance {
       text(child.stderr),
       new Promise<number | null>((resolve) => child.once('close', resolve)),
     ]);
-    if (code !== 0) throw new Error(`pochtar ${words.join(' ')}: exit ${code}\n${error}${out}`);
-    return out;
+    return { code, out, error };
   }
 
   async json<T>(words: string[], input = ''): Promise<T> {
@@ -63,7 +71,9 @@ export class Instance {
   }
 
   async processes(): Promise<ProcessState[]> {
-    return (await this.json<{ processes: ProcessState[] }>(['status'])).processes;
+    // Its exit code says whether all are ready; what is not is the caller's to judge.
+    const { out } = await this.run(['status', '--json'], '');
+    return (JSON.parse(out) as { processes: ProcessState[] }).processes;
   }
 
   /** Every process whose CPU and memory count, Postgres and NATS among them. */

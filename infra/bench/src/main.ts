@@ -106,7 +106,10 @@ async function addAccounts(instance: Instance): Promise<Account[]> {
   const accounts: Account[] = [];
   for (let index = 0; index < ACCOUNTS; index++) {
     const account = { address: `load${index}@demo.test`, password: `load-${index}-password` };
-    await instance.pochtar(['account', 'add', account.address, '--password-stdin'], `${account.password}\n`);
+    await instance.pochtar(
+      ['account', 'create', account.address, '--password-stdin'],
+      `${account.password}\n`,
+    );
     accounts.push(account);
   }
   return accounts;
