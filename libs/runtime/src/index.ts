@@ -11,6 +11,8 @@ export * from './proxy-protocol.ts';
 export * from './resolver.ts';
 export * from './run.ts';
 export * from './semaphore.ts';
+export * from './socket-input.ts';
+export * from './socket-output.ts';
 export * from './telemetry.ts';
 export * from './tls.ts';
 export * from './uuid.ts';

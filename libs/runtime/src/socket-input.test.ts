@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { Disconnected, SocketInput, TimedOut } from './socket-input.ts';
+import { SocketOutput } from './socket-output.ts';
+
+async function pair(): Promise<{ client: Socket; server: Socket } & Disposable> {
+  const listener = createServer();
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as { port: number };
+  const client = connect(port, '127.0.0.1');
+  client.on('error', () => {});
+  const [server] = (await once(listener, 'connection')) as [Socket];
+  server.on('error', () => {});
+  listener.close();
+  return {
+    client,
+    server,
+    [Symbol.dispose]() {
+      client.destroy();
+      server.destroy();
+    },
+  };
+}
+
+test('lines come one by one, however the octets arrive, with CRLF or LF', async () => {
+  using sockets = await pair();
+  const input = new SocketInput(sockets.server);
+  for (const part of ['on', 'e\r', '\ntwo\n\r\n', 'thr']) sockets.client.write(part);
+  expect(await input.line(100)).toEqual({ isTooLong: false, text: 'one' });
+  expect(await input.line(100)).toEqual({ isTooLong: false, text: 'two' });
+  expect(await input.line(100)).toEqual({ isTooLong: false, text: '' });
+  sockets.client.write('ee\r\n');
+  expect(await input.line(100)).toEqual({ isTooLong: false, text: 'three' });
+});
+
+test('a line over the limit is thrown away as it comes, and the next one is read', async () => {
+  using sockets = await pair();
+  const input = new SocketInput(sockets.server);
+  sockets.client.write(`${'x'.repeat(5_000_000)}{5}\r\nnext\r\n`);
+  expect(await input.line(100)).toMatchObject({ isTooLong: true, end: expect.stringMatching(/x\{5\}$/) });
+  expect(await input.line(100)).toEqual({ isTooLong: false, text: 'next' });
+});
+
+test('a client that sends without end is not read ahead', async () => {
+  using sockets = await pair();
+  const input = new SocketInput(sockets.server);
+  for (let index = 0; index < 100; index++) sockets.client.write(Buffer.alloc(1_000_000, '\n'));
+  await input.line(10);
+  // Turns enough for a reader that took all it can get.
+  for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(sockets.client.writableLength).toBeGreaterThan(50_000_000);
+});
+
+test('silence and the end of the connection are told apart', async () => {
+  using sockets = await pair();
+  const input = new SocketInput(sockets.server);
+  input.timeoutMs = 30;
+  sockets.client.write('half');
+  await expect(input.line(100)).rejects.toThrow(TimedOut);
+  sockets.client.end();
+  input.timeoutMs = 5000;
+  await expect(input.line(100)).rejects.toThrow(Disconnected);
+});
+
+test('RFC 2595 §4: what was sent in clear before TLS is thrown away', async () => {
+  using sockets = await pair();
+  const input = new SocketInput(sockets.server);
+  sockets.client.write('STLS\r\nUSER injected\r\n');
+  expect(await input.line(100)).toEqual({ isTooLong: false, text: 'STLS' });
+  input.detach();
+  input.attach(sockets.server);
+  sockets.client.write('NOOP\r\n');
+  expect(await input.line(100)).toEqual({ isTooLong: false, text: 'NOOP' });
+});
+
+test('output waits for a slow client, and cuts one off that stops reading', async () => {
+  using sockets = await pair();
+  const output = new SocketOutput(sockets.server, 50);
+  await expect(
+    (async () => {
+      for (let index = 0; index < 1000; index++) await output.octets(Buffer.alloc(100_000));
+    })(),
+  ).rejects.toThrow(TimedOut);
+  expect(sockets.server.destroyed).toBe(true);
+  expect(output.written).toBeLessThan(50_000_000);
+});

@@ -1,0 +1,161 @@
+// What comes from a client of a line protocol: lines and counted octets, taken when they are wanted. The socket is
+// read no further than one buffer ahead, so that a client that sends without end fills its own side, not our memory.
+import type { Socket } from 'node:net';
+
+/** The connection has ended. */
+export class Disconnected extends Error {
+  override name = 'Disconnected';
+}
+
+/** The client took longer than it may. */
+export class TimedOut extends Error {
+  override name = 'TimedOut';
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const EMPTY: Buffer = Buffer.alloc(0);
+const MAX_PARTS = 32;
+
+export type Line =
+  | { isTooLong: false; text: string }
+  /** The line was taken and thrown away; this is its end. */
+  | { isTooLong: true; end: string };
+
+export class SocketInput {
+  #socket: Socket;
+  /** Read from the socket, not yet taken. */
+  #buffer: Buffer = EMPTY;
+  #ended = false;
+  #wake: (() => void) | null = null;
+  /** Time a wait may take from now on. */
+  #timeoutMs = 60_000;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#attach(socket);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  set timeoutMs(value: number) {
+    this.#timeoutMs = value;
+  }
+
+  /**
+   * The next line without its end, latin1. What goes beyond `limit` octets is thrown away as it comes. The
+   * whole line must be there within the time-out.
+   */
+  async line(limit: number): Promise<Line> {
+    const deadline = Date.now() + this.#timeoutMs;
+    let kept: Buffer[] = [];
+    let length = 0;
+    let tail = EMPTY;
+    for (;;) {
+      const end = this.#buffer.indexOf(LF);
+      const part = end < 0 ? this.#buffer : this.#buffer.subarray(0, end);
+      this.#buffer = end < 0 ? EMPTY : this.#buffer.subarray(end + 1);
+      length += part.length;
+      if (length <= limit) {
+        kept.push(part);
+        // Of a line that comes octet by octet, no object is kept for each.
+        if (kept.length === MAX_PARTS) kept = [Buffer.concat(kept)];
+      } else {
+        kept = [];
+        tail = Buffer.concat([tail, part]).subarray(-32);
+      }
+      if (end >= 0) break;
+      await this.#more(deadline);
+    }
+    if (length > limit) return { isTooLong: true, end: withoutCr(tail).toString('latin1') };
+    const whole = kept.length === 1 ? (kept[0] as Buffer) : Buffer.concat(kept);
+    return { isTooLong: false, text: withoutCr(whole).toString('latin1') };
+  }
+
+  /** Exactly `length` octets, for short literals. */
+  async octets(length: number): Promise<Buffer> {
+    const octets = Buffer.allocUnsafe(length);
+    let at = 0;
+    for await (const part of this.stream(length)) at += part.copy(octets, at);
+    return octets;
+  }
+
+  /** Exactly `length` octets as they come; each wait has the time-out. */
+  async *stream(length: number): AsyncGenerator<Buffer> {
+    let left = length;
+    while (left > 0) {
+      if (this.#buffer.length === 0) await this.#more(Date.now() + this.#timeoutMs);
+      const part = this.#buffer.subarray(0, left);
+      this.#buffer = this.#buffer.subarray(part.length);
+      left -= part.length;
+      if (part.length > 0) yield part;
+    }
+  }
+
+  /** Waits until something is there to be taken. */
+  async ready(): Promise<void> {
+    const deadline = Date.now() + this.#timeoutMs;
+    while (this.#buffer.length === 0) await this.#more(deadline);
+  }
+
+  /**
+   * Before TLS starts on the socket. RFC 9051 §6.2.1, RFC 2595 §4: what the client sent in clear behind STARTTLS
+   * or STLS was not protected, and is thrown away.
+   */
+  detach(): void {
+    this.#socket.off('readable', this.#onReadable).off('end', this.#onEnd).off('close', this.#onEnd);
+    while (this.#socket.read() !== null);
+    this.#buffer = EMPTY;
+  }
+
+  attach(socket: Socket): void {
+    this.#socket = socket;
+    this.#attach(socket);
+  }
+
+  #attach(socket: Socket): void {
+    socket.on('readable', this.#onReadable).once('end', this.#onEnd).once('close', this.#onEnd);
+  }
+
+  readonly #onReadable = (): void => {
+    this.#wake?.();
+  };
+
+  readonly #onEnd = (): void => {
+    this.#ended = true;
+    this.#wake?.();
+  };
+
+  /** Reads what the socket has, or waits for it. */
+  async #more(deadline: number): Promise<void> {
+    for (;;) {
+      const chunk = this.#socket.read() as Buffer | null;
+      if (chunk !== null) {
+        this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+        return;
+      }
+      if (this.#ended || this.#socket.destroyed) throw new Disconnected('the client has gone');
+      const left = deadline - Date.now();
+      if (left <= 0) throw new TimedOut('the client is silent');
+      await this.#wait(left);
+    }
+  }
+
+  #wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.#wake = done;
+    });
+  }
+}
+
+function withoutCr(line: Buffer): Buffer {
+  return line.at(-1) === CR ? line.subarray(0, -1) : line;
+}

@@ -1,0 +1,88 @@
+// What goes to a client of a line protocol. Text gathers up to 32 KiB and then waits until the client has taken it: never more
+// than that, and what the socket buffers, is held for a client that reads slowly; one that stops is cut off.
+import type { Socket } from 'node:net';
+import { Disconnected, TimedOut } from './socket-input.ts';
+
+const GATHERED = 32 * 1024;
+/** A slow client must take this much within the time-out, not all of a large chunk. */
+const WRITTEN_AT_ONCE = 64 * 1024;
+
+export class SocketOutput {
+  #socket: Socket;
+  readonly #stallMs: number;
+  #parts: string[] = [];
+  #length = 0;
+  /** Octets handed to the socket. */
+  written = 0;
+
+  constructor(socket: Socket, stallMs: number) {
+    this.#socket = socket;
+    this.#stallMs = stallMs;
+  }
+
+  /** Octets as a latin1 string. Awaiting it is the back-pressure; text alone is short, so that lists may gather. */
+  text(text: string): void {
+    this.#parts.push(text);
+    this.#length += text.length;
+  }
+
+  /** Whether enough has gathered that `flush` should be awaited before more is made. */
+  get isFull(): boolean {
+    return this.#length >= GATHERED;
+  }
+
+  async octets(octets: Buffer): Promise<void> {
+    if (octets.length < 1024 && !this.isFull) return this.text(octets.toString('latin1'));
+    await this.flush();
+    for (let at = 0; at < octets.length; at += WRITTEN_AT_ONCE) {
+      await this.#write(octets.subarray(at, at + WRITTEN_AT_ONCE));
+    }
+  }
+
+  async flush(): Promise<void> {
+    if (this.#length === 0) return;
+    const octets = Buffer.from(this.#parts.join(''), 'latin1');
+    this.#parts = [];
+    this.#length = 0;
+    await this.#write(octets);
+  }
+
+  /** Goes on with another socket (TLS). */
+  attach(socket: Socket): void {
+    this.#socket = socket;
+  }
+
+  /** Sends what has gathered, as far as the client takes it soon, and ends the connection. */
+  async end(): Promise<void> {
+    try {
+      await this.flush();
+    } catch {
+      // The client has gone, or does not read: nothing is owed to it.
+    }
+    this.#socket.end();
+    // A client that neither closes nor reads must not keep the connection.
+    setTimeout(() => this.#socket.destroy(), 5000).unref();
+  }
+
+  async #write(octets: Buffer): Promise<void> {
+    const socket = this.#socket;
+    if (socket.destroyed || socket.writableEnded) throw new Disconnected('the client has gone');
+    this.written += octets.length;
+    if (socket.write(octets)) return;
+    await new Promise<void>((resolve, reject) => {
+      const finish = (error?: Error): void => {
+        clearTimeout(timer);
+        socket.off('drain', drained).off('close', closed);
+        if (error) reject(error);
+        else resolve();
+      };
+      const drained = (): void => finish();
+      const closed = (): void => finish(new Disconnected('the client has gone'));
+      const timer = setTimeout(() => {
+        socket.destroy();
+        finish(new TimedOut('the client does not read'));
+      }, this.#stallMs);
+      socket.once('drain', drained).once('close', closed);
+    });
+  }
+}
