@@ -23,7 +23,7 @@ export interface DeliveredBatch {
 
 const DELIVER = `
 with claimed as materialized (
-  select r.mail_id, r.address, r.account_id, m.content_id, m.size, m.accepted_at, m.reverse_path, m.origin, m.client_address
+  select r.mail_id, r.address, r.account_id, r.attempt, m.content_id, m.size, m.accepted_at, m.reverse_path, m.origin, m.client_address
   from queue.mail m join queue.recipient r on r.mail_id = m.id
   where m.id = any($1::uuid[]) and m.state = 'active' and m.step = 'deliver'
     and r.route = 'local' and (r.notify is null or r.notify not like '%SUCCESS%')
@@ -58,7 +58,7 @@ with claimed as materialized (
   where b.id = n.mailbox_id
 ), traced as (
   insert into trace.delivery (mail_id, recipient, accepted_at, reverse_path, origin, client_address, size, outcome, attempts)
-  select mail_id, address, accepted_at, reverse_path, origin, client_address, size, 'delivered', 1 from arriving
+  select mail_id, address, accepted_at, reverse_path, origin, client_address, size, 'delivered', attempt + 1 from arriving
   on conflict do nothing
 ), unqueued as (
   delete from queue.recipient r using arriving a where r.mail_id = a.mail_id and r.address = a.address

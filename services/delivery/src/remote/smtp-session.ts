@@ -82,7 +82,10 @@ interface Internals {
   readonly _supportedExtensions: readonly string[];
   readonly _envelope:
     | false
-    | { rejectedErrors?: readonly (LibraryError & { recipient?: string | undefined })[] };
+    | {
+        mailError?: Error;
+        rejectedErrors?: readonly (LibraryError & { recipient?: string | undefined })[];
+      };
 }
 
 const library = SMTPConnection.prototype as unknown as Internals;
@@ -267,7 +270,9 @@ export class SmtpSession {
   #refused(): Map<string, Reply> {
     const envelope = this.#internals._envelope;
     const refused = new Map<string, Reply>();
-    for (const { recipient, response } of (envelope && envelope.rejectedErrors) || []) {
+    // RFC 2920 §3.1: where the sender was refused, the replies to pipelined recipients only say that again.
+    if (envelope === false || envelope.mailError) return refused;
+    for (const { recipient, response } of envelope.rejectedErrors ?? []) {
       if (recipient !== undefined) refused.set(recipient, parseReply(response ?? ''));
     }
     return refused;

@@ -1,0 +1,164 @@
+// Who may send: a claim before connecting, a lease while it lasts, nothing lost with a sender that is killed.
+import { randomUUID } from 'node:crypto';
+import { queueDue } from '@pochtar/bus';
+import { openDatabase } from '@pochtar/store/db';
+import { claimDue, renewLease } from '@pochtar/store/queue';
+import { eventually } from '@pochtar/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startProcess } from './delivery-process.ts';
+import { startFarSide } from './far-side.ts';
+import { openPostOffice, type PostOffice } from './post-office.ts';
+
+let office: PostOffice;
+beforeAll(async () => {
+  office = await openPostOffice();
+});
+afterAll(() => office[Symbol.asyncDispose]());
+afterEach(async () => {
+  for (const table of ['queue.mail', 'queue.recipient', 'queue.verdict']) {
+    await office.db.query({ text: `delete from ${table}` });
+  }
+});
+
+/** A mail whose remote recipients are due. */
+async function due(to: string[], more: { slip?: string[] } = {}): Promise<string> {
+  const mail = await office.accept({ to, isSilent: true, step: 'schedule', ...more });
+  await office.db.query({
+    text: `update queue.recipient set route = 'remote', due_at = now(), destination = regexp_replace(address, '^.*@', '')
+      where mail_id = $1`,
+    values: [mail],
+  });
+  return mail;
+}
+
+function claim(more: Partial<Parameters<typeof claimDue>[1]> = {}): ReturnType<typeof claimDue> {
+  return claimDue(office.db, { lease: randomUUID(), leaseSeconds: 60, busy: [], limit: 100, ...more });
+}
+
+describe('a claim', () => {
+  test('counts the attempt and is committed: nobody else gets the recipients while the lease lasts', async () => {
+    const mail = await due(['a@one.test', 'b@one.test', 'c@two.test']);
+    const claimed = await claim();
+    expect([...claimed.keys()].toSorted()).toEqual(['one.test', 'two.test']);
+    expect(claimed.get('one.test')?.[0]?.recipients.map(({ address }) => address)).toEqual([
+      'a@one.test',
+      'b@one.test',
+    ]);
+    expect(await claim()).toEqual(new Map());
+    const rows = await office.recipients(mail);
+    expect(
+      rows.every(
+        ({ attempt, leaseOwner, dueAt }) =>
+          attempt === 1 && leaseOwner !== null && (dueAt as Date).getTime() > Date.now() + 50_000,
+      ),
+    ).toBe(true);
+  });
+
+  test('is taken by one of many at the same time', async () => {
+    for (let count = 0; count < 30; count++) await due([`x@d${count}.test`]);
+    const claims = await Promise.all([1, 2, 3, 4].map(() => claim({ limit: 20 })));
+    const taken = claims.flatMap((claimed) => [...claimed.values()].flat().map(({ id }) => id));
+    expect(new Set(taken).size).toBe(taken.length);
+    expect(taken).toHaveLength(30);
+  });
+
+  test('leaves busy destinations, held mails, and mails that a filter has not passed', async () => {
+    await due(['a@busy.test']);
+    const held = await due(['a@one.test']);
+    await office.db.query({ text: `update queue.mail set state = 'held' where id = $1`, values: [held] });
+    const unjudged = await due(['a@two.test'], { slip: ['antivirus'] });
+    const refused = await due(['a@three.test'], { slip: ['antivirus'] });
+    const insert = 'insert into queue.verdict (mail_id, filter, result) values ($1, $2, $3)';
+    await office.db.query({ text: insert, values: [refused, 'antivirus', 'quarantine'] });
+    expect(await claim({ busy: ['busy.test'] })).toEqual(new Map());
+    await office.db.query({ text: insert, values: [unjudged, 'antivirus', 'accept'] });
+    await office.db.query({ text: 'update queue.mail set released = true where id = $1', values: [refused] });
+    expect([...(await claim({ busy: ['busy.test'] })).keys()].toSorted()).toEqual(['three.test', 'two.test']);
+  });
+
+  test('is renewed while it is ours, and whoever lost it learns so', async () => {
+    const mail = await due(['a@one.test']);
+    const lease = randomUUID();
+    await claim({ lease, leaseSeconds: 1 });
+    const keys = [{ mail, address: 'a@one.test' }];
+    expect(await renewLease(office.db, lease, keys, 60)).toEqual([]);
+    expect((await office.recipients(mail))[0]?.dueAt?.getTime()).toBeGreaterThan(Date.now() + 50_000);
+    await office.db.query({ text: 'update queue.recipient set due_at = now()' });
+    await claim();
+    expect(await renewLease(office.db, lease, keys, 60)).toEqual(keys);
+  });
+
+  test('is written by the role of the program, and by none that has no business with it', async () => {
+    await due(['a@one.test']);
+    for (const role of ['imap', 'pop3', 'ldap', 'smtp', 'filter']) {
+      await using db = openDatabase({
+        url: office.database.url(role),
+        password: office.database.password,
+        max: 1,
+      });
+      await expect(
+        claimDue(db, { lease: randomUUID(), leaseSeconds: 1, busy: [], limit: 1 }),
+      ).rejects.toThrow(/permission denied/);
+    }
+  });
+});
+
+describe('a sender that is killed in the middle of the data', () => {
+  test('holds nothing: when its lease ends another one delivers, the attempt counted', async () => {
+    let isHanging = true;
+    let reached = 0;
+    await using far = await startFarSide(office, 'slow.test', {
+      onData: async () => {
+        reached++;
+        if (isHanging) await new Promise(() => {});
+      },
+    });
+    const environment = { POCHTAR_REMOTE_PORT: String(office.ports.get('slow.test')) };
+    const mail = await office.accept({ to: ['x@slow.test'] });
+    await using sender = startProcess(office, environment);
+    await eventually(() => reached === 1, { timeout: 20_000 });
+    await sender.kill();
+    const [leased] = await office.recipients(mail);
+    expect(leased).toMatchObject({ attempt: 1, leaseOwner: expect.any(String) });
+    expect(leased?.dueAt?.getTime()).toBeGreaterThan(Date.now() + 60_000);
+    isHanging = false;
+    await using _other = await office.startDelivery();
+    // Two minutes pass.
+    await office.db.query({
+      text: 'update queue.recipient set due_at = now(), lease_until = now() where mail_id = $1',
+      values: [mail],
+    });
+    office.bus.emit(queueDue, {});
+    await office.settled(mail);
+    expect(far.received).toHaveLength(1);
+    expect(await office.trace(mail)).toMatchObject([{ outcome: 'relayed', attempts: 2 }]);
+  });
+});
+
+describe('an outcome', () => {
+  test('of a lease that went to another sender is not written', async () => {
+    let isHanging = true;
+    let hang: () => void = () => {};
+    const hung = new Promise<void>((resolve) => {
+      hang = resolve;
+    });
+    await using far = await startFarSide(office, 'late.test', {
+      onData: () => (isHanging ? hung : undefined),
+    });
+    const delivery = await office.startDelivery();
+    const mail = await office.accept({ to: ['x@late.test'] });
+    await eventually(async () => expect((await office.recipients(mail))[0]?.leaseOwner).not.toBeNull());
+    const other = randomUUID();
+    await office.db.query({
+      text: 'update queue.recipient set lease_owner = $2 where mail_id = $1',
+      values: [mail, other],
+    });
+    isHanging = false;
+    hang();
+    // Stopping waits for what is under way.
+    await delivery[Symbol.asyncDispose]();
+    expect(far.received).toHaveLength(1);
+    expect(await office.trace(mail)).toEqual([]);
+    expect((await office.recipients(mail))[0]?.leaseOwner).toBe(other);
+  });
+});

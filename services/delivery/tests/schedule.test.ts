@@ -1,0 +1,105 @@
+// The clock of the queue as a whole: settings that change re-plan what waits, senders are told of delays, hints that
+// are lost cost half a minute at most.
+import { eventually } from '@pochtar/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { reply, startFarSide } from './far-side.ts';
+import { noticesIn } from './notices.ts';
+import { openPostOffice, type PostOffice, type RecipientRow, type TestMail } from './post-office.ts';
+
+const MINUTE = 60_000;
+
+let office: PostOffice;
+beforeAll(async () => {
+  office = await openPostOffice();
+  await office.startDelivery();
+});
+afterAll(() => office[Symbol.asyncDispose]());
+afterEach(async () => {
+  for (const table of ['queue.mail', 'queue.recipient', 'store.message']) {
+    await office.db.query({ text: `delete from ${table}` });
+  }
+});
+
+async function deferred(mail: TestMail): Promise<{ id: string; row: RecipientRow }> {
+  await using _far = await startFarSide(office, 'busy.test', {
+    onRcpt: () => {
+      throw reply('450 4.2.1 busy');
+    },
+  });
+  const id = await office.accept({ reversePath: 'anna@demo.test', ...mail });
+  const row = await eventually(async () => {
+    const [found] = await office.recipients(id);
+    return found !== undefined && found.leaseOwner === null && found.lastReply !== null && found;
+  });
+  return { id, row: row as RecipientRow };
+}
+
+describe('settings that change', () => {
+  test('re-plan what waits: shorter waits and another interval count for mails deferred before', async () => {
+    const { id, row } = await deferred({ to: ['x@busy.test'] });
+    expect(row.dueAt?.getTime()).toBeGreaterThan(Date.now() + 179 * MINUTE);
+    await office.set({ queue: { runIntervalMinutes: 5, waitMinMinutes: 20, waitMaxMinutes: 40 } });
+    const due = (await office.recipients(id))[0]?.dueAt?.getTime() as number;
+    expect(due).toBeGreaterThan(Date.now() + 19 * MINUTE);
+    expect(due).toBeLessThanOrEqual(Date.now() + 25 * MINUTE);
+    expect(due % (5 * MINUTE)).toBe(0);
+    await office.set({ queue: { runIntervalMinutes: 30, waitMinMinutes: 180, waitMaxMinutes: 300 } });
+    expect((await office.recipients(id))[0]?.dueAt).toEqual(row.dueAt);
+  });
+
+  test('a shorter lifetime gives up what is older', async () => {
+    const { id } = await deferred({ to: ['x@busy.test'], acceptedAt: new Date(Date.now() - 100 * MINUTE) });
+    await office.set({ queue: { maxLifetimeMinutes: 60 } });
+    await office.db.query({
+      text: 'update queue.recipient set due_at = now() where mail_id = $1',
+      values: [id],
+    });
+    await office.set({ queue: { maxLifetimeMinutes: 60, runIntervalMinutes: 31 } });
+    await office.settled(id);
+    await eventually(async () =>
+      expect((await noticesIn(office, 'anna'))[0]?.status[1]).toMatchObject({ status: '5.4.7' }),
+    );
+    await office.set({ queue: { maxLifetimeMinutes: 5760, runIntervalMinutes: 30 } });
+  });
+});
+
+describe('a delay', () => {
+  test('is told once, with the last reply and until when it goes on; not to who asked for failures only', async () => {
+    const old = new Date(Date.now() - 5 * 60 * MINUTE);
+    const to = [{ address: 'x@busy.test' }, { address: 'y@busy.test', notify: 'FAILURE' }];
+    const { id } = await deferred({ to, acceptedAt: old });
+    // The notices are looked for once a minute, and when a runner starts.
+    await using _runner = await office.startDelivery();
+    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(1), {
+      timeout: 10_000,
+    });
+    const [notice] = await noticesIn(office, 'anna');
+    expect(notice?.status).toHaveLength(2);
+    expect(notice?.status[1]).toMatchObject({
+      'final-recipient': 'rfc822; x@busy.test',
+      action: 'delayed',
+      status: '4.2.1',
+      'diagnostic-code': expect.stringContaining('450 4.2.1 busy'),
+      'will-retry-until': expect.any(String),
+    });
+    const until = new Date(notice?.status[1]?.['will-retry-until'] as string).getTime();
+    expect(Math.abs(until - (old.getTime() + 5760 * MINUTE))).toBeLessThan(1000);
+    const told = await office.db.query<{ told: boolean }>({
+      text: 'select delay_notified as told from queue.recipient where mail_id = $1',
+      values: [id],
+    });
+    expect(told).toEqual([{ told: true }, { told: true }]);
+  });
+});
+
+test('a lost hint costs no attempt: what is due is found without one', async () => {
+  await using far = await startFarSide(office, 'quiet.test');
+  const mail = await office.accept({ to: ['x@quiet.test'], isSilent: true, step: 'schedule' });
+  await office.db.query({
+    text: `update queue.recipient set route = 'remote', destination = 'quiet.test', due_at = now() where mail_id = $1`,
+    values: [mail],
+  });
+  await using _runner = await office.startDelivery();
+  await office.settled(mail);
+  expect(far.received).toHaveLength(1);
+});
