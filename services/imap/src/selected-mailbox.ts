@@ -3,7 +3,7 @@
 // The client's numbers change only when it is told: what was expunged stays here until EXPUNGE may be sent
 // (RFC 9051 §7.5.1), and what is new joins at the end when EXISTS is sent.
 import type { Mailbox } from '@pochtar/store/mailbox';
-import { type NumberRange, resolve, type SequenceSet } from './syntax/sequence-set.ts';
+import { resolve, type SequenceSet } from './syntax/sequence-set.ts';
 
 /** Names FLAGS shows from the start; others are added when they are met. */
 const USUAL_KEYWORDS = ['$Forwarded', '$MDNSent', '$Junk', '$NotJunk', 'Junk', 'NonJunk', '$Important'];
@@ -124,14 +124,14 @@ export class SelectedMailbox {
     if (set === '$') return this.savedUids;
     // RFC 9051 §9 seq-range: `*` is the largest number in use; an empty mailbox has none.
     const largest = isUid ? this.largestUid : this.#count;
-    const ranges = resolve(set, largest);
-    if (!isUid && ranges.some(({ from, to }) => from < 1 || to > this.#count)) {
-      return this.#count === 0 && isEverything(set) ? new Uint32Array(0) : null;
-    }
-    const pieces = ranges.map(({ from, to }) =>
+    // A range up to `*` ends with the last message, wherever it was thought to begin; others name what must exist.
+    const isBeyond = !isUid && set.some(({ to }) => to !== Number.POSITIVE_INFINITY && to > this.#count);
+    if (isBeyond) return null;
+    if (this.#count === 0) return new Uint32Array(0);
+    const pieces = resolve(set, largest).map(({ from, to }) =>
       isUid
         ? this.#uids.subarray(this.lowerBound(from), this.lowerBound(to + 1))
-        : this.#uids.subarray(from - 1, to),
+        : this.#uids.subarray(from - 1, Math.min(to, this.#count)),
     );
     const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const uids = new Uint32Array(total);
@@ -154,9 +154,4 @@ export class SelectedMailbox {
     }
     return isNew;
   }
-}
-
-/** `1:*` of an empty mailbox is what clients ask without looking; it is no error. */
-function isEverything(set: SequenceSet): boolean {
-  return set.every(({ to }: NumberRange) => to === Number.POSITIVE_INFINITY);
 }
