@@ -18,7 +18,7 @@ export interface AcceptorOptions {
   log: Logger;
   metrics: Metrics;
   /** How long a commit is repeated. */
-  repeatMs?: number;
+  repeatMs?: number | undefined;
 }
 
 const MAX_GROUP = 128;

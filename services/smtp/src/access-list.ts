@@ -53,6 +53,7 @@ export class AccessList {
 
   /** What the lists say of a client's address. Text that is no address is in no list. */
   address(address: string, now: number): ListColour | null {
+    if (this.#networks.size === 0) return null;
     const bits = addressBits(address);
     if (bits === null) return null;
     const family = bits.length === 32 ? '4' : '6';
@@ -66,6 +67,7 @@ export class AccessList {
 
   /** What the lists say of a sender's names; asked only when they say nothing of the address. */
   names(names: SenderNames, now: number): ListColour | null {
+    if (this.#names.size === 0) return null;
     for (const key of nameKeys(names)) {
       const entries = (this.#names.get(key) ?? []).filter(
         (entry) => entry.colour === 'black' || this.#whiteNameCounts(names.spf),

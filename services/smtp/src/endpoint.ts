@@ -4,7 +4,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
-import type { TlsContexts } from '@pochtar/runtime';
+import { type TlsContexts, uuidv7 } from '@pochtar/runtime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { type Dialogue, SESSION_LIMITS, type SessionLimits } from './protocol.ts';
 import { localTrouble } from './reply.ts';
@@ -41,8 +41,8 @@ export class Endpoint extends SMTPServer {
 
   /** Begins a session on a connected socket, whose handshake is done where TLS comes first. */
   begin(socket: Socket, clientAddress: string, clientPort: number): void {
-    const options = { remoteAddress: clientAddress, remotePort: clientPort };
-    const id = `${clientAddress}:${clientPort}`;
+    const id = uuidv7();
+    const options = { id, remoteAddress: clientAddress, remotePort: clientPort };
     const session = new Session(id, this.#kind, clientAddress);
     const parts = { session, dialogue: this.#dialogue, limits: this.#limits };
     const connection = new Connection(this, socket, options, parts);

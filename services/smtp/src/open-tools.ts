@@ -29,16 +29,11 @@ export interface ToolParts {
   bus: Bus;
   settings: LiveSettings<Section>;
   key: MasterKey;
+  repeatMs?: number | undefined;
 }
 
-export async function openTools({
-  config,
-  context,
-  db,
-  bus,
-  settings,
-  key,
-}: ToolParts): Promise<Tools & AsyncDisposable> {
+export async function openTools(parts: ToolParts): Promise<Tools & AsyncDisposable> {
+  const { config, context, db, bus, settings, key, repeatMs } = parts;
   const { log, instance } = context;
   await using stack = new AsyncDisposableStack();
   const current: Tools['current'] = (section) => settings.current(section);
@@ -57,7 +52,7 @@ export async function openTools({
       },
     }),
   );
-  const acceptor = stack.use(new Acceptor({ db, bus, log, metrics }));
+  const acceptor = stack.use(new Acceptor({ db, bus, log, metrics, repeatMs }));
   const disk = stack.use(
     new DiskSpace({
       volumeFreeBytes: () => blobs.freeBytes(),

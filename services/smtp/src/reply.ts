@@ -32,3 +32,6 @@ export const shuttingDown = reply(421, '4.3.2', 'server is shutting down, try ag
 
 /** No scan, no pass: what a filter could not look at is not let through. */
 export const filterAway = reply(451, '4.7.1', 'a check cannot be made at the moment, try again later');
+
+/** Of the black list. */
+export const blackClient = reply(554, '5.7.1', 'no mail is accepted from your address');

@@ -20,6 +20,8 @@ export const service: Service<Config> = { name: 'smtp', config: readConfig, star
 export interface StartOptions {
   limits?: Partial<SessionLimits>;
   graceMs?: number;
+  /** How long a commit is repeated whose outcome is unknown. */
+  repeatMs?: number;
 }
 
 /** Order matters: it does not listen before every section it uses has been read. */
@@ -52,7 +54,9 @@ export async function start(
   const settings = stack.use(
     await openSettings({ sections, process: name, instance, ...settingsRows(db), ...settingsLink(bus), log }),
   );
-  const tools = stack.use(await openTools({ config, context, db, bus, settings, key }));
+  const tools = stack.use(
+    await openTools({ config, context, db, bus, settings, key, repeatMs: options.repeatMs }),
+  );
   stack.defer(followDirectory(bus, tools));
   const tls = new TlsContexts();
   const dialogue = createDialogue(tools, tls);

@@ -47,6 +47,8 @@ export class Connection extends SMTPConnection implements LineHandler {
   #dataTimer: NodeJS.Timeout | undefined;
   /** The reply that the library is writing for us. */
   #passed: Reply | null = null;
+  /** The socket whose replies are being gathered. */
+  #corked: Socket | null = null;
   #isRefused = false;
   #isStopping = false;
   #errors = 0;
@@ -181,8 +183,13 @@ export class Connection extends SMTPConnection implements LineHandler {
   #ended(next: Next): Next {
     return () => {
       this._handlerPending = false;
-      next();
+      this.#goOn(next);
     };
+  }
+
+  #goOn(next: Next): void {
+    next();
+    if (this.#isStopping && this.isIdle && !this._closing) this.#say(shuttingDown);
   }
 
   // --- commands -------------------------------------------------------------------------------------------------
@@ -282,6 +289,8 @@ export class Connection extends SMTPConnection implements LineHandler {
 
   override upgrade(callback: Next, secureCallback?: Next): void {
     this.state.forget();
+    // The answer to STARTTLS must be out before the handshake begins on the same socket.
+    this.#flushReplies(this._socket);
     super.upgrade(callback, () => {
       this.#noteTls();
       secureCallback?.();
@@ -310,8 +319,7 @@ export class Connection extends SMTPConnection implements LineHandler {
 
   #reply(answer: Reply, next: Next): void {
     this.#say(answer);
-    next();
-    if (this.#isStopping && this.isIdle && !this._closing) this.#say(shuttingDown);
+    this.#goOn(next);
   }
 
   #say(answer: Reply): void {
@@ -320,6 +328,7 @@ export class Connection extends SMTPConnection implements LineHandler {
   }
 
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
+    this.#gatherReplies();
     super.send(code, data, context);
     if (code < 500 || this._closing) return;
     this.#errors++;
@@ -336,6 +345,20 @@ export class Connection extends SMTPConnection implements LineHandler {
     if (answer.code === 235) done(null, { user: this.state.login });
     else done(Object.assign(new Error(answer.text), { responseCode: answer.code }));
     this.#passed = null;
+  }
+
+  // RFC 2920 §3.2: the replies to commands of one packet go out together, at the end of this turn of the event loop.
+  #gatherReplies(): void {
+    if (this.#corked !== null || this._upgrading) return;
+    const socket = this._socket;
+    this.#corked = socket;
+    socket.cork();
+    setImmediate(() => this.#flushReplies(socket));
+  }
+
+  #flushReplies(socket: Socket): void {
+    if (this.#corked === socket) this.#corked = null;
+    socket.uncork();
   }
 
   // The library knows one enhanced code a reply code.

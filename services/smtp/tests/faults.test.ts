@@ -125,6 +125,21 @@ describe('architecture §1.1: a commit whose outcome is unknown', () => {
   });
 });
 
+test('architecture §1.1: an outcome that stays unknown is answered 451, for all of the group', async () => {
+  let answers: CutProxy | null = null;
+  await using place = await startSmtp({
+    repeatMs: 400,
+    postgresThrough: async (target) => (answers = await startCutProxy(target)),
+  });
+  const clients = await Promise.all([1, 2, 3].map(() => Client.greeted(place.ports.mx)));
+  for (const client of clients) await client.begin('a@remote.test', 'anna@demo.test');
+  (answers as CutProxy | null)?.loseAnswersTo('accept', Number.POSITIVE_INFINITY);
+  for (const client of clients) client.write('Subject: x\r\n\r\n.\r\n');
+  for (const client of clients) expect((await client.reply()).text).toMatch(/^451 4\.3\.0 /);
+  for (const client of clients) client.close();
+  await (answers as CutProxy | null)?.[Symbol.asyncDispose]();
+});
+
 describe('architecture §1.2: the bus carries, Postgres remembers', () => {
   test('one event tells the first step of the mails of a commit', async () => {
     const heard: string[] = [];

@@ -1,12 +1,12 @@
 // A client has connected: RFC 5321 §3.1. The look-ups of strangers start here and are asked for at RCPT.
-import { type Reply, reply } from '../reply.ts';
+import { blackClient, type Reply } from '../reply.ts';
 import type { Session } from '../session.ts';
 import type { Tools } from '../tools.ts';
 
 /** Null: greet. */
 export function connect(tools: Tools, session: Session): Reply | null {
   session.listedAddress = tools.accessList().address(session.clientAddress, Date.now());
-  if (session.listedAddress === 'black') return reply(554, '5.7.1', 'no mail is accepted from your address');
+  if (session.listedAddress === 'black') return blackClient;
   // The submission ports want a login, which lifts the look-up.
   if (session.listedAddress === null && session.listener === 'mx') {
     session.dnsbl = tools.filters.startDnsbl(session.clientAddress);

@@ -2,7 +2,7 @@
 import { type Address, addressKey, isAsciiAddress } from '@pochtar/mail';
 import { mailParameters } from '../parameters.ts';
 import type { PathCommand } from '../path-command.ts';
-import { noSpace, type Reply, reply } from '../reply.ts';
+import { blackClient, noSpace, type Reply, reply } from '../reply.ts';
 import type { Session } from '../session.ts';
 import { maxMessageSize, type Tools } from '../tools.ts';
 
@@ -20,6 +20,7 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   if (session.transaction) return nested;
   // The lists may have changed since the client connected.
   session.listedAddress = tools.accessList().address(session.clientAddress, Date.now());
+  if (session.listedAddress === 'black') return blackClient;
   if (session.listener !== 'mx' && !session.isTrusted) return loginRequired;
   const parameters = mailParameters(command.parameters, tools.current('misc').smtpUtf8);
   if ('code' in parameters) return parameters;
