@@ -1,17 +1,31 @@
 // A fake S3 store on loopback for tests (s3rver), with the faults a real one can have.
+import { createHash } from 'node:crypto';
 import { statSync, truncateSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 
 const BUCKET = 'mail-bodies';
 const KEY = 'S3RVER';
 
 interface S3rver {
   configureBuckets(): Promise<unknown>;
-  callback(): (request: http.IncomingMessage, response: http.ServerResponse) => void;
+  callback(): (request: http.IncomingMessage, response: http.ServerResponse) => Promise<unknown>;
+  store: {
+    getResourcePath(bucket: string, key: string, what: string): string;
+    putMetadata(bucket: string, key: string, metadata: object, md5: string): Promise<void>;
+    putObject(object: UploadedObject): Promise<{ size: number; md5: string }>;
+  };
   logger: { exceptions: { unhandle(): void }; clear(): void; silent: boolean };
+}
+interface UploadedObject {
+  bucket: string;
+  key: string;
+  metadata: object;
+  content: http.IncomingMessage;
 }
 type S3rverClass = new (options: object) => S3rver;
 
@@ -28,6 +42,7 @@ export interface FakeS3 extends AsyncDisposable {
    * a PUT is not read before `resume` is called.
    */
   fault: 'shorten' | 'unavailable' | 'stall' | null;
+  /** Ends the fault, and serves what has stalled. */
   resume(): void;
 }
 
@@ -36,7 +51,13 @@ export async function startFakeS3(directory: string): Promise<FakeS3> {
   const app = new Server({ directory, silent: true, configureBuckets: [{ name: BUCKET }] });
   await app.configureBuckets();
   app.logger.silent = true;
-  const handle = app.callback();
+  storeWholeObjects(app.store);
+  const answer = app.callback();
+  const underWay = new Set<Promise<unknown>>();
+  const handle = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+    const answering = answer(request, response).finally(() => underWay.delete(answering));
+    underWay.add(answering);
+  };
   const requests: string[] = [];
   const stalled: (() => void)[] = [];
   const server = http.createServer((request, response) => {
@@ -60,15 +81,36 @@ export async function startFakeS3(directory: string): Promise<FakeS3> {
     secretKey: KEY,
     requests,
     fault: null,
-    resume: () => stalled.splice(0).forEach((work) => work()),
+    resume: () => {
+      fake.fault = null;
+      for (const work of stalled.splice(0)) work();
+    },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await Promise.allSettled(underWay);
       app.logger.exceptions.unhandle();
       app.logger.clear();
     },
   };
   return fake;
+}
+
+/**
+ * s3rver answers a PUT before its file is written, and leaves the beginning of an upload that was broken off.
+ * A store does neither.
+ */
+function storeWholeObjects(store: S3rver['store']): void {
+  store.putObject = async ({ bucket, key, metadata, content }) => {
+    const bytes = await buffer(content);
+    const md5 = createHash('md5').update(bytes).digest('hex');
+    const path = store.getResourcePath(bucket, key, 'object');
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(`${path}.partial`, bytes);
+    await rename(`${path}.partial`, path);
+    await store.putMetadata(bucket, key, metadata, md5);
+    return { size: bytes.length, md5 };
+  };
 }
 
 function shortenBeforeAnswer(directory: string, url: string, response: http.ServerResponse): void {

@@ -196,7 +196,7 @@ describe('after a failed write', () => {
   test('a disk that does not answer counts as failed', async () => {
     await using b = await bench(
       { beforeWrite: (count) => (count === 1 ? new Promise<void>(() => {}) : undefined) },
-      { flushMs: 100 },
+      { flushMs: 1500 },
     );
     const body = bodyOf(randomBytes(5000));
     const reference = await b.writer.put(body);

@@ -12,7 +12,8 @@ import { isPackId, PackMissing, type StoredPack, type Volume, VolumeError } from
 const PREFIX = 'packs/';
 /** Up to here a pack is put from memory. */
 const MAX_IN_MEMORY = 32 * 1024 * 1024;
-const SILENT_MS = 30_000;
+/** A store that syncs before it answers may need long for a large pack on a busy disk. */
+const SILENT_MS = 60_000;
 const MAX_CONNECTIONS = 32;
 const PRESIGNED_SECONDS = 900;
 
