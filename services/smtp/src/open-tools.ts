@@ -16,6 +16,7 @@ import { BodyMemory } from './incoming-body.ts';
 import { createMetrics } from './metrics.ts';
 import { Refusals } from './refusals.ts';
 import { SenderAddresses } from './sender-addresses.ts';
+import { SendingLimit } from './sending-limit.ts';
 import type { Section, Tools } from './tools.ts';
 
 /** Bodies of all sessions in memory; beyond it they go to the spool directory whatever their size. */
@@ -62,12 +63,15 @@ export async function openTools(parts: ToolParts): Promise<Tools & AsyncDisposab
     }),
   );
   await disk.measure();
+  const isWebmail = followedNetworks(() => current('network').webmailAddresses);
+  const sendingLimit = stack.use(new SendingLimit({ db, current, isWebmail, log }));
   const opened = stack.move();
   return {
     current,
     revision: (section) => settings.revision(section),
     accessList: compiled(() => current('accessLists')),
-    isWebmail: followedNetworks(() => current('network').webmailAddresses),
+    isWebmail,
+    sendingLimit,
     recipients: recipientLookup(db, KEEP_RECIPIENTS_MS),
     senders: new SenderAddresses(db),
     passwords: passwordVerifier(db),

@@ -11,6 +11,7 @@ import type { BodyMemory } from './incoming-body.ts';
 import type { Metrics } from './metrics.ts';
 import type { Refusals } from './refusals.ts';
 import type { SenderAddresses } from './sender-addresses.ts';
+import type { SendingLimit } from './sending-limit.ts';
 
 /** Every section that names smtp among those who apply it. */
 export const sections = [
@@ -42,6 +43,7 @@ export interface Tools {
   senders: SenderAddresses;
   passwords: PasswordVerifier;
   guard: LoginGuard;
+  sendingLimit: SendingLimit;
   filters: DialogueFilters;
   disk: DiskSpace;
   blobs: BlobStore;

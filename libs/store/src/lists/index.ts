@@ -1,2 +1,3 @@
-// What the dialogue filters remember of clients and senders.
+// What is remembered of clients and senders: the greylist, and how much was sent.
 export * from './greylist.ts';
+export * from './sending-count.ts';

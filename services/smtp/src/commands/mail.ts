@@ -29,6 +29,9 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   if (parameters.size !== null && parameters.size > maxMessageSize(tools)) return tooLarge;
   if (tools.disk.isLow) return noSpace;
   if (session.login && !(await isOwnAddress(tools, session.login.accountId, address))) return notYours;
+  // Counted last: what is refused anyway is no mail.
+  const overLimit = await tools.sendingLimit.refusal(session);
+  if (overLimit) return overLimit;
   const listedName =
     session.login || session.listedAddress
       ? null
