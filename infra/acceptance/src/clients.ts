@@ -32,6 +32,11 @@ function serverOf({ endpoints }: Clients, transport: Transport): string {
   return transport === 'tls' ? endpoints.smtps : endpoints.smtp;
 }
 
+// RFC 5321 §4.5.2. Left to itself, swaks adds an empty line to the end of what it is given.
+function dotStuffed(content: Buffer): Buffer {
+  return Buffer.from(`${content.toString('latin1').replace(/^\./gm, '..')}.\r\n`, 'latin1');
+}
+
 export async function swaks(
   clients: Clients,
   envelope: Envelope,
@@ -43,7 +48,7 @@ export async function swaks(
     ? ['--auth', 'PLAIN', '--auth-user', envelope.login.address, '--auth-password', envelope.login.password]
     : [];
   const words = ['--server', serverOf(clients, transport), '--from', envelope.from, '--to', envelope.to];
-  const data = ['--data', `@${fileOf(clients, content)}`];
+  const data = ['--data', `@${fileOf(clients, dotStuffed(content))}`, '--no-data-fixup'];
   const verify = transport === 'plain' ? [] : ['--tls-ca-path', clients.endpoints.caFile, '--tls-verify'];
   const result = await runProgram('swaks', [...words, ...data, ...tls, ...verify, ...auth]);
   if (result.code !== 0) throw new Error(`swaks: exit ${result.code}\n${result.out}`);
@@ -183,7 +188,7 @@ export const curlRead: ReadAll = async ({ endpoints, scratch }, { address, passw
   return raw;
 };
 
-/** mbsync turns CRLF into LF in its Maildir, as every Unix mail store does: turned back here. */
+/** mbsync turns CRLF into LF in its Maildir, and marks what it copies with an X-TUID field: both are undone here. */
 export const mbsync: ReadAll = async ({ endpoints, scratch }, { address, password }) => {
   const directory = join(scratch, `maildir-${++files}`);
   mkdirSync(directory);
@@ -199,11 +204,14 @@ export const mbsync: ReadAll = async ({ endpoints, scratch }, { address, passwor
       `Pass ${password}`,
       'SSLType IMAPS',
       `CertificateFile ${endpoints.caFile}`,
+      '',
       'IMAPStore far',
       'Account far',
+      '',
       'MaildirStore near',
       `Path ${directory}/`,
       `Inbox ${directory}/INBOX`,
+      '',
       'Channel all',
       'Far :far:',
       'Near :near:',
@@ -219,5 +227,10 @@ export const mbsync: ReadAll = async ({ endpoints, scratch }, { address, passwor
   const inbox = join(directory, 'INBOX');
   return ['new', 'cur']
     .flatMap((folder) => readdirSync(join(inbox, folder)).map((name) => join(inbox, folder, name)))
-    .map((file) => Buffer.from(readFileSync(file, 'latin1').replaceAll('\n', '\r\n'), 'latin1'));
+    .map((file) =>
+      readFileSync(file, 'latin1')
+        .replace(/^X-TUID: .*\n/m, '')
+        .replaceAll('\n', '\r\n'),
+    )
+    .map((text) => Buffer.from(text, 'latin1'));
 };
