@@ -39,7 +39,7 @@ async function loadWithFault(run: string, fault: () => Promise<void>): Promise<O
   const [host, port] = smtp.split(':') as [string, string];
   const recipientOf = (index: number): string => accounts[index % accounts.length]?.address as string;
   let answered = 0;
-  let struck: Promise<void> | null = null;
+  const struck: Promise<void>[] = [];
   const outcomes = await sendLoad({
     host,
     port: Number(port),
@@ -51,11 +51,11 @@ async function loadWithFault(run: string, fault: () => Promise<void>): Promise<O
       textMail({ bytes: 4096, from: 'load@load.test', to: recipientOf(index), token: `${run}-${index}` }),
     onOutcome: () => {
       answered++;
-      if (answered === KILL_AFTER) struck = fault();
+      if (answered === KILL_AFTER) struck.push(fault());
     },
     deadline: Date.now() + RECOVERY_MS,
   });
-  await struck;
+  await Promise.all(struck);
   return outcomes;
 }
 

@@ -46,7 +46,7 @@ export async function run<Config extends ProcessEnv>(service: Service<Config>): 
     health,
     host: config.POCHTAR_HEALTH_HOST,
     port: config.POCHTAR_HEALTH_PORT,
-    answerMetrics: telemetry.answerMetrics,
+    answerMetrics: (request, response) => telemetry.answerMetrics(request, response),
   });
   announce(config.POCHTAR_RUN_FILE, { pid: process.pid, name: service.name, instance, health: server.url });
   log.info({ health: server.url }, 'starting');

@@ -5,8 +5,10 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
-const INT8 = 20;
-const INT8_ARRAY = 1016;
+type TypeId = Parameters<typeof pg.types.getTypeParser>[0];
+
+const INT8: TypeId = 20;
+const INT8_ARRAY = 1016 as TypeId;
 
 /** One prepared statement: `name` makes the server keep its plan. */
 export interface Statement {
@@ -99,10 +101,10 @@ function connectionString(options: DatabaseOptions): string {
   return url.href;
 }
 
-function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+function getTypeParser(oid: TypeId, format?: 'text' | 'binary'): (value: string) => unknown {
   if (oid === INT8) return Number;
   if (oid === INT8_ARRAY) return parseInt8Array;
-  return pg.types.getTypeParser(oid, format as 'text');
+  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid);
 }
 
 function parseInt8Array(text: string): number[] {
