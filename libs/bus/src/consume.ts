@@ -7,7 +7,7 @@
 // - A stream or consumer that vanished is made again.
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { context } from '@opentelemetry/api';
-import { extractTrace, Semaphore } from '@pochtar/runtime';
+import { extractTrace, Semaphore, traced } from '@pochtar/runtime';
 import type { Bus } from './bus.ts';
 import type { Step } from './filter-order.ts';
 import { ACK_WAIT_MS, ensureStepConsumer, stepConsumer } from './streams.ts';
@@ -157,7 +157,7 @@ class StepConsumer {
   async #handleMail(mail: string, deliveries: number): Promise<boolean> {
     for (let wait = FIRST_BACKOFF_MS; ; wait = Math.min(wait * 2, LAST_BACKOFF_MS)) {
       try {
-        await this.#handler.handle(mail);
+        await traced(`step ${this.#step}`, { 'pochtar.mail': mail }, () => this.#handler.handle(mail));
         return true;
       } catch (error) {
         if (!this.#handler.isTransient(error)) return this.#failed(mail, deliveries, error);

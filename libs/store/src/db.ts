@@ -7,8 +7,9 @@ import pg from 'pg';
 
 type TypeId = Parameters<typeof pg.types.getTypeParser>[0];
 
-const INT8: TypeId = 20;
-const INT8_ARRAY = 1016 as TypeId;
+// Postgres' own numbers of these types; the client's list of names lacks the second.
+const INT8 = 20;
+const INT8_ARRAY = 1016;
 
 /** One prepared statement: `name` makes the server keep its plan. */
 export interface Statement {
@@ -102,8 +103,9 @@ function connectionString(options: DatabaseOptions): string {
 }
 
 function getTypeParser(oid: TypeId, format?: 'text' | 'binary'): (value: string) => unknown {
-  if (oid === INT8) return Number;
-  if (oid === INT8_ARRAY) return parseInt8Array;
+  const type: number = oid;
+  if (type === INT8) return Number;
+  if (type === INT8_ARRAY) return parseInt8Array;
   return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid);
 }
 

@@ -1,7 +1,7 @@
 // DATA: RFC 5321 §4.1.1.4. Takes the payload in and, at its end, the responsibility for the mail.
 import { firstStep } from '@pochtar/bus';
 import { addressKey, describeContent, formatAddress, receivedField, returnPathField } from '@pochtar/mail';
-import { uuidv7 } from '@pochtar/runtime';
+import { traced, uuidv7 } from '@pochtar/runtime';
 import { type BlobReference, MAX_SHARED_BODY_BYTES } from '@pochtar/store/blob';
 import type { NewMail } from '@pochtar/store/queue';
 import { checkContent, removedRanges } from '../check-content.ts';
@@ -45,7 +45,11 @@ export class IncomingMail {
   }
 
   /** The payload is complete: the reply to it. */
-  async end(): Promise<Reply> {
+  end(): Promise<Reply> {
+    return traced('accept', { 'pochtar.mail': this.id }, () => this.#end());
+  }
+
+  async #end(): Promise<Reply> {
     const started = performance.now();
     try {
       if (this.body.isTooLarge) return tooLarge;
