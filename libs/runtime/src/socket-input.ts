@@ -16,11 +16,13 @@ const LF = 0x0a;
 const CR = 0x0d;
 const EMPTY: Buffer = Buffer.alloc(0);
 const MAX_PARTS = 32;
+/** Of the beginning and the end of a line that is too long. */
+const SHOWN = 64;
 
 export type Line =
   | { isTooLong: false; text: string }
-  /** The line was taken and thrown away; this is its end. */
-  | { isTooLong: true; end: string };
+  /** The line was taken and thrown away, but for its beginning and its end. */
+  | { isTooLong: true; start: string; end: string };
 
 export class SocketInput {
   #socket: Socket;
@@ -52,6 +54,7 @@ export class SocketInput {
     const deadline = Date.now() + this.#timeoutMs;
     let kept: Buffer[] = [];
     let length = 0;
+    let start = EMPTY;
     let tail = EMPTY;
     for (;;) {
       const end = this.#buffer.indexOf(LF);
@@ -63,13 +66,16 @@ export class SocketInput {
         // Of a line that comes octet by octet, no object is kept for each.
         if (kept.length === MAX_PARTS) kept = [Buffer.concat(kept)];
       } else {
+        if (start === EMPTY) start = Buffer.concat([...kept, part]).subarray(0, SHOWN);
         kept = [];
-        tail = Buffer.concat([tail, part]).subarray(-32);
+        tail = Buffer.concat([tail, part]).subarray(-SHOWN);
       }
       if (end >= 0) break;
       await this.#more(deadline);
     }
-    if (length > limit) return { isTooLong: true, end: withoutCr(tail).toString('latin1') };
+    if (length > limit) {
+      return { isTooLong: true, start: start.toString('latin1'), end: withoutCr(tail).toString('latin1') };
+    }
     const whole = kept.length === 1 ? (kept[0] as Buffer) : Buffer.concat(kept);
     return { isTooLong: false, text: withoutCr(whole).toString('latin1') };
   }

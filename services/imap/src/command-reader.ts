@@ -1,7 +1,6 @@
 // Reads one command with its literals (RFC 9051 §2.2.1, RFC 7888), within limits, and without losing its place:
 // whatever is refused, the next command starts where the client thinks it does, or the connection ends.
-import type { Input } from './input.ts';
-import type { Output } from './output.ts';
+import type { SocketInput, SocketOutput } from '@pochtar/runtime';
 import { bad, Bye, no, type Reply } from './reply.ts';
 import { BadSyntax, Cursor, literalMarker, type LiteralMarker, type Piece } from './syntax/cursor.ts';
 
@@ -29,23 +28,27 @@ export interface ReadLimits {
 /** Of a literal that came unasked and is refused, this much is read and thrown away; beyond, the connection ends. */
 const MAX_DISCARDED = 1024 * 1024;
 
-export async function readCommand(input: Input, output: Output, limits: ReadLimits): Promise<ReadResult> {
+export async function readCommand(
+  input: SocketInput,
+  output: SocketOutput,
+  limits: ReadLimits,
+): Promise<ReadResult> {
   const pieces: Piece[] = [];
   let lineLeft = limits.line;
   let literalLeft = limits.literals;
   for (;;) {
     const line = await input.line(lineLeft);
-    if (line.isTooLong) return refuseLine(pieces, line.end);
+    if (line.isTooLong) return refuseLine(pieces.length > 0 ? pieces : [line.start], line.end);
     lineLeft -= line.text.length;
     pieces.push(line.text);
     const marker = literalMarker(line.text);
     if (marker === null) return parsed(pieces, null);
     const command = startOfAppend(pieces);
-    if (command?.kind === 'refused') return refuseLiteral(input, marker, command, lineLeft);
+    if (command?.kind === 'refused') return refuseLiteral(input, marker, command);
     if (command !== null) return parsed(pieces, marker);
     if (marker.length > literalLeft) {
       const reply = no('literal too large', 'TOOBIG');
-      return refuseLiteral(input, marker, { tag: tagOf(pieces), reply }, lineLeft);
+      return refuseLiteral(input, marker, { tag: tagOf(pieces), reply });
     }
     literalLeft -= marker.length;
     await invite(output, marker);
@@ -54,14 +57,14 @@ export async function readCommand(input: Input, output: Output, limits: ReadLimi
 }
 
 /** RFC 9051 §4.3: the client of a synchronizing literal waits for this. */
-export async function invite(output: Output, marker: LiteralMarker): Promise<void> {
+export async function invite(output: SocketOutput, marker: LiteralMarker): Promise<void> {
   if (marker.isNonSynchronizing) return;
   output.text('+ send it\r\n');
   await output.flush();
 }
 
 /** Takes a literal that came unasked off the connection, and the line behind it; ends it when that is too much. */
-export async function discardLiteral(input: Input, marker: LiteralMarker): Promise<void> {
+export async function discardLiteral(input: SocketInput, marker: LiteralMarker): Promise<void> {
   // RFC 7888 §4: a synchronizing literal that was refused is never sent.
   if (!marker.isNonSynchronizing) return;
   if (marker.length > MAX_DISCARDED) throw new Bye('literal too large', 'TOOBIG');
@@ -72,10 +75,9 @@ export async function discardLiteral(input: Input, marker: LiteralMarker): Promi
 }
 
 async function refuseLiteral(
-  input: Input,
+  input: SocketInput,
   marker: LiteralMarker,
   { tag, reply }: { tag: string; reply: Reply },
-  _lineLeft: number,
 ): Promise<ReadResult> {
   await discardLiteral(input, marker);
   return { kind: 'refused', tag, reply };

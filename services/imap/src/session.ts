@@ -1,14 +1,19 @@
 // One connection: its state, and the loop that reads a command, runs it and answers. The one place where an
 // error becomes a reply. RFC 9051 §3 (states), §5.5 (one command after another).
 import type { Socket } from 'node:net';
-import type { IncomingConnection, Logger } from '@pochtar/runtime';
+import {
+  Disconnected,
+  type IncomingConnection,
+  type Logger,
+  SocketInput,
+  SocketOutput,
+  TimedOut,
+} from '@pochtar/runtime';
 import type { LoggedIn } from '@pochtar/store/directory';
 import { claimRecent } from '@pochtar/store/mailbox';
 import { capabilities } from './capabilities.ts';
 import { type Command, discardLiteral, readCommand, type ReadLimits } from './command-reader.ts';
 import { commands, type State } from './commands.ts';
-import { Disconnected, Input, TimedOut } from './input.ts';
-import { Output } from './output.ts';
 import { bad, Bye, formatReply, no, type Reply, tryAgain } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { Server } from './server.ts';
@@ -24,8 +29,8 @@ const MAX_BAD = 100;
 
 export class Session {
   readonly server: Server;
-  readonly input: Input;
-  readonly output: Output;
+  readonly input: SocketInput;
+  readonly output: SocketOutput;
   readonly log: Logger;
   socket: Socket;
   isSecure: boolean;
@@ -49,8 +54,8 @@ export class Session {
     this.isSecure = connection.listener.tls;
     this.clientAddress = connection.clientAddress;
     this.log = server.log.child({ client: connection.clientAddress });
-    this.input = new Input(connection.socket);
-    this.output = new Output(connection.socket, server.times.stallMs);
+    this.input = new SocketInput(connection.socket);
+    this.output = new SocketOutput(connection.socket, server.times.stallMs);
     connection.socket.on('error', () => {});
   }
 

@@ -2,7 +2,7 @@
 // where transient is told from permanent.
 import { BlobWriteError, VolumeError } from '@pochtar/store/blob';
 import { isTransient, sqlState } from '@pochtar/store/db';
-import { Disconnected, TimedOut } from './input.ts';
+import { Disconnected, TimedOut } from '@pochtar/runtime';
 import { Bye } from './reply.ts';
 import { BadSyntax } from './syntax/cursor.ts';
 

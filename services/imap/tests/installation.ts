@@ -55,6 +55,9 @@ export interface Installation extends AsyncDisposable {
     text: string,
     options?: { tls?: boolean; variables?: Record<string, string> },
   ): Promise<Record<string, string>>;
+  /** The same, each of its connections logged in; in the second form with INBOX selected. */
+  session(account: string, text: string, connections?: number): Promise<Record<string, string>>;
+  inbox(account: string, text: string, connections?: number): Promise<Record<string, string>>;
   /** A new account with INBOX; its name. */
   newAccount(): Promise<string>;
   stop(): Promise<void>;
@@ -159,6 +162,8 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const blobs = stack.use(await openBlobStore({ db, instance: randomUUID(), log }));
   const opened = stack.move();
   const target = { host: HOST, ca: certificatePem, serverName: 'localhost' };
+  const talk: Installation['talk'] = (text, { tls = false, variables = {} } = {}) =>
+    transcript(text, { ...target, port: tls ? ports.imaps : ports.imap, tls, variables });
   return {
     ...ground,
     host: HOST,
@@ -168,8 +173,9 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     stop,
     set: (parts) => setSections({ db, bus, applied }, parts),
     deliver: (account, text, more = {}) => deliver({ db, blobs }, accounts[account] as number, text, more),
-    talk: (text, { tls = false, variables = {} } = {}) =>
-      transcript(text, { ...target, port: tls ? ports.imaps : ports.imap, tls, variables }),
+    talk,
+    session: (account, text, connections = 1) => talk(opening(account, connections) + text),
+    inbox: (account, text, connections = 1) => talk(opening(account, connections, 'SELECT INBOX') + text),
     newAccount: async () => {
       const name = `user${Object.keys(accounts).length}`;
       await ground.newAccount(name);
@@ -177,6 +183,15 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** The lines that log in, and run one command more. */
+function opening(account: string, connections: number, command = 'NOOP'): string {
+  return Array.from({ length: connections }, (_, index) => {
+    const [client, server] = [`C${index + 1}`, `S${index + 1}`];
+    return `${server}: * OK *\n${client}: login LOGIN ${account} ${PASSWORD}\n${server}: login OK *
+      ${client}: opening ${command}\n${server}: ...\n${server}: opening OK *\n`;
+  }).join('');
 }
 
 async function deliver(

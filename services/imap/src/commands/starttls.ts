@@ -1,8 +1,7 @@
 // STARTTLS (RFC 9051 §6.2.1).
-import { acceptTls } from '@pochtar/runtime';
+import { acceptTls, Disconnected } from '@pochtar/runtime';
 import { canStartTls } from '../capabilities.ts';
 import type { Run } from '../commands.ts';
-import { Disconnected } from '../input.ts';
 import { bad, formatReply, no, ok } from '../reply.ts';
 
 export const starttls: Run = async (session, { cursor, tag }) => {

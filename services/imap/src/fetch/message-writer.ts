@@ -3,7 +3,7 @@
 import { bodyText, envelopeText, isEnvelopeField, parseHeaderFields } from '@pochtar/mail';
 import { BlobMissing } from '@pochtar/store/blob';
 import type { MessageContent, MessagePage } from '@pochtar/store/mailbox';
-import { Disconnected } from '../input.ts';
+import { Disconnected } from '@pochtar/runtime';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import type { Session } from '../session.ts';
 import { isRecent, meetKeywords } from '../sync.ts';
