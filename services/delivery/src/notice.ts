@@ -8,6 +8,8 @@ import {
   buildDsn,
   decodeXtext,
   describeContent,
+  isAsciiAddress,
+  type OriginalRecipient,
   type DsnAction,
   type DsnRecipient,
   MailScanner,
@@ -86,7 +88,7 @@ function dsnRecipient(recipient: NoticeRecipient, action: DsnAction): DsnRecipie
   const { address, originalRecipient, expandedFrom, status, diagnostic, remoteMta } = recipient;
   const given = originalRecipient === null ? null : parseOriginalRecipient(originalRecipient);
   // RFC 3464 §2.3.1: the address the sender gave is known even without ORCPT when an alias led here.
-  const original = given ?? (expandedFrom === null ? null : { type: 'rfc822', address: expandedFrom });
+  const original = given ?? (expandedFrom === null ? null : originalOfKey(expandedFrom));
   return {
     finalRecipient: addressOfKey(address),
     originalRecipient: original,
@@ -97,6 +99,11 @@ function dsnRecipient(recipient: NoticeRecipient, action: DsnAction): DsnRecipie
     lastAttempt: recipient.lastAttempt ?? null,
     willRetryUntil: recipient.willRetryUntil ?? null,
   };
+}
+
+function originalOfKey(key: string): OriginalRecipient {
+  // RFC 6533 §3: the address type of what is not US-ASCII.
+  return { type: isAsciiAddress(addressOfKey(key)) ? 'rfc822' : 'utf-8', address: key };
 }
 
 /** What goes back to the sender: what it sent, not what verdicts made of it. */

@@ -48,7 +48,8 @@ afterAll(async () => {
 afterEach(async () => {
   isFarReady = false;
   far.received.length = 0;
-  for (const table of ['queue.mail', 'queue.recipient', 'queue.verdict', 'store.message', 'trace.refusal']) {
+  await office.clearMailboxes();
+  for (const table of ['queue.mail', 'queue.recipient', 'queue.verdict', 'trace.refusal']) {
     await office.db.query({ text: `delete from ${table}` });
   }
 });

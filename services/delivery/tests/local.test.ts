@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => office[Symbol.asyncDispose]());
 beforeEach(async () => {
-  await office.db.query({ text: 'delete from store.message' });
+  await office.clearMailboxes();
   await office.db.query({ text: 'update directory.account set quota_bytes = null' });
 });
 

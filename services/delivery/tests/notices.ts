@@ -20,7 +20,7 @@ export async function readNotice(bytes: Buffer): Promise<ReadNotice> {
     type: mimeType,
     text: typeof content === 'string' ? content : Buffer.from(content as ArrayBuffer).toString('utf8'),
   }));
-  const status = parts.find(({ type }) => /delivery-status$/.test(type));
+  const status = parts.find(({ type }) => type.endsWith('delivery-status'));
   const returned = parts.find(({ type }) => /rfc822|global/.test(type) && !/delivery-status/.test(type));
   if (!status || !returned) throw new Error(`no report in ${JSON.stringify(parts.map(({ type }) => type))}`);
   return {

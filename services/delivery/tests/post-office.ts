@@ -96,8 +96,10 @@ export interface PostOffice extends AsyncDisposable {
   trace(mail: string): Promise<Traced[]>;
   /** Null when it has left the queue. */
   queued(mail: string): Promise<{ state: string; step: string; reason: string | null; size: number } | null>;
-  /** Ids of notices in the queue or delivered. */
+  /** Until it has left the queue. */
   settled(mail: string): Promise<void>;
+  /** Empties the mailboxes, after what is on its way to them (notices of the test before) has arrived. */
+  clearMailboxes(): Promise<void>;
   /** Saves parts of sections and waits until delivery has taken them over. */
   set(parts: SettingsParts): Promise<void>;
 }
@@ -179,6 +181,11 @@ export async function openPostOffice(parts: SettingsParts = {}): Promise<PostOff
         { timeout: 15_000 },
       );
     },
+    clearMailboxes: async () => {
+      const onTheWay = `select 1 from queue.mail where state = 'active' and step = 'deliver'`;
+      await eventually(async () => (await db.query({ text: onTheWay })).length === 0, { timeout: 10_000 });
+      await db.query({ text: 'delete from store.message' });
+    },
     set: (changed) => setSections(db, bus, applied, changed),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -196,8 +203,8 @@ function testLogger(): ReturnType<typeof silentLogger> {
 async function seedDirectory(db: Database): Promise<PostOffice['accounts']> {
   const domain = 'demo.test';
   await createDomain(db, domain);
-  const ids: Record<string, number> = {};
-  for (const name of ['anna', 'boris', 'carla']) {
+  const ids = { anna: 0, boris: 0, carla: 0 };
+  for (const name of ['anna', 'boris', 'carla'] as const) {
     const made = await createAccount(db, 'all', {
       address: `${name}@${domain}`,
       domain,
@@ -210,7 +217,7 @@ async function seedDirectory(db: Database): Promise<PostOffice['accounts']> {
   const names = { office: ['anna@demo.test'], all: ['anna@demo.test', 'boris@demo.test'] };
   await createName(db, 'all', { kind: 'alias', address: `office@${domain}`, domain, targets: names.office });
   await createName(db, 'all', { kind: 'group', address: `all@${domain}`, domain, targets: names.all });
-  return ids as PostOffice['accounts'];
+  return ids;
 }
 
 /** A mail as acceptance stores it: Return-Path and Received in front. */

@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => office[Symbol.asyncDispose]());
 afterEach(async () => {
-  for (const table of ['queue.mail', 'queue.recipient', 'store.message']) {
+  await office.clearMailboxes();
+  for (const table of ['queue.mail', 'queue.recipient']) {
     await office.db.query({ text: `delete from ${table}` });
   }
 });

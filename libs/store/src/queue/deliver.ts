@@ -1,7 +1,8 @@
 // The common case of delivery in one statement for a whole batch: plain accounts, every filter passed without
 // an edit. Whatever it leaves (aliases, verdicts with consequences, quota, busy mailboxes) comes back as undone.
 // A mail with an unrouted recipient is left whole: an alias may lead to a recipient that is here already, and one
-// whose row is gone would be delivered to twice.
+// whose row is gone would be delivered to twice. Left is also a mail whose last recipients went in two batches at
+// once, since neither snapshot sees that none is left: the closer look ends it.
 //
 // Lock order: queue rows, then mailbox rows, each by ascending id. UID and MODSEQ come from the locked mailbox
 // row, so that per mailbox the commit order is their order. The statement enforces architecture §1.4: a mail

@@ -1,10 +1,11 @@
 // mail.deliver: mails whose filters have passed. The plain ones go in batches, one statement for all that wait;
 // what such a batch leaves is looked at one by one.
-import { consumeStep, mailHeld } from '@pochtar/bus';
+import { consumeStep } from '@pochtar/bus';
 import { gather, Semaphore } from '@pochtar/runtime';
-import { deliverPlain, holdMail } from '@pochtar/store/queue';
+import { deliverPlain, keepMail, lockMail } from '@pochtar/store/queue';
 import { deliverOne, StillBusy } from '../deliver-one.ts';
 import { notifyMailboxes } from '../notify-mailboxes.ts';
+import { Aftermath } from '../settle.ts';
 import type { Tools } from '../tools.ts';
 import { isTransient } from '../transient.ts';
 
@@ -58,9 +59,14 @@ async function deliverBatch(tools: Tools, mails: string[]): Promise<(boolean | E
   return results;
 }
 
-async function holdPoison(tools: Tools, mail: string, reason: string): Promise<void> {
-  const text = `delivery: ${reason}`;
-  if (!(await holdMail(tools.db, 'deliver', mail, text))) return;
-  tools.log.error({ mail, reason }, 'the mail is held');
-  tools.bus.emit(mailHeld, { mail, reason: text.slice(0, 1000) });
+async function holdPoison(tools: Tools, id: string, reason: string): Promise<void> {
+  const after = new Aftermath();
+  await tools.db.transaction(async (tx) => {
+    const mail = await lockMail(tx, id);
+    if (mail === null || mail.state !== 'active' || mail.step !== 'deliver') return;
+    await keepMail(tx, id, `delivery: ${reason}`);
+    after.held(id, `delivery: ${reason}`);
+    tools.log.error({ mail: id, reason }, 'the mail is held');
+  });
+  after.announce(tools);
 }

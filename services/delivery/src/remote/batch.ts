@@ -3,6 +3,7 @@
 import { parseAddress } from '@pochtar/mail';
 import {
   type ClaimedMail,
+  type ClaimedRecipient,
   deferRecipients,
   keepMail,
   lockMail,
@@ -76,14 +77,13 @@ class Batch {
 
   async run(): Promise<void> {
     await this.#giveUpOld();
-    const dead = this.#tools.unreachable.of(this.#claim.destination);
-    if (dead !== null) return this.#settleAll(dead);
+    await this.#spareDead();
     for (const mail of [...this.#open.values()]) {
       if (this.#tools.stopping.aborted) return this.#giveBack();
       const ours = this.#stillOurs(mail);
       if (ours === null) continue;
       const failure = await this.#ready();
-      if (failure !== null) return this.#settleAll(failure);
+      if (failure !== null) return this.#settleSome(() => true, failure);
       await this.#send(ours);
     }
   }
@@ -117,22 +117,34 @@ class Batch {
     return recipients.length === 0 ? null : { ...mail, recipients };
   }
 
-  /** Recipients whose time is over are not tried again. */
+  /** Recipients whose time is over are not tried again: settling turns that into a bounce that tells the last reply. */
   async #giveUpOld(): Promise<void> {
     const now = new Date();
     const queue = this.#tools.settings.current('queue');
+    const isOld = ({ attempt }: ClaimedRecipient, { acceptedAt }: ClaimedMail): boolean =>
+      isGivenUp({ acceptedAt, earlierAttempts: attempt - 1 }, now, queue);
+    await this.#settleSome(isOld, { kind: 'deferred', ...outOfTime });
+  }
+
+  /** Where nobody answered a moment ago, who was tried before waits on; a first attempt is always made. */
+  async #spareDead(): Promise<void> {
+    const dead = this.#tools.unreachable.of(this.#claim.destination);
+    if (dead !== null) await this.#settleSome(({ attempt }) => attempt > 1, dead);
+  }
+
+  async #settleSome(
+    isMeant: (recipient: ClaimedRecipient, mail: ClaimedMail) => boolean,
+    failure: RouteFailure,
+  ): Promise<void> {
     for (const mail of [...this.#open.values()]) {
-      const old = mail.recipients.filter(({ attempt }) =>
-        isGivenUp({ acceptedAt: mail.acceptedAt, earlierAttempts: attempt - 1 }, now, queue),
-      );
-      if (old.length === 0) continue;
-      // Settling turns it into a bounce that tells the last reply.
+      const meant = mail.recipients.filter((recipient) => isMeant(recipient, mail));
+      if (meant.length === 0) continue;
       await this.#settle(
         mail,
-        old.map(({ address }) => ({ kind: 'deferred', address, ...outOfTime })),
+        meant.map(({ address }): Outcome => ({ ...failure, address })),
       );
-      const young = mail.recipients.filter((recipient) => !old.includes(recipient));
-      if (young.length > 0) this.#open.set(mail.id, { ...mail, recipients: young });
+      const others = mail.recipients.filter((recipient) => !meant.includes(recipient));
+      if (others.length > 0) this.#open.set(mail.id, { ...mail, recipients: others });
     }
   }
 
@@ -193,15 +205,6 @@ class Batch {
       sender: isRewritten ? parseAddress(target.relay.senderAddress) : null,
       isUtf8Allowed: this.#tools.settings.current('misc').smtpUtf8,
     };
-  }
-
-  async #settleAll(failure: RouteFailure): Promise<void> {
-    for (const mail of [...this.#open.values()]) {
-      await this.#settle(
-        mail,
-        mail.recipients.map(({ address }): Outcome => ({ ...failure, address })),
-      );
-    }
   }
 
   async #settle(mail: ClaimedMail, outcomes: readonly Outcome[]): Promise<void> {

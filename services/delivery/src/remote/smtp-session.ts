@@ -12,10 +12,9 @@ import { parseReply, type Reply } from './reply.ts';
 import type { TlsPolicy } from './tls-policy.ts';
 
 // RFC 5321 §4.5.3.2: 5 minutes for the greeting and for each command, 10 for the end of the data. `connectMs`
-// bounds greeting, EHLO and STARTTLS together.
-const TIMEOUTS = { connectMs: 300_000, commandMs: 300_000 };
-/** A transaction may take this long, and a second more for each of so many bytes: a far side that trickles is left. */
-const TRANSACTION_MS = 900_000;
+// bounds greeting, EHLO and STARTTLS together. A transaction may take `transactionMs`, and a second more for each of so
+// many bytes: a far side that trickles is left.
+const TIMEOUTS = { connectMs: 300_000, commandMs: 600_000, transactionMs: 900_000 };
 const BYTES_A_SECOND = 16 * 1024;
 
 export interface SessionOptions {
@@ -115,6 +114,7 @@ export class SmtpSession {
   readonly host: string;
   readonly #connection: Connection;
   readonly #signal: AbortSignal;
+  readonly #transactionMs: number;
   readonly #abort: () => void;
   /** Why the session ended, when nobody was waiting. */
   #failure: LibraryError | null = null;
@@ -124,6 +124,7 @@ export class SmtpSession {
     this.host = options.host;
     this.#connection = connection;
     this.#signal = options.signal;
+    this.#transactionMs = options.timeouts?.transactionMs ?? TIMEOUTS.transactionMs;
     this.#abort = () => connection.close();
     connection.on('error', (error: LibraryError) => {
       this.#failure ??= error;
@@ -162,7 +163,7 @@ export class SmtpSession {
   async send(transmission: Transmission): Promise<Map<string, Reply>> {
     if (this.#mustReset) await this.#reset();
     this.#connection.transmission = transmission;
-    const allowed = TRANSACTION_MS + (transmission.size / BYTES_A_SECOND) * 1000;
+    const allowed = this.#transactionMs + (transmission.size / BYTES_A_SECOND) * 1000;
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { isPrivateAddress, tlsPolicy } from './tls-policy.ts';
+
+const relay = { kind: 'relay', smtps: false, authEnabled: false, address: '198.51.100.1' } as const;
+
+describe('TLS', () => {
+  test('between servers is opportunistic, without asking for the certificate', () => {
+    expect(tlsPolicy({ kind: 'mx' })).toEqual({ mode: 'opportunistic', isCertificateVerified: false });
+  });
+
+  test('of a relay: SMTPS first when it is set; the certificate is asked for', () => {
+    expect(tlsPolicy({ ...relay, smtps: true })).toEqual({ mode: 'implicit', isCertificateVerified: true });
+    expect(tlsPolicy(relay)).toEqual({ mode: 'opportunistic', isCertificateVerified: false });
+  });
+
+  test('a password goes to strangers only over TLS with the right certificate', () => {
+    expect(tlsPolicy({ ...relay, authEnabled: true })).toEqual({
+      mode: 'required',
+      isCertificateVerified: true,
+    });
+  });
+
+  test('a relay in one’s own network has the certificate it has', () => {
+    const near = { ...relay, authEnabled: true, address: '192.168.1.9' };
+    expect(tlsPolicy(near)).toEqual({ mode: 'opportunistic', isCertificateVerified: false });
+    expect(tlsPolicy({ ...near, smtps: true })).toEqual({ mode: 'implicit', isCertificateVerified: false });
+  });
+
+  test.each([
+    '127.0.0.1',
+    '10.1.2.3',
+    '172.16.0.1',
+    '172.31.9.9',
+    '192.168.0.1',
+    '169.254.1.1',
+    '::1',
+    'fd00::1',
+    'fe80::1',
+    '::ffff:10.0.0.1',
+  ])('%s is private', (address) => expect(isPrivateAddress(address)).toBe(true));
+  test.each([
+    '8.8.8.8',
+    '172.32.0.1',
+    '11.0.0.1',
+    '2001:db8::1',
+    '10.example.org',
+    '127.0.0.1.example.org',
+    '',
+  ])('%s is not', (address) => expect(isPrivateAddress(address)).toBe(false));
+});

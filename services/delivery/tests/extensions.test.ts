@@ -1,0 +1,81 @@
+// What other servers offer, and what mail needs of them.
+import { eventually } from '@pochtar/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { noticesIn } from './notices.ts';
+import { openPostOffice, type PostOffice } from './post-office.ts';
+import { sending, type Sending } from './sending.ts';
+
+let office: PostOffice;
+let { farSide, sent } = {} as Sending;
+beforeAll(async () => {
+  office = await openPostOffice();
+  await office.startDelivery();
+  ({ farSide, sent } = sending(office));
+});
+afterAll(() => office[Symbol.asyncDispose]());
+beforeEach(() => office.clearMailboxes());
+
+describe('extensions', () => {
+  test('RFC 3461 §5.2.1: DSN parameters go on where they are offered, and then no notice of ours', async () => {
+    await using far = await farSide();
+    const to = [
+      { address: `x@${far.domain}`, notify: 'SUCCESS,FAILURE', originalRecipient: 'rfc822;x+2By@d' },
+    ];
+    await sent({ to, dsnReturn: 'HDRS', dsnEnvelopeId: 'a+2Bb' });
+    expect(far.received[0]?.parameters).toMatchObject({
+      mail: { RET: 'HDRS', ENVID: 'a+b' },
+      rcpt: [{ NOTIFY: 'SUCCESS,FAILURE', ORCPT: 'rfc822;x+y@d' }],
+    });
+    expect(await office.messages('anna')).toEqual([]);
+  });
+
+  test('RFC 3461 §5.2.2: where they are not, NOTIFY=SUCCESS is answered with "relayed"', async () => {
+    await using far = await farSide({ options: { hideDSN: true } });
+    await sent({ to: [{ address: `x@${far.domain}`, notify: 'SUCCESS' }] });
+    expect(far.received[0]?.parameters.rcpt).toEqual([{}]);
+    await eventually(async () => {
+      expect((await noticesIn(office, 'anna'))[0]?.status[1]).toMatchObject({
+        action: 'relayed',
+        status: '2.1.9',
+      });
+    });
+  });
+
+  test('RFC 6152: 8-bit content is declared where it is taken, and returned with 5.6.3 where it is not', async () => {
+    const text = Buffer.from('Subject: x\r\n\r\n\xe9\r\n', 'latin1');
+    await using takes = await farSide();
+    await sent({ to: [`x@${takes.domain}`], text, body: '8BITMIME' });
+    expect(takes.received[0]?.parameters.mail).toMatchObject({ BODY: '8BITMIME' });
+    expect(takes.received[0]?.text).toContain('\xe9');
+    await using refuses = await farSide({ options: { hide8BITMIME: true } });
+    const mail = await sent({ to: [`x@${refuses.domain}`], text });
+    expect(await office.trace(mail)).toMatchObject([
+      { outcome: 'bounced', detail: expect.stringContaining('5.6.3') },
+    ]);
+    await sent({ to: [`x@${refuses.domain}`] });
+    expect(refuses.received).toHaveLength(1);
+  });
+
+  test('RFC 6531: UTF-8 addresses and headers go only where SMTPUTF8 is offered, else 5.6.7', async () => {
+    await using takes = await farSide();
+    await sent({ to: [`ящик@${takes.domain}`], smtpUtf8: true });
+    expect(takes.received[0]).toMatchObject({
+      to: [`ящик@${takes.domain}`],
+      parameters: { mail: { SMTPUTF8: true } },
+    });
+    await sent({ to: [`x@${takes.domain}`], smtpUtf8: true, text: Buffer.from('Subject: тема\r\n\r\n') });
+    expect(takes.received[1]?.parameters.mail).toMatchObject({ SMTPUTF8: true });
+    await using refuses = await farSide({ options: { hideSMTPUTF8: true } });
+    const mail = await sent({ to: [`ящик@${refuses.domain}`, `ascii@${refuses.domain}`], smtpUtf8: true });
+    expect(await office.trace(mail)).toMatchObject([
+      { recipient: `ascii@${refuses.domain}`, outcome: 'relayed' },
+      { recipient: `ящик@${refuses.domain}`, outcome: 'bounced', detail: expect.stringContaining('5.6.7') },
+    ]);
+    const header = await sent({
+      to: [`x@${refuses.domain}`],
+      smtpUtf8: true,
+      text: Buffer.from('Subject: тема\r\n\r\n'),
+    });
+    expect((await office.trace(header))[0]?.detail).toContain('5.6.7');
+  });
+});
