@@ -10,4 +10,5 @@ export type { FakeDns } from './fake-dns.ts';
 export { startTestNats } from './nats.ts';
 export type { TestNats } from './nats.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
+export { certificatePem, keyPem } from './test-certificate.ts';
 export { transcript, transcriptFile } from './transcript.ts';

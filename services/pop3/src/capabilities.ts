@@ -1,0 +1,32 @@
+// What a session may use, as CAPA says it. RFC 2449 §5, §6.
+import { INBOX } from '@pochtar/store/mailbox';
+import type { Session } from './session.ts';
+
+/** RFC 2449 §6; AUTH-RESP-CODE: RFC 3206 §6. */
+const ALWAYS = ['TOP', 'UIDL', 'RESP-CODES', 'AUTH-RESP-CODE', 'PIPELINING'];
+
+export function capabilities(session: Session): string[] {
+  const tags = [...ALWAYS, `EXPIRE ${expiry(session)}`];
+  // RFC 2595 §4: in the AUTHORIZATION state, before TLS.
+  if (session.maildrop === null && canStartTls(session)) tags.push('STLS');
+  // RFC 2449 §6.3: USER means that USER and PASS work; RFC 2595 §2.3: where they are refused, so is AUTH.
+  if (isLoginAllowed(session)) tags.push('USER', 'SASL PLAIN LOGIN');
+  return [...tags, 'IMPLEMENTATION Pochtar'];
+}
+
+export function canStartTls(session: Session): boolean {
+  const { settings, tls } = session.server;
+  return !session.isSecure && tls.available && settings.current('accessEncryption').mode !== 'none';
+}
+
+/** Setting accessEncryption.mode `required`: passwords are taken inside TLS only. */
+export function isLoginAllowed(session: Session): boolean {
+  return session.isSecure || session.server.settings.current('accessEncryption').mode !== 'required';
+}
+
+// RFC 2449 §6.7: for how many days the server keeps what lies in the maildrop.
+function expiry(session: Session): string {
+  const { folders } = session.server.settings.current('retention');
+  const rule = folders.find(({ folder }) => folder.toUpperCase() === INBOX);
+  return rule === undefined ? 'NEVER' : String(rule.days);
+}

@@ -1,0 +1,18 @@
+// LIST (RFC 1939 §5): messages marked as deleted are not listed.
+import type { Run } from '../commands.ts';
+import { messageArgument } from '../message-argument.ts';
+import { list as listing, ok } from '../reply.ts';
+import type { Session } from '../session.ts';
+
+export const list: Run = (session, argument) => {
+  if (argument !== '') {
+    const found = messageArgument(session, argument);
+    return 'refusal' in found ? found.refusal : ok(`${found.message.number} ${found.message.size}`);
+  }
+  const { count, octets } = session.openMaildrop;
+  return listing(`${count} messages (${octets} octets)`, scanListings(session));
+};
+
+function* scanListings(session: Session): Generator<string> {
+  for (const { number, size } of session.openMaildrop.messages()) yield `${number} ${size}`;
+}

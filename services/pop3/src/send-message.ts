@@ -1,0 +1,53 @@
+// The bytes of a message, from the volume to the client. No connection to Postgres is held meanwhile, and no more is
+// read than the client takes.
+import { headerShift, streamDelivered } from '@pochtar/store/content';
+import { readStoredMessage } from '@pochtar/store/mailbox';
+import { dotStuffed } from './dot-stuffing.ts';
+import type { NumberedMessage } from './maildrop.ts';
+import { err, firstLine, ok, type Reply, SessionEnd } from './reply.ts';
+import type { Session } from './session.ts';
+
+export interface OpenMessage {
+  bytes: AsyncIterable<Buffer>;
+  /** Octets up to and including the blank line, as they are sent. */
+  headerLength: number;
+  size: number;
+}
+
+export async function openMessage(
+  session: Session,
+  { uid, number }: NumberedMessage,
+): Promise<OpenMessage | { refusal: Reply }> {
+  const { server, openMaildrop } = session;
+  const { mailboxId } = openMaildrop;
+  const found = mailboxId === null ? null : await readStoredMessage(server.db, mailboxId, uid);
+  // Another protocol may have removed it: POP3 has the maildrop to itself among POP3 sessions only.
+  if (found === null) return { refusal: err(`message ${number} is gone`) };
+  const { stored, headerLength, size } = found;
+  const bytes = streamDelivered(server.blobs, stored);
+  return { bytes, headerLength: headerLength + headerShift(stored), size };
+}
+
+/** Answers with a multi-line response. What fails before the first byte is an error reply; later it ends the session. */
+export async function sendMessage(
+  session: Session,
+  text: string,
+  message: AsyncIterable<Buffer>,
+): Promise<null> {
+  const { output } = session;
+  const chunks = dotStuffed(message);
+  const first = await chunks.next();
+  output.text(firstLine(ok(text)));
+  try {
+    if (!first.done) await output.octets(first.value);
+    for await (const chunk of chunks) await output.octets(chunk);
+    await output.flush();
+  } catch (error) {
+    // Half a message without its end: a client must not take it for the whole.
+    if (!session.socket.destroyed)
+      session.log.error({ err: error }, 'a message could not be sent to its end');
+    session.socket.destroy();
+    throw new SessionEnd('a message could not be sent to its end');
+  }
+  return null;
+}

@@ -1,0 +1,80 @@
+// Settings that change while sessions are open, and the report of what runs.
+import { connect } from 'node:net';
+import { directoryChanged } from '@pochtar/bus';
+import { eventually, freePort } from '@pochtar/testkit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Installation, login, startInstallation } from './installation.ts';
+
+let at: Installation;
+
+beforeEach(async () => {
+  at = await startInstallation();
+});
+afterEach(() => at[Symbol.asyncDispose]());
+
+test('network.pop3Port: the new port opens, the old one closes, open sessions go on; the report says so', async () => {
+  const port = await freePort();
+  const open = connect(at.ports.pop3, at.host);
+  let heard = '';
+  open.on('data', (chunk: Buffer) => {
+    heard += chunk.toString();
+  });
+  open.write(`USER anna\r\nPASS ${at.password}\r\n`);
+  await eventually(() => expect(heard).toContain('+OK 0 messages'));
+  const [report] = await at.set({ network: { pop3Port: port } });
+  expect(report).toMatchObject({ process: 'pop3', section: 'network', error: null });
+  open.write('STAT\r\n');
+  await eventually(() => expect(heard).toContain('+OK 0 0\r\n'));
+  open.destroy();
+  await at.talk('S: +OK ready', { port });
+  await expect(at.talk('S: +OK ready')).rejects.toThrow(/ECONNREFUSED/);
+});
+
+test('a port that is taken is not applied; the report names it, and the old one stays', async () => {
+  const [report] = await at.set({ network: { pop3Port: at.nats.port } });
+  expect(report?.error).toContain(`port ${at.nats.port}`);
+  await at.talk('S: +OK ready');
+});
+
+test('accessEncryption.implicitTlsEnabled off: the POP3S port closes', async () => {
+  await at.set({ accessEncryption: { implicitTlsEnabled: false } });
+  await expect(at.talk('S: +OK ready', { tls: true })).rejects.toThrow(/ECONNREFUSED/);
+  await at.talk('S: +OK ready');
+});
+
+test('limits.sessionsPerAddress: one connection more is refused with SYS/TEMP', async () => {
+  await at.set({ limits: { sessionsPerAddress: 2 }, network: { webmailAddresses: [] } });
+  await at.talk(`
+    S: +OK ready
+    C2: NOOP
+    S2: +OK ready
+    S2: -ERR log in first
+    C3: NOOP
+    S3: -ERR [SYS/TEMP] too many connections
+    S3: <close>
+  `);
+});
+
+test('an account that is switched off loses its sessions', async () => {
+  const session = at.talk(`${login('anna')}
+    S: <close>
+  `);
+  await eventually(() => expect([...at.server.sessions].some(({ address }) => address !== null)).toBe(true));
+  await at.db.query({
+    text: "update directory.account set enabled = false where address = 'anna@demo.test'",
+  });
+  at.bus.emit(directoryChanged, { addresses: ['anna@demo.test'] });
+  await session;
+});
+
+test('RFC 2449 §6.7: EXPIRE follows the retention of INBOX', async () => {
+  await at.set({ retention: { folders: [{ folder: 'Inbox', days: 30 }] } });
+  await at.talk(`
+    S: +OK ready
+    C: CAPA
+    S: ...
+    S: EXPIRE 30
+    S: ...
+    S: .
+  `);
+});

@@ -1,0 +1,8 @@
+// The messages that transcripts name in their `# maildrop:` line.
+
+export const messages: Readonly<Record<string, string>> = {
+  first: 'From: a@remote.test\r\nSubject: first\r\n\r\none\r\n.two\r\n..\r\nthree\r\n',
+  second: 'From: b@remote.test\r\nSubject: second\r\n\r\nhello\r\n',
+  'no-end': 'Subject: x\r\n\r\nno end',
+  'only-header': 'Subject: only a header\r\n',
+};
