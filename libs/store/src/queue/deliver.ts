@@ -28,7 +28,7 @@ with claimed as materialized (
   from queue.mail m join queue.recipient r on r.mail_id = m.id
   where m.id = any($1::uuid[]) and m.state = 'active' and m.step = 'deliver'
     and r.route = 'local' and (r.notify is null or r.notify not like '%SUCCESS%')
-    and not exists (select from queue.recipient u where u.mail_id = m.id and u.route = 'unrouted')
+    and 0 = (select count(*) from queue.recipient u where u.mail_id = m.id and u.route = 'unrouted')
     and (cardinality(m.slip) = 0 or cardinality(m.slip) = (
       select count(*) from queue.verdict v where v.mail_id = m.id and v.filter = any(m.slip)
         and v.result = 'accept' and v.prefix is null and v.removed is null and v.replacement_content_id is null))
