@@ -14,9 +14,11 @@ export interface Installation extends AsyncDisposable {
 }
 
 /** `./pochtar up --detach`, with everything it brings; taken down when disposed of. */
-export async function startInstallation(options: { scale?: string[] } = {}): Promise<Installation> {
+export async function startInstallation(
+  options: { scale?: string[]; environment?: Record<string, string> } = {},
+): Promise<Installation> {
   const directory = temporaryDirectory();
-  const instance = new Instance(join(directory.path, 'var'));
+  const instance = new Instance(join(directory.path, 'var'), options.environment);
   const scale = (options.scale ?? []).flatMap((pair) => ['--scale', pair]);
   try {
     await instance.pochtar(['up', '--detach', ...scale]);

@@ -31,9 +31,11 @@ export interface ProcessState {
 /** One installation; `var` holds all its state. */
 export class Instance {
   readonly directory: string;
+  readonly #environment: Record<string, string>;
 
-  constructor(directory: string) {
+  constructor(directory: string, environment: Record<string, string> = {}) {
     this.directory = directory;
+    this.#environment = environment;
   }
 
   /** Runs a launcher command and returns what it printed. Throws with its error output when it fails. */
@@ -49,7 +51,7 @@ export class Instance {
   ): Promise<{ code: number | null; out: string; error: string }> {
     const child = spawn(LAUNCHER, words, {
       cwd: ROOT,
-      env: { ...process.env, POCHTAR_VAR: this.directory, LANG: 'C' },
+      env: { ...process.env, ...this.#environment, POCHTAR_VAR: this.directory, LANG: 'C' },
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: COMMAND_TIMEOUT_MS,
     });
