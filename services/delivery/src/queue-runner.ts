@@ -33,10 +33,11 @@ const ERROR_PAUSE_MS = 1000;
 const DELAY_CHECK_MS = 60_000;
 const SLICE = 500;
 /** What is being sent when the process stops may end by itself for so long. */
-const STOP_GRACE_MS = 10_000;
+export const STOP_GRACE_MS = 10_000;
 
 export class QueueRunner implements AsyncDisposable {
   readonly #tools: BatchTools;
+  readonly #graceMs: number;
   readonly #stopping = new AbortController();
   readonly #ending = new AbortController();
   /** Batches under way, and of which destination. */
@@ -47,7 +48,8 @@ export class QueueRunner implements AsyncDisposable {
   #delaysCheckedAt = 0;
   readonly #running: Promise<void>;
 
-  constructor(tools: Tools) {
+  constructor(tools: Tools, graceMs = STOP_GRACE_MS) {
+    this.#graceMs = graceMs;
     this.#tools = {
       ...tools,
       unreachable: new Unreachable(),
@@ -55,6 +57,8 @@ export class QueueRunner implements AsyncDisposable {
       signal: this.#ending.signal,
     };
     this.#hints = tools.bus.subscribe(queueDue, () => this.hint());
+    // Hints may have been missed while the bus was away.
+    tools.bus.onReconnect(() => this.hint());
     this.#running = this.#run();
   }
 
@@ -75,7 +79,7 @@ export class QueueRunner implements AsyncDisposable {
     this.#stopping.abort();
     this.#wake();
     await this.#running;
-    const grace = setTimeout(() => this.#ending.abort(), STOP_GRACE_MS);
+    const grace = setTimeout(() => this.#ending.abort(), this.#graceMs);
     await Promise.all(this.#batches.keys());
     clearTimeout(grace);
     this.#ending.abort();

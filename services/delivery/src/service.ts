@@ -19,8 +19,17 @@ import { sections, type Tools } from './tools.ts';
 
 export const service: Service<Config> = { name: 'delivery', config: () => readConfig(), start };
 
+export interface StartOptions {
+  /** How long what is being sent may take to end when the process stops. */
+  graceMs?: number;
+}
+
 /** Order matters: nothing is consumed or sent before every section it uses has been read. */
-export async function start(config: Config, context: ServiceContext): Promise<AsyncDisposable> {
+export async function start(
+  config: Config,
+  context: ServiceContext,
+  options: StartOptions = {},
+): Promise<AsyncDisposable> {
   const { log, instance, name, health } = context;
   await using stack = new AsyncDisposableStack();
   const db = stack.use(openQueuePool(config, context));
@@ -38,7 +47,7 @@ export async function start(config: Config, context: ServiceContext): Promise<As
     await openSettings({ sections, process: name, instance, ...settingsRows(db), ...settingsLink(bus), log }),
   );
   const tools = stack.use(await openTools({ config, context, db, bus, settings }));
-  const runner = stack.use(new QueueRunner(tools));
+  const runner = stack.use(new QueueRunner(tools, options.graceMs));
   followSettings(tools, runner);
   stack.use(recordRefused(tools));
   stack.use(answerQueue(tools, runner));

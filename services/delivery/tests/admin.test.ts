@@ -196,6 +196,29 @@ describe('an action', () => {
     expect(await change('release', [free])).toEqual({ done: [], skipped: [free] });
   });
 
+  test('release: a filter that has not spoken is not overruled', async () => {
+    const mail = await office.accept({ to: ['anna@demo.test'], slip: ['antivirus'], isSilent: true });
+    await change('hold', [mail]);
+    await change('release', [mail]);
+    expect(await office.queued(mail)).toMatchObject({ state: 'active', step: 'antivirus' });
+    await office.db.query({
+      text: `with judged as (insert into queue.verdict (mail_id, filter, result) values ($1, 'antivirus', 'quarantine'))
+        update queue.mail set step = 'deliver' where id = $1`,
+      values: [mail],
+    });
+    await office.bus.publishStep('deliver', mail);
+    await eventually(async () => expect(await office.queued(mail)).toMatchObject({ state: 'held' }));
+    expect(await office.messages('anna')).toEqual([]);
+  });
+
+  test('redirect: a quarantined mail goes to another address in spite of its quarantine', async () => {
+    const mail = await quarantined();
+    await askAdmin(console_, adminQueue.redirect, admin, { mails: [mail], to: 'boris@demo.test' });
+    await office.settled(mail);
+    expect(await office.messages('boris')).toHaveLength(1);
+    expect(await office.messages('anna')).toEqual([]);
+  });
+
   test('release: a quarantined mail for another server leaves', async () => {
     isFarReady = true;
     const mail = await quarantined({ to: ['x@far.test'] });

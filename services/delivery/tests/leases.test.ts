@@ -135,6 +135,31 @@ describe('a sender that is killed in the middle of the data', () => {
   });
 });
 
+describe('a sender that is stopped', () => {
+  test('finishes what it has in hand within its grace, and gives the rest back untried', async () => {
+    let reached = 0;
+    await using far = await startFarSide(office, 'stuck.test', {
+      onData: async () => {
+        reached++;
+        await new Promise(() => {});
+      },
+    });
+    const delivery = await office.startDelivery({}, { graceMs: 100 });
+    const mails = [
+      await office.accept({ to: ['x@stuck.test'] }),
+      await office.accept({ to: ['y@stuck.test'] }),
+    ];
+    await eventually(() => reached > 0);
+    await delivery[Symbol.asyncDispose]();
+    for (const mail of mails) {
+      const [row] = await office.recipients(mail);
+      expect(row).toMatchObject({ attempt: 0, leaseOwner: null });
+      expect(row?.dueAt?.getTime()).toBeLessThanOrEqual(Date.now() + 1000);
+    }
+    expect(far.received).toEqual([]);
+  });
+});
+
 describe('an outcome', () => {
   test('of a lease that went to another sender is not written', async () => {
     let isHanging = true;

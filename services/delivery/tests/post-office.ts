@@ -31,7 +31,7 @@ import {
   type TestNats,
 } from '@pochtar/testkit';
 import { readConfig } from '../src/config.ts';
-import { start } from '../src/service.ts';
+import { start, type StartOptions } from '../src/service.ts';
 
 export type SettingsParts = { [N in SectionName]?: Partial<Settings[N]> };
 
@@ -87,7 +87,7 @@ export interface PostOffice extends AsyncDisposable {
   accounts: Record<'anna' | 'boris' | 'carla', number>;
   /** SMTP ports of far sides, by domain. */
   ports: Map<string, number>;
-  startDelivery(environment?: Record<string, string>): Promise<AsyncDisposable>;
+  startDelivery(environment?: Record<string, string>, options?: StartOptions): Promise<AsyncDisposable>;
   /** Takes responsibility for a mail as smtp does; answers its id. */
   accept(mail: TestMail): Promise<string>;
   newMail(mail: TestMail): Promise<NewMail>;
@@ -141,11 +141,11 @@ export async function openPostOffice(parts: SettingsParts = {}): Promise<PostOff
   const opened = stack.move();
   const office: PostOffice = {
     ...{ db, bus, nats, database, dns, blobs, masterKey, environment, accounts, ports },
-    startDelivery: async (more = {}) => {
+    startDelivery: async (more = {}, options = {}) => {
       const config = readConfig({ ...environment, ...more });
       config.POCHTAR_REMOTE_PORT = (domain) => ports.get(domain) ?? 9;
       const context = { name: 'delivery', instance: randomUUID(), log: testLogger(), health: new Health() };
-      return opened.use(await start(config, context));
+      return opened.use(await start(config, context, options));
     },
     newMail: (mail) => newMail(blobs, accounts, mail),
     accept: async (mail) => {

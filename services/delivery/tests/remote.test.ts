@@ -1,5 +1,6 @@
 // Mail to other servers: far sides that take it, and far sides that refuse it.
 import { mailDeferred } from '@pochtar/bus';
+import { insertContents } from '@pochtar/store/content';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { reply } from './far-side.ts';
@@ -49,6 +50,20 @@ describe('a far side that takes mail', () => {
     expect(far.received).toHaveLength(3);
     expect(far.received.every((mail) => mail.to.length === 3)).toBe(true);
     expect(far.connections()).toBeLessThanOrEqual(3);
+  });
+
+  test('gets the replacement of a mail of our own people, where the settings want that', async () => {
+    await using far = await farSide();
+    const report = await office.newMail({ to: [], text: 'Subject: virus found\r\n\r\nreport\r\n' });
+    await insertContents(office.db, [report.content]);
+    const id = await send({ to: [`x@${far.domain}`], slip: ['antivirus'], step: 'deliver', isSilent: true });
+    await office.db.query({
+      text: `insert into queue.verdict (mail_id, filter, result, replacement_content_id) values ($1, 'antivirus', 'accept', $2)`,
+      values: [id, report.content.id],
+    });
+    await office.bus.publishStep('deliver', id);
+    await office.settled(id);
+    expect(far.received[0]?.text).toMatch(/^Received: [\s\S]*Subject: virus found/);
   });
 
   test('its edits leave with it', async () => {

@@ -113,6 +113,11 @@ function stepAgain({ step, recipients }: MailInHand): string {
   return step === 'schedule' && recipients.some(({ route }) => route !== 'remote') ? 'deliver' : step;
 }
 
+/** A person overrules the verdicts there are; a filter that has not spoken yet is not overruled by that. */
+function isJudged({ step }: MailInHand): boolean {
+  return step === 'deliver' || step === 'schedule';
+}
+
 function goOn(mail: MailInHand, step: string, after: Aftermath): void {
   if (step !== 'schedule') after.steps.push({ step: step as Step, mail: mail.id });
   after.isQueueDue = mail.recipients.some(({ route }) => route === 'remote');
@@ -136,7 +141,7 @@ const hold: Action = async ({ tx, mail, author, after }) => {
 const release: Action = async ({ tx, mail, after }) => {
   if (mail.state !== 'held') return false;
   const step = stepAgain(mail);
-  await resumeMail(tx, mail.id, step, true);
+  await resumeMail(tx, mail.id, step, isJudged(mail));
   goOn(mail, step, after);
   return true;
 };
@@ -180,7 +185,7 @@ const redirect =
     await settle(tools, tx, mail, outcomes, { now: new Date() }, after);
     // No scan, no pass: a mail that still is at a filter stays there first.
     const step = mail.step === 'schedule' ? 'deliver' : mail.step;
-    await resumeMail(tx, mail.id, step, mail.state === 'held');
+    await resumeMail(tx, mail.id, step, mail.state === 'held' && isJudged(mail));
     after.steps.push({ step: step as Step, mail: mail.id });
     return true;
   };
