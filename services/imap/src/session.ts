@@ -107,7 +107,8 @@ export class Session {
     if (this.wake !== null) this.wake();
     else if (!this.#isBusy) {
       this.output.text(byeText(reason));
-      void this.output.end();
+      // Gone when it is written: nobody waits for what the client may still say.
+      void this.output.end().then(() => this.socket.destroySoon());
     }
   }
 

@@ -19,6 +19,7 @@ export const idle: Run = async (session, { cursor }) => {
   const done = doneLine(session);
   try {
     for (;;) {
+      session.checkDismissed();
       const woken = waitForChange(session);
       const first = await Promise.race([done, woken.promise]);
       session.wake = null;

@@ -1,0 +1,175 @@
+// The running service: settings reach it while sessions go on, replicas work together, and it stops in good order.
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { directoryChanged } from '@pochtar/bus';
+import { Health, processEnv, silentLogger } from '@pochtar/runtime';
+import { updateAccount } from '@pochtar/store/directory';
+import { eventually, freePort } from '@pochtar/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { start } from '../src/service.ts';
+import { ImapClient } from './imap-client.ts';
+import { type Installation, startInstallation } from './installation.ts';
+
+let imap: Installation;
+beforeAll(async () => {
+  imap = await startInstallation();
+});
+afterAll(() => imap[Symbol.asyncDispose]());
+
+function isRefused(port: number): Promise<boolean> {
+  const socket = connect({ port, host: imap.host });
+  return new Promise((resolve) => {
+    socket.once('error', () => resolve(true));
+    socket.once('connect', () => resolve(false)).once('connect', () => socket.destroy());
+  });
+}
+
+describe('listeners', () => {
+  test('a moved port opens, the old one closes, and the session that is open goes on', async () => {
+    const [before, after] = [imap.ports.imap, await freePort()];
+    using session = await ImapClient.inbox({ host: imap.host, port: before }, 'anna');
+    const [report] = await imap.set({ network: { imapPort: after } });
+    expect(report?.error).toBeNull();
+    using moved = await ImapClient.inbox({ host: imap.host, port: after }, 'anna');
+    await moved.ok('NOOP');
+    expect(await isRefused(before)).toBe(true);
+    await session.ok('NOOP');
+    await imap.set({ network: { imapPort: before } });
+  });
+
+  test("a stranger's port is not applied, the report names him, and the old port stays", async () => {
+    const script = `require('net').createServer().listen(0, '${imap.host}', function () { console.log(this.address().port) })`;
+    const stranger = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [printed] = (await once(stranger.stdout, 'data')) as [Buffer];
+      const taken = Number(printed);
+      const [report] = await imap.set({ network: { imapPort: taken } });
+      expect(report?.error).toMatch(new RegExp(`port ${taken} .*process ${stranger.pid}`));
+      expect(await isRefused(imap.ports.imap)).toBe(false);
+    } finally {
+      stranger.kill();
+    }
+    const [report] = await imap.set({ network: { imapPort: imap.ports.imap } });
+    expect(report?.error).toBeNull();
+  });
+
+  test('IMAPS can be switched off and on; an interface this machine lacks is not applied', async () => {
+    await imap.set({ accessEncryption: { implicitTlsEnabled: false } });
+    expect(await isRefused(imap.ports.imaps)).toBe(true);
+    await imap.set({ accessEncryption: { implicitTlsEnabled: true } });
+    expect(await isRefused(imap.ports.imaps)).toBe(false);
+    const [report] = await imap.set({ network: { accessInterfaces: ['eth77'] } });
+    expect(report?.error).toMatch(/no interface eth77/);
+    await imap.set({ network: { accessInterfaces: [imap.host] } });
+  });
+
+  test('a certificate that does not exist is not applied; the old one is shown', async () => {
+    const [report] = await imap.set({ accessEncryption: { certificateId: 'gone' } });
+    expect(report?.error).toMatch(/certificate gone does not exist/);
+    const socket = connectTls({ host: imap.host, port: imap.ports.imaps, rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    expect(socket.getPeerCertificate().subject.CN).toBe('mail.example.org');
+    socket.destroy();
+    const [repaired] = await imap.set({ accessEncryption: { certificateId: null } });
+    expect(repaired?.error).toBeNull();
+  });
+
+  test('the minimum TLS version counts from the next handshake on', async () => {
+    const handshake = async (maxVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<string | null> => {
+      const socket = connectTls({
+        host: imap.host,
+        port: imap.ports.imaps,
+        rejectUnauthorized: false,
+        maxVersion,
+      });
+      return new Promise((resolve) => {
+        socket.once('secureConnect', () => resolve(socket.getProtocol())).once('error', () => resolve(null));
+        socket.once('secureConnect', () => socket.destroy());
+      });
+    };
+    expect(await handshake('TLSv1.2')).toBe('TLSv1.2');
+    await imap.set({ accessEncryption: { minTlsVersion: 'TLSv1.3' } });
+    expect(await handshake('TLSv1.2')).toBeNull();
+    expect(await handshake('TLSv1.3')).toBe('TLSv1.3');
+    await imap.set({ accessEncryption: { minTlsVersion: 'TLSv1.2' } });
+  });
+});
+
+test('replicas share the port, and sessions of one hear what happens in the other', async () => {
+  const context = { name: 'imap', instance: randomUUID(), log: silentLogger(), health: new Health() };
+  const replica = await start(processEnv.parse(imap.environment), context);
+  const account = await imap.newAccount();
+  const target = { host: imap.host, port: imap.ports.imap };
+  const clients: ImapClient[] = [];
+  const mine = (): number =>
+    [...replica.server.sessions].filter((session) => session.account?.address.startsWith(account)).length;
+  // The kernel spreads connections over the listeners.
+  while (mine() < 1 || clients.length - mine() < 1) clients.push(await ImapClient.inbox(target, account));
+  const [first, ...others] = clients as [ImapClient, ...ImapClient[]];
+  for (const client of others) client.socket.write('i IDLE\r\n');
+  for (const client of others) expect(await client.line()).toBe('+ idling');
+  await first.append('INBOX', 'Subject: x\r\n\r\n');
+  for (const client of others) expect(await client.line()).toBe('* 1 EXISTS');
+  await replica[Symbol.asyncDispose]();
+  for (const client of clients) client[Symbol.dispose]();
+});
+
+test('an account that is switched off loses its sessions, others keep theirs', async () => {
+  const [off, on] = [await imap.newAccount(), await imap.newAccount()];
+  const target = { host: imap.host, port: imap.ports.imap };
+  using idle = await ImapClient.inbox(target, off);
+  using waiting = await ImapClient.inbox(target, off);
+  using other = await ImapClient.inbox(target, on);
+  idle.socket.write('i IDLE\r\n');
+  expect(await idle.line()).toBe('+ idling');
+  const address = `${off}@demo.test`;
+  await updateAccount(imap.db, 'all', address, { isEnabled: false });
+  imap.bus.emit(directoryChanged, { addresses: [address] });
+  expect(await idle.line()).toBe('* BYE the account is switched off');
+  expect(await waiting.line()).toBe('* BYE the account is switched off');
+  await other.ok('NOOP');
+  await imap.talk(`
+    S: * OK *
+    C: a LOGIN ${off} secret
+    S: a NO [AUTHENTICATIONFAILED] *
+  `);
+});
+
+test('while the database is away commands answer UNAVAILABLE, and the session goes on when it is back', async () => {
+  const account = await imap.newAccount();
+  using client = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
+  const { db } = imap.server;
+  imap.server.db = { ...db, query: () => Promise.reject(new Error('connect ECONNREFUSED')) };
+  expect(await client.command('STATUS INBOX (MESSAGES)')).toMatchObject({
+    status: 'NO',
+    text: '[UNAVAILABLE] not possible at the moment, try again later',
+  });
+  expect(await client.command('NOOP')).toMatchObject({ status: 'OK' });
+  imap.server.db = db;
+  await imap.deliver(account, 'Subject: x\r\n\r\n');
+  expect(await client.ok('NOOP')).toContain('* 1 EXISTS');
+});
+
+// The last test of the file: afterwards nothing listens.
+test('stopping says BYE to all sessions, lets a command end, and leaves nothing', async () => {
+  const target = { host: imap.host, port: imap.ports.imap };
+  using waiting = await ImapClient.inbox(target, 'anna');
+  using idle = await ImapClient.inbox(target, 'anna');
+  idle.socket.write('i IDLE\r\n');
+  expect(await idle.line()).toBe('+ idling');
+  using appending = await ImapClient.inbox(target, 'boris');
+  appending.socket.write('a APPEND Sent {10}\r\n');
+  expect(await appending.line()).toBe('+ send it');
+  const stopped = imap.stop();
+  expect(await waiting.line()).toBe('* BYE [UNAVAILABLE] the server is stopping');
+  expect(await idle.line()).toBe('* BYE [UNAVAILABLE] the server is stopping');
+  appending.socket.write('A: b\r\n\r\nxx\r\n');
+  expect(await appending.line()).toMatch(/^a OK \[APPENDUID/);
+  expect(await appending.line()).toBe('* BYE [UNAVAILABLE] the server is stopping');
+  await stopped;
+  expect(await isRefused(imap.ports.imap)).toBe(true);
+  await eventually(() => expect(imap.server.sessions.size).toBe(0));
+});
