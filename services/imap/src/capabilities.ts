@@ -4,7 +4,7 @@ import type { Session } from './session.ts';
 const ALWAYS = 'IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE';
 const AFTER_LOGIN =
   'NAMESPACE UIDPLUS UNSELECT MOVE CHILDREN SPECIAL-USE CREATE-SPECIAL-USE LIST-EXTENDED LIST-STATUS STATUS=SIZE ' +
-  'ESEARCH SEARCHRES WITHIN BINARY CONDSTORE';
+  'ESEARCH SEARCHRES WITHIN BINARY CONDSTORE QRESYNC';
 
 export function capabilities(session: Session): string {
   const { settings } = session.server;

@@ -98,13 +98,14 @@ export class SelectedMailbox {
     this.#count = needed;
   }
 
-  /** Takes `gone` out and gives the sequence numbers to tell, in the order in which they are to be told. */
-  removeGone(): number[] {
+  /** Takes `gone` out; gives the sequence numbers in the order in which they are to be told, and the UIDs, ascending. */
+  removeGone(): { numbers: number[]; uids: number[] } {
     const indexes = [...this.gone]
       .map((uid) => this.indexOf(uid))
       .filter((index) => index >= 0)
       // From the highest down, no number changes before it is told.
       .toSorted((a, b) => b - a);
+    const uids = indexes.map((index) => this.uidAt(index)).toReversed();
     if (indexes.length > 0) {
       const gone = this.gone;
       const left = this.uids.filter((uid) => !gone.has(uid));
@@ -113,7 +114,7 @@ export class SelectedMailbox {
       this.#count = left.length;
     }
     this.gone.clear();
-    return indexes.map((index) => index + 1);
+    return { numbers: indexes.map((index) => index + 1), uids };
   }
 
   /**

@@ -5,6 +5,7 @@ import { Bye } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { Session } from './session.ts';
 import { formatFlags, SYSTEM_FLAGS } from './syntax/flag-list.ts';
+import { formatSequenceSet } from './syntax/sequence-set.ts';
 
 export async function sync(session: Session, options: { isExpungeAllowed: boolean }): Promise<void> {
   const { selected } = session;
@@ -43,7 +44,13 @@ async function noteExpunged(session: Session, selected: SelectedMailbox, changes
 /** Tells what is known to be expunged. */
 export async function tellExpunged(session: Session, selected: SelectedMailbox): Promise<void> {
   const { output } = session;
-  for (const number of selected.removeGone()) {
+  const { numbers, uids } = selected.removeGone();
+  // RFC 7162 §3.2.7: a client that enabled QRESYNC is told UIDs.
+  if (session.enabled.has('QRESYNC')) {
+    if (uids.length > 0) output.text(`* VANISHED ${formatSequenceSet(uids)}\r\n`);
+    return;
+  }
+  for (const number of numbers) {
     output.text(`* ${number} EXPUNGE\r\n`);
     if (output.isFull) await output.flush();
   }

@@ -5,6 +5,7 @@ import { bad, ok, readOnly, type Reply } from '../reply.ts';
 import { announce } from '../server.ts';
 import { readSequenceSet } from '../sequence-argument.ts';
 import type { Session } from '../session.ts';
+import { sync } from '../sync.ts';
 
 export const expunge: Run = (session, { cursor }) => {
   cursor.end();
@@ -23,12 +24,17 @@ async function expungeAmong(session: Session, uids: Uint32Array | null): Promise
   const { selected, server, accountId } = session;
   if (selected === null) return bad('select a mailbox first');
   if (selected.isReadOnly) return readOnly;
+  let isAny = false;
   for await (const done of expungeDeleted(server.db, selected.id, uids)) {
+    isAny = true;
     for (const uid of done.uids) if (selected.indexOf(uid) >= 0) selected.gone.add(uid);
-    // Told by the sync behind this command; other changes in between are found by it.
+    // Other changes in between are found by the sync.
     if (done.modSeq === selected.modSeq + 1) selected.modSeq = done.modSeq;
     else selected.isDirty = true;
     announce(server, accountId, [{ mailboxId: selected.id, modSeq: done.modSeq }]);
   }
-  return ok('done');
+  await sync(session, { isExpungeAllowed: true });
+  // RFC 7162 §3.2.7: as of all that was told.
+  const tellsModSeq = isAny && session.enabled.has('CONDSTORE');
+  return ok('done', tellsModSeq ? `HIGHESTMODSEQ ${selected.modSeq}` : null);
 }

@@ -1,5 +1,5 @@
 // FETCH (RFC 9051 §6.4.5), page by page: nothing of the database is held while bytes go to the client.
-import { FLAG, fetchMessages, type MessagePage, storeFlags } from '@pochtar/store/mailbox';
+import { changesSince, FLAG, fetchMessages, type MessagePage, storeFlags } from '@pochtar/store/mailbox';
 import type { Command } from '../command-reader.ts';
 import type { Run } from '../commands.ts';
 import { type FetchItem, neededColumns, parseFetchItems, type SimpleItem } from '../fetch/fetch-items.ts';
@@ -11,12 +11,14 @@ import { readSequenceSet } from '../sequence-argument.ts';
 import type { Session } from '../session.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import type { SequenceSet } from '../syntax/sequence-set.ts';
+import { requireVanishedAllowed, tellVanishedEarlier } from '../vanished.ts';
 import { noteOwn } from './store.ts';
 
 interface FetchRequest {
   set: SequenceSet | '$';
   items: FetchItem[];
   changedSince: number | null;
+  tellsVanished: boolean;
 }
 
 export const fetch: Run = async (session, command) => {
@@ -29,6 +31,7 @@ export const fetch: Run = async (session, command) => {
   const { items, changedSince } = request;
   const setsSeen = !selected.isReadOnly && items.some((item) => item.kind !== 'simple' && item.setsSeen);
   const writer = new MessageWriter(session, selected, items);
+  if (request.tellsVanished) await tellVanished(session, selected, request);
   let found = 0;
   let refusal: Reply | null = null;
   for await (const page of fetchMessages(server.db, selected.id, uids, neededColumns(items))) {
@@ -57,8 +60,10 @@ function readRequest(session: Session, { cursor, name }: Command): FetchRequest 
   const set = readSequenceSet(cursor);
   cursor.space();
   const items = parseFetchItems(cursor);
-  const changedSince = cursor.take(' ') ? readChangedSince(cursor) : null;
+  const modifiers = cursor.take(' ') ? readModifiers(cursor) : NO_MODIFIERS;
+  const { changedSince, tellsVanished } = modifiers;
   cursor.end();
+  if (tellsVanished) requireVanishedAllowed(session, name === 'UID FETCH');
   const has = (wanted: SimpleItem): boolean =>
     items.some((item) => item.kind === 'simple' && item.name === wanted);
   // RFC 7162 §3.1.4.1: CHANGEDSINCE asks for MODSEQ, and both enable CONDSTORE.
@@ -66,16 +71,40 @@ function readRequest(session: Session, { cursor, name }: Command): FetchRequest 
   if (has('MODSEQ')) session.enabled.add('CONDSTORE');
   // RFC 9051 §6.4.9: an answer to UID FETCH always has the UID.
   if (name === 'UID FETCH' && !has('UID')) items.unshift({ kind: 'simple', name: 'UID' });
-  return { set, items, changedSince };
+  return { set, items, changedSince, tellsVanished };
 }
 
-function readChangedSince(cursor: Cursor): number {
-  cursor.expect('(');
-  if (!cursor.takeWord('CHANGEDSINCE')) throw new BadSyntax('CHANGEDSINCE expected');
-  cursor.space();
-  const modSeq = cursor.number64();
-  cursor.expect(')');
-  return modSeq;
+interface Modifiers {
+  changedSince: number | null;
+  tellsVanished: boolean;
+}
+
+const NO_MODIFIERS: Modifiers = { changedSince: null, tellsVanished: false };
+
+/** RFC 7162 §3.1.4.1, §3.2.6: `(CHANGEDSINCE n)` and `(CHANGEDSINCE n VANISHED)`. */
+function readModifiers(cursor: Cursor): Modifiers {
+  const modifiers = { ...NO_MODIFIERS };
+  cursor.list(() => {
+    const word = cursor.word();
+    if (word === 'VANISHED') modifiers.tellsVanished = true;
+    else if (word !== 'CHANGEDSINCE') throw new BadSyntax('unknown modifier');
+    else {
+      cursor.space();
+      modifiers.changedSince = cursor.number64();
+    }
+  });
+  if (modifiers.changedSince === null) throw new BadSyntax('CHANGEDSINCE expected');
+  return modifiers;
+}
+
+async function tellVanished(
+  session: Session,
+  selected: SelectedMailbox,
+  request: FetchRequest,
+): Promise<void> {
+  const { set, changedSince } = request;
+  const changes = await changesSince(session.server.db, selected.id, changedSince ?? 0);
+  if (changes !== null && set !== '$') tellVanishedEarlier(session, selected, changes, set);
 }
 
 /** RFC 9051 §6.4.5: reading a body sets \Seen, and the answer shows the new flags. */

@@ -15,6 +15,8 @@ import { badMailboxName, noSuchMailbox, ok, type Reply } from '../reply.ts';
 import { SelectedMailbox } from '../selected-mailbox.ts';
 import type { Session } from '../session.ts';
 import { tellKnownFlags } from '../sync.ts';
+import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
+import { parseQuickResync, type QuickResync, tellMissed } from '../vanished.ts';
 
 export const select: Run = (session, command) => open(session, command, false);
 export const examine: Run = (session, command) => open(session, command, true);
@@ -22,12 +24,7 @@ export const examine: Run = (session, command) => open(session, command, true);
 async function open(session: Session, { cursor }: Command, isReadOnly: boolean): Promise<Reply> {
   cursor.space();
   const name = readMailboxName(session, cursor);
-  // RFC 7162 §3.1.8: CONDSTORE as a parameter.
-  if (cursor.take(' ')) {
-    for (const parameter of cursor.list(() => cursor.word())) {
-      if (parameter === 'CONDSTORE') session.enabled.add('CONDSTORE');
-    }
-  }
+  const resync = cursor.take(' ') ? readParameters(session, cursor) : null;
   cursor.end();
   // RFC 9051 §6.3.2: the old mailbox is deselected even when the new one can't be selected.
   if (session.selected !== null) {
@@ -43,10 +40,24 @@ async function open(session: Session, { cursor }: Command, isReadOnly: boolean):
   const recentFrom = await recentOf(session, view.mailbox, isReadOnly);
   const selected = new SelectedMailbox(view.mailbox, view.uids, { isReadOnly, recentFrom });
   await describe(session, selected, view.mailbox);
+  if (resync !== null) await tellMissed(session, selected, resync);
   session.select(selected);
   // What the bus said before the session listened is asked for.
   selected.isDirty = true;
   return ok('selected', isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
+}
+
+/** RFC 7162 §3.1.8, §3.2.5: CONDSTORE, and QRESYNC with what the client knows. */
+function readParameters(session: Session, cursor: Cursor): QuickResync | null {
+  let resync: QuickResync | null = null;
+  cursor.list(() => {
+    const word = cursor.word();
+    if (word === 'CONDSTORE') session.enabled.add('CONDSTORE');
+    else if (word !== 'QRESYNC') throw new BadSyntax('unknown parameter');
+    else if (!session.enabled.has('QRESYNC')) throw new BadSyntax('QRESYNC is not enabled');
+    else resync = parseQuickResync(cursor);
+  });
+  return resync;
 }
 
 async function recentOf(session: Session, mailbox: Mailbox, isReadOnly: boolean): Promise<number> {

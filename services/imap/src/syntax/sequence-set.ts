@@ -56,12 +56,16 @@ export function resolve(set: SequenceSet, largest: number): NumberRange[] {
 
 /** Writes ascending numbers as a set, runs as ranges; '' for none. */
 export function formatSequenceSet(numbers: ArrayLike<number>): string {
-  const parts: string[] = [];
+  const ranges: NumberRange[] = [];
   for (let at = 0; at < numbers.length; ) {
     const from = numbers[at] as number;
     let to = from;
     while (++at < numbers.length && numbers[at] === to + 1) to++;
-    parts.push(from === to ? String(from) : `${from}:${to}`);
+    ranges.push({ from, to });
   }
-  return parts.join(',');
+  return formatRanges(ranges);
+}
+
+export function formatRanges(ranges: readonly NumberRange[]): string {
+  return ranges.map(({ from, to }) => (from === to ? String(from) : `${from}:${to}`)).join(',');
 }
