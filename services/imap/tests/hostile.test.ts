@@ -1,4 +1,4 @@
-// Hostile input: nothing of it takes memory, time or other people's sessions.
+// Hostile input: nothing of it takes time or other people's sessions. What it takes of memory: see memory.test.ts.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { eventually } from '@pochtar/testkit';
@@ -35,21 +35,9 @@ async function flood(chunk: Buffer, octets: number, first = ''): Promise<string>
   return text();
 }
 
-function memory(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().rss;
-}
-
 const target = (): { host: string; port: number } => ({ host: imap.host, port: imap.ports.imap });
 
 describe('before log-in', () => {
-  test('a line without end is thrown away as it comes', async () => {
-    const before = memory();
-    const text = await flood(Buffer.alloc(65_536, 'a'), 200_000_000);
-    expect(text).toMatch(/^\* OK /);
-    expect(memory() - before).toBeLessThan(100_000_000);
-  });
-
   test('a line over the limit is BAD, and the session goes on', () =>
     imap.talk(`
       S: * OK *
@@ -146,7 +134,7 @@ describe('after log-in', () => {
     expect(await client.line()).toBe('* BYE idle for too long');
   });
 
-  test('a client that asks and does not read holds little memory, and is cut off', async () => {
+  test('a client that asks and does not read is cut off', async () => {
     const account = await imap.newAccount();
     const body = 'x'.repeat(998);
     await imap.deliver(account, `Subject: x\r\n\r\n${`${body}\r\n`.repeat(8000)}`);
@@ -154,11 +142,9 @@ describe('after log-in', () => {
     const isOpen = (): boolean =>
       [...imap.server.sessions].some((session) => session.account?.address === `${account}@demo.test`);
     expect(isOpen()).toBe(true);
-    const before = memory();
     client.socket.pause();
     client.socket.write(Array.from({ length: 200 }, (_, at) => `b${at} FETCH 1 BODY.PEEK[]\r\n`).join(''));
     await eventually(() => !isOpen(), { timeout: 10_000 });
-    expect(memory() - before).toBeLessThan(60_000_000);
   });
 
   test('an APPEND that stops half-way gives its memory back', async () => {

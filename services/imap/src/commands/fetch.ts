@@ -3,7 +3,7 @@ import { changesSince, FLAG, fetchMessages, type MessagePage, storeFlags } from 
 import type { Command } from '../command-reader.ts';
 import type { Run } from '../commands.ts';
 import { type FetchItem, neededColumns, parseFetchItems, type SimpleItem } from '../fetch/fetch-items.ts';
-import { MessageWriter } from '../fetch/message-writer.ts';
+import { MessageWriter, type Trouble } from '../fetch/message-writer.ts';
 import { bad, no, ok, type Reply, someExpunged } from '../reply.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { announce } from '../server.ts';
@@ -33,17 +33,18 @@ export const fetch: Run = async (session, command) => {
   const writer = new MessageWriter(session, selected, items);
   if (request.tellsVanished) await tellVanished(session, selected, request);
   let found = 0;
-  let refusal: Reply | null = null;
+  let refusal: Reply | null = null as Reply | null;
   for await (const page of fetchMessages(server.db, selected.id, uids, neededColumns(items))) {
     found += page.uids.length;
     const seen = setsSeen ? await markSeen(session, selected, page) : new Set<number>();
-    for (const [at, uid] of page.uids.entries()) {
+    await writer.writePage(page, {
       // RFC 7162 §3.1.4.1
-      if (changedSince !== null && (page.modSeqs[at] as number) <= changedSince) continue;
-      const written = await writer.write(page, at, seen.has(uid) ? extraItems(session, items) : NOTHING);
-      if (written === 'unreadable') refusal = no('a message could not be read', 'SERVERBUG');
-      if (written === 'unknownEncoding') refusal = no('the transfer encoding is unknown', 'UNKNOWN-CTE');
-    }
+      isWanted: (at) => changedSince === null || (page.modSeqs[at] as number) > changedSince,
+      extraOf: (at) => (seen.has(page.uids[at] as number) ? extraItems(session, items) : NOTHING),
+      onTrouble: (trouble) => {
+        refusal = TROUBLE[trouble];
+      },
+    });
     await session.output.flush();
   }
   if (refusal !== null) return refusal;
@@ -54,6 +55,10 @@ export const fetch: Run = async (session, command) => {
 };
 
 const NOTHING: readonly SimpleItem[] = [];
+const TROUBLE: Record<Trouble, Reply> = {
+  unreadable: no('a message could not be read', 'SERVERBUG'),
+  unknownEncoding: no('the transfer encoding is unknown', 'UNKNOWN-CTE'),
+};
 
 function readRequest(session: Session, { cursor, name }: Command): FetchRequest {
   cursor.space();

@@ -13,7 +13,17 @@ import type { FetchItem, SectionItem, SimpleItem } from './fetch-items.ts';
 import { MessageBytes } from './message-bytes.ts';
 import { type SectionBytes, sectionBytes } from './section-bytes.ts';
 
-export type Written = 'ok' | 'unknownToClient' | 'unreadable' | 'unknownEncoding';
+export type Trouble = 'unreadable' | 'unknownEncoding';
+
+export interface PageChoice {
+  isWanted(at: number): boolean;
+  extraOf(at: number): readonly SimpleItem[];
+  onTrouble(trouble: Trouble): void;
+}
+
+const MAX_AHEAD = 8;
+/** Octets of a message that is read ahead. */
+const MAX_AHEAD_SIZE = 64 * 1024;
 
 export class MessageWriter {
   readonly #session: Session;
@@ -30,44 +40,62 @@ export class MessageWriter {
     );
   }
 
-  /** Writes message `at` of a page; `extra` items come behind those that were asked for. */
-  async write(page: MessagePage, at: number, extra: readonly SimpleItem[]): Promise<Written> {
-    const { output } = this.#session;
-    const index = this.#selected.indexOf(page.uids[at] as number);
-    if (index < 0) return 'unknownToClient';
-    meetKeywords(this.#session, this.#selected, page.keywords[at] as string);
+  /**
+   * Writes the messages of a page that `isWanted`, and reports what went wrong with one; `extraOf` names items to
+   * show besides those that were asked for.
+   */
+  async writePage(page: MessagePage, choice: PageChoice): Promise<void> {
+    const places = [...page.uids.keys()].filter((at) => choice.isWanted(at));
     if (!this.#needsBytes) {
-      const words = this.#items.map((item) => this.#simple(page, at, (item as { name: SimpleItem }).name));
-      for (const name of extra) words.push(this.#simple(page, at, name));
-      output.text(`* ${index + 1} FETCH (${words.join(' ')})\r\n`);
-      if (output.isFull) await output.flush();
-      return 'ok';
+      for (const at of places) {
+        this.#writeRow(page, at, choice.extraOf(at));
+        if (this.#session.output.isFull) await this.#session.output.flush();
+      }
+      return;
     }
-    return this.#writeWithBytes(page, at, index, extra);
+    // Short messages are read a few ahead: far storage answers slowly, one after another it would take for ever.
+    const ahead: Promise<Prepared>[] = [];
+    let next = 0;
+    for (const at of places) {
+      while (
+        next < places.length &&
+        (ahead.length === 0 || mayReadAhead(page, places[next] as number, ahead))
+      ) {
+        ahead.push(this.#prepare(page, places[next++] as number));
+      }
+      const written = await this.#write(page, at, choice.extraOf(at), (await ahead.shift()) as Prepared);
+      if (written !== 'ok') choice.onTrouble(written);
+    }
   }
 
-  async #writeWithBytes(
+  #writeRow(page: MessagePage, at: number, extra: readonly SimpleItem[]): void {
+    const index = this.#begin(page, at);
+    if (index < 0) return;
+    const words = this.#items.map((item) => this.#simple(page, at, (item as { name: SimpleItem }).name));
+    for (const name of extra) words.push(this.#simple(page, at, name));
+    this.#session.output.text(`* ${index + 1} FETCH (${words.join(' ')})\r\n`);
+  }
+
+  /** The index of the message; below 0 when the client does not know it. */
+  #begin(page: MessagePage, at: number): number {
+    const index = this.#selected.indexOf(page.uids[at] as number);
+    if (index >= 0) meetKeywords(this.#session, this.#selected, page.keywords[at] as string);
+    return index;
+  }
+
+  async #write(
     page: MessagePage,
     at: number,
-    index: number,
     extra: readonly SimpleItem[],
-  ): Promise<Written> {
-    const { server, output, log } = this.#session;
-    const content = page.contents[at] as MessageContent;
-    const bytes = content.stored ? new MessageBytes(server.blobs, server.db, content) : null;
-    let ready: Ready[];
-    try {
-      ready = await this.#prepare(page, at, content, bytes);
-    } catch (error) {
-      if (!(error instanceof BlobMissing)) throw error;
-      log.error({ err: error, content: content.id }, 'the body of a message is missing');
-      return 'unreadable';
-    }
-    if (ready.some((each) => typeof each !== 'string' && each.bytes.kind === 'unknownEncoding')) {
-      return 'unknownEncoding';
-    }
+    prepared: Prepared,
+  ): Promise<'ok' | Trouble> {
+    if ('error' in prepared) throw prepared.error;
+    if ('trouble' in prepared) return prepared.trouble;
+    const { output } = this.#session;
+    const index = this.#begin(page, at);
+    if (index < 0) return 'ok';
     output.text(`* ${index + 1} FETCH (`);
-    for (const [place, each] of ready.entries()) {
+    for (const [place, each] of prepared.ready.entries()) {
       if (place > 0) output.text(' ');
       if (typeof each === 'string') output.text(each);
       else await this.#writeSection(each);
@@ -78,7 +106,25 @@ export class MessageWriter {
     return 'ok';
   }
 
-  async #prepare(
+  /** Never rejects: it is awaited later. */
+  async #prepare(page: MessagePage, at: number): Promise<Prepared> {
+    const { server, log } = this.#session;
+    const content = page.contents[at] as MessageContent;
+    try {
+      const bytes = content.stored ? new MessageBytes(server.blobs, server.db, content) : null;
+      const ready = await this.#read(page, at, content, bytes);
+      const isUnknown = ready.some(
+        (each) => typeof each !== 'string' && each.bytes.kind === 'unknownEncoding',
+      );
+      return isUnknown ? { trouble: 'unknownEncoding' } : { ready };
+    } catch (error) {
+      if (!(error instanceof BlobMissing)) return { error };
+      log.error({ err: error, content: content.id }, 'the body of a message is missing');
+      return { trouble: 'unreadable' };
+    }
+  }
+
+  async #read(
     page: MessagePage,
     at: number,
     content: MessageContent,
@@ -180,6 +226,8 @@ export class MessageWriter {
   }
 }
 
+type Prepared = { ready: Ready[] } | { trouble: Trouble } | { error: unknown };
+
 type Ready = string | ReadySection;
 
 interface ReadySection {
@@ -191,6 +239,10 @@ interface ReadySection {
 interface Opened {
   first: Buffer | null;
   rest: AsyncIterator<Buffer>;
+}
+
+function mayReadAhead(page: MessagePage, at: number, ahead: readonly unknown[]): boolean {
+  return ahead.length < MAX_AHEAD && (page.sizes[at] as number) <= MAX_AHEAD_SIZE;
 }
 
 async function openFirst(pieces: AsyncIterable<Buffer>): Promise<Opened> {
