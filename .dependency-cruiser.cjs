@@ -1,5 +1,6 @@
-// The layers (docs of the design: mail <- bus, store; settings <- store; runtime stands alone; services import
-// libraries, never each other; the test kit serves tests only). Held by `./pochtar check`.
+// The layers (docs of the design: mail <- bus, store; settings <- store; runtime stands alone; service is built of all of
+// them and serves services only; services import libraries, never each other; the test kit serves tests only). Held by
+// `./pochtar check`.
 const testFiles = '(\\.test\\.ts$|-fixture\\.ts$|\\.measure\\.ts$|/tests/|^infra/acceptance/)';
 
 /** Libraries may import each other in these directions only. */
@@ -9,6 +10,7 @@ const directions = {
   settings: [],
   bus: ['mail', 'runtime'],
   store: ['mail', 'runtime', 'settings'],
+  service: ['bus', 'mail', 'runtime', 'settings', 'store'],
 };
 
 module.exports = {
@@ -26,6 +28,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^services/([^/]+)/' },
       to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'service-library-in-services-only',
+      severity: 'error',
+      from: { path: '^(libs|infra)/', pathNot: '^libs/service/' },
+      to: { path: '^libs/service/' },
     },
     {
       name: 'services-import-libraries-only',

@@ -118,11 +118,23 @@ export function sqlState(error: unknown): string | null {
   return error instanceof pg.DatabaseError ? (error.code ?? null) : null;
 }
 
+/** What pg says, without a SQLSTATE, when a connection can't be had or is gone. */
+const CONNECTION_TROUBLE =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (?:has encountered|was closed))/;
+
 /**
- * Whether repeating may help: the connection is gone, the server is starting or stopping (57P0x, 08xxx),
- * out of resources (53xxx), or a deadlock or serialisation failure (40xxx), a lock time-out (55P03).
+ * Whether repeating may help: the connection is gone (the outcome may be unknown then), the server is starting or
+ * stopping (57P0x, 08xxx), out of resources (53xxx), or a deadlock or serialisation failure (40xxx), a lock time-out
+ * (55P03). Anything else that is no answer of the server, a TypeError say, is a fault of ours.
  */
 export function isTransient(error: unknown): boolean {
   const state = sqlState(error);
-  return state === null || /^(08|40|53|57P|55P03|57014|25P0)/.test(state);
+  if (state !== null) return /^(08|40|53|57P|55P03|57014|25P0)/.test(state);
+  if (error instanceof TransactionAborted) return true;
+  return error instanceof Error && (isSystemError(error) || CONNECTION_TROUBLE.test(error.message));
+}
+
+/** ECONNREFUSED and its like; of Node's own errors those of a stream that has ended. */
+function isSystemError({ code }: NodeJS.ErrnoException): boolean {
+  return typeof code === 'string' && /^(?:E(?!RR_)[A-Z_]+|ERR_STREAM_\w+)$/.test(code);
 }

@@ -1,0 +1,14 @@
+// What every service opens and follows. Plain functions that services call in their own order; nothing here knows
+// a protocol or a service.
+export * from './access-encryption.ts';
+export * from './disk-space.ts';
+export * from './follow-listeners.ts';
+export * from './followed-networks.ts';
+export * from './incoming-body.ts';
+export * from './log-in.ts';
+export * from './open-blobs.ts';
+export * from './open-listeners.ts';
+export * from './open-service.ts';
+export * from './sasl.ts';
+export * from './sessions.ts';
+export * from './transient.ts';

@@ -1,0 +1,66 @@
+// Checking a name and a password, however they came and whatever the protocol: the limits on guessing, the check, the
+// event, the pause. What the client is told is the protocol's; failures of every kind must look alike there.
+import { setTimeout as wait } from 'node:timers/promises';
+import { type AuthFailed, authFailed, type Bus } from '@pochtar/bus';
+import type { Logger, LoginGuard } from '@pochtar/runtime';
+import { type LoggedIn, loginKey, type PasswordVerifier } from '@pochtar/store/directory';
+import type { CurrentSettings } from './open-service.ts';
+import type { Credentials } from './sasl.ts';
+
+export interface LoginRules {
+  protocol: AuthFailed['protocol'];
+  /** Failures before the session is to be ended. */
+  maxFailures: number;
+  /** Times the failures of the session: guessing is slow whatever the server's speed. */
+  pauseMs: number;
+}
+
+export interface LoginTools {
+  passwords: Pick<PasswordVerifier, 'verifyPassword'>;
+  guard: LoginGuard;
+  settings: CurrentSettings<'general'>;
+  bus: Pick<Bus, 'emit'>;
+}
+
+export interface LoginClient {
+  readonly clientAddress: string;
+  readonly log: Logger;
+  /** Of this session; counted here. */
+  failedLogins: number;
+  /** Many users share the address, which limits them itself: it is not banned for one of them. */
+  readonly isShared?: boolean;
+}
+
+export type LoginOutcome =
+  | { kind: 'ok'; account: LoggedIn }
+  /** Too many failures from this address; too many log-ins wait for their turn. */
+  | { kind: 'banned' | 'busy' }
+  | { kind: 'refused'; isLast: boolean };
+
+export async function checkLogin(
+  { passwords, guard, settings, bus }: LoginTools,
+  rules: LoginRules,
+  client: LoginClient,
+  { authorizationName, name, password }: Credentials,
+): Promise<LoginOutcome> {
+  const { clientAddress, log } = client;
+  if (guard.isBanned(clientAddress)) return { kind: 'banned' };
+  const { defaultDomain } = settings.current('general');
+  const key = loginKey(name, defaultDomain);
+  const result = await passwords.verifyPassword(key, password);
+  if (!result.ok && result.isTransient) return { kind: 'busy' };
+  // RFC 4616 §2: to act as somebody else needs a right that nobody has here.
+  const isOther = authorizationName !== '' && loginKey(authorizationName, defaultDomain) !== key;
+  if (result.ok && !isOther) return { kind: 'ok', account: result.account };
+  client.failedLogins++;
+  if (!client.isShared) guard.failed(clientAddress);
+  log.info({ login: name.slice(0, 400), reason: result.ok ? 'other' : result.reason }, 'log-in refused');
+  bus.emit(authFailed, {
+    at: new Date().toISOString(),
+    protocol: rules.protocol,
+    clientAddress: clientAddress.slice(0, 64),
+    login: name.slice(0, 400).toWellFormed(),
+  });
+  await wait(rules.pauseMs * client.failedLogins, undefined, { ref: false });
+  return { kind: 'refused', isLast: client.failedLogins >= rules.maxFailures };
+}
