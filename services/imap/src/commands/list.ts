@@ -21,7 +21,7 @@ export const list: Run = async (session, { cursor }) => {
     if (!isWanted(request, entry)) continue;
     const childInfo =
       request.isRecursive && entry.hasSubscribedChildren ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
-    const attributes = attributesOf(request, entry).join(' ');
+    const attributes = attributesOf(request, entry, session.isRev2).join(' ');
     output.text(`* LIST (${attributes}) "/" ${formatMailboxName(session, entry.name)}${childInfo}\r\n`);
     // RFC 5819 §2: nothing is told of what can't be selected.
     if (request.statusItems.length > 0 && entry.mailbox !== null) {
@@ -39,12 +39,12 @@ function isWanted(request: ListRequest, entry: ListedName): boolean {
   return entry.isSubscribed || (request.isRecursive && entry.hasSubscribedChildren);
 }
 
-function attributesOf(request: ListRequest, entry: ListedName): string[] {
+function attributesOf(request: ListRequest, entry: ListedName, isRev2: boolean): string[] {
   const attributes: string[] = [];
   if (entry.mailbox === null) {
     attributes.push('\\Noselect');
     // RFC 5258 §3: implies \Noselect; older clients know only that.
-    if (request.isExtended) attributes.push('\\NonExistent');
+    if (request.isExtended || isRev2) attributes.push('\\NonExistent');
   }
   attributes.push(entry.hasChildren ? '\\HasChildren' : '\\HasNoChildren');
   if (request.returnsSubscribed && entry.isSubscribed) attributes.push('\\Subscribed');
