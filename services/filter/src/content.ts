@@ -6,9 +6,9 @@
 import { metrics } from '@opentelemetry/api';
 import { type Bus, consumeStep, mailHeld, nextStep, type Step, type StepHandler } from '@pochtar/bus';
 import { gather, type Logger } from '@pochtar/runtime';
-import { BlobMissing, BlobWriteError, VolumeError } from '@pochtar/store/blob';
+import { isTransient } from '@pochtar/service';
+import { BlobMissing } from '@pochtar/store/blob';
 import { insertContents } from '@pochtar/store/content';
-import { isTransient, sqlState } from '@pochtar/store/db';
 import {
   holdMail,
   type MailToJudge,
@@ -99,15 +99,9 @@ class FilterStep implements StepHandler {
       );
   }
 
-  /** The database, the bus or the volume is away. What the filter itself throws otherwise is a fault of its own. */
+  /** A filter that is stopping leaves what it has in hand to another process. */
   isTransient(error: unknown): boolean {
-    if (this.#tools.stop.aborted) return true;
-    if (error instanceof JudgementFailed) {
-      const { cause } = error;
-      const isVolume = cause instanceof VolumeError || cause instanceof BlobWriteError;
-      return isVolume || (sqlState(cause) !== null && isTransient(cause));
-    }
-    return !(error instanceof TypeError || error instanceof RangeError) && isTransient(error);
+    return this.#tools.stop.aborted || isTransient(error instanceof JudgementFailed ? error.cause : error);
   }
 
   async #judgeMail(mail: MailToJudge): Promise<Verdict | Wait> {

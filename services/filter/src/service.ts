@@ -1,11 +1,7 @@
 // One filter of this program (POCHTAR_FILTER), from its settings to its work. A reader starts here.
-import { type Bus, connectBus, settingsLink } from '@pochtar/bus';
+import type { Bus } from '@pochtar/bus';
 import { createResolver, type Service, type ServiceContext } from '@pochtar/runtime';
-import { openSettings } from '@pochtar/settings';
-import { type BlobStore, openBlobStore } from '@pochtar/store/blob';
-import { type Database, openDatabase } from '@pochtar/store/db';
-import { requireSchema } from '@pochtar/store/migrate';
-import { readMasterKey, readSecret, settingsRows } from '@pochtar/store/settings';
+import { openBlobs, openService } from '@pochtar/service';
 import { type Config, processName, readConfig } from './config.ts';
 import { consumeMails } from './content.ts';
 import { answerChecks } from './dialogue.ts';
@@ -18,40 +14,14 @@ export const service: Service<Config> = { name: processName(), config: readConfi
 
 /** Order matters: nothing is answered or consumed before every section it uses has been read. */
 export async function start(config: Config, context: ServiceContext): Promise<AsyncDisposable> {
-  const { log, instance, health } = context;
+  const { log, health } = context;
   const filter = filters[config.POCHTAR_FILTER];
   await using stack = new AsyncDisposableStack();
-  const db = stack.use(
-    openDatabase({
-      url: config.POCHTAR_POSTGRES_URL,
-      passwordFile: config.POCHTAR_POSTGRES_PASSWORD_FILE,
-      applicationName: context.name,
-      onError: (error) => log.warn({ err: error }, 'a database connection broke'),
-    }),
-  );
-  await requireSchema(db);
-  const bus = stack.use(
-    await connectBus({
-      url: config.POCHTAR_NATS_URL,
-      user: config.POCHTAR_NATS_USER,
-      passwordFile: config.POCHTAR_NATS_PASSWORD_FILE,
-      name: context.name,
-      log,
-    }),
-  );
-  const settings = stack.use(
-    await openSettings({
-      sections: filter.sections,
-      process: context.name,
-      instance,
-      ...settingsRows(db),
-      ...settingsLink(bus),
-      log,
-    }),
-  );
+  const { db, bus, settings } = await openService(config, context, filter.sections, stack);
   const resolver = createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') });
   const current: FilterTools['current'] = (section) => settings.current(section);
-  const blobs = stack.use(await openBlobs(config, context, db, current));
+  // Opens nothing by itself: a dialogue filter never reads a body.
+  const blobs = stack.use(await openBlobs(config, context, { db, settings }));
   const stopping = new AbortController();
   const tools: FilterTools = { current, resolver, db, blobs, log, stop: stopping.signal };
   stack.use(stopWithin(STOP_MS, stopping, startFilter(filter, bus, tools)));
@@ -82,25 +52,4 @@ function stopWithin(ms: number, stopping: AbortController, work: AsyncDisposable
       clearTimeout(timer);
     },
   };
-}
-
-/** Opens nothing by itself: a dialogue filter never reads a body. */
-function openBlobs(
-  config: Config,
-  { instance, log }: ServiceContext,
-  db: Database,
-  current: FilterTools['current'],
-): Promise<BlobStore> {
-  return openBlobStore({
-    db,
-    instance,
-    log,
-    volumeId: () => Number(current('general').storageVolume) || undefined,
-    secretFor: async (volumeId) => {
-      const key = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
-      const secret = await readSecret(db, key, `volume.${volumeId}`);
-      if (secret === null) throw new Error(`the key of storage volume ${volumeId} is not set`);
-      return secret;
-    },
-  });
 }
