@@ -13,7 +13,7 @@ export interface FollowedListeners<Encryption extends 'smtpEncryption' | 'access
   context: ServiceContext;
   db: Queryable;
   bus: Bus;
-  settings: LiveSettings<'network' | Encryption>;
+  settings: LiveSettings<'network' | NoInfer<Encryption>>;
   /** The section with the certificate and the policy of these listeners. */
   encryption: Encryption;
   key: MasterKey;

@@ -33,8 +33,10 @@ export interface LoginClient {
 
 export type LoginOutcome =
   | { kind: 'ok'; account: LoggedIn }
-  /** Too many failures from this address; too many log-ins wait for their turn. */
-  | { kind: 'banned' | 'busy' }
+  /** Too many failures from this address. */
+  | { kind: 'banned' }
+  /** Too many log-ins wait for their turn. */
+  | { kind: 'busy' }
   | { kind: 'refused'; isLast: boolean };
 
 export async function checkLogin(

@@ -19,7 +19,7 @@ export type SaslOutcome =
   | { kind: 'unknown' | 'cancelled' | 'malformed'; reason: string };
 
 /** Octets of a response: enough for the longest name and password that are taken. */
-const MAX_RESPONSE = 8 * 1024;
+const MAX_RESPONSE = 4096;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 class BadResponse extends Error {

@@ -1,4 +1,5 @@
 // What a session may use, as CAPA says it. RFC 2449 §5, §6.
+import { canStartTls, isLoginAllowed } from '@pochtar/service';
 import { INBOX } from '@pochtar/store/mailbox';
 import type { Session } from './session.ts';
 
@@ -12,16 +13,6 @@ export function capabilities(session: Session): string[] {
   // RFC 2449 §6.3: USER means that USER and PASS work; RFC 2595 §2.3: where they are refused, so is AUTH.
   if (isLoginAllowed(session)) tags.push('USER', 'SASL PLAIN LOGIN');
   return [...tags, 'IMPLEMENTATION Pochtar'];
-}
-
-export function canStartTls(session: Session): boolean {
-  const { settings, tls } = session.server;
-  return !session.isSecure && tls.available && settings.current('accessEncryption').mode !== 'none';
-}
-
-/** Setting accessEncryption.mode `required`: passwords are taken inside TLS only. */
-export function isLoginAllowed(session: Session): boolean {
-  return session.isSecure || session.server.settings.current('accessEncryption').mode !== 'required';
 }
 
 // RFC 2449 §6.7: for how many days the server keeps what lies in the maildrop.

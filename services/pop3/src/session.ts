@@ -9,13 +9,13 @@ import {
   SocketOutput,
   TimedOut,
 } from '@pochtar/runtime';
+import { isTransient } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
 import type { MaildropLease } from '@pochtar/store/mailbox';
 import { commands, type State } from './commands.ts';
 import type { Maildrop } from './maildrop.ts';
 import { err, firstLine, ok, type Reply, SessionEnd, tryAgain } from './reply.ts';
 import type { Server } from './server.ts';
-import { isUnavailable } from './unavailable.ts';
 
 // RFC 2449 §4: 255 octets with the line end; its LF is not counted here.
 const MAX_COMMAND = 254;
@@ -149,7 +149,7 @@ export class Session {
         this.log.error({ err: error }, 'a message cannot be read');
         return err('the message cannot be read', 'SYS/PERM');
       }
-      if (isUnavailable(error)) {
+      if (isTransient(error)) {
         this.log.warn({ err: error }, 'a command could not be carried out now');
         return tryAgain;
       }

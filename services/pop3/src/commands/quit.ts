@@ -1,11 +1,11 @@
 // QUIT (RFC 1939 §4, §6). After log-in this is the UPDATE state: the one moment in which messages are deleted.
 import { mailboxChanged } from '@pochtar/bus';
+import { isTransient } from '@pochtar/service';
 import { expungeMessages } from '@pochtar/store/mailbox';
 import type { Run } from '../commands.ts';
 import type { Maildrop } from '../maildrop.ts';
 import { err, ok } from '../reply.ts';
 import type { Session } from '../session.ts';
-import { isUnavailable } from '../unavailable.ts';
 
 export const quit: Run = async (session, argument) => {
   if (argument !== '') return err('QUIT has no argument');
@@ -19,9 +19,9 @@ export const quit: Run = async (session, argument) => {
     await update(session, maildrop, lease.accountId);
     return ok(`bye, maildrop has ${maildrop.count} messages`);
   } catch (error) {
-    if (!isUnavailable(error)) session.log.error({ err: error }, 'messages could not be deleted');
+    if (!isTransient(error)) session.log.error({ err: error }, 'messages could not be deleted');
     // RFC 1939 §6: the session ends all the same.
-    return err('some deleted messages were not removed', isUnavailable(error) ? 'SYS/TEMP' : 'SYS/PERM');
+    return err('some deleted messages were not removed', isTransient(error) ? 'SYS/TEMP' : 'SYS/PERM');
   } finally {
     // Before the answer: a client may log in again as soon as it has it.
     await session.unlock();

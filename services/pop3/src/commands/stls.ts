@@ -1,6 +1,6 @@
 // STLS (RFC 2595 §4).
 import { acceptTls } from '@pochtar/runtime';
-import { canStartTls } from '../capabilities.ts';
+import { canStartTls } from '@pochtar/service';
 import type { Run } from '../commands.ts';
 import { err, firstLine, ok, SessionEnd } from '../reply.ts';
 
