@@ -142,7 +142,8 @@ test('while the database is away commands answer UNAVAILABLE, and the session go
   const account = await imap.newAccount();
   using client = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
   const { db } = imap.server;
-  imap.server.db = { ...db, query: () => Promise.reject(new Error('connect ECONNREFUSED')) };
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  imap.server.db = { ...db, query: () => Promise.reject(refused) };
   expect(await client.command('STATUS INBOX (MESSAGES)')).toMatchObject({
     status: 'NO',
     text: '[UNAVAILABLE] not possible at the moment, try again later',

@@ -1,7 +1,7 @@
 // Removing messages for good: rows go, `expunged` remembers their UIDs for sessions and QRESYNC, counters follow,
 // and the contents are named to the collector. IMAP's EXPUNGE, POP3's UPDATE and retention all come through here.
 import type { Database, Queryable } from '../db.ts';
-import { SLICE, slices } from './flags.ts';
+import { slices } from './flags.ts';
 import { lockMailbox } from './mailbox-row.ts';
 
 export interface Expunged {
@@ -32,40 +32,34 @@ export async function* expungeDeleted(
   mailboxId: number,
   uids: ArrayLike<number> | null = null,
 ): AsyncGenerator<Expunged> {
-  if (uids !== null) {
-    for (const slice of slices(uids)) {
-      const done = await db.transaction((tx) => expungeSlice(tx, mailboxId, DELETED_BY_UID, slice));
-      if (done !== null) yield done;
-    }
-    return;
-  }
-  for (;;) {
-    const done = await db.transaction((tx) => expungeSlice(tx, mailboxId, DELETED, null));
+  for (const slice of slices(uids ?? (await readDeleted(db, mailboxId)))) {
+    const done = await db.transaction((tx) => expungeSlice(tx, mailboxId, DELETED_BY_UID, slice));
     if (done !== null) yield done;
-    if (done === null || done.uids.length < SLICE) return;
   }
+}
+
+/** Without a limit, so that the index of the few deleted ones is the cheapest way whatever is known of the table. */
+async function readDeleted(db: Queryable, mailboxId: number): Promise<number[]> {
+  const [row] = await db.query<{ uids: number[] | null }>({
+    name: 'expunge_read_deleted',
+    text: `select array_agg(uid order by uid) as uids from store.message where mailbox_id = $1 and flags & 8 <> 0`,
+    values: [mailboxId],
+  });
+  return row?.uids ?? [];
 }
 
 interface Choice {
   name: string;
   condition: string;
 }
-const BY_UID: Choice = { name: 'expunge_uids', condition: 'm.uid = any($3::int8[])' };
-const DELETED_BY_UID: Choice = {
-  name: 'expunge_deleted_uids',
-  condition: 'm.uid = any($3::int8[]) and m.flags & 8 <> 0',
-};
-const DELETED: Choice = {
-  name: 'expunge_deleted',
-  condition: `m.uid = any(array(select d.uid from store.message d
-    where d.mailbox_id = $1 and d.flags & 8 <> 0 order by d.uid limit ${SLICE})) and $3::int8[] is null`,
-};
+const BY_UID: Choice = { name: 'expunge_uids', condition: 'true' };
+const DELETED_BY_UID: Choice = { name: 'expunge_deleted_uids', condition: 'm.flags & 8 <> 0' };
 
 async function expungeSlice(
   tx: Queryable,
   mailboxId: number,
   choice: Choice,
-  uids: readonly number[] | null,
+  uids: readonly number[],
 ): Promise<Expunged | null> {
   const mailbox = await lockMailbox(tx, mailboxId);
   if (mailbox === null) return null;
@@ -80,7 +74,7 @@ export async function removeMessages(
     mailboxId: number;
     modSeq: number;
     choice?: Choice;
-    uids: readonly number[] | null;
+    uids: readonly number[];
     isMoved?: boolean;
   },
 ): Promise<number[]> {
@@ -91,7 +85,7 @@ export async function removeMessages(
   const [row] = await tx.query<{ uids: number[] | null }>({
     name: removal.isMoved ? `${choice.name}_moved` : choice.name,
     text: `with gone as (
-        delete from store.message m where m.mailbox_id = $1 and ${choice.condition}
+        delete from store.message m where m.mailbox_id = $1 and m.uid = any($3::int8[]) and ${choice.condition}
         returning m.uid, m.flags, m.size, m.content_id
       ), noted as (
         insert into store.expunged (mailbox_id, uid, mod_seq) select $1, uid, $2 from gone

@@ -6,7 +6,15 @@ import { collect, type MailboxFixture, mailboxFixture } from './mailbox-fixture.
 import { readMailbox, readModSeqs } from './mailbox-row.ts';
 import { openMaildrop, readStoredMessage } from './maildrop.ts';
 import { storeFlags } from './store-flags.ts';
-import { changesSince, claimRecent, countDeleted, countFrom, firstUnseen, openView } from './view.ts';
+import {
+  type Changes,
+  changesSince,
+  claimRecent,
+  countDeleted,
+  countFrom,
+  firstUnseen,
+  openView,
+} from './view.ts';
 import { openDatabase } from '../db.ts';
 
 let fixture: MailboxFixture;
@@ -62,10 +70,15 @@ describe('changes', () => {
 
   test('more than a page of changes comes whole', async () => {
     const { id } = await inbox();
-    await fixture.add(id, 5000);
-    const changes = await changesSince(fixture.db, id, 1);
-    expect(changes?.changed.uids).toEqual(Array.from({ length: 5000 }, (_, index) => index + 1));
-    expect(changes?.changed.keywords).toHaveLength(5000);
+    await fixture.add(id, 12_000);
+    await collect(storeFlags(fixture.db, id, [1, 6000], { mode: 'add', flags: FLAG.seen, keywords: ['k'] }));
+    const { changed } = (await changesSince(fixture.db, id, 1)) as Changes;
+    expect(changed.uids).toEqual(Array.from({ length: 12_000 }, (_, index) => index + 1));
+    expect(changed.flags.flatMap((flags, index) => (flags === FLAG.seen ? [index] : []))).toEqual([0, 5999]);
+    expect(changed.keywords.flatMap((keywords, index) => (keywords === 'k' ? [index] : []))).toEqual([
+      0, 5999,
+    ]);
+    expect(new Set(changed.modSeqs)).toEqual(new Set([2, 3]));
   });
 
   test('below what is remembered of expunges the UIDs have to be read again', async () => {

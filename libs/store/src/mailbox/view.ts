@@ -8,7 +8,7 @@ import { type FlagColumns, flagAggregates, flagColumns, type FlagRow } from './f
 import { type Mailbox, MAILBOX_COLUMNS, readMailbox } from './mailbox-row.ts';
 
 const UIDS_A_PAGE = 10_000;
-const CHANGES_A_PAGE = 2000;
+const CHANGES_A_PAGE = 5000;
 
 export interface OpenedView {
   /** As of `uids`. */
@@ -64,43 +64,50 @@ export async function changesSince(db: Queryable, mailboxId: number, since: numb
       left join lateral (
         select ${flagAggregates('page')} from (
           select uid, flags, keywords, mod_seq from store.message m
-          where m.mailbox_id = b.id and m.mod_seq > $2 order by uid limit ${CHANGES_A_PAGE}) page
+          where m.mailbox_id = b.id and m.mod_seq > $2 order by mod_seq, uid limit ${CHANGES_A_PAGE}) page
       ) f on b.mod_seq > $2
       where b.id = $1`,
     values: [mailboxId, since],
   });
   if (row === undefined) return null;
   const { uids, flags, keywords, mod_seqs, expunged, ...mailbox } = row;
-  const changed = flagColumns({ uids, flags, keywords, mod_seqs });
+  const pages = [flagColumns({ uids, flags, keywords, mod_seqs })];
   // Later pages may show commits after the first: they come again with the next changes, and are the same then.
-  for (let page = changed; page.uids.length === CHANGES_A_PAGE; ) {
-    page = await changedAfter(db, mailboxId, since, page.uids.at(-1) as number);
-    append(changed, page);
+  for (let page = pages[0] as FlagColumns; page.uids.length === CHANGES_A_PAGE; pages.push(page)) {
+    page = await changedAfter(db, mailboxId, page);
   }
-  return { mailbox, changed, expunged: mailbox.expungedFloor > since ? null : expunged };
+  return { mailbox, changed: byUid(pages), expunged: mailbox.expungedFloor > since ? null : expunged };
 }
 
-async function changedAfter(
-  db: Queryable,
-  mailboxId: number,
-  since: number,
-  uid: number,
-): Promise<FlagColumns> {
+/** The page behind one that is in the order of (mod_seq, uid), though its columns are by UID. */
+async function changedAfter(db: Queryable, mailboxId: number, page: FlagColumns): Promise<FlagColumns> {
+  let [modSeq, uid] = [0, 0];
+  for (const [at, each] of page.modSeqs.entries()) {
+    if (each >= modSeq) [modSeq, uid] = [each, page.uids[at] as number];
+  }
   const [row] = await db.query<FlagRow>({
     name: 'view_changed_after',
     text: `select ${flagAggregates('page')} from (
         select uid, flags, keywords, mod_seq from store.message m
-        where m.mailbox_id = $1 and m.mod_seq > $2 and m.uid > $3 order by uid limit ${CHANGES_A_PAGE}) page`,
-    values: [mailboxId, since, uid],
+        where m.mailbox_id = $1 and (m.mod_seq, m.uid) > ($2, $3) order by mod_seq, uid limit ${CHANGES_A_PAGE}) page`,
+    values: [mailboxId, modSeq, uid],
   });
   return flagColumns(row);
 }
 
-function append(columns: FlagColumns, page: FlagColumns): void {
-  for (const name of ['uids', 'flags', 'keywords', 'modSeqs'] as const) {
-    // One by one: a spread of many arguments overflows the stack.
-    for (const value of page[name]) (columns[name] as (number | string)[]).push(value);
-  }
+/** One set of columns by UID. A message that was changed between two pages is in both: the later one counts. */
+function byUid(pages: readonly FlagColumns[]): FlagColumns {
+  if (pages.length === 1) return pages[0] as FlagColumns;
+  const places = new Map<number, [FlagColumns, number]>();
+  for (const page of pages) for (const [at, uid] of page.uids.entries()) places.set(uid, [page, at]);
+  const uids = [...places.keys()].toSorted((a, b) => a - b);
+  const found = uids.map((uid) => places.get(uid) as [FlagColumns, number]);
+  return {
+    uids,
+    flags: found.map(([page, at]) => page.flags[at] as number),
+    keywords: found.map(([page, at]) => page.keywords[at] as string),
+    modSeqs: found.map(([page, at]) => page.modSeqs[at] as number),
+  };
 }
 
 /** The UIDs after these changes; null when they have to be read again. */
