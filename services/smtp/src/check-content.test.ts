@@ -84,6 +84,9 @@ describe('fields that no reader is shown', () => {
       'authentication-results: (x) "MX.demo.test" 1;\r\n none\r\n',
     ],
     ['Return-Path: <a@b>\r\nTo: x\r\n', 'Return-Path: <a@b>\r\n'],
+    ['a: b\r\nX-Pochtar-Antivirus: clean\r\nTo: x\r\n', 'X-Pochtar-Antivirus: clean\r\n'],
+    ['x-pochtar-anything:\r\n folded\r\n', 'x-pochtar-anything:\r\n folded\r\n'],
+    ['X-Pochtar: x\r\nX-Pochtara: y\r\n', ''],
   ])('of %j: %j', (brought, removed) => {
     expect(removedText(brought)).toBe(removed);
   });

@@ -17,6 +17,8 @@ export interface ContentRules {
   senderAddresses: ReadonlySet<string> | null;
 }
 
+/** Names of the fields that this server marks mail with. */
+const MARKER_PREFIX = 'x-pochtar-';
 // RFC 5321 §6.3: at least 100 is the advice for servers that only count; 50 hops are a loop.
 const MAX_RECEIVED = 50;
 // RFC 5321 §4.5.3.1.6: 998 octets are what everybody must take. Mail with longer lines is common (HTML of one line,
@@ -52,8 +54,8 @@ function isFromOwn(fields: readonly HeaderField[], own: ReadonlySet<string>): bo
 
 /**
  * Byte ranges [start, end) in ascending order that no reader is shown: a Return-Path that the mail brought (RFC 5321
- * §4.4: there is one, ours), and Authentication-Results that claim our name (RFC 8601 §5). `traceFields` is how many
- * fields of ours stand in front. Null: none.
+ * §4.4: there is one, ours), Authentication-Results that claim our name (RFC 8601 §5), and marks that look like ours.
+ * `traceFields` is how many fields of ours stand in front. Null: none.
  */
 export function removedRanges(
   fields: readonly HeaderField[],
@@ -62,7 +64,7 @@ export function removedRanges(
 ): number[] | null {
   const ours = authservId.toLowerCase();
   const removed = fields.slice(traceFields).filter(({ lower, value }) => {
-    if (lower === 'return-path') return true;
+    if (lower === 'return-path' || lower.startsWith(MARKER_PREFIX)) return true;
     return lower === 'authentication-results' && parseAuthservId(value) === ours;
   });
   return removed.length > 0 ? removed.flatMap(({ start, end }) => [start, end]) : null;
