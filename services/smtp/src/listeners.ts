@@ -1,26 +1,14 @@
 // The ports of this service, following the settings `network` and `smtpEncryption`, and the sessions on them.
-import {
-  type ConnectionLimits,
-  type IncomingConnection,
-  listenHosts,
-  Listeners,
-  type Logger,
-  type TlsContexts,
-  type WantedListener,
-} from '@pochtar/runtime';
-import type { NetworkSettings, Settings, SmtpEncryptionSettings } from '@pochtar/settings';
+import { type IncomingConnection, listenHosts, type Listeners, type WantedListener } from '@pochtar/runtime';
+import { type CurrentSettings, type ListeningServer, openListeners } from '@pochtar/service';
+import type { NetworkSettings, SmtpEncryptionSettings } from '@pochtar/settings';
 import { Endpoint } from './endpoint.ts';
-import { followedNetworks } from './followed-networks.ts';
 import type { Dialogue, SessionLimits } from './protocol.ts';
 import type { ListenerKind } from './session.ts';
 
-export interface SmtpListenersOptions {
-  current: <S extends 'network' | 'smtpEncryption' | 'limits'>(section: S) => Settings[S];
-  /** The bundled web mail: its users all come from one address. */
-  isWebmail: (address: string) => boolean;
+export interface SmtpListenersOptions extends ListeningServer {
+  settings: CurrentSettings<'network' | 'smtpEncryption' | 'limits'>;
   dialogue: Dialogue;
-  tls: TlsContexts;
-  log: Logger;
   limits?: Partial<SessionLimits> | undefined;
   /** How long sessions that are busy at the end may take. */
   graceMs?: number | undefined;
@@ -31,46 +19,35 @@ const GRACE_MS = 15_000;
 export class SmtpListeners implements AsyncDisposable {
   readonly #options: SmtpListenersOptions;
   readonly #endpoints: Record<ListenerKind, Endpoint>;
-  readonly #listeners: Listeners;
+  readonly listeners: Listeners;
   /** By port. Ports that could not be given up yet keep the kind they had. */
   readonly #kinds = new Map<number, ListenerKind>();
 
   constructor(options: SmtpListenersOptions) {
-    const { dialogue, tls, limits, current, log } = options;
+    const { dialogue, tls, limits } = options;
     const endpoint = (kind: ListenerKind) => new Endpoint({ kind, dialogue, tls, ...(limits && { limits }) });
     this.#options = options;
     this.#endpoints = { mx: endpoint('mx'), submission: endpoint('submission'), smtps: endpoint('smtps') };
-    const isProxy = followedNetworks(() => current('network').trustedProxies);
-    this.#listeners = new Listeners({
-      log,
-      tls,
+    this.listeners = openListeners(options, {
       onConnection: (connection) => this.#begin(connection),
-      limits: () => connectionLimits(current('limits')),
-      isExempt: options.isWebmail,
-      isTrustedProxy: isProxy,
       refusal: (over) => refusalLine(over),
     });
   }
 
-  /** Opens what the settings want and closes what they do not. Throws `ListenError`, see `Listeners.reconcile`. */
-  async reconcile(): Promise<void> {
-    const { current } = this.#options;
-    const ports = wantedPorts(current('network'), current('smtpEncryption'));
+  /** What the settings want, and are about to get: from now on a port has the kind they say. */
+  wanted(): WantedListener[] {
+    const { settings } = this.#options;
+    const network = settings.current('network');
+    const ports = wantedPorts(network, settings.current('smtpEncryption'));
     for (const { port, kind } of ports) this.#kinds.set(port, kind);
-    const hosts = listenHosts(current('network').smtpInterfaces);
-    const wanted = hosts.flatMap((host) =>
-      ports.map(({ port, kind }): WantedListener => ({ host, port, tls: kind === 'smtps' })),
+    return listenHosts(network.smtpInterfaces).flatMap((host) =>
+      ports.map(({ port, kind }) => ({ host, port, tls: kind === 'smtps' })),
     );
-    await this.#listeners.reconcile(wanted);
-  }
-
-  get isListening(): boolean {
-    return this.#listeners.addresses.length > 0;
   }
 
   /** Listens no more; idle sessions get a 421, a mail that is coming in is taken within the grace. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#listeners[Symbol.asyncDispose]();
+    await this.listeners[Symbol.asyncDispose]();
     const endpoints = Object.values(this.#endpoints);
     await Promise.all(endpoints.map((endpoint) => endpoint.stop(this.#options.graceMs ?? GRACE_MS)));
   }
@@ -89,10 +66,6 @@ function wantedPorts(
   if (network.submissionEnabled) ports.push({ port: network.submissionPort, kind: 'submission' });
   if (encryption.implicitTlsEnabled) ports.push({ port: encryption.smtpsPort, kind: 'smtps' });
   return ports;
-}
-
-function connectionLimits({ sessionsPerAddress, sessionsTotal }: Settings['limits']): ConnectionLimits {
-  return { perAddress: sessionsPerAddress, total: sessionsTotal };
 }
 
 // RFC 5321 §3.8.

@@ -1,18 +1,12 @@
 // Makes what the commands work with: the store, the directory, the filters, the acceptor.
-import type { Bus } from '@pochtar/bus';
 import { LoginGuard, type ServiceContext } from '@pochtar/runtime';
-import type { LiveSettings, Settings } from '@pochtar/settings';
-import { openBlobStore } from '@pochtar/store/blob';
-import type { Database } from '@pochtar/store/db';
+import { BodyMemory, DiskSpace, followedNetworks, openBlobs, type OpenedService } from '@pochtar/service';
+import type { Settings } from '@pochtar/settings';
 import { passwordVerifier, recipientLookup } from '@pochtar/store/directory';
-import { type MasterKey, readSecret } from '@pochtar/store/settings';
 import { Acceptor } from './accept.ts';
 import { AccessList } from './access-list.ts';
 import type { Config } from './config.ts';
 import { DialogueFilters } from './dialogue-filters.ts';
-import { DiskSpace } from './disk-space.ts';
-import { followedNetworks } from './followed-networks.ts';
-import { BodyMemory } from './incoming-body.ts';
 import { createMetrics } from './metrics.ts';
 import { Refusals } from './refusals.ts';
 import { SenderAddresses } from './sender-addresses.ts';
@@ -23,52 +17,28 @@ import type { Section, Tools } from './tools.ts';
 const MAX_BODY_MEMORY = 128 * 1024 * 1024;
 const KEEP_RECIPIENTS_MS = 5000;
 
-export interface ToolParts {
-  config: Config;
-  context: ServiceContext;
-  db: Database;
-  bus: Bus;
-  settings: LiveSettings<Section>;
-  key: MasterKey;
-  repeatMs?: number | undefined;
-}
-
-export async function openTools(parts: ToolParts): Promise<Tools & AsyncDisposable> {
-  const { config, context, db, bus, settings, key, repeatMs } = parts;
-  const { log, instance } = context;
+export async function openTools(
+  config: Config,
+  context: ServiceContext,
+  opened: OpenedService<Section>,
+  repeatMs: number | undefined,
+): Promise<Tools & AsyncDisposable> {
+  const { db, bus, settings } = opened;
+  const { log } = context;
   await using stack = new AsyncDisposableStack();
   const current: Tools['current'] = (section) => settings.current(section);
   const metrics = createMetrics();
   const spoolDirectory = config.POCHTAR_SPOOL_DIR;
-  const blobs = stack.use(
-    await openBlobStore({
-      db,
-      instance,
-      log,
-      volumeId: () => Number(current('general').storageVolume) || undefined,
-      secretFor: async (volumeId) => {
-        const secret = await readSecret(db, key, `volume.${volumeId}`);
-        if (secret === null) throw new Error(`the key of storage volume ${volumeId} is not set`);
-        return secret;
-      },
-    }),
-  );
+  const blobs = stack.use(await openBlobs(config, context, opened));
   const acceptor = stack.use(new Acceptor({ db, bus, log, metrics, repeatMs }));
-  const disk = stack.use(
-    new DiskSpace({
-      volumeFreeBytes: () => blobs.freeBytes(),
-      spoolDirectory,
-      lowWater: () => current('alerts').diskLowWaterMb * 1024 * 1024,
-      log,
-    }),
-  );
-  await disk.measure();
+  const disk = stack.use(await DiskSpace.open({ blobs, spoolDirectory, settings, log }));
   const isWebmail = followedNetworks(() => current('network').webmailAddresses);
   const sendingLimit = stack.use(new SendingLimit({ db, current, isWebmail, log }));
-  const opened = stack.move();
+  const running = stack.move();
   return {
     current,
     revision: (section) => settings.revision(section),
+    bus,
     accessList: compiled(() => current('accessLists')),
     isWebmail,
     sendingLimit,
@@ -89,7 +59,7 @@ export async function openTools(parts: ToolParts): Promise<Tools & AsyncDisposab
     refusals: new Refusals(bus, log),
     metrics,
     log,
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

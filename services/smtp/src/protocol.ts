@@ -1,5 +1,5 @@
 // What the protocol (smtp-connection.ts, endpoint.ts) asks of the service (dialogue.ts), and the limits of a session.
-import type { Credentials } from './commands/auth.ts';
+import type { Credentials } from '@pochtar/service';
 import type { PathCommand } from './path-command.ts';
 import type { Reply } from './reply.ts';
 import type { Session } from './session.ts';

@@ -1,6 +1,6 @@
-// Tells the trace what was refused (`mail.refused`), and who could not log in (`auth.failed`). Both are told after the
-// reply and never waited for; a flood of them is dropped rather than kept.
-import { authFailed, type Bus, type MailRefused, mailRefused, type Subject } from '@pochtar/bus';
+// Tells the trace what was refused (`mail.refused`). It is told after the reply and never waited for; a flood of it is
+// dropped rather than kept.
+import { type Bus, type MailRefused, mailRefused } from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
 import { type Reply, replyText } from './reply.ts';
 import type { Session } from './session.ts';
@@ -34,27 +34,11 @@ export class Refusals {
       reply: replyText(answer).slice(0, MAX_REPLY),
     };
     this.#log.info({ session: session.id, ...event }, 'refused');
-    this.#publish(mailRefused, event);
-  }
-
-  login(session: Session, login: string, reason: string): void {
-    const at = new Date().toISOString();
-    const event = {
-      at,
-      protocol: 'smtp' as const,
-      clientAddress: session.clientAddress,
-      login: login.slice(0, MAX_ADDRESS),
-    };
-    this.#log.info({ session: session.id, ...event, reason }, 'log-in refused');
-    this.#publish(authFailed, event);
-  }
-
-  #publish<Payload>(subject: Subject<Payload>, payload: Payload): void {
     if (this.#unpublished >= MAX_UNPUBLISHED) return;
     this.#unpublished++;
     this.#bus
-      .publish(subject, payload)
-      .catch((error: unknown) => this.#log.debug({ err: error, subject: subject.name }, 'an event was lost'))
+      .publish(mailRefused, event)
+      .catch((error: unknown) => this.#log.debug({ err: error }, 'a refusal was not told'))
       .finally(() => {
         this.#unpublished--;
       });

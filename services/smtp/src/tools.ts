@@ -1,13 +1,13 @@
 // What the commands of a session work with; made once by service.ts.
+import type { Bus } from '@pochtar/bus';
 import type { Logger, LoginGuard } from '@pochtar/runtime';
+import type { BodyMemory, DiskSpace } from '@pochtar/service';
 import type { Settings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { PasswordVerifier, RecipientLookup } from '@pochtar/store/directory';
 import type { Acceptor } from './accept.ts';
 import type { AccessList } from './access-list.ts';
 import type { DialogueFilters } from './dialogue-filters.ts';
-import type { DiskSpace } from './disk-space.ts';
-import type { BodyMemory } from './incoming-body.ts';
 import type { Metrics } from './metrics.ts';
 import type { Refusals } from './refusals.ts';
 import type { SenderAddresses } from './sender-addresses.ts';
@@ -36,6 +36,7 @@ export interface Tools {
   /** The newest valid document of a section: asked for at each use, so that a change counts in open sessions. */
   current: <S extends Section>(section: S) => Settings[S];
   revision: (section: Section) => number;
+  bus: Bus;
   accessList: () => AccessList;
   /** The bundled web mail: many users behind one address. */
   isWebmail: (address: string) => boolean;

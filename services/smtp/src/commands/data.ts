@@ -2,10 +2,10 @@
 import { firstStep } from '@pochtar/bus';
 import { addressKey, describeContent, formatAddress, receivedField, returnPathField } from '@pochtar/mail';
 import { traced, uuidv7 } from '@pochtar/runtime';
-import { type BlobReference, MAX_SHARED_BODY_BYTES } from '@pochtar/store/blob';
+import { type CompleteBody, IncomingBody, storeBody } from '@pochtar/service';
+import type { BlobReference } from '@pochtar/store/blob';
 import type { NewMail } from '@pochtar/store/queue';
 import { checkContent, removedRanges } from '../check-content.ts';
-import { type CompleteBody, IncomingBody } from '../incoming-body.ts';
 import { localTrouble, noSpace, type Reply, reply } from '../reply.ts';
 import type { Session, Transaction } from '../session.ts';
 import { slipFor, slipSections } from '../slip.ts';
@@ -38,7 +38,6 @@ export class IncomingMail {
     this.body = new IncomingBody({
       trace: this.#trace(),
       maxSize: maxMessageSize(tools),
-      maxInMemory: MAX_SHARED_BODY_BYTES,
       memory: tools.memory,
       spoolDirectory: tools.spoolDirectory,
     });
@@ -76,7 +75,7 @@ export class IncomingMail {
 
   async #accept(body: CompleteBody): Promise<Reply> {
     // Ordering: the body is durable before a row names it, the row is committed before the client gets its 250.
-    const blob = await this.#store(body);
+    const blob = await storeBody(this.#tools.blobs, this.id, body);
     const mail = await this.#newMail(body, blob);
     const outcome = await this.#tools.acceptor.accept(mail);
     if (outcome === 'refused') return cannotBeStored;
@@ -84,11 +83,6 @@ export class IncomingMail {
     this.#tools.metrics.accepted.add(1, { origin: mail.origin });
     this.#tools.metrics.acceptedBytes.add(body.size);
     return reply(250, '2.0.0', `queued as ${this.id}`);
-  }
-
-  #store({ parts, read, size, sha256 }: CompleteBody): Promise<BlobReference> {
-    const { blobs } = this.#tools;
-    return parts ? blobs.put(this.id, parts, sha256) : blobs.putStream(this.id, read(), size, sha256);
   }
 
   async #newMail({ scan, sha256 }: CompleteBody, blob: BlobReference): Promise<NewMail> {
