@@ -51,6 +51,24 @@ function contexts(): TlsContexts {
   return tls;
 }
 
+/** Starts a program of its own that listens; returns what it says. It ends with the test. */
+async function startProgram(port: number, database: string): Promise<string> {
+  const program = new URL('../tests/listening-program.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [program, String(port)], {
+    env: { POCHTAR_POSTGRES_URL: database },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  opened.push({
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null) return;
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+  });
+  const [text] = (await once(child.stdout, 'data')) as [Buffer];
+  return text.toString();
+}
+
 /** Listeners that greet with the client's address and then echo. */
 function echo(options: Partial<ListenersOptions> = {}): Listeners {
   const listeners = new Listeners({
@@ -146,6 +164,17 @@ describe('listeners follow what is wanted', () => {
       second.reconcile([{ host, port, tls: false }]),
     ]);
     expect([first.addresses[0]?.port, second.addresses[0]?.port]).toEqual([port, port]);
+  });
+
+  test('replicas of one installation share a port, those of another one are refused', async () => {
+    const port = await freePort();
+    const one = 'postgres://pochtar_smtp@127.0.0.1:5001/pochtar';
+    const other = 'postgres://pochtar_smtp@127.0.0.1:5002/pochtar';
+    expect(await startProgram(port, one)).toBe('listening\n');
+    expect(await startProgram(port, one)).toBe('listening\n');
+    expect(await startProgram(port, other)).toMatch(
+      new RegExp(`port ${port} .* is held by .*listening-program`),
+    );
   });
 
   test('what can be opened is open although something else cannot', async () => {

@@ -10,7 +10,7 @@ import { networkInterfaces } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import { acceptTls } from './accept-tls.ts';
 import type { Logger } from './log.ts';
-import { portHolders } from './port-holder.ts';
+import { installationOf, portHolders } from './port-holder.ts';
 import { readProxyHeader } from './proxy-protocol.ts';
 import type { TlsContexts } from './tls.ts';
 
@@ -226,7 +226,8 @@ async function refuseStrangers({ host, port }: WantedListener): Promise<void> {
   const own = programOf(process.argv);
   const uid = process.getuid?.() ?? 0;
   for (const holder of await portHolders(host, port)) {
-    const isOurs = holder.pid === null ? holder.uid === uid : isSibling(holder.pid, holder.command, own);
+    const isOurs =
+      holder.pid === null ? holder.uid === uid : await isSibling(holder.pid, holder.command, own);
     if (isOurs) continue;
     const who =
       holder.pid === null ? `a process of user ${holder.uid}` : `"${holder.command}" (process ${holder.pid})`;
@@ -234,8 +235,11 @@ async function refuseStrangers({ host, port }: WantedListener): Promise<void> {
   }
 }
 
-function isSibling(pid: number, command: string, own: string): boolean {
-  return pid === process.pid || (own !== '' && command.split(' ').includes(own));
+/** The same program of the same installation: two of them on one machine must not share a port. */
+async function isSibling(pid: number, command: string, own: string): Promise<boolean> {
+  if (pid === process.pid) return true;
+  if (own === '' || !command.split(' ').includes(own)) return false;
+  return (await installationOf(pid)) === (await installationOf(process.pid));
 }
 
 function programOf(argv: readonly string[]): string {

@@ -80,3 +80,11 @@ async function commandLine(pid: number): Promise<string> {
   const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return text.split('\0').filter(Boolean).join(' ').slice(0, 200);
 }
+
+/** What tells one installation from another: the database that a process was started with. */
+export async function installationOf(pid: number): Promise<string | null> {
+  const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  const name = 'POCHTAR_POSTGRES_URL=';
+  const found = text.split('\0').find((variable) => variable.startsWith(name));
+  return found === undefined ? null : new URL(found.slice(name.length)).host;
+}
