@@ -1,8 +1,7 @@
 // Owns the settings, the certificates and the directory: validates, keeps revisions and history, announces.
-import { type Bus, connectBus, settingsApplied } from '@pochtar/bus';
+import { type Bus, settingsApplied } from '@pochtar/bus';
 import type { Service, ServiceContext } from '@pochtar/runtime';
-import { openDatabase } from '@pochtar/store/db';
-import { requireSchema } from '@pochtar/store/migrate';
+import { openConnections } from '@pochtar/service';
 import { readMasterKey, readRevisions } from '@pochtar/store/settings';
 import { announcer } from './announce.ts';
 import { answerCertificates } from './answers/certificates.ts';
@@ -22,27 +21,11 @@ export const service: Service<Config> = { name: 'settings', config: readConfig, 
 
 const CERTIFICATE_CHECK_MS = 3_600_000;
 
-export async function start(config: Config, { name, log, health }: ServiceContext): Promise<AsyncDisposable> {
+export async function start(config: Config, serviceContext: ServiceContext): Promise<AsyncDisposable> {
+  const { log, health } = serviceContext;
   await using opened = new AsyncDisposableStack();
   const key = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
-  const db = opened.use(
-    openDatabase({
-      url: config.POCHTAR_POSTGRES_URL,
-      passwordFile: config.POCHTAR_POSTGRES_PASSWORD_FILE,
-      applicationName: name,
-      onError: (error) => log.warn({ err: error }, 'an idle connection to Postgres broke'),
-    }),
-  );
-  await requireSchema(db);
-  const bus = opened.use(
-    await connectBus({
-      url: config.POCHTAR_NATS_URL,
-      user: config.POCHTAR_NATS_USER,
-      passwordFile: config.POCHTAR_NATS_PASSWORD_FILE,
-      name,
-      log,
-    }),
-  );
+  const { db, bus } = await openConnections(config, serviceContext, opened);
   const context: Context = {
     db,
     bus,
