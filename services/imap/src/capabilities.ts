@@ -1,4 +1,5 @@
 // What this server can do, as CAPABILITY says it (RFC 9051 §7.2.2).
+import { canStartTls, isLoginAllowed } from '@pochtar/service';
 import type { Session } from './session.ts';
 
 const ALWAYS = 'IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE';
@@ -17,16 +18,6 @@ export function capabilities(session: Session): string {
   // RFC 9051 §6.2.3, §11.2: where a password would travel in clear, no way to log in is offered.
   words.push(isLoginAllowed(session) ? 'AUTH=PLAIN AUTH=LOGIN' : 'LOGINDISABLED');
   return words.join(' ');
-}
-
-export function canStartTls(session: Session): boolean {
-  const { settings, tls } = session.server;
-  return !session.isSecure && tls.available && settings.current('accessEncryption').mode !== 'none';
-}
-
-/** Setting accessEncryption.mode `required`: passwords are taken inside TLS only. */
-export function isLoginAllowed(session: Session): boolean {
-  return session.isSecure || session.server.settings.current('accessEncryption').mode !== 'required';
 }
 
 /** Octets. */

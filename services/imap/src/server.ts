@@ -1,13 +1,11 @@
 // What all sessions of this process share: the ways to Postgres, blobs and bus, current settings, limits.
 import { type Bus, mailboxChanged } from '@pochtar/bus';
 import type { Logger, LoginGuard, TlsContexts } from '@pochtar/runtime';
-import type { LiveSettings } from '@pochtar/settings';
+import type { BodyMemory, CurrentSettings, DiskSpace } from '@pochtar/service';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
 import type { PasswordVerifier } from '@pochtar/store/directory';
 import type { MailboxChange } from '@pochtar/store/mailbox';
-import type { DiskSpace } from './append/disk-space.ts';
-import type { BodyMemory } from './append/incoming-message.ts';
 import type { MailboxWatch } from './mailbox-watch.ts';
 import type { Metrics } from './metrics.ts';
 import type { Session } from './session.ts';
@@ -27,6 +25,8 @@ export interface SessionTimes {
   stallMs: number;
   /** A session in IDLE wakes no more often. */
   wakeMs: number;
+  /** Before a refused log-in is answered; grows with each failure of a session. */
+  refusalMs: number;
 }
 
 export const SESSION_TIMES: Readonly<SessionTimes> = {
@@ -35,13 +35,14 @@ export const SESSION_TIMES: Readonly<SessionTimes> = {
   commandMs: 120_000,
   stallMs: 120_000,
   wakeMs: 100,
+  refusalMs: 1000,
 };
 
 export interface Server {
   db: Database;
   blobs: BlobStore;
   bus: Bus;
-  settings: Pick<LiveSettings<UsedSection>, 'current'>;
+  settings: CurrentSettings<UsedSection>;
   passwords: PasswordVerifier;
   guard: LoginGuard;
   tls: TlsContexts;
@@ -52,8 +53,6 @@ export interface Server {
   spoolDirectory: string;
   /** Addresses of the bundled web mail, which reports whom it speaks for (RFC 2971). */
   isWebmail: (address: string) => boolean;
-  /** Balancers whose PROXY header is believed. */
-  isTrustedProxy: (address: string) => boolean;
   log: Logger;
   metrics: Metrics;
   times: SessionTimes;

@@ -9,6 +9,7 @@ import {
   SocketOutput,
   TimedOut,
 } from '@pochtar/runtime';
+import { isTransient } from '@pochtar/service';
 import type { LoggedIn } from '@pochtar/store/directory';
 import { claimRecent } from '@pochtar/store/mailbox';
 import { capabilities } from './capabilities.ts';
@@ -19,7 +20,6 @@ import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { Server } from './server.ts';
 import { sync } from './sync.ts';
 import { BadSyntax } from './syntax/cursor.ts';
-import { isUnavailable } from './unavailable.ts';
 
 const LIMITS_BEFORE_LOGIN: ReadLimits = { line: 8 * 1024, literals: 4 * 1024 };
 const LIMITS: ReadLimits = { line: 64 * 1024, literals: 64 * 1024 };
@@ -67,6 +67,16 @@ export class Session {
   /** IMAP4rev2 was enabled: names are UTF-8, nothing is \Recent. */
   get isRev2(): boolean {
     return this.enabled.has('IMAP4REV2');
+  }
+
+  /** Of the account, for those who watch accounts. */
+  get address(): string | null {
+    return this.account?.address ?? null;
+  }
+
+  /** The web mail's own address, where it has not said for whom it speaks. */
+  get isShared(): boolean {
+    return this.server.isWebmail(this.clientAddress);
   }
 
   /** The account id, where a command can't run without one. */
@@ -197,7 +207,7 @@ export class Session {
     } catch (error) {
       if (error instanceof BadSyntax) return bad(error.message);
       if (error instanceof Bye || error instanceof Disconnected || error instanceof TimedOut) throw error;
-      if (isUnavailable(error)) {
+      if (isTransient(error)) {
         this.log.warn({ err: error }, 'a command could not be carried out now');
         return tryAgain;
       }

@@ -151,7 +151,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const log = silentLogger();
   const context = { name: 'imap', instance: randomUUID(), log, health: new Health() };
   const service = await start(processEnv.parse(environment), context);
-  Object.assign(service.server.times, options.times);
+  Object.assign(service.server.times, { refusalMs: 20 }, options.times);
   let isStopped = false;
   const stop = async (): Promise<void> => {
     if (isStopped) return;

@@ -68,7 +68,7 @@ describe('listeners', () => {
 
   test('a certificate that does not exist is not applied; the old one is shown', async () => {
     const [report] = await imap.set({ accessEncryption: { certificateId: 'gone' } });
-    expect(report?.error).toMatch(/certificate gone does not exist/);
+    expect(report?.error).toMatch(/certificate gone is not in the store/);
     const socket = connectTls({ host: imap.host, port: imap.ports.imaps, rejectUnauthorized: false });
     await once(socket, 'secureConnect');
     expect(socket.getPeerCertificate().subject.CN).toBe('mail.example.org');

@@ -1,9 +1,10 @@
 // APPEND (RFC 9051 §6.3.12). The message is asked for only when it can be taken, streamed into memory or a spool
 // file, made durable as a blob, and only then becomes a row.
-import { describeContent } from '@pochtar/mail';
+import { describeContent, type ScannedMail } from '@pochtar/mail';
 import { uuidv7 } from '@pochtar/runtime';
+import { IncomingBody, isTransient, storeBody } from '@pochtar/service';
+import type { BlobReference } from '@pochtar/store/blob';
 import { appendMessages, type AppendOutcome, INBOX, type Mailbox, readQuota } from '@pochtar/store/mailbox';
-import { IncomingMessage, type ReceivedMessage } from '../append/incoming-message.ts';
 import { maxMessageSize } from '../capabilities.ts';
 import { type Command, invite } from '../command-reader.ts';
 import type { Run } from '../commands.ts';
@@ -14,12 +15,18 @@ import type { Session } from '../session.ts';
 import { BadSyntax, type LiteralMarker } from '../syntax/cursor.ts';
 import { parseDateTime } from '../syntax/date-time.ts';
 import { type Flags, parseFlagList } from '../syntax/flag-list.ts';
-import { isUnavailable } from '../unavailable.ts';
 import { requireMailbox } from './select-examine.ts';
 
 // RFC 9051 §6.3.12: TRYCREATE tells the client that creating the mailbox may help.
 const missing = no('no such mailbox', 'TRYCREATE');
 const tooBig = no('the message is too large', 'TOOBIG');
+
+interface StoredMessage {
+  id: string;
+  blob: BlobReference;
+  sha256: Buffer;
+  scan: ScannedMail;
+}
 
 interface Arguments {
   mailboxName: string | null;
@@ -79,30 +86,35 @@ async function receive(
   session: Session,
   command: Command,
   literal: LiteralMarker,
-): Promise<(ReceivedMessage & { id: string }) | Reply> {
-  const { input, output, server, log } = session;
-  await using message = await IncomingMessage.open({ length: literal.length, ...server });
-  await invite(output, literal);
-  let failure: unknown = null;
-  for await (const part of input.stream(literal.length)) {
-    // After a failure the client still sends the rest.
-    if (failure === null) await message.write(part).catch((error: unknown) => (failure = error));
-  }
-  command.literal = null;
-  const line = await input.line(1024);
-  if (line.isTooLong || line.text !== '') throw new BadSyntax('one message a command');
-  if (failure !== null) {
-    log.error({ err: failure }, 'a message could not be spooled');
-    return tryAgain;
-  }
+): Promise<StoredMessage | Reply> {
+  const { input, output, server } = session;
+  const { memory, spoolDirectory } = server;
+  const body = new IncomingBody({ maxSize: literal.length, memory, spoolDirectory });
   try {
-    const id = uuidv7();
-    const received = await message.store(server.blobs, id);
+    await invite(output, literal);
+    for await (const part of input.stream(literal.length)) {
+      body.write(part);
+      if (body.busy) await body.busy;
+    }
+    command.literal = null;
+    const line = await input.line(1024);
+    if (line.isTooLong || line.text !== '') throw new BadSyntax('one message a command');
+    return await store(session, body);
+  } finally {
+    body.discard();
+  }
+}
+
+async function store({ server, log }: Session, body: IncomingBody): Promise<StoredMessage | Reply> {
+  try {
+    const complete = await body.complete();
     // RFC 9051 §4.3: a literal holds no NUL; as literal8 it would make a mail that no client can fetch.
-    if (received.scan.hasNul) return no('the message contains NUL', 'CANNOT');
-    return { ...received, id };
+    if (complete.scan.hasNul) return no('the message contains NUL', 'CANNOT');
+    const id = uuidv7();
+    const blob = await storeBody(server.blobs, id, complete);
+    return { id, blob, sha256: complete.sha256, scan: complete.scan };
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
+    if (!isTransient(error)) throw error;
     log.error({ err: error }, 'a message could not be stored');
     return tryAgain;
   }
@@ -112,7 +124,7 @@ async function insert(
   session: Session,
   mailbox: Mailbox,
   wanted: Arguments,
-  { id, blob, sha256, scan }: ReceivedMessage & { id: string },
+  { id, blob, sha256, scan }: StoredMessage,
 ): Promise<Reply> {
   const { server } = session;
   const outcome = await appendMessages(server.db, mailbox.id, [

@@ -4,7 +4,7 @@ import { TimedOut } from '@pochtar/runtime';
 import { bad, ok } from '../reply.ts';
 import type { Session } from '../session.ts';
 import { sync } from '../sync.ts';
-import { isUnavailable } from '../unavailable.ts';
+import { isTransient } from '@pochtar/service';
 
 const MAX_LINE = 1024;
 /** After changes could not be read. */
@@ -63,7 +63,7 @@ async function tellChanges(session: Session): Promise<boolean> {
   try {
     await sync(session, { isExpungeAllowed: true });
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
+    if (!isTransient(error)) throw error;
     session.log.warn({ err: error }, 'changes can not be read now');
     return false;
   }

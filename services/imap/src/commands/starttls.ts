@@ -1,6 +1,6 @@
 // STARTTLS (RFC 9051 §6.2.1).
 import { acceptTls, Disconnected } from '@pochtar/runtime';
-import { canStartTls } from '../capabilities.ts';
+import { canStartTls } from '@pochtar/service';
 import type { Run } from '../commands.ts';
 import { bad, formatReply, no, ok } from '../reply.ts';
 
