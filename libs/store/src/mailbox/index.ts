@@ -31,7 +31,7 @@ export {
   type SpecialUse,
 } from './mailbox-row.ts';
 export { type Quota, readQuota } from './quota.ts';
-export { isWithin, renameMailbox, type RenameOutcome } from './rename.ts';
+export { renameMailbox, type RenameOutcome } from './rename.ts';
 export { findMessages, type MessageFilter } from './search.ts';
 export { type FlagEdit, type FlagOutcome, storeFlags } from './store-flags.ts';
 export { listSubscriptions, MAX_SUBSCRIPTIONS, subscribe, unsubscribe } from './subscription.ts';

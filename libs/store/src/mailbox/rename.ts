@@ -3,7 +3,7 @@ import type { Database, Queryable } from '../db.ts';
 import { moveLocked } from './copy.ts';
 import { insertMailbox, MAX_MAILBOXES, nextUidValidity } from './create.ts';
 import { slices } from './flags.ts';
-import { DELIMITER, INBOX, isInferior, mailboxName, superiorNames } from './mailbox-name.ts';
+import { INBOX, isInferior, mailboxName, superiorNames } from './mailbox-name.ts';
 import {
   listMailboxes,
   lockMailbox,
@@ -96,9 +96,4 @@ async function renameInbox(
     ];
   }
   return changes;
-}
-
-/** Whether `name` or anything below it would be renamed by a RENAME of `from`. */
-export function isWithin(name: string, from: string): boolean {
-  return name === from || name.startsWith(from + DELIMITER);
 }
