@@ -6,7 +6,11 @@ const sound = { POCHTAR_POSTGRES_URL: 'postgres://a@h:1/d', POCHTAR_NATS_URL: 'n
 describe('the environment', () => {
   it('is read with defaults', () => {
     const env = readEnv(processEnv, { ...sound, POCHTAR_HEALTH_PORT: '8081' });
-    expect(env).toMatchObject({ POCHTAR_HEALTH_PORT: 8081, POCHTAR_LOG_LEVEL: 'info', POCHTAR_TRACE_RATIO: 0 });
+    expect(env).toMatchObject({
+      POCHTAR_HEALTH_PORT: 8081,
+      POCHTAR_LOG_LEVEL: 'info',
+      POCHTAR_TRACE_RATIO: 0,
+    });
   });
 
   it('is refused with the name of every variable that is wrong', () => {

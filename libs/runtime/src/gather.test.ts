@@ -16,7 +16,10 @@ describe('gather', () => {
     await new Promise((resolve) => setImmediate(resolve));
     const second = [double(3), double(4), double(5)];
     expect(await Promise.all([...first, ...second])).toEqual([2, 4, 6, 8, 10]);
-    expect(batches).toEqual([[1, 2], [3, 4, 5]]);
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
   });
 
   it('never puts more into a batch than its bound', async () => {

@@ -28,7 +28,7 @@ import { MAX_DEPTH, route, type RoutePlan } from './route.ts';
 import { type Aftermath, type Outcome, settle } from './settle.ts';
 import { readStoredHeader } from './stored-header.ts';
 import type { Tools } from './tools.ts';
-import { BrokenMail } from './transient.ts';
+import { BrokenMail } from './broken-mail.ts';
 
 /** True: its recipients have routes, and local ones can be delivered. False: nothing is left to do now. */
 export async function judge(tools: Tools, tx: Queryable, id: string, after: Aftermath): Promise<boolean> {

@@ -1,17 +1,14 @@
 // Delivery: consumes mail.deliver, runs the queue, answers for it. A reader starts here; one mail goes on in
 // handlers/mail-deliver.ts, and in queue-runner.ts when it leaves for another server.
-import { connectBus, settingsLink } from '@pochtar/bus';
 import type { Service, ServiceContext } from '@pochtar/runtime';
-import { openSettings } from '@pochtar/settings';
-import { requireSchema } from '@pochtar/store/migrate';
-import { settingsRows } from '@pochtar/store/settings';
+import { openService } from '@pochtar/service';
 import { type Config, readConfig } from './config.ts';
 import { redestineAll } from './destination.ts';
 import { answerQueue } from './handlers/admin-queue.ts';
 import { answerTrace } from './handlers/admin-trace.ts';
 import { consumeDeliveries } from './handlers/mail-deliver.ts';
 import { recordRefused } from './handlers/mail-refused.ts';
-import { openQueuePool, openTools } from './open-tools.ts';
+import { openTools, QUEUE_CONNECTIONS } from './open-tools.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { startReconciler } from './reconciler.ts';
 import { replanAll } from './replan.ts';
@@ -30,22 +27,8 @@ export async function start(
   context: ServiceContext,
   options: StartOptions = {},
 ): Promise<AsyncDisposable> {
-  const { log, instance, name, health } = context;
   await using stack = new AsyncDisposableStack();
-  const db = stack.use(openQueuePool(config, context));
-  await requireSchema(db);
-  const bus = stack.use(
-    await connectBus({
-      url: config.POCHTAR_NATS_URL,
-      user: config.POCHTAR_NATS_USER,
-      passwordFile: config.POCHTAR_NATS_PASSWORD_FILE,
-      name,
-      log,
-    }),
-  );
-  const settings = stack.use(
-    await openSettings({ sections, process: name, instance, ...settingsRows(db), ...settingsLink(bus), log }),
-  );
+  const { db, bus, settings } = await openService(config, context, sections, stack, QUEUE_CONNECTIONS);
   const tools = stack.use(await openTools({ config, context, db, bus, settings }));
   const runner = stack.use(new QueueRunner(tools, options.graceMs));
   followSettings(tools, runner);
@@ -59,7 +42,7 @@ export async function start(
     }),
   );
   stack.use(consumeDeliveries(tools));
-  health.report('delivery', null);
+  context.health.report('delivery', null);
   return stack.move();
 }
 

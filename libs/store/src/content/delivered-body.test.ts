@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BlobStore } from '../blob/index.ts';
-import { deliveredSize, headerShift, readDelivered, type StoredBody, streamDelivered } from './delivered-body.ts';
+import {
+  deliveredSize,
+  headerShift,
+  readDelivered,
+  type StoredBody,
+  streamDelivered,
+} from './delivered-body.ts';
 
 // The bytes of one body in memory: what is tested here is the arithmetic of ranges, not a volume.
 function storeOf(body: Buffer): BlobStore {

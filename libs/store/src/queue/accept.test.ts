@@ -97,7 +97,9 @@ describe('accepting', () => {
     await acceptMails(smtp, [mail]);
     expect((await deliverPlain(delivery, [mail.id])).finished).toEqual([mail.id]);
     await acceptMails(smtp, [mail]);
-    expect(await owner.query({ text: 'select 1 from queue.mail where id = $1', values: [mail.id] })).toEqual([]);
+    expect(await owner.query({ text: 'select 1 from queue.mail where id = $1', values: [mail.id] })).toEqual(
+      [],
+    );
   });
 
   it('a poisoned mail makes the server refuse its group as a whole, with a state that says so', async () => {
@@ -130,7 +132,10 @@ describe('plain delivery', () => {
       values: [mail.id],
     });
     expect((await deliverPlain(delivery, [mail.id])).finished).toEqual([mail.id]);
-    const left = await owner.query({ text: 'select 1 from queue.verdict where mail_id = $1', values: [mail.id] });
+    const left = await owner.query({
+      text: 'select 1 from queue.verdict where mail_id = $1',
+      values: [mail.id],
+    });
     expect(left).toEqual([]);
   });
 
@@ -148,7 +153,9 @@ describe('plain delivery', () => {
       await acceptMails(smtp, [mail]);
       await owner.query({ text: `update directory.account set ${state} where id = ${account}` });
       expect((await deliverPlain(delivery, [mail.id])).finished).toEqual([]);
-      await owner.query({ text: `update directory.account set quota_bytes = null, enabled = true where id = ${account}` });
+      await owner.query({
+        text: `update directory.account set quota_bytes = null, enabled = true where id = ${account}`,
+      });
       expect((await deliverPlain(delivery, [mail.id])).finished).toEqual([mail.id]);
     }
   });

@@ -2,12 +2,12 @@
 // what such a batch leaves is looked at one by one.
 import { consumeStep } from '@pochtar/bus';
 import { gather, Semaphore } from '@pochtar/runtime';
+import { isTransient } from '@pochtar/service';
 import { deliverPlain, keepMail, lockMail } from '@pochtar/store/queue';
 import { deliverOne, StillBusy } from '../deliver-one.ts';
 import { notifyMailboxes } from '../notify-mailboxes.ts';
 import { Aftermath } from '../settle.ts';
 import type { Tools } from '../tools.ts';
-import { isTransient } from '../transient.ts';
 
 /** Mails in one statement. */
 const MAX_BATCH = 200;

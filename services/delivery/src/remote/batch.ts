@@ -1,6 +1,8 @@
 // What was claimed for one destination: sent over as few connections as it takes, each mail settled as soon as its
 // fate is known, the lease renewed meanwhile. No row lock is held while a far side is talked to.
 import { parseAddress } from '@pochtar/mail';
+import { traced } from '@pochtar/runtime';
+import { isTransient } from '@pochtar/service';
 import {
   type ClaimedMail,
   type ClaimedRecipient,
@@ -14,7 +16,6 @@ import {
 import { isGivenUp } from '../retry-schedule.ts';
 import { Aftermath, type Failure, type Outcome, settle } from '../settle.ts';
 import type { Tools } from '../tools.ts';
-import { isTransient } from '../transient.ts';
 import { openSession, type Target } from './connect.ts';
 import type { RouteFailure } from './mx.ts';
 import { sendMail } from './send-mail.ts';
@@ -169,7 +170,8 @@ class Batch {
     this.#mailsOfSession++;
     const outcomes: Outcome[] = [];
     try {
-      await sendMail(session, mail, this.#options(), outcomes);
+      const attempt = { 'pochtar.mail': mail.id, 'pochtar.destination': this.#claim.destination };
+      await traced('send', attempt, () => sendMail(session, mail, this.#options(), outcomes));
     } catch (error) {
       if (this.#tools.signal.aborted) return this.#giveBack();
       if (!(error instanceof SessionFailed)) return this.#ourFault(mail, error);
