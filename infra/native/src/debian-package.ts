@@ -13,35 +13,47 @@ export interface Program {
   libraryPath?: string;
 }
 
-export interface ProgramOptions {
-  name: string;
+export interface PackageOptions {
   debianPackage: string;
   /** Directory for unpacked packages; default: var/tools of the checkout. */
   unpackInto?: string;
+  /** What else must be done to the unpacked files once, before anybody uses them. */
+  afterUnpack?: (root: string) => Promise<void>;
   note?: (text: string) => void;
 }
 
+export interface ProgramOptions extends PackageOptions {
+  name: string;
+}
+
 /** Returns the program, fetching its Debian package when the machine has none; throws with the remedy. */
-export async function ensureProgram(options: ProgramOptions): Promise<Program> {
-  const installed = onPath(options.name);
+export async function ensureProgram({ name, ...options }: ProgramOptions): Promise<Program> {
+  const installed = onPath(name);
   if (installed) return { path: installed };
-  const target = join(
-    options.unpackInto ?? join(import.meta.dirname, '../../../var/tools'),
-    options.debianPackage,
-  );
-  if (!existsSync(target)) {
-    options.note?.(`${options.name} is not installed: unpacking the package ${options.debianPackage}`);
-    try {
-      await unpack(options.debianPackage, target);
-    } catch (error) {
-      const remedy = `install it ("apt-get install ${options.debianPackage}") or put ${options.name} on PATH`;
-      throw new Error(`${options.name} was not found and could not be fetched: ${remedy}`, { cause: error });
-    }
-  }
-  const path = systemDirs.map((dir) => join(target, dir, options.name)).find(isExecutable);
-  if (!path) throw new Error(`the package ${options.debianPackage} in ${target} holds no ${options.name}`);
-  const libraries = ['usr/lib', 'lib'].flatMap((dir) => libraryDirs(join(target, dir)));
+  const root = await ensurePackage(options).catch((error: unknown) => {
+    const remedy = `install it ("apt-get install ${options.debianPackage}") or put ${name} on PATH`;
+    throw new Error(`${name} was not found and could not be fetched: ${remedy}`, { cause: error });
+  });
+  const path = systemDirs.map((dir) => join(root, dir, name)).find(isExecutable);
+  if (!path) throw new Error(`the package ${options.debianPackage} in ${root} holds no ${name}`);
+  const libraries = librariesOf(root);
   return libraries.length > 0 ? { path, libraryPath: libraries.join(':') } : { path };
+}
+
+/** Returns the directory a Debian package and what it depends on are unpacked in, fetching them when needed. */
+export async function ensurePackage(options: PackageOptions): Promise<string> {
+  const { debianPackage, unpackInto = join(import.meta.dirname, '../../../var/tools') } = options;
+  const target = join(unpackInto, debianPackage);
+  if (!existsSync(target)) {
+    options.note?.(`unpacking the package ${debianPackage}, which is not installed`);
+    await unpack(debianPackage, target, options.afterUnpack);
+  }
+  return target;
+}
+
+/** The directories of an unpacked package in which shared libraries may lie. */
+export function librariesOf(root: string): string[] {
+  return ['usr/lib', 'lib'].flatMap((dir) => libraryDirs(join(root, dir)));
 }
 
 const systemDirs = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -70,9 +82,15 @@ function libraryDirs(dir: string): string[] {
   ];
 }
 
-async function unpack(debianPackage: string, target: string): Promise<void> {
+let unpackings = 0;
+
+async function unpack(
+  debianPackage: string,
+  target: string,
+  afterUnpack: PackageOptions['afterUnpack'],
+): Promise<void> {
   // Unpacked beside the target and renamed, so that an interrupted run leaves nothing that looks complete.
-  const work = `${target}.${process.pid}.part`;
+  const work = `${target}.${process.pid}.${++unpackings}.part`;
   const archives = join(work, 'archives');
   const root = join(work, 'root');
   mkdirSync(archives, { recursive: true });
@@ -81,9 +99,19 @@ async function unpack(debianPackage: string, target: string): Promise<void> {
     await download(debianPackage, archives);
     const files = readdirSync(archives).filter((name) => name.endsWith('.deb'));
     for (const file of files) await run('dpkg', ['-x', join(archives, file), root]);
-    renameSync(root, target);
+    await afterUnpack?.(root);
+    moveInto(target, root);
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Whoever comes second finds the same files there already. */
+function moveInto(target: string, root: string): void {
+  try {
+    renameSync(root, target);
+  } catch (error) {
+    if (!existsSync(target)) throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-// Infrastructure without containers: starts Postgres, NATS and clamd as plain child processes.
+// Infrastructure without containers: starts Postgres, NATS, clamd and Swift as plain child processes.
 // Used by the launcher for `./pochtar up` and by the test kit; everything dies with its starter.
 export { eicar, startClamd } from './clamd.ts';
 export type { Clamd } from './clamd.ts';
@@ -22,4 +22,7 @@ export {
 } from './postgres-roles.ts';
 export { startServer } from './server-process.ts';
 export type { ServerProcess } from './server-process.ts';
+export { startSwift } from './swift.ts';
+export type { Swift } from './swift.ts';
+export { ensureSwiftProgram, keepsAttributes } from './swift-program.ts';
 export { programs, readSecret, Secrets } from './secrets.ts';

@@ -1,4 +1,4 @@
-// What tests need around our code: real Postgres, NATS and clamd on free ports, small real servers that play
+// What tests need around our code: real Postgres, NATS, clamd and Swift on free ports, small real servers that play
 // the outside world, the transcript runner, and waiting for a condition. Imported by tests only.
 export { eicar, freePort, isPortFree } from '@pochtar/native';
 export { ensureClamd } from './clamd.ts';
@@ -9,6 +9,7 @@ export { startFakeDns } from './fake-dns.ts';
 export type { FakeDns } from './fake-dns.ts';
 export { startTestNats } from './nats.ts';
 export type { TestNats } from './nats.ts';
+export { ensureSwift } from './swift.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export { certificatePem, keyPem } from './test-certificate.ts';
 export { transcript, transcriptFile } from './transcript.ts';

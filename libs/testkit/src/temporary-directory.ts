@@ -7,8 +7,8 @@ export interface TemporaryDirectory extends Disposable {
   readonly path: string;
 }
 
-/** `using dir = temporaryDirectory()` */
-export function temporaryDirectory(): TemporaryDirectory {
-  const path = mkdtempSync(join(tmpdir(), 'pochtar-test-'));
+/** `using dir = temporaryDirectory()`; it lies in `parent`, by default where the machine keeps temporary files. */
+export function temporaryDirectory(parent = tmpdir()): TemporaryDirectory {
+  const path = mkdtempSync(join(parent, 'pochtar-test-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
