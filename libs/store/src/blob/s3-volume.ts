@@ -80,10 +80,17 @@ class S3Volume implements Volume {
   }
 
   open(): Promise<void> {
-    return this.#attempt('open', async () => {
-      if (!(await this.#client.bucketExists(this.#bucket)))
-        throw new Error('there is no such bucket; create it');
-    });
+    return this.#attempt('open', () => this.#findBucket());
+  }
+
+  /** Asks with GET: the answer to a HEAD has no body, so it cannot tell a wrong key from a wrong region. */
+  async #findBucket(): Promise<void> {
+    try {
+      await this.#client.listObjectsV2Query(this.#bucket, PREFIX, '', '', 1, '');
+    } catch (error) {
+      if (codeOf(error) !== 'NoSuchBucket') throw error;
+      throw new Error('there is no such bucket; create it', { cause: error });
+    }
   }
 
   putPack(packId: string, body: Iterable<Buffer> | AsyncIterable<Buffer>, length: number): Promise<void> {
@@ -120,16 +127,21 @@ class S3Volume implements Volume {
       agent: this.#agent,
       headers: { 'content-length': length, 'content-type': 'application/octet-stream' },
     });
-    const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
-      put.on('response', resolve);
-      put.on('error', reject);
-    });
-    // An answer may come before the body is sent (refused), or never (the body ends early).
-    answered.catch(() => {});
-    await pipeline(counted(body, length), put);
-    const answer = await answered;
-    const text = await firstText(answer);
-    if (answer.statusCode !== 200) throw new Error(`the store answered ${answer.statusCode}: ${text}`);
+    const answered = answerTo(put);
+    const refused = new AbortController();
+    // It may come before the body is sent, or never (the body ends early).
+    answered.then(
+      ({ status }) => status === 200 || refused.abort(),
+      () => {},
+    );
+    try {
+      await pipeline(counted(body, length), put, { signal: refused.signal });
+    } catch (error) {
+      // A store that has refused reads no more of the body: to go on sending it would end in a time-out.
+      if (!refused.signal.aborted) throw error;
+    }
+    const { status, text } = await answered;
+    if (status !== 200) throw refusal(status, text);
   }
 
   async read(packId: string, start: number, end: number): Promise<Buffer> {
@@ -140,7 +152,7 @@ class S3Volume implements Volume {
       mustBeRange(stream, start, end);
       return await collect(stream, end - start);
     } catch (error) {
-      if (isMissing(error)) throw new PackMissing(packId, this.#label);
+      if (codeOf(error) === 'NoSuchKey') throw new PackMissing(packId, this.#label);
       throw this.#error(`read pack ${packId} [${start}, ${end})`, error);
     }
   }
@@ -151,8 +163,10 @@ class S3Volume implements Volume {
       try {
         return (await this.#client.statObject(this.#bucket, key)).size;
       } catch (error) {
-        if (isMissing(error)) return null;
-        throw error;
+        if (codeOf(error) !== 'NotFound') throw error;
+        // HEAD answers 404 to a missing bucket, too: then nothing is known about the pack.
+        await this.#findBucket();
+        return null;
       }
     });
   }
@@ -208,9 +222,9 @@ class S3Volume implements Volume {
   }
 
   #error(action: string, cause: unknown): VolumeError {
-    const { code, message } = cause as { code?: string; message: string };
-    const remedy = code === undefined ? undefined : REMEDIES[code];
-    return new VolumeError(`${this.#label}: cannot ${action}: ${message}${remedy ? `; ${remedy}` : ''}`, {
+    const reason = (cause as Error).message.trim().replace(/\.$/, '') || 'the store gave no reason';
+    const remedy = REMEDIES[codeOf(cause)];
+    return new VolumeError(`${this.#label}: cannot ${action}: ${reason}${remedy ? `; ${remedy}` : ''}`, {
       cause,
     });
   }
@@ -221,6 +235,9 @@ const REMEDIES: Record<string, string> = {
   AccessDenied: 'check access key, secret key and the rights of the key',
   SignatureDoesNotMatch: 'check access key, secret key and region',
   InvalidAccessKeyId: 'check the access key',
+  AuthorizationHeaderMalformed: 'check the region',
+  AuthorizationQueryParametersError: 'check the region',
+  RequestTimeTooSkewed: 'set the clock of this machine and of the store',
   ECONNREFUSED: 'check endpoint and port, and that the store is running',
   ENOTFOUND: 'check the name of the endpoint',
 };
@@ -244,8 +261,14 @@ function keyOf(packId: string): string {
   return PREFIX + packId;
 }
 
-const isMissing = (error: unknown): boolean =>
-  ['NoSuchKey', 'NotFound'].includes((error as { code?: string }).code ?? '');
+const codeOf = (error: unknown): string => (error as { code?: string }).code ?? '';
+
+/** The error for an answer to a presigned request, with the code that the client gives its own. */
+function refusal(status: number, text: string): Error {
+  const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1];
+  const message = /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? text;
+  return Object.assign(new Error(`the store answered ${status}: ${message}`), { code });
+}
 
 const wrongLength = (got: number, announced: number): Error =>
   new Error(`the body has ${got} bytes where ${announced} were announced`);
@@ -284,6 +307,15 @@ async function collect(stream: Readable, length: number): Promise<Buffer> {
   }
   if (got < length) throw new Error(`the store sent ${got} of ${length} bytes`);
   return bytes;
+}
+
+function answerTo(request: http.ClientRequest): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('response', (answer) => {
+      firstText(answer).then((text) => resolve({ status: answer.statusCode ?? 0, text }), reject);
+    });
+  });
 }
 
 /** The beginning of an answer's text; the rest is read and dropped, so that the connection can be kept. */
