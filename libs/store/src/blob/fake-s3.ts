@@ -11,6 +11,9 @@ import { buffer } from 'node:stream/consumers';
 const BUCKET = 'mail-bodies';
 const KEY = 'S3RVER';
 
+const REFUSED = '<Error><Code>AccessDenied</Code><Message>Access Denied.</Message></Error>';
+const REFUSAL = `HTTP/1.1 403 Forbidden\r\nContent-Length: ${REFUSED.length}\r\n\r\n${REFUSED}`;
+
 interface S3rver {
   configureBuckets(): Promise<unknown>;
   callback(): (request: http.IncomingMessage, response: http.ServerResponse) => Promise<unknown>;
@@ -38,10 +41,10 @@ export interface FakeS3 extends AsyncDisposable {
   /** Method and path of every request so far. */
   readonly requests: string[];
   /**
-   * What goes wrong from now on: objects lose their last byte, every PUT is answered with 503, or the body of
-   * a PUT is not read before `resume` is called.
+   * What goes wrong from now on: objects lose their last byte, every PUT is answered with 503, every PUT is refused
+   * and its body never read, or the body of a PUT is not read before `resume` is called.
    */
-  fault: 'shorten' | 'unavailable' | 'stall' | null;
+  fault: 'shorten' | 'unavailable' | 'refuse' | 'stall' | null;
   /** Ends the fault, and serves what has stalled. */
   resume(): void;
 }
@@ -66,6 +69,11 @@ export async function startFakeS3(directory: string): Promise<FakeS3> {
     if (method === 'PUT' && fake.fault === 'unavailable') {
       request.resume();
       response.writeHead(503).end();
+      return;
+    }
+    if (method === 'PUT' && fake.fault === 'refuse') {
+      // Past the response object, at whose end the server would read the body and drop it.
+      request.socket.write(REFUSAL);
       return;
     }
     if (method === 'PUT' && fake.fault === 'shorten') shortenBeforeAnswer(directory, url, response);

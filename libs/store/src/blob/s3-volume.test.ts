@@ -76,6 +76,22 @@ test('a store that answers with an error is named with its bucket', async () => 
   }
 });
 
+test('a store that refuses a body and reads no more of it is sent no more, and its answer counts', async () => {
+  using directory = temporaryDirectory();
+  await using store = await startFakeS3(directory.path);
+  await using volume = await openS3Volume({ ...base, ...store, silentMs: 10_000 });
+  const piece = Buffer.alloc(256 * 1024);
+  let pulled = 0;
+  async function* source(): AsyncGenerator<Buffer> {
+    for (; pulled < 96; pulled++) yield piece;
+  }
+  store.fault = 'refuse';
+  await expect(volume.putPack(crypto.randomUUID(), source(), 96 * piece.length)).rejects.toThrow(
+    /volume "bucket" .*: the store answered 403: Access Denied; check access key, secret key/,
+  );
+  expect(pulled).toBeLessThan(96);
+});
+
 test('a bucket that does not exist is an error that names it', async () => {
   using directory = temporaryDirectory();
   await using store = await startFakeS3(directory.path);
