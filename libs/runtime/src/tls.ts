@@ -1,12 +1,13 @@
 // TLS contexts that are replaced while connections go on: a new certificate or policy counts from the next
 // handshake. SNI picks the certificate that names the host; otherwise the chosen one is shown.
-import { getDiffieHellman, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import {
   createSecureContext,
   type SecureContext,
   type SecureContextOptions,
   type SecureVersion,
 } from 'node:tls';
+import { type DhBits, dhParameters } from './dh-groups.ts';
 
 export interface ServerCertificate {
   id: string;
@@ -18,12 +19,10 @@ export interface ServerCertificate {
 export interface TlsPolicy {
   certificateId: string | null;
   minTlsVersion: SecureVersion;
-  dhBits: 1024 | 2048 | 3072 | 4096;
+  dhBits: DhBits;
 }
 
 const MODERN_CIPHERS = 'ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:DHE+AES:RSA+AES:!aNULL:!eNULL:!MD5';
-// RFC 2409 §6.2 and RFC 3526: the standard groups of these lengths.
-const DH_GROUPS = { 1024: 'modp2', 2048: 'modp14', 3072: 'modp15', 4096: 'modp16' } as const;
 
 export class TlsContexts {
   #shown: SecureContext | null = null;
@@ -87,22 +86,4 @@ function contextOptions(certificate: ServerCertificate, policy: TlsPolicy): Secu
 function namesOf(certificate: ServerCertificate): string[] {
   const names = new X509Certificate(certificate.chainPem).subjectAltName ?? '';
   return [...names.matchAll(/DNS:([^,\s]+)/g)].map((match) => (match[1] as string).toLowerCase());
-}
-
-// PKCS #3: DHParameter ::= SEQUENCE { prime INTEGER, base INTEGER }
-function dhParameters(bits: TlsPolicy['dhBits']): string {
-  const group = getDiffieHellman(DH_GROUPS[bits]);
-  const body = Buffer.concat([derInteger(group.getPrime()), derInteger(group.getGenerator())]);
-  const der = Buffer.concat([Buffer.from([0x30]), derLength(body.length), body]);
-  return `-----BEGIN DH PARAMETERS-----\n${der.toString('base64')}\n-----END DH PARAMETERS-----\n`;
-}
-
-function derInteger(value: Buffer): Buffer {
-  const positive = (value[0] as number) & 0x80 ? Buffer.concat([Buffer.from([0]), value]) : value;
-  return Buffer.concat([Buffer.from([0x02]), derLength(positive.length), positive]);
-}
-
-function derLength(length: number): Buffer {
-  if (length < 0x80) return Buffer.from([length]);
-  return length < 0x100 ? Buffer.from([0x81, length]) : Buffer.from([0x82, length >> 8, length & 0xff]);
 }
