@@ -17,6 +17,7 @@ export const rfcStatus: readonly RfcStatus[] = [
   [2046, 'full', 'Multipurpose Internet Mail Extensions (MIME) Part Two: Media Types', 'structure and byte ranges of the parts'],
   [2047, 'full', 'MIME (Multipurpose Internet Mail Extensions) Part Three: Message Header Extensions for Non-ASCII Text', ''],
   [2183, 'full', 'Communicating Presentation Information in Internet Messages: The Content-Disposition Header Field', ''],
+  [2177, 'full', 'IMAP4 IDLE command', ''],
   [2231, 'full', 'MIME Parameter Value and Encoded Word Extensions: Character Sets, Languages, and Continuations', ''],
   [2308, 'partial', 'Negative Caching of DNS Queries (DNS NCACHE)', 'no name, no data and no answer are told apart'],
   [2409, 'partial', 'The Internet Key Exchange (IKE)', 'the 1024-bit group for DH'],
