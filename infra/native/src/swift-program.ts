@@ -49,8 +49,12 @@ export async function keepsAttributes(directory: string): Promise<boolean> {
 function pythonOf(root: string): Pick<SwiftProgram, 'python' | 'env'> {
   const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', TZ: 'UTC' };
   if (root === '/') return { python: systemPython, env };
-  const paths = { PYTHONPATH: join(root, packages), LD_LIBRARY_PATH: librariesOf(root).join(':') };
-  return { python: pythonFor(root), env: { ...env, ...paths } };
+  const libraries = librariesOf(root);
+  const paths = { PYTHONPATH: join(root, packages), LD_LIBRARY_PATH: libraries.join(':') };
+  // An OpenSSL among the dependencies looks for its own parts where it would be installed.
+  const modules = libraries.map((dir) => join(dir, 'ossl-modules')).find((dir) => existsSync(dir));
+  const openssl = modules ? { OPENSSL_MODULES: modules } : {};
+  return { python: pythonFor(root), env: { ...env, ...paths, ...openssl } };
 }
 
 function pythonFor(root: string): string {
