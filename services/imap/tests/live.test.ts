@@ -4,10 +4,18 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { directoryChanged } from '@pochtar/bus';
+import { directoryChanged, settingsChanged } from '@pochtar/bus';
 import { Health, processEnv, silentLogger } from '@pochtar/runtime';
 import { updateAccount } from '@pochtar/store/directory';
-import { eventually, freePort } from '@pochtar/testkit';
+import { saveCertificate } from '@pochtar/store/settings';
+import {
+  certificatePem,
+  eventually,
+  freePort,
+  keyPem,
+  otherCertificatePem,
+  otherKeyPem,
+} from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start } from '../src/service.ts';
 import { ImapClient } from './imap-client.ts';
@@ -75,6 +83,30 @@ describe('listeners', () => {
     socket.destroy();
     const [repaired] = await imap.set({ accessEncryption: { certificateId: null } });
     expect(repaired?.error).toBeNull();
+  });
+
+  test('a certificate that is replaced in the store is shown from the next handshake on', async () => {
+    const replace = async (chainPem: string, key: string): Promise<void> => {
+      const row = {
+        id: 'generated',
+        name: 'test',
+        origin: 'imported' as const,
+        notAfter: new Date('2126-01-01'),
+      };
+      await saveCertificate(imap.db, imap.masterKey, { ...row, chainPem, keyPem: key });
+      imap.bus.emit(settingsChanged, { section: 'certificates', revision: 1 });
+    };
+    const shown = async (): Promise<unknown> => {
+      const socket = connectTls({ host: imap.host, port: imap.ports.imaps, rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const { subject } = socket.getPeerCertificate();
+      socket.destroy();
+      return subject.CN;
+    };
+    await replace(otherCertificatePem, otherKeyPem);
+    await eventually(async () => expect(await shown()).toBe('other.test'));
+    await replace(certificatePem, keyPem);
+    await eventually(async () => expect(await shown()).toBe('mail.example.org'));
   });
 
   test('the minimum TLS version counts from the next handshake on', async () => {

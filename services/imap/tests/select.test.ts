@@ -1,4 +1,5 @@
 // SELECT, EXAMINE, CLOSE, UNSELECT, and \Recent.
+import { eventually } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Installation, startInstallation } from './installation.ts';
 
@@ -131,6 +132,7 @@ test('messages that a session was told of are recent to no later one', async () 
     S: c OK *
   `,
   );
+  await eventually(() => [...imap.server.sessions].some(({ wake }) => wake !== null));
   await imap.deliver(account, 'Subject: 1\r\n\r\n');
   await imap.server.watch.compare();
   await first;

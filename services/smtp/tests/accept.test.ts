@@ -1,9 +1,8 @@
 // One mail, from the client to the rows: what is stored is what was sent, with the trace in front.
 import { createHash } from 'node:crypto';
-import { eventually } from '@pochtar/testkit';
+import { certificatePem, eventually } from '@pochtar/testkit';
 import { createTransport } from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { certificatePem } from './certificate.ts';
 import { Client } from './client.ts';
 import { filesIn, type SmtpHarness, startSmtp, type StoredMail } from './harness.ts';
 

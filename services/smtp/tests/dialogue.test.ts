@@ -1,8 +1,9 @@
 // The rules of the dialogue, one transcript each. A folder of transcripts is a set of settings and a port.
 import { readdirSync } from 'node:fs';
 import { transcriptFile } from '@pochtar/testkit';
+import type { SettingsParts } from '@pochtar/testkit/ground';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type SettingsParts, type SmtpHarness, startSmtp } from './harness.ts';
+import { type SmtpHarness, startSmtp } from './harness.ts';
 
 interface Setup {
   port: 'mx' | 'submission';

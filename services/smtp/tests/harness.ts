@@ -1,34 +1,19 @@
 // The service in this process against a real Postgres, a real NATS and a directory volume of its own, set up as a
 // small organisation: demo.test with anna, boris (disabled: carla), the alias office and the group all.
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Health, silentLogger, processEnv } from '@pochtar/runtime';
-import type { Settings, SectionName } from '@pochtar/settings';
-import { defaultDocument } from '@pochtar/settings';
-import { ensureFirstVolume, openBlobStore } from '@pochtar/store/blob';
-import { type Database, openDatabase } from '@pochtar/store/db';
-import { createAccount, createDomain, createName, hashPassword } from '@pochtar/store/directory';
-import { saveCertificate, saveSection, seedSections } from '@pochtar/store/settings';
+import { readdirSync } from 'node:fs';
+import { type Bus, directoryChanged, type SettingsApplied } from '@pochtar/bus';
+import { processEnv } from '@pochtar/runtime';
+import type { Database } from '@pochtar/store/db';
+import { createName } from '@pochtar/store/directory';
+import { freePort, type TestNats } from '@pochtar/testkit';
 import {
-  createTestDatabase,
-  eventually,
-  freePort,
-  startTestNats,
-  temporaryDirectory,
-  type TestNats,
-} from '@pochtar/testkit';
-import {
-  connectBus,
-  directoryChanged,
-  settingsApplied,
-  settingsChanged,
-  type SettingsApplied,
-} from '@pochtar/bus';
+  createAccounts,
+  DOMAIN,
+  openGround,
+  serviceContext,
+  type SettingsParts,
+} from '@pochtar/testkit/ground';
 import { start, type StartOptions } from '../src/service.ts';
-import { certificatePem, keyPem } from './certificate.ts';
-
-export type SettingsParts = { [N in SectionName]?: Partial<Settings[N]> };
 
 export interface SmtpHarness extends AsyncDisposable {
   host: string;
@@ -41,8 +26,8 @@ export interface SmtpHarness extends AsyncDisposable {
   masterKey: Buffer;
   nats: TestNats;
   spoolDirectory: string;
-  bus: Awaited<ReturnType<typeof connectBus>>;
-  applied: SettingsApplied[];
+  bus: Bus;
+  applied: readonly SettingsApplied[];
   /** Saves parts of sections and waits until the service has reported them; answers the reports. */
   set(parts: SettingsParts): Promise<SettingsApplied[]>;
   /** A second process of the same installation, in this one. */
@@ -91,54 +76,16 @@ const PASSWORD = 'correct horse';
 
 export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarness> {
   await using stack = new AsyncDisposableStack();
-  const testDatabase = stack.use(await createTestDatabase());
-  const nats = stack.use(await startTestNats());
-  const directory = stack.use(temporaryDirectory());
-  const [volumePath, spoolDirectory] = [join(directory.path, 'volume'), join(directory.path, 'spool')];
-  mkdirSync(volumePath);
-  mkdirSync(spoolDirectory);
-  const masterKeyFile = join(directory.path, 'master-key');
-  const masterKey = randomBytes(32);
-  writeFileSync(masterKeyFile, masterKey.toString('base64'));
-  const db = stack.use(openDatabase({ url: testDatabase.url(), password: testDatabase.password, max: 2 }));
   const ports = { mx: await freePort(), submission: await freePort(), smtps: await freePort() };
-  await ensureFirstVolume(db, { name: 'first', kind: 'directory', config: { path: volumePath } });
-  await saveCertificate(db, masterKey, {
-    id: 'generated',
-    name: 'test',
-    chainPem: certificatePem,
-    keyPem,
-    origin: 'generated',
-    notAfter: new Date('2126-01-01'),
-  });
+  const ground = stack.use(await openGround(firstSettings(ports, options.settings ?? {})));
+  const { database, nats, db, bus, blobs, masterKey, spoolDirectory, applied } = ground;
   await seedDirectory(db);
-  await seedSections(db, firstSettings(ports, options.settings ?? {}));
-
-  const owner = stack.use(
-    await connectBus({
-      url: nats.url,
-      user: 'owner',
-      password: nats.password,
-      name: 'test',
-      log: silentLogger(),
-    }),
-  );
-  const applied: SettingsApplied[] = [];
-  owner.subscribe(settingsApplied, (report) => void applied.push(report));
-  await owner.connection.flush();
-
-  const postgresUrl = await urlThrough(testDatabase.url('smtp'), options.postgresThrough);
   const environment = {
-    ...testDatabase.env('smtp'),
-    POCHTAR_POSTGRES_URL: postgresUrl,
-    ...nats.env('smtp'),
-    POCHTAR_MASTER_KEY_FILE: masterKeyFile,
-    POCHTAR_SPOOL_DIR: spoolDirectory,
+    ...ground.environment('smtp'),
+    POCHTAR_POSTGRES_URL: await urlThrough(database.url('smtp'), options.postgresThrough),
   };
-  const startOne = (more: StartOptions = {}): Promise<AsyncDisposable> => {
-    const context = { name: 'smtp', instance: randomUUID(), log: silentLogger(), health: new Health() };
-    return start(processEnv.parse(environment), context, { ...options, ...more });
-  };
+  const startOne = (more: StartOptions = {}): Promise<AsyncDisposable> =>
+    start(processEnv.parse(environment), serviceContext('smtp'), { ...options, ...more });
   let service: AsyncDisposable | null = await startOne();
   const stop = async (): Promise<void> => {
     const running = service;
@@ -146,23 +93,15 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
     await running?.[Symbol.asyncDispose]();
   };
   stack.defer(stop);
-  const blobs = stack.use(await openBlobStore({ db, instance: randomUUID(), log: silentLogger() }));
   const opened = stack.move();
   return {
+    ...{ ports, db, bus, nats, masterKey, spoolDirectory, environment, applied },
     host: HOST,
-    ports,
     password: PASSWORD,
-    db,
-    superuserUrl: testDatabase.superuserUrl,
-    masterKey,
-    nats,
-    spoolDirectory,
-    environment,
-    bus: owner,
-    applied,
+    superuserUrl: database.superuserUrl,
     stop,
     startReplica: async (more) => opened.use(await startOne(more)),
-    set: (parts) => setSections({ db, bus: owner, applied }, parts),
+    set: (parts) => ground.set(parts),
     mails: () => storedMails(db, (reference) => blobs.read(reference)),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -193,55 +132,11 @@ function firstSettings(ports: SmtpHarness['ports'], parts: SettingsParts): Setti
 }
 
 async function seedDirectory(db: Database): Promise<void> {
-  const domain = 'demo.test';
-  await createDomain(db, domain);
-  const passwordHash = await hashPassword(PASSWORD);
-  for (const name of ['anna', 'boris', 'carla']) {
-    const address = `${name}@${domain}`;
-    const made = await createAccount(db, 'all', {
-      address,
-      domain,
-      passwordHash,
-      folders: [],
-      isEnabled: name !== 'carla',
-    });
-    if (!made.isCreated) throw new Error(`${address}: ${made.reason}`);
-  }
-  await createName(db, 'all', {
-    kind: 'alias',
-    address: `office@${domain}`,
-    domain,
-    targets: [`anna@${domain}`],
-  });
-  await createName(db, 'all', {
-    kind: 'group',
-    address: `all@${domain}`,
-    domain,
-    targets: [`anna@${domain}`, `boris@${domain}`],
-  });
-}
-
-async function setSections(
-  { db, bus, applied }: { db: Database; bus: SmtpHarness['bus']; applied: SettingsApplied[] },
-  parts: SettingsParts,
-): Promise<SettingsApplied[]> {
-  const reports: SettingsApplied[] = [];
-  for (const [section, part] of Object.entries(parts)) {
-    const [row] = await db.query<{ document: object }>({
-      text: 'select document from settings.section where name = $1',
-      values: [section],
-    });
-    const document = { ...defaultDocument(section as SectionName), ...row?.document, ...part };
-    const { revision } = await saveSection(db, { section: section as SectionName, document, author: 'test' });
-    bus.emit(settingsChanged, { section, revision });
-    reports.push(
-      (await eventually(
-        () => applied.find((report) => report.section === section && report.revision === revision) ?? false,
-        { timeout: 10_000 },
-      )) as SettingsApplied,
-    );
-  }
-  return reports;
+  await createAccounts(db, ['anna', 'boris', 'carla'], { password: PASSWORD, disabled: 'carla' });
+  const [anna, boris] = [`anna@${DOMAIN}`, `boris@${DOMAIN}`];
+  const office = { kind: 'alias', address: `office@${DOMAIN}`, targets: [anna] } as const;
+  const all = { kind: 'group', address: `all@${DOMAIN}`, targets: [anna, boris] } as const;
+  for (const name of [office, all]) await createName(db, 'all', { ...name, domain: DOMAIN });
 }
 
 async function storedMails(

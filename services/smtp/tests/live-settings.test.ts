@@ -6,9 +6,15 @@ import { connect } from 'node:net';
 import { saveCertificate } from '@pochtar/store/settings';
 import { createName, updateAccount } from '@pochtar/store/directory';
 import { settingsChanged } from '@pochtar/bus';
-import { eventually, freePort } from '@pochtar/testkit';
+import {
+  certificatePem,
+  eventually,
+  freePort,
+  keyPem,
+  otherCertificatePem,
+  otherKeyPem,
+} from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { certificatePem, keyPem, otherCertificatePem, otherKeyPem } from './certificate.ts';
 import { Client } from './client.ts';
 import { type SmtpHarness, startSmtp, tellDirectory } from './harness.ts';
 
