@@ -11,7 +11,13 @@ import { defaultDocument, type SectionName, type Settings } from '@pochtar/setti
 import { type BlobStore, ensureFirstVolume, openBlobStore } from '@pochtar/store/blob';
 import type { NewContent } from '@pochtar/store/content';
 import { type Database, openDatabase } from '@pochtar/store/db';
-import { createAccount, createDomain, hashPassword, type NewAccount } from '@pochtar/store/directory';
+import {
+  createAccount,
+  createDomain,
+  createName,
+  hashPassword,
+  type NewAccount,
+} from '@pochtar/store/directory';
 import { saveCertificate, saveSection, seedSections } from '@pochtar/store/settings';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
@@ -117,9 +123,11 @@ function reportOf(
   return report;
 }
 
-/** What `run` hands to a service's start. */
+/** What `run` hands to a service's start. POCHTAR_TEST_LOG=1 shows the log. */
 export function serviceContext(name: string): ServiceContext {
-  return { name, instance: randomUUID(), log: silentLogger(), health: new Health() };
+  const log = silentLogger();
+  if (process.env['POCHTAR_TEST_LOG']) log.level = 'info';
+  return { name, instance: randomUUID(), log, health: new Health() };
 }
 
 /** Accounts of demo.test with INBOX; answers their ids by name. */
@@ -142,6 +150,22 @@ export async function createAccounts<Name extends string>(
     ids[name] = made.id;
   }
   return ids as Record<Name, number>;
+}
+
+/** A small organisation: anna, boris (disabled: carla), the alias office for anna and the group all. */
+export async function createOrganisation(
+  db: Database,
+  password?: string,
+): Promise<Record<'anna' | 'boris' | 'carla', number>> {
+  const ids = await createAccounts(db, ['anna', 'boris', 'carla'], {
+    disabled: 'carla',
+    ...(password && { password }),
+  });
+  const [anna, boris] = [`anna@${DOMAIN}`, `boris@${DOMAIN}`];
+  const office = { kind: 'alias', address: `office@${DOMAIN}`, targets: [anna] } as const;
+  const all = { kind: 'group', address: `all@${DOMAIN}`, targets: [anna, boris] } as const;
+  for (const name of [office, all]) await createName(db, 'all', { ...name, domain: DOMAIN });
+  return ids;
 }
 
 /** Stores a body as acceptance does; its row is the caller's. */

@@ -1,39 +1,22 @@
 // Delivery in this process against a real Postgres, NATS and directory volume, set up as a small organisation:
 // demo.test with anna, boris (disabled: carla), the alias office and the group all; and a DNS of its own.
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  type Bus,
-  connectBus,
-  settingsApplied,
-  settingsChanged,
-  type SettingsApplied,
-  type Step,
-} from '@pochtar/bus';
-import { addressKey, describeContent, MailScanner, parseAddress } from '@pochtar/mail';
-import { Health, silentLogger } from '@pochtar/runtime';
-import { defaultDocument, type SectionName, type Settings } from '@pochtar/settings';
-import { type BlobStore, ensureFirstVolume, openBlobStore } from '@pochtar/store/blob';
+import { randomBytes } from 'node:crypto';
+import type { Bus, Step } from '@pochtar/bus';
+import { addressKey, parseAddress } from '@pochtar/mail';
+import type { BlobStore } from '@pochtar/store/blob';
 import { readDelivered } from '@pochtar/store/content';
-import { type Database, openDatabase } from '@pochtar/store/db';
-import { createAccount, createDomain, createName } from '@pochtar/store/directory';
+import type { Database } from '@pochtar/store/db';
 import { acceptMails, loadContent, type NewMail, type NewRecipient } from '@pochtar/store/queue';
-import { saveSection, seedSections } from '@pochtar/store/settings';
+import { eventually, type FakeDns, startFakeDns, type TestDatabase, type TestNats } from '@pochtar/testkit';
 import {
-  createTestDatabase,
-  eventually,
-  type FakeDns,
-  startFakeDns,
-  startTestNats,
-  temporaryDirectory,
-  type TestDatabase,
-  type TestNats,
-} from '@pochtar/testkit';
+  createOrganisation,
+  newContent,
+  openGround,
+  serviceContext,
+  type SettingsParts,
+} from '@pochtar/testkit/ground';
 import { readConfig } from '../src/config.ts';
 import { start, type StartOptions } from '../src/service.ts';
-
-export type SettingsParts = { [N in SectionName]?: Partial<Settings[N]> };
 
 export const HELO = 'mx.demo.test';
 
@@ -106,37 +89,11 @@ export interface PostOffice extends AsyncDisposable {
 
 export async function openPostOffice(parts: SettingsParts = {}): Promise<PostOffice> {
   await using stack = new AsyncDisposableStack();
-  const database = stack.use(await createTestDatabase());
-  const nats = stack.use(await startTestNats());
+  const ground = stack.use(await openGround({ ...parts, general: { heloName: HELO, ...parts.general } }));
+  const { database, nats, db, bus, blobs, masterKey } = ground;
   const dns = stack.use(await startFakeDns());
-  const directory = stack.use(temporaryDirectory());
-  const volume = join(directory.path, 'volume');
-  mkdirSync(volume);
-  const masterKey = randomBytes(32);
-  const masterKeyFile = join(directory.path, 'master-key');
-  writeFileSync(masterKeyFile, masterKey.toString('base64'));
-  const db = stack.use(openDatabase({ url: database.url(), password: database.password, max: 4 }));
-  await ensureFirstVolume(db, { name: 'first', kind: 'directory', config: { path: volume } });
-  const accounts = await seedDirectory(db);
-  await seedSections(db, { ...parts, general: { heloName: HELO, ...parts.general } });
-  const bus = stack.use(
-    await connectBus({
-      url: nats.url,
-      user: 'owner',
-      password: nats.password,
-      name: 'test',
-      log: silentLogger(),
-    }),
-  );
-  const applied: SettingsApplied[] = [];
-  bus.subscribe(settingsApplied, (report) => void applied.push(report));
-  const blobs = stack.use(await openBlobStore({ db, instance: randomUUID(), log: silentLogger() }));
-  const environment: Record<string, string> = {
-    ...database.env('delivery'),
-    ...nats.env('delivery'),
-    POCHTAR_MASTER_KEY_FILE: masterKeyFile,
-    POCHTAR_DNS_SERVERS: dns.address,
-  };
+  const accounts = await createOrganisation(db);
+  const environment = { ...ground.environment('delivery'), POCHTAR_DNS_SERVERS: dns.address };
   const ports = new Map<string, number>();
   const opened = stack.move();
   const office: PostOffice = {
@@ -144,8 +101,7 @@ export async function openPostOffice(parts: SettingsParts = {}): Promise<PostOff
     startDelivery: async (more = {}, options = {}) => {
       const config = readConfig({ ...environment, ...more });
       config.POCHTAR_REMOTE_PORT = (domain) => ports.get(domain) ?? 9;
-      const context = { name: 'delivery', instance: randomUUID(), log: testLogger(), health: new Health() };
-      return opened.use(await start(config, context, options));
+      return opened.use(await start(config, serviceContext('delivery'), options));
     },
     newMail: (mail) => newMail(blobs, accounts, mail),
     accept: async (mail) => {
@@ -186,38 +142,13 @@ export async function openPostOffice(parts: SettingsParts = {}): Promise<PostOff
       await eventually(async () => (await db.query({ text: onTheWay })).length === 0, { timeout: 10_000 });
       await db.query({ text: 'delete from store.message' });
     },
-    set: (changed) => setSections(db, bus, applied, changed),
+    set: async (changed) => {
+      const faults = (await ground.set(changed)).filter(({ error }) => error !== null);
+      if (faults.length > 0) throw new Error(JSON.stringify(faults));
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
   return office;
-}
-
-function testLogger(): ReturnType<typeof silentLogger> {
-  const log = silentLogger();
-  if (process.env['POCHTAR_TEST_LOG']) {
-    log.level = 'info';
-  }
-  return log;
-}
-
-async function seedDirectory(db: Database): Promise<PostOffice['accounts']> {
-  const domain = 'demo.test';
-  await createDomain(db, domain);
-  const ids = { anna: 0, boris: 0, carla: 0 };
-  for (const name of ['anna', 'boris', 'carla'] as const) {
-    const made = await createAccount(db, 'all', {
-      address: `${name}@${domain}`,
-      domain,
-      folders: [],
-      isEnabled: name !== 'carla',
-    });
-    if (!made.isCreated) throw new Error(`${name}: ${made.reason}`);
-    ids[name] = made.id;
-  }
-  const names = { office: ['anna@demo.test'], all: ['anna@demo.test', 'boris@demo.test'] };
-  await createName(db, 'all', { kind: 'alias', address: `office@${domain}`, domain, targets: names.office });
-  await createName(db, 'all', { kind: 'group', address: `all@${domain}`, domain, targets: names.all });
-  return ids;
 }
 
 /** A mail as acceptance stores it: Return-Path and Received in front. */
@@ -235,9 +166,6 @@ async function newMail(blobs: BlobStore, accounts: PostOffice['accounts'], mail:
     Buffer.from(trace),
     Buffer.isBuffer(text) ? text : Buffer.from(text, 'latin1'),
   ]);
-  const scanner = new MailScanner();
-  scanner.write(bytes);
-  const sha256 = createHash('sha256').update(bytes).digest();
   const slip = more.slip ?? [];
   return {
     id,
@@ -250,12 +178,7 @@ async function newMail(blobs: BlobStore, accounts: PostOffice['accounts'], mail:
     settingsRevision: 1,
     step: slip[0] ?? 'deliver',
     ...more,
-    content: {
-      id,
-      blob: await blobs.put(id, bytes, sha256),
-      sha256,
-      description: describeContent(scanner.end()),
-    },
+    content: await newContent(blobs, bytes, id),
     recipients: to.map((recipient) => recipientOf(accounts, recipient)),
   };
 }
@@ -293,29 +216,4 @@ async function messagesOf(db: Database, blobs: BlobStore, account: number): Prom
     messages.push({ ...row, bytes, text: bytes.toString('utf8') });
   }
   return messages;
-}
-
-async function setSections(
-  db: Database,
-  bus: Bus,
-  applied: SettingsApplied[],
-  parts: SettingsParts,
-): Promise<void> {
-  for (const [name, part] of Object.entries(parts)) {
-    const section = name as SectionName;
-    const [row] = await db.query<{ document: object }>({
-      text: 'select document from settings.section where name = $1',
-      values: [section],
-    });
-    const document = { ...defaultDocument(section), ...row?.document, ...part };
-    const { revision } = await saveSection(db, { section, document, author: 'test' });
-    bus.emit(settingsChanged, { section, revision });
-    await eventually(
-      () =>
-        applied.some(
-          (report) => report.section === section && report.revision === revision && report.error === null,
-        ),
-      { timeout: 10_000 },
-    );
-  }
 }

@@ -2,17 +2,15 @@
 // and filters as they are started in production, in this process or as one that can be killed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createHash, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { type Bus, connectBus, ensureStreams, settingsChanged, type Step, stepConsumer } from '@pochtar/bus';
-import { describeContent, MailScanner } from '@pochtar/mail';
-import { Health, processEnv, silentLogger } from '@pochtar/runtime';
+import { type Bus, ensureStreams, type Step, stepConsumer } from '@pochtar/bus';
+import { processEnv } from '@pochtar/runtime';
 import type { SectionName, Settings } from '@pochtar/settings';
-import { type BlobStore, openBlobStore } from '@pochtar/store/blob';
+import type { BlobStore } from '@pochtar/store/blob';
 import { type Database, openDatabase } from '@pochtar/store/db';
 import { acceptMails, type NewMail } from '@pochtar/store/queue';
-import { readSections, saveSection, seedSections } from '@pochtar/store/settings';
-import { createTestDatabase, startTestNats, temporaryDirectory, type TestNats } from '@pochtar/testkit';
+import type { TestNats } from '@pochtar/testkit';
+import { newContent, openGround, serviceContext } from '@pochtar/testkit/ground';
 import type { Config } from '../src/config.ts';
 import type { FilterName } from '../src/filter.ts';
 import { start } from '../src/service.ts';
@@ -44,32 +42,15 @@ export interface Installation extends AsyncDisposable {
 
 export async function installation(): Promise<Installation> {
   await using stack = new AsyncDisposableStack();
-  const database = stack.use(await createTestDatabase());
-  const nats = stack.use(await startTestNats());
-  const volume = stack.use(temporaryDirectory());
-  const db = stack.use(openDatabase({ url: database.url(), password: database.password }));
-  await db.query({
-    text: `insert into store.volume (name, kind, config) values ('main', 'directory', $1)`,
-    values: [{ path: volume.path }],
-  });
-  const superuser = stack.use(openDatabase({ url: database.superuserUrl, max: 1 }));
-  await seedSections(db, { general: { heloName: 'mx.example.test' } });
-  const log = silentLogger();
-  const blobs = stack.use(await openBlobStore({ db, instance: randomUUID(), log }));
-  const bus = stack.use(
-    await connectBus({ url: nats.url, user: 'owner', password: nats.password, name: 'test', log }),
-  );
+  const ground = stack.use(await openGround({ general: { heloName: 'mx.example.test' } }));
+  const { db, bus, nats, blobs, volumePath } = ground;
+  const superuser = stack.use(openDatabase({ url: ground.database.superuserUrl, max: 1 }));
   await ensureStreams(await bus.manager());
-  const env = (filter: FilterName) => ({
-    ...database.env('filter'),
-    ...nats.env('filter'),
-    POCHTAR_FILTER: filter,
-  });
+  const env = (filter: FilterName) => ({ ...ground.environment('filter'), POCHTAR_FILTER: filter });
 
   const resources = stack.move();
   return {
-    db,
-    nats,
+    ...{ db, nats, bus, blobs, volumePath },
     async endWaiting() {
       const ended = await superuser.query({
         text: `select pg_terminate_backend(pid) from pg_stat_activity
@@ -77,20 +58,11 @@ export async function installation(): Promise<Installation> {
       });
       return ended.length;
     },
-    bus,
-    blobs,
-    volumePath: volume.path,
-    async set(section, changed) {
-      const [row] = await readSections(db, [section]);
-      const document = { ...(row?.document as object), ...changed };
-      const saved = await saveSection(db, { section, document, author: 'test' });
-      await bus.publish(settingsChanged, { section, revision: saved.revision });
-    },
+    set: async (section, changed) => void (await ground.save({ [section]: changed })),
     accept: (body, changed = {}) => accept(db, blobs, Buffer.from(body as string), changed),
     async start(filter, more = {}) {
       const config: Config = { ...processEnv.parse({ ...env(filter), ...more }), POCHTAR_FILTER: filter };
-      const context = { name: `filter-${filter}`, instance: randomUUID(), log, health: new Health() };
-      return resources.use(await start(config, context));
+      return resources.use(await start(config, serviceContext(`filter-${filter}`)));
     },
     spawn: (filter) => startProcess(env(filter)),
     events: (step) => eventsOf(bus, step === 'deliver' ? 'mail.deliver' : `mail.filter.${step}`),
@@ -122,17 +94,11 @@ async function accept(
   body: Buffer,
   changed: Partial<NewMail>,
 ): Promise<string> {
-  const id = randomUUID();
-  const scanner = new MailScanner();
-  scanner.write(body);
+  const content = await newContent(blobs, body);
+  const { id } = content;
   const mail: NewMail = {
     id,
-    content: {
-      id,
-      blob: await blobs.put(id, body),
-      sha256: createHash('sha256').update(body).digest(),
-      description: describeContent(scanner.end()),
-    },
+    content,
     acceptedAt: new Date(),
     reversePath: 'sender@remote.test',
     origin: 'incoming',

@@ -4,15 +4,8 @@ import { readdirSync } from 'node:fs';
 import { type Bus, directoryChanged, type SettingsApplied } from '@pochtar/bus';
 import { processEnv } from '@pochtar/runtime';
 import type { Database } from '@pochtar/store/db';
-import { createName } from '@pochtar/store/directory';
 import { freePort, type TestNats } from '@pochtar/testkit';
-import {
-  createAccounts,
-  DOMAIN,
-  openGround,
-  serviceContext,
-  type SettingsParts,
-} from '@pochtar/testkit/ground';
+import { createOrganisation, openGround, serviceContext, type SettingsParts } from '@pochtar/testkit/ground';
 import { start, type StartOptions } from '../src/service.ts';
 
 export interface SmtpHarness extends AsyncDisposable {
@@ -79,7 +72,7 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
   const ports = { mx: await freePort(), submission: await freePort(), smtps: await freePort() };
   const ground = stack.use(await openGround(firstSettings(ports, options.settings ?? {})));
   const { database, nats, db, bus, blobs, masterKey, spoolDirectory, applied } = ground;
-  await seedDirectory(db);
+  await createOrganisation(db, PASSWORD);
   const environment = {
     ...ground.environment('smtp'),
     POCHTAR_POSTGRES_URL: await urlThrough(database.url('smtp'), options.postgresThrough),
@@ -129,14 +122,6 @@ function firstSettings(ports: SmtpHarness['ports'], parts: SettingsParts): Setti
     general: { heloName: 'mx.demo.test', defaultDomain: 'demo.test', ...parts.general },
     alerts: { diskLowWaterMb: 10, ...parts.alerts },
   };
-}
-
-async function seedDirectory(db: Database): Promise<void> {
-  await createAccounts(db, ['anna', 'boris', 'carla'], { password: PASSWORD, disabled: 'carla' });
-  const [anna, boris] = [`anna@${DOMAIN}`, `boris@${DOMAIN}`];
-  const office = { kind: 'alias', address: `office@${DOMAIN}`, targets: [anna] } as const;
-  const all = { kind: 'group', address: `all@${DOMAIN}`, targets: [anna, boris] } as const;
-  for (const name of [office, all]) await createName(db, 'all', { ...name, domain: DOMAIN });
 }
 
 async function storedMails(
