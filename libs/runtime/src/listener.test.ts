@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { certificatePem, keyPem } from '@pochtar/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { acceptTls } from './accept-tls.ts';
 import {
@@ -15,24 +16,6 @@ import { silentLogger } from './log.ts';
 import { portHolders } from './port-holder.ts';
 import { TlsContexts } from './tls.ts';
 
-const keyPem = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6VzrYIPxcHPkpnwB
-pyY4V4xyVYVAhk1rNkTbYU2og2ihRANCAAT9XSOTazis339rLOhpUqW8lTayQzV8
-A5BfclrJ8TTtZ0MTr9xvQnkmR812BF60CMc3TO58wOZyElND4c3qXC6l
------END PRIVATE KEY-----`;
-const chainPem = `-----BEGIN CERTIFICATE-----
-MIIBszCCAVqgAwIBAgITIx48ye8sfn7bXQ/ctWlhVDHZWzAKBggqhkjOPQQDAjAb
-MRkwFwYDVQQDDBBtYWlsLmV4YW1wbGUub3JnMCAXDTI2MTEyNDA1MDQxNloYDzIx
-MjYxMDMxMDUwNDE2WjAbMRkwFwYDVQQDDBBtYWlsLmV4YW1wbGUub3JnMFkwEwYH
-KoZIzj0CAQYIKoZIzj0DAQcDQgAE/V0jk2s4rN9/ayzoaVKlvJU2skM1fAOQX3Ja
-yfE07WdDE6/cb0J5JkfNdgRetAjHN0zufMDmchJTQ+HN6lwupaN7MHkwHQYDVR0O
-BBYEFNYY7yJEVGOLKOYHegIQubtd7JR3MB8GA1UdIwQYMBaAFNYY7yJEVGOLKOYH
-egIQubtd7JR3MA8GA1UdEwEB/wQFMAMBAf8wJgYDVR0RBB8wHYIQbWFpbC5leGFt
-cGxlLm9yZ4IJbG9jYWxob3N0MAoGCCqGSM49BAMCA0cAMEQCIE8s0xNMK/94TWln
-wk00SszjZMiT9iffciTAPd+NfyGxAiAne2Hz3/bEbY8b6y09GLwQM09eFwXBTP29
-3jli8xxqBw==
------END CERTIFICATE-----`;
-
 const host = '127.0.0.1';
 const opened: AsyncDisposable[] = [];
 const sockets: Socket[] = [];
@@ -43,7 +26,7 @@ afterEach(async () => {
 
 function contexts(): TlsContexts {
   const tls = new TlsContexts();
-  tls.replace([{ id: 'a', chainPem, keyPem }], {
+  tls.replace([{ id: 'a', chainPem: certificatePem, keyPem }], {
     certificateId: 'a',
     minTlsVersion: 'TLSv1.2',
     dhBits: 2048,
@@ -202,7 +185,7 @@ describe('connections', () => {
     const listeners = echo();
     await listeners.reconcile([{ host, port: 0, tls: true }]);
     const { port } = listeners.addresses[0] as AddressInfo;
-    const client = connectTls({ host, port, servername: 'mail.example.org', ca: chainPem });
+    const client = connectTls({ host, port, servername: 'mail.example.org', ca: certificatePem });
     sockets.push(client);
     expect(await line(client)).toBe('hello 127.0.0.1');
     expect(client.authorized).toBe(true);
@@ -229,7 +212,7 @@ describe('connections', () => {
     await listeners.reconcile([{ host, port: 0, tls: false }]);
     const socket = await open(listeners.addresses[0]?.port ?? 0, 'STARTTLS\n');
     expect(await line(socket)).toBe('go');
-    const client = connectTls({ socket, servername: 'localhost', ca: chainPem });
+    const client = connectTls({ socket, servername: 'localhost', ca: certificatePem });
     expect(await line(client)).toBe('secret');
   });
 
@@ -261,7 +244,7 @@ describe('connections', () => {
     const client = await open(plain, 'PROXY TCP4 192.0.2.9 127.0.0.1 5 143\r\nfirst\n');
     expect(await line(client)).toBe('hello 192.0.2.9\nfirst');
     const socket = await open(implicit, 'PROXY TCP6 2001:db8::9 ::1 5 993\r\n');
-    const secured = connectTls({ socket, servername: 'localhost', ca: chainPem });
+    const secured = connectTls({ socket, servername: 'localhost', ca: certificatePem });
     expect(await line(secured)).toBe('hello 2001:db8::9');
     const stranger = await open(plain, 'a001 NOOP\r\n');
     stranger.resume();
