@@ -97,6 +97,10 @@ test('RFC 9051 §4.3: a line announces a literal at its very end only', () => {
   }
 });
 
+test('RFC 9051 §9: a tilde is a character of atoms', () => {
+  for (const name of ['~', '~anna', 'a~b']) expect(cursor(name).astring()).toBe(name);
+});
+
 const octets = fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) });
 
 test('whatever is written is read back', () => {

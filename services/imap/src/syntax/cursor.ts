@@ -157,7 +157,9 @@ export class Cursor {
   }
 
   #isString(): boolean {
-    return this.next === '"' || this.next === '{' || this.next === '~';
+    // RFC 9051 §9: a tilde alone is a character of atoms; before a brace it begins a literal8.
+    if (this.next === '~') return this.#text[this.#at + 1] === '{';
+    return this.next === '"' || this.next === '{';
   }
 
   #match(pattern: RegExp, what: string): string {
