@@ -276,6 +276,9 @@ describe('certificates', () => {
     });
     const [absent] = await smtp.set({ smtpEncryption: { certificateId: 'absent' } });
     expect(absent?.error).toMatch(/certificate absent is not in the store/);
+    const [still] = await smtp.set({ smtpEncryption: { certificateId: 'absent' } });
+    expect(still?.error).toMatch(/certificate absent is not in the store/);
+    expect(await shown()).toBe('other.test');
     const [mended] = await smtp.set({ smtpEncryption: { certificateId: 'broken' } });
     expect(mended?.error).toBeNull();
   });
