@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { reservePort } from '@pochtar/native';
 import { eventually, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Endpoints } from '../src/first-start.ts';
@@ -52,6 +53,14 @@ async function greeting(address: string): Promise<string> {
   return line.toString('latin1');
 }
 
+/** Takes it down and keeps its ports from other installations of this machine, which choose theirs meanwhile. */
+async function takeDown(): Promise<{ code: number }> {
+  const { code } = await pochtar('down');
+  const ports = JSON.parse(readFileSync(join(dir.path, 'var/ports.json'), 'utf8')) as Record<string, number>;
+  for (const port of Object.values(ports)) await reservePort(port);
+  return { code };
+}
+
 describe('an installation', () => {
   let first: Endpoints;
 
@@ -62,7 +71,7 @@ describe('an installation', () => {
   }, startTimeout);
 
   afterAll(async () => {
-    await pochtar('down');
+    await takeDown();
     dir[Symbol.dispose]();
   }, startTimeout);
 
@@ -135,7 +144,7 @@ describe('an installation', () => {
     'ends without a trace by `down`, and comes back with the same ports, accounts and passwords',
     async () => {
       const pids = (await status()).processes.flatMap((one) => one.pid ?? []);
-      expect((await pochtar('down')).code).toBe(0);
+      expect((await takeDown()).code).toBe(0);
       expect(pids.filter(isAlive)).toEqual([]);
       expect((await status()).up).toBe(false);
       expect((await pochtar('account', 'list')).err).toContain('not up');
@@ -148,7 +157,7 @@ describe('an installation', () => {
   test(
     'stops in order at Ctrl-C when it runs in the foreground',
     async () => {
-      await pochtar('down');
+      await takeDown();
       const child = spawn(join(root, 'pochtar'), ['up'], {
         env: { ...process.env, POCHTAR_VAR: join(dir.path, 'var'), POCHTAR_LANG: 'ru' },
         stdio: ['ignore', 'pipe', 'ignore'],
