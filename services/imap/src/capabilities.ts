@@ -1,6 +1,6 @@
 // What this server can do, as CAPABILITY says it (RFC 9051 §7.2.2).
 import { canStartTls, isLoginAllowed } from '@pochtar/service';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 
 const ALWAYS = 'IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE';
 const AFTER_LOGIN =

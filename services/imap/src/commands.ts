@@ -1,5 +1,5 @@
 // The commands this server knows, when they may be used, and what is told behind them (RFC 9051 §6).
-import type { Command } from './command-reader.ts';
+import type { CommandDefinition, Commands, Run, State } from './command.ts';
 import { append } from './commands/append.ts';
 import { authenticate } from './commands/authenticate.ts';
 import { capability } from './commands/capability.ts';
@@ -26,21 +26,6 @@ import { starttls } from './commands/starttls.ts';
 import { status } from './commands/status.ts';
 import { store } from './commands/store.ts';
 import { subscribe, unsubscribe } from './commands/subscribe.ts';
-import type { Reply } from './reply.ts';
-import type { Session } from './session.ts';
-
-export type State = 'notAuthenticated' | 'authenticated' | 'selected';
-
-/** Gives the tagged reply, or null when it has gone out already; throws `BadSyntax` for BAD. */
-export type Run = (session: Session, command: Command) => Promise<Reply | null>;
-
-export interface CommandDefinition {
-  states: readonly State[];
-  run: Run;
-  /** Which changes of the selected mailbox are told before the tagged reply. */
-  sync: 'all' | 'withoutExpunge' | 'none';
-}
-
 const ANY: readonly State[] = ['notAuthenticated', 'authenticated', 'selected'];
 const BEFORE_LOGIN: readonly State[] = ['notAuthenticated'];
 const AFTER_LOGIN: readonly State[] = ['authenticated', 'selected'];
@@ -54,7 +39,7 @@ function define(
   return { states, run, sync };
 }
 
-export const commands: ReadonlyMap<string, CommandDefinition> = new Map([
+export const commands: Commands = new Map([
   ['CAPABILITY', define(ANY, capability)],
   ['NOOP', define(ANY, noop)],
   ['LOGOUT', define(ANY, logout, 'none')],

@@ -5,7 +5,7 @@ import { requireMailbox } from './commands/select-examine.ts';
 import { readMailboxName } from './mailbox-argument.ts';
 import { bad, badMailboxName, no, overQuota, type Reply } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 import { readSequenceSet } from './sequence-argument.ts';
 import { formatSequenceSet } from './syntax/sequence-set.ts';
 

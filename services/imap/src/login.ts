@@ -3,7 +3,7 @@
 import { checkLogin, type Credentials, isLoginAllowed } from '@pochtar/service';
 import { capabilities } from './capabilities.ts';
 import { Bye, no, ok, type Reply, tryAgain } from './reply.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 
 const MAX_FAILED_LOGINS = 3;
 

@@ -1,6 +1,6 @@
 // The name of a mailbox in a command, and in an answer.
 import { mailboxName } from '@pochtar/store/mailbox';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 import type { Cursor } from './syntax/cursor.ts';
 import { decodeMailboxName, encodeMailboxName } from './syntax/mailbox-utf7.ts';
 import { formatAstring, formatUtf8 } from './syntax/response-text.ts';

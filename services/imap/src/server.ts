@@ -8,7 +8,6 @@ import type { PasswordVerifier } from '@pochtar/store/directory';
 import type { MailboxChange } from '@pochtar/store/mailbox';
 import type { MailboxWatch } from './mailbox-watch.ts';
 import type { Metrics } from './metrics.ts';
-import type { Session } from './session.ts';
 
 /** Settings sections this service uses. */
 export const sections = ['network', 'accessEncryption', 'sending', 'general', 'limits', 'alerts'] as const;
@@ -56,7 +55,6 @@ export interface Server {
   log: Logger;
   metrics: Metrics;
   times: SessionTimes;
-  sessions: Set<Session>;
 }
 
 /** Tells other sessions, after the commit. */

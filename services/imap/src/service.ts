@@ -14,12 +14,13 @@ import {
 } from '@pochtar/service';
 import { passwordVerifier } from '@pochtar/store/directory';
 import { readMasterKey } from '@pochtar/store/settings';
+import { commands } from './commands.ts';
 import { type Config, readConfig } from './config.ts';
 import { MailboxWatch } from './mailbox-watch.ts';
 import { createMetrics } from './metrics.ts';
 import { Bye } from './reply.ts';
 import { sections, type Server, SESSION_TIMES } from './server.ts';
-import { Session } from './session.ts';
+import { ImapSession } from './session.ts';
 
 export const service: Service<Config> = { name: 'imap', config: readConfig, start };
 
@@ -30,7 +31,7 @@ const BODY_MEMORY = 64 * 1024 * 1024;
 export async function start(
   config: Config,
   context: ServiceContext,
-): Promise<AsyncDisposable & { listeners: Listeners; server: Server }> {
+): Promise<AsyncDisposable & { listeners: Listeners; server: Server; sessions: ReadonlySet<ImapSession> }> {
   const { log } = context;
   await using stack = new AsyncDisposableStack();
   const key = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
@@ -53,19 +54,23 @@ export async function start(
     log,
     metrics: createMetrics(),
     times: { ...SESSION_TIMES },
-    sessions: new Set(),
   };
-  const accounts = watchAccounts(server, (session) =>
+  const sessions = new Set<ImapSession>();
+  const accounts = watchAccounts({ ...server, sessions }, (session) =>
     session.dismiss(new Bye('the account is switched off')),
   );
   stack.defer(() => accounts.stop());
   const listeners = openListeners(server, {
     refusal: () => '* BYE [UNAVAILABLE] too many connections\r\n',
-    onConnection: (connection) => void new Session(server, connection).run(),
+    onConnection: (connection) => {
+      const session = new ImapSession(server, commands, connection);
+      sessions.add(session);
+      void session.run().finally(() => sessions.delete(session));
+    },
   });
   // The last to be opened, the first to end: what is open is dismissed when nothing new comes.
   const stopping = new Bye('the server is stopping', 'UNAVAILABLE');
-  stack.defer(() => dismissAll(server.sessions, (session) => session.dismiss(stopping)));
+  stack.defer(() => dismissAll(sessions, (session) => session.dismiss(stopping)));
   stack.use(listeners);
   const wanted = () =>
     accessListeners(settings, {
@@ -75,5 +80,5 @@ export async function start(
   const encryption = 'accessEncryption';
   stack.defer(await followListeners({ ...opened, context, encryption, key, tls, listeners, wanted }));
   const running = stack.move();
-  return { listeners, server, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { listeners, server, sessions, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

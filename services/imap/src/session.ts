@@ -13,8 +13,8 @@ import { isTransient } from '@pochtar/service';
 import type { LoggedIn } from '@pochtar/store/directory';
 import { claimRecent } from '@pochtar/store/mailbox';
 import { capabilities } from './capabilities.ts';
+import type { Commands, Extension, Session, State } from './command.ts';
 import { type Command, discardLiteral, readCommand, type ReadLimits } from './command-reader.ts';
-import { commands, type State } from './commands.ts';
 import { bad, Bye, formatReply, no, type Reply, tryAgain } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { Server } from './server.ts';
@@ -27,7 +27,8 @@ const LIMITS: ReadLimits = { line: 64 * 1024, literals: 64 * 1024 };
 const MAX_BAD_BEFORE_LOGIN = 10;
 const MAX_BAD = 100;
 
-export class Session {
+export class ImapSession implements Session {
+  readonly #commands: Commands;
   readonly server: Server;
   readonly input: SocketInput;
   readonly output: SocketOutput;
@@ -39,7 +40,7 @@ export class Session {
   account: LoggedIn | null = null;
   selected: SelectedMailbox | null = null;
   /** RFC 9051 §6.3.1: extensions the client has enabled. */
-  readonly enabled = new Set<'IMAP4REV2' | 'CONDSTORE' | 'QRESYNC'>();
+  readonly enabled = new Set<Extension>();
   failedLogins = 0;
   /** IDLE waits here for changes. */
   wake: (() => void) | null = null;
@@ -48,7 +49,8 @@ export class Session {
   #isBusy = false;
   #bye: Bye | null = null;
 
-  constructor(server: Server, connection: IncomingConnection) {
+  constructor(server: Server, commands: Commands, connection: IncomingConnection) {
+    this.#commands = commands;
     this.server = server;
     this.socket = connection.socket;
     this.isSecure = connection.listener.tls;
@@ -87,8 +89,7 @@ export class Session {
 
   /** Runs to the end of the connection; never rejects. */
   async run(): Promise<void> {
-    const { metrics, sessions } = this.server;
-    sessions.add(this);
+    const { metrics } = this.server;
     metrics.sessions.add(1);
     metrics.openSessions.add(1);
     try {
@@ -99,7 +100,6 @@ export class Session {
       this.#farewell(error);
     } finally {
       await this.deselect();
-      sessions.delete(this);
       metrics.openSessions.add(-1);
       metrics.sentBytes.add(this.output.written);
       await this.output.end();
@@ -187,7 +187,7 @@ export class Session {
   }
 
   async #execute(command: Command): Promise<Reply | null> {
-    const definition = commands.get(command.name);
+    const definition = this.#commands.get(command.name);
     let reply: Reply | null;
     if (definition === undefined) reply = bad('unknown command');
     else if (!definition.states.includes(this.state)) reply = bad(wrongState(this.state, definition.states));

@@ -2,7 +2,7 @@
 import { countDeleted, countFrom, type Mailbox } from '@pochtar/store/mailbox';
 import { maxMessageSize } from './capabilities.ts';
 import { formatMailboxName } from './mailbox-argument.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 import { BadSyntax, type Cursor } from './syntax/cursor.ts';
 
 const ITEMS = [

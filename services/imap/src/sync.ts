@@ -3,7 +3,7 @@
 import { type Changes, changesSince, readUids } from '@pochtar/store/mailbox';
 import { Bye } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 import { formatFlags, SYSTEM_FLAGS } from './syntax/flag-list.ts';
 import { formatSequenceSet } from './syntax/sequence-set.ts';
 

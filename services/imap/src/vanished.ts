@@ -1,7 +1,7 @@
 // Quick resynchronisation (RFC 7162 §3.2): what has vanished since a MODSEQ, told as UIDs.
 import { type Changes, changesSince } from '@pochtar/store/mailbox';
 import type { SelectedMailbox } from './selected-mailbox.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 import { tellMessageFlags } from './sync.ts';
 import { BadSyntax, type Cursor } from './syntax/cursor.ts';
 import {

@@ -140,7 +140,7 @@ describe('after log-in', () => {
     await imap.deliver(account, `Subject: x\r\n\r\n${`${body}\r\n`.repeat(8000)}`);
     using client = await ImapClient.inbox(target(), account);
     const isOpen = (): boolean =>
-      [...imap.server.sessions].some((session) => session.account?.address === `${account}@demo.test`);
+      [...imap.sessions].some((session) => session.account?.address === `${account}@demo.test`);
     expect(isOpen()).toBe(true);
     client.socket.pause();
     client.socket.write(Array.from({ length: 200 }, (_, at) => `b${at} FETCH 1 BODY.PEEK[]\r\n`).join(''));

@@ -16,6 +16,7 @@ import {
 } from '@pochtar/testkit/ground';
 import type { Server, SessionTimes } from '../src/server.ts';
 import { start } from '../src/service.ts';
+import type { ImapSession } from '../src/session.ts';
 
 export interface Installation extends AsyncDisposable {
   host: string;
@@ -30,6 +31,7 @@ export interface Installation extends AsyncDisposable {
   blobs: BlobStore;
   /** Of the service under test. */
   server: Server;
+  sessions: ReadonlySet<ImapSession>;
   /** Ids by name. */
   accounts: Record<string, number>;
   environment: Record<string, string>;
@@ -92,6 +94,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     host: HOST,
     password: PASSWORD,
     server: service.server,
+    sessions: service.sessions,
     stop,
     set: (parts) => ground.set(parts),
     deliver: (account, text, more = {}) => deliver({ db, blobs }, accounts[account] as number, text, more),

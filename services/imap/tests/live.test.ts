@@ -137,7 +137,7 @@ test('replicas share the port, and sessions of one hear what happens in the othe
   const target = { host: imap.host, port: imap.ports.imap };
   const clients: ImapClient[] = [];
   const mine = (): number =>
-    [...replica.server.sessions].filter((session) => session.account?.address.startsWith(account)).length;
+    [...replica.sessions].filter((session) => session.account?.address.startsWith(account)).length;
   // The kernel spreads connections over the listeners.
   while (mine() < 1 || clients.length - mine() < 1) clients.push(await ImapClient.inbox(target, account));
   const [first, ...others] = clients as [ImapClient, ...ImapClient[]];
@@ -204,5 +204,5 @@ test('stopping says BYE to all sessions, lets a command end, and leaves nothing'
   expect(await appending.line()).toBe('* BYE [UNAVAILABLE] the server is stopping');
   await stopped;
   expect(await isRefused(imap.ports.imap)).toBe(true);
-  await eventually(() => expect(imap.server.sessions.size).toBe(0));
+  await eventually(() => expect(imap.sessions.size).toBe(0));
 });

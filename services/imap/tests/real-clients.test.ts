@@ -259,5 +259,5 @@ SyncState *
 
 test.each(programs.filter(([program]) => has(program)))('%s', async (_, check) => {
   await check();
-  expect(imap.server.sessions.size).toBeLessThan(10);
+  expect(imap.sessions.size).toBeLessThan(10);
 });

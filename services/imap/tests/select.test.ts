@@ -132,7 +132,7 @@ test('messages that a session was told of are recent to no later one', async () 
     S: c OK *
   `,
   );
-  await eventually(() => [...imap.server.sessions].some(({ wake }) => wake !== null));
+  await eventually(() => [...imap.sessions].some(({ wake }) => wake !== null));
   await imap.deliver(account, 'Subject: 1\r\n\r\n');
   await imap.server.watch.compare();
   await first;

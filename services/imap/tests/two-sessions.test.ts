@@ -38,7 +38,7 @@ async function pair(count: number): Promise<Pair> {
 /** Waits until the bus has told the session of the client that something has changed. */
 async function told(account: string): Promise<void> {
   await eventually(() => {
-    const dirty = [...imap.server.sessions].filter(
+    const dirty = [...imap.sessions].filter(
       (session) => session.account?.address === `${account}@demo.test` && session.selected?.isDirty,
     );
     return dirty.length > 0;

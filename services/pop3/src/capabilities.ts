@@ -1,7 +1,7 @@
 // What a session may use, as CAPA says it. RFC 2449 §5, §6.
 import { canStartTls, isLoginAllowed } from '@pochtar/service';
 import { INBOX } from '@pochtar/store/mailbox';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 
 /** RFC 2449 §6; AUTH-RESP-CODE: RFC 3206 §6. */
 const ALWAYS = ['TOP', 'UIDL', 'RESP-CODES', 'AUTH-RESP-CODE', 'PIPELINING'];

@@ -4,7 +4,7 @@ import { checkLogin, type Credentials, isLoginAllowed } from '@pochtar/service';
 import { openMaildrop } from '@pochtar/store/mailbox';
 import { Maildrop } from './maildrop.ts';
 import { err, ok, type Reply, SessionEnd, tryAgain } from './reply.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 
 const MAX_FAILED_LOGINS = 3;
 

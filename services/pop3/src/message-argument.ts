@@ -1,7 +1,7 @@
 // The message number of a command. RFC 1939 §3.
 import type { NumberedMessage } from './maildrop.ts';
 import { err, type Reply } from './reply.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 
 export type MessageArgument = { message: NumberedMessage } | { refusal: Reply };
 

@@ -5,7 +5,7 @@ import { readStoredMessage } from '@pochtar/store/mailbox';
 import { dotStuffed } from './dot-stuffing.ts';
 import type { NumberedMessage } from './maildrop.ts';
 import { err, firstLine, ok, type Reply, SessionEnd } from './reply.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command.ts';
 
 export interface OpenMessage {
   bytes: AsyncIterable<Buffer>;

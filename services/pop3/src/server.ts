@@ -7,7 +7,6 @@ import type { Database } from '@pochtar/store/db';
 import type { PasswordVerifier } from '@pochtar/store/directory';
 import type { Leases } from './leases.ts';
 import type { Metrics } from './metrics.ts';
-import type { Session } from './session.ts';
 
 /** Settings sections this service uses. */
 export const sections = ['network', 'accessEncryption', 'general', 'limits', 'retention'] as const;
@@ -43,5 +42,4 @@ export interface Server {
   log: Logger;
   metrics: Metrics;
   times: SessionTimes;
-  sessions: Set<Session>;
 }

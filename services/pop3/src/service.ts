@@ -11,11 +11,12 @@ import {
 } from '@pochtar/service';
 import { passwordVerifier } from '@pochtar/store/directory';
 import { readMasterKey } from '@pochtar/store/settings';
+import { commands } from './commands.ts';
 import { type Config, readConfig } from './config.ts';
 import { Leases } from './leases.ts';
 import { createMetrics } from './metrics.ts';
 import { sections, type Server, SESSION_TIMES } from './server.ts';
-import { Session } from './session.ts';
+import { Pop3Session } from './session.ts';
 
 export const service: Service<Config> = { name: 'pop3', config: readConfig, start };
 
@@ -23,7 +24,7 @@ export const service: Service<Config> = { name: 'pop3', config: readConfig, star
 export async function start(
   config: Config,
   context: ServiceContext,
-): Promise<AsyncDisposable & { listeners: Listeners; server: Server }> {
+): Promise<AsyncDisposable & { listeners: Listeners; server: Server; sessions: ReadonlySet<Pop3Session> }> {
   const { log } = context;
   await using stack = new AsyncDisposableStack();
   const key = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
@@ -40,16 +41,22 @@ export async function start(
     log,
     metrics: createMetrics(),
     times: { ...SESSION_TIMES },
-    sessions: new Set(),
   };
-  const accounts = watchAccounts(server, (session) => session.dismiss('the account is gone or switched off'));
+  const sessions = new Set<Pop3Session>();
+  const accounts = watchAccounts({ ...server, sessions }, (session) =>
+    session.dismiss('the account is gone or switched off'),
+  );
   stack.defer(() => accounts.stop());
   const listeners = openListeners(server, {
     refusal: () => '-ERR [SYS/TEMP] too many connections\r\n',
-    onConnection: (connection) => void new Session(server, connection).run(),
+    onConnection: (connection) => {
+      const session = new Pop3Session(server, commands, connection);
+      sessions.add(session);
+      void session.run().finally(() => sessions.delete(session));
+    },
   });
   // The last to be opened, the first to end: what is open is dismissed when nothing new comes.
-  stack.defer(() => dismissAll(server.sessions, (session) => session.dismiss('the process stops')));
+  stack.defer(() => dismissAll(sessions, (session) => session.dismiss('the process stops')));
   stack.use(listeners);
   const wanted = () =>
     accessListeners(settings, {
@@ -59,5 +66,5 @@ export async function start(
   const encryption = 'accessEncryption';
   stack.defer(await followListeners({ ...opened, context, encryption, key, tls, listeners, wanted }));
   const running = stack.move();
-  return { listeners, server, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { listeners, server, sessions, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

@@ -12,7 +12,7 @@ import {
 import { isTransient } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
 import type { MaildropLease } from '@pochtar/store/mailbox';
-import { commands, type State } from './commands.ts';
+import type { Commands, Session, State } from './command.ts';
 import type { Maildrop } from './maildrop.ts';
 import { err, firstLine, ok, type Reply, SessionEnd, tryAgain } from './reply.ts';
 import type { Server } from './server.ts';
@@ -23,7 +23,8 @@ const MAX_COMMAND = 254;
 const MAX_BAD_BEFORE_LOGIN = 10;
 const MAX_BAD = 100;
 
-export class Session {
+export class Pop3Session implements Session {
+  readonly #commands: Commands;
   readonly server: Server;
   readonly input: SocketInput;
   readonly output: SocketOutput;
@@ -42,7 +43,8 @@ export class Session {
   #isOver = false;
   #isBusy = false;
 
-  constructor(server: Server, connection: IncomingConnection) {
+  constructor(server: Server, commands: Commands, connection: IncomingConnection) {
+    this.#commands = commands;
     this.server = server;
     this.socket = connection.socket;
     this.isSecure = connection.listener.tls;
@@ -65,8 +67,7 @@ export class Session {
 
   /** Runs to the end of the connection; never rejects. */
   async run(): Promise<void> {
-    const { metrics, sessions } = this.server;
-    sessions.add(this);
+    const { metrics } = this.server;
     metrics.sessions.add(1);
     metrics.openSessions.add(1);
     try {
@@ -77,7 +78,6 @@ export class Session {
       await this.#farewell(error);
     } finally {
       await this.unlock();
-      sessions.delete(this);
       metrics.openSessions.add(-1);
       metrics.sentBytes.add(this.output.written);
       await this.output.end();
@@ -128,14 +128,14 @@ export class Session {
     this.#isBusy = true;
     try {
       const reply = await this.#execute(name, given);
-      await this.#answer(commands.has(name) ? name : 'unknown', reply);
+      await this.#answer(this.#commands.has(name) ? name : 'unknown', reply);
     } finally {
       this.#isBusy = false;
     }
   }
 
   async #execute(name: string, argument: string): Promise<Reply | null> {
-    const definition = commands.get(name);
+    const definition = this.#commands.get(name);
     if (definition === undefined) return err('unknown command');
     if (!definition.states.includes(this.state)) {
       return err(this.maildrop === null ? 'log in first' : `${name} is for the time before log-in`);

@@ -15,6 +15,7 @@ import {
 } from '@pochtar/testkit/ground';
 import type { Server, SessionTimes } from '../src/server.ts';
 import { start } from '../src/service.ts';
+import type { Pop3Session } from '../src/session.ts';
 
 export type Replica = Awaited<ReturnType<typeof start>>;
 
@@ -31,6 +32,7 @@ export interface Installation extends AsyncDisposable {
   environment: Record<string, string>;
   /** Of the service under test. */
   server: Server;
+  sessions: ReadonlySet<Pop3Session>;
   /** Ids by name. */
   accounts: Record<string, number>;
   /** Stops the service under test, as SIGTERM does. */
@@ -80,7 +82,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     return replica;
   };
   const first = stack.use(await startReplica());
-  const { server } = first;
+  const { server, sessions } = first;
   const opened = stack.move();
   const inbox = async (account: string) => {
     const mailbox = await findMailbox(db, accounts[account] ?? 0, INBOX);
@@ -92,6 +94,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     host: HOST,
     password: PASSWORD,
     server,
+    sessions,
     stop: async () => first[Symbol.asyncDispose](),
     startReplica: async () => opened.use(await startReplica()),
     set: (parts) => ground.set(parts),

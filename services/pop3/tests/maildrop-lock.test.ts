@@ -32,15 +32,13 @@ test('RFC 2449 §8.1.2: a second session, here or on another replica, is refused
     C2: PASS $password
     S2: +OK *
   `);
-  expect(replica.server.sessions.size + at.server.sessions.size).toBeGreaterThan(0);
+  expect(replica.sessions.size + at.sessions.size).toBeGreaterThan(0);
 });
 
 test('a connection that breaks gives the maildrop back', async () => {
   const socket = connect(at.ports.pop3, at.host);
   socket.write(`USER anna\r\nPASS ${at.password}\r\n`);
-  await eventually(() =>
-    expect([...at.server.sessions].some(({ maildrop }) => maildrop !== null)).toBe(true),
-  );
+  await eventually(() => expect([...at.sessions].some(({ maildrop }) => maildrop !== null)).toBe(true));
   socket.resetAndDestroy();
   await eventually(async () =>
     at.talk(login('anna')).then(
@@ -114,9 +112,9 @@ test('a process that stops ends idle sessions at once and gives their maildrops 
   await eventually(async () => {
     expect(await at.db.query({ text: 'select 1 from store.maildrop_lease' })).toHaveLength(1);
   });
-  const holder = replica.server.sessions.size > 0 ? replica : null;
+  const holder = replica.sessions.size > 0 ? replica : null;
   if (holder) await holder[Symbol.asyncDispose]();
-  else for (const session of at.server.sessions) session.dismiss('test');
+  else for (const session of at.sessions) session.dismiss('test');
   await closed;
   await eventually(async () => {
     expect(await at.db.query({ text: 'select 1 from store.maildrop_lease' })).toEqual([]);

@@ -73,7 +73,7 @@ describe('deletion', () => {
     `);
     await eventually(
       async () => {
-        expect([...at.server.sessions].some(({ address }) => address === 'anna@demo.test')).toBe(true);
+        expect([...at.sessions].some(({ address }) => address === 'anna@demo.test')).toBe(true);
       },
       { interval: 1 },
     );
@@ -89,7 +89,7 @@ test('a large message goes to a slow reader no faster than he takes it, byte for
   await at.deliver('anna', large);
   const socket = connect(at.ports.pop3, at.host).pause();
   socket.write(`USER anna\r\nPASS ${at.password}\r\nRETR 1\r\nQUIT\r\n`);
-  const written = (): number => [...at.server.sessions][0]?.output.written ?? 0;
+  const written = (): number => [...at.sessions][0]?.output.written ?? 0;
   await eventually(() => expect(written()).toBeGreaterThan(100_000));
   // Turns enough for a server that does not wait.
   for (let turn = 0; turn < 1000; turn++) await new Promise((resolve) => setImmediate(resolve));

@@ -24,7 +24,7 @@ const dialogues = readdirSync(FOLDER).map((name) => {
 for (const { title, text, maildrop } of dialogues) {
   test(title, async () => {
     // The sessions of the dialogue before have given their maildrops back.
-    await eventually(() => expect(at.server.sessions.size).toBe(0));
+    await eventually(() => expect(at.sessions.size).toBe(0));
     await at.emptyMaildrops();
     if (maildrop.length > 0) await at.deliver('anna', ...maildrop.map((name) => messages[name] ?? ''));
     await at.talk(text);

@@ -1,6 +1,6 @@
 // AUTHENTICATE PLAIN (RFC 4616) and LOGIN, with an initial response or without (RFC 9051 §6.2.2).
 import { readCredentials } from '@pochtar/service';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { logIn, loginRefusal } from '../login.ts';
 import { bad, no } from '../reply.ts';
 

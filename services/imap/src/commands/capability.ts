@@ -1,6 +1,6 @@
 // CAPABILITY (RFC 9051 §6.1.1).
 import { capabilities } from '../capabilities.ts';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { ok } from '../reply.ts';
 
 export const capability: Run = (session, { cursor }) => {

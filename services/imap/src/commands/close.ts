@@ -1,6 +1,6 @@
 // CLOSE and UNSELECT (RFC 9051 §6.4.1, §6.4.2).
 import { expungeDeleted } from '@pochtar/store/mailbox';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { ok } from '../reply.ts';
 import { announce } from '../server.ts';
 

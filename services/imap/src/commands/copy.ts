@@ -1,6 +1,6 @@
 // COPY (RFC 9051 §6.4.7): all messages or none.
 import { copyMessages } from '@pochtar/store/mailbox';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { copiesOf, copyRefusal, copyTarget, copyUid } from '../copied.ts';
 import { ok, someExpunged } from '../reply.ts';
 import { announce } from '../server.ts';

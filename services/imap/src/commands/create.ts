@@ -1,6 +1,6 @@
 // CREATE (RFC 9051 §6.3.4), with USE (RFC 6154 §3).
 import { createMailbox, type SpecialUse } from '@pochtar/store/mailbox';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
 import { badMailboxName, no, ok } from '../reply.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';

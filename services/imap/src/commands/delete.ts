@@ -1,6 +1,6 @@
 // DELETE (RFC 9051 §6.3.5).
 import { deleteMailbox } from '@pochtar/store/mailbox';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
 import { badMailboxName, no, noSuchMailbox, ok } from '../reply.ts';
 import { announce } from '../server.ts';

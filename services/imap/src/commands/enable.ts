@@ -1,5 +1,5 @@
 // ENABLE (RFC 9051 §6.3.1).
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { ok } from '../reply.ts';
 
 const KNOWN = ['IMAP4REV2', 'CONDSTORE', 'QRESYNC'] as const;

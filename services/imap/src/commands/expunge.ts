@@ -1,10 +1,9 @@
 // EXPUNGE and UID EXPUNGE (RFC 9051 §6.4.3, §6.4.9).
 import { expungeDeleted } from '@pochtar/store/mailbox';
-import type { Run } from '../commands.ts';
+import type { Run, Session } from '../command.ts';
 import { bad, ok, readOnly, type Reply } from '../reply.ts';
 import { announce } from '../server.ts';
 import { readSequenceSet } from '../sequence-argument.ts';
-import type { Session } from '../session.ts';
 import { sync } from '../sync.ts';
 
 export const expunge: Run = (session, { cursor }) => {

@@ -1,14 +1,13 @@
 // FETCH (RFC 9051 §6.4.5), page by page: nothing of the database is held while bytes go to the client.
 import { changesSince, FLAG, fetchMessages, type MessagePage, storeFlags } from '@pochtar/store/mailbox';
 import type { Command } from '../command-reader.ts';
-import type { Run } from '../commands.ts';
+import type { Run, Session } from '../command.ts';
 import { type FetchItem, neededColumns, parseFetchItems, type SimpleItem } from '../fetch/fetch-items.ts';
 import { MessageWriter, type Trouble } from '../fetch/message-writer.ts';
 import { bad, no, ok, type Reply, someExpunged } from '../reply.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { announce } from '../server.ts';
 import { readSequenceSet } from '../sequence-argument.ts';
-import type { Session } from '../session.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import type { SequenceSet } from '../syntax/sequence-set.ts';
 import { requireVanishedAllowed, tellVanishedEarlier } from '../vanished.ts';

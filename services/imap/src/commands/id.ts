@@ -1,7 +1,7 @@
 // ID (RFC 2971). What a client says of itself goes to the log; the bundled web mail says for whom it speaks, and
 // failed log-ins count for that address.
 import { isIP } from 'node:net';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { ok } from '../reply.ts';
 import { BadSyntax } from '../syntax/cursor.ts';
 

@@ -1,8 +1,7 @@
 // IDLE (RFC 9051 §6.3.13): changes are told as they come, in bursts no closer than the wake interval, until DONE.
-import type { Run } from '../commands.ts';
+import type { Run, Session } from '../command.ts';
 import { TimedOut } from '@pochtar/runtime';
 import { bad, ok } from '../reply.ts';
-import type { Session } from '../session.ts';
 import { sync } from '../sync.ts';
 import { isTransient } from '@pochtar/service';
 

@@ -1,6 +1,6 @@
 // LOGIN (RFC 9051 §6.2.3).
 import { bytesToText } from '@pochtar/mail';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { logIn, loginRefusal } from '../login.ts';
 
 export const login: Run = async (session, { cursor }) => {

@@ -1,5 +1,5 @@
 // LOGOUT (RFC 9051 §6.1.3).
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { ok } from '../reply.ts';
 
 export const logout: Run = async (session, { cursor }) => {

@@ -1,6 +1,6 @@
 // LSUB (RFC 3501 §6.3.9).
 import { listMailboxes, listSubscriptions } from '@pochtar/store/mailbox';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { readPatterns } from '../list/list-request.ts';
 import { type ListedName, nameTree } from '../list/name-tree.ts';
 import { matches } from '../list/pattern.ts';

@@ -1,10 +1,9 @@
 // MOVE (RFC 9051 §6.4.8, RFC 6851): COPYUID untagged first, then EXPUNGE.
 import { type CopyOutcome, moveMessages } from '@pochtar/store/mailbox';
-import type { Run } from '../commands.ts';
+import type { Run, Session } from '../command.ts';
 import { copiesOf, copyRefusal, copyTarget, copyUid } from '../copied.ts';
 import { ok, readOnly, type Reply, someExpunged } from '../reply.ts';
 import { announce } from '../server.ts';
-import type { Session } from '../session.ts';
 import { tellExpunged } from '../sync.ts';
 
 export const move: Run = async (session, command) => {

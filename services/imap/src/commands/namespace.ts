@@ -1,5 +1,5 @@
 // NAMESPACE (RFC 9051 §6.3.10): one personal namespace, nothing shared.
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { ok } from '../reply.ts';
 
 export const namespace: Run = (session, { cursor }) => {

@@ -1,6 +1,6 @@
 // RENAME (RFC 9051 §6.3.6).
 import { renameMailbox } from '@pochtar/store/mailbox';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
 import { badMailboxName, no, noSuchMailbox, ok } from '../reply.ts';
 import { announce } from '../server.ts';

@@ -1,7 +1,7 @@
 // SEARCH (RFC 9051 §6.4.4): candidates come from the database in pages, what rows can't decide is read.
 import { type ContentColumn, fetchMessages, findMessages } from '@pochtar/store/mailbox';
 import type { Command } from '../command-reader.ts';
-import type { Run } from '../commands.ts';
+import type { Run, Session } from '../command.ts';
 import { bad, no, ok } from '../reply.ts';
 import { Evaluator } from '../search/evaluate.ts';
 import { cost, isImpossible, planSearch, type SearchPlan } from '../search/plan.ts';
@@ -9,7 +9,6 @@ import { parseSearchKeys, type SearchKey } from '../search/search-key.ts';
 import { formatSearchAnswer, RETURN_OPTIONS, type ReturnOption, savedOf } from '../search/search-result.ts';
 import { SearchedMessage } from '../search/searched-message.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
-import type { Session } from '../session.ts';
 import { isRecent } from '../sync.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 

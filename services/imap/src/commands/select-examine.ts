@@ -9,11 +9,10 @@ import {
   openView,
 } from '@pochtar/store/mailbox';
 import type { Command } from '../command-reader.ts';
-import type { Run } from '../commands.ts';
+import type { Run, Session } from '../command.ts';
 import { formatMailboxName, readMailboxName } from '../mailbox-argument.ts';
 import { badMailboxName, noSuchMailbox, ok, type Reply } from '../reply.ts';
 import { SelectedMailbox } from '../selected-mailbox.ts';
-import type { Session } from '../session.ts';
 import { tellKnownFlags } from '../sync.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import { parseQuickResync, type QuickResync, tellMissed } from '../vanished.ts';

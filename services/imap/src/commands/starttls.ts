@@ -1,7 +1,7 @@
 // STARTTLS (RFC 9051 §6.2.1).
 import { acceptTls, Disconnected } from '@pochtar/runtime';
 import { canStartTls } from '@pochtar/service';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { bad, formatReply, no, ok } from '../reply.ts';
 
 export const starttls: Run = async (session, { cursor, tag }) => {

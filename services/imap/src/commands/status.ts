@@ -1,5 +1,5 @@
 // STATUS (RFC 9051 §6.3.11).
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
 import { noSuchMailbox, ok } from '../reply.ts';
 import { parseStatusItems, statusLine } from '../status-items.ts';

@@ -1,12 +1,11 @@
 // STORE (RFC 9051 §6.4.6), with UNCHANGEDSINCE (RFC 7162 §3.1.3).
 import { type FlagEdit, type FlagOutcome, storeFlags } from '@pochtar/store/mailbox';
 import type { Command } from '../command-reader.ts';
-import type { Run } from '../commands.ts';
+import type { Run, Session } from '../command.ts';
 import { bad, ok, readOnly, someExpunged } from '../reply.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { announce } from '../server.ts';
 import { readSequenceSet } from '../sequence-argument.ts';
-import type { Session } from '../session.ts';
 import { meetKeywords, tellMessageFlags } from '../sync.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import { parseFlags } from '../syntax/flag-list.ts';

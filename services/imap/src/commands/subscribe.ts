@@ -5,7 +5,7 @@ import {
   subscribe as addSubscription,
   unsubscribe as removeSubscription,
 } from '@pochtar/store/mailbox';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
 import { badMailboxName, no, noSuchMailbox, ok } from '../reply.ts';
 

@@ -5,7 +5,7 @@ import { BlobMissing } from '@pochtar/store/blob';
 import type { MessageContent, MessagePage } from '@pochtar/store/mailbox';
 import { Disconnected } from '@pochtar/runtime';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../command.ts';
 import { isRecent, meetKeywords } from '../sync.ts';
 import { formatDateTime } from '../syntax/date-time.ts';
 import { formatFlags } from '../syntax/flag-list.ts';

@@ -1,5 +1,5 @@
 // The arguments of LIST, with the extensions of RFC 5258, RFC 5819 and RFC 6154 (all in RFC 9051 §6.3.9).
-import type { Session } from '../session.ts';
+import type { Session } from '../command.ts';
 import { parseStatusItems, type StatusItem } from '../status-items.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import { decodeMailboxName } from '../syntax/mailbox-utf7.ts';

@@ -1,6 +1,6 @@
 // AUTH with PLAIN and LOGIN, with an initial response or without. RFC 5034 §4.
 import { readCredentials } from '@pochtar/service';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { logIn, loginRefusal } from '../login.ts';
 import { err } from '../reply.ts';
 

@@ -1,6 +1,6 @@
 // CAPA (RFC 2449 §5).
 import { capabilities } from '../capabilities.ts';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { err, list } from '../reply.ts';
 
 export const capa: Run = (session, argument) => {

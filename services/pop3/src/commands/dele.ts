@@ -1,5 +1,5 @@
 // DELE (RFC 1939 §5): marks a message; it goes at QUIT.
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { messageArgument } from '../message-argument.ts';
 import { ok } from '../reply.ts';
 

@@ -1,8 +1,7 @@
 // LIST (RFC 1939 §5): messages marked as deleted are not listed.
-import type { Run } from '../commands.ts';
+import type { Run, Session } from '../command.ts';
 import { messageArgument } from '../message-argument.ts';
 import { list as listing, ok } from '../reply.ts';
-import type { Session } from '../session.ts';
 
 export const list: Run = (session, argument) => {
   if (argument !== '') {

@@ -2,10 +2,9 @@
 import { mailboxChanged } from '@pochtar/bus';
 import { isTransient } from '@pochtar/service';
 import { expungeMessages } from '@pochtar/store/mailbox';
-import type { Run } from '../commands.ts';
+import type { Run, Session } from '../command.ts';
 import type { Maildrop } from '../maildrop.ts';
 import { err, ok } from '../reply.ts';
-import type { Session } from '../session.ts';
 
 export const quit: Run = async (session, argument) => {
   if (argument !== '') return err('QUIT has no argument');

@@ -1,5 +1,5 @@
 // RETR (RFC 1939 §5).
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { messageArgument } from '../message-argument.ts';
 import { openMessage, sendMessage } from '../send-message.ts';
 

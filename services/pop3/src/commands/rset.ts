@@ -1,5 +1,5 @@
 // RSET (RFC 1939 §5): no message is marked as deleted any more.
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { err, ok } from '../reply.ts';
 
 export const rset: Run = (session, argument) => {

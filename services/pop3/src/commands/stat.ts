@@ -1,5 +1,5 @@
 // STAT (RFC 1939 §5): messages marked as deleted are not counted.
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { err, ok } from '../reply.ts';
 
 export const stat: Run = (session, argument) => {

@@ -1,7 +1,7 @@
 // STLS (RFC 2595 §4).
 import { acceptTls } from '@pochtar/runtime';
 import { canStartTls } from '@pochtar/service';
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { err, firstLine, ok, SessionEnd } from '../reply.ts';
 
 export const stls: Run = async (session, argument) => {

@@ -1,5 +1,5 @@
 // TOP (RFC 1939 §7): the header, the blank line, and the first lines of the body.
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { topOf } from '../dot-stuffing.ts';
 import { messageArgument } from '../message-argument.ts';
 import { err } from '../reply.ts';

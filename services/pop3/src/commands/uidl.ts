@@ -1,8 +1,7 @@
 // UIDL (RFC 1939 §7): ids that stay the same over sessions and are never used again.
-import type { Run } from '../commands.ts';
+import type { Run, Session } from '../command.ts';
 import { messageArgument } from '../message-argument.ts';
 import { list as listing, ok } from '../reply.ts';
-import type { Session } from '../session.ts';
 
 export const uidl: Run = (session, argument) => {
   if (argument === '') return listing('unique-id listing follows', idListings(session));

@@ -1,5 +1,5 @@
 // USER and PASS (RFC 1939 §7).
-import type { Run } from '../commands.ts';
+import type { Run } from '../command.ts';
 import { logIn, loginRefusal } from '../login.ts';
 import { err, ok } from '../reply.ts';
 
