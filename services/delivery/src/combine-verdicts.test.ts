@@ -15,6 +15,8 @@ function verdict(
     prefix: null,
     removed: null,
     replacementContentId: null,
+    recipient: '',
+    target: null,
     at: new Date(0),
     ...more,
   };
@@ -22,7 +24,7 @@ function verdict(
 
 function combined(verdicts: StoredVerdict[], more: Partial<Judged> = {}): ReturnType<typeof combineVerdicts> {
   const slip = verdicts.map(({ filter }) => filter);
-  return combineVerdicts({ slip, verdicts, isReleased: false, removedAtAcceptance: null, ...more });
+  return combineVerdicts({ slip, verdicts, releasedFilters: [], removedAtAcceptance: null, ...more });
 }
 
 describe('combining verdicts', () => {
@@ -60,13 +62,20 @@ describe('combining verdicts', () => {
     expect(combined(verdicts, { slip: ['antivirus', 'dlp'] })).toMatchObject({ filter: 'antivirus' });
   });
 
-  it('a released mail passes its quarantine, but not a refusal', () => {
+  it('a quarantine that was released for its filter passes, but not that of another filter, nor a refusal', () => {
     const held = verdict('antivirus', 'quarantine', { prefix: Buffer.from('A: 1\r\n') });
-    expect(combined([held], { isReleased: true })).toMatchObject({
+    const releasedFilters = ['antivirus'];
+    expect(combined([held], { releasedFilters })).toMatchObject({
       kind: 'deliver',
       prefix: Buffer.from('A: 1\r\n'),
     });
-    expect(combined([held, verdict('dlp', 'reject')], { isReleased: true })).toMatchObject({
+    expect(combined([held, verdict('dlp', 'quarantine')], { releasedFilters })).toMatchObject({
+      kind: 'hold',
+      filter: 'dlp',
+    });
+    expect(
+      combined([held, verdict('dlp', 'reject')], { releasedFilters: ['antivirus', 'dlp'] }),
+    ).toMatchObject({
       kind: 'reject',
     });
   });

@@ -17,8 +17,8 @@ export type Decision =
 export interface Judged {
   slip: readonly string[];
   verdicts: readonly StoredVerdict[];
-  /** A person has let the mail go in spite of a quarantine. */
-  isReleased: boolean;
+  /** Filters whose quarantine a person has let pass. */
+  releasedFilters: readonly string[];
   /** Ranges that were left out of the original when it was accepted. */
   removedAtAcceptance: readonly number[] | null;
 }
@@ -33,17 +33,19 @@ export function combineVerdicts(mail: Judged): Decision {
     if (verdict === undefined) return { kind: 'notReady', filter };
     inOrder.push(verdict);
   }
-  return seriousDecision(inOrder, mail.isReleased) ?? edits(inOrder, mail.removedAtAcceptance);
+  return seriousDecision(inOrder, mail.releasedFilters) ?? edits(inOrder, mail.removedAtAcceptance);
 }
 
-function seriousDecision(verdicts: readonly StoredVerdict[], isReleased: boolean): Decision | null {
+function seriousDecision(verdicts: readonly StoredVerdict[], released: readonly string[]): Decision | null {
   for (const result of SERIOUS) {
-    const verdict = verdicts.find((given) => given.result === result);
+    const isFinal = result === 'reject' || result === 'discard';
+    const verdict = verdicts.find(
+      (given) => given.result === result && (isFinal || !released.includes(given.filter)),
+    );
     if (verdict === undefined) continue;
     const { filter, reason } = verdict;
-    if (result === 'reject' || result === 'discard') return { kind: result, filter, reason };
     // A filter that cannot say parks the mail; a stored 'defer' is a mail that nobody would ever look at again.
-    if (!isReleased) return { kind: 'hold', filter, reason };
+    return { kind: isFinal ? result : 'hold', filter, reason };
   }
   return null;
 }
@@ -63,6 +65,15 @@ function edits(verdicts: readonly StoredVerdict[], removedAtAcceptance: readonly
     prefix: prefixes.length === 0 ? null : Buffer.concat(prefixes),
     removed: removed.length === 0 ? null : removed,
   };
+}
+
+/** The verdict whose replacement is delivered: the first on the slip that has one. */
+export function replacing(
+  slip: readonly string[],
+  verdicts: readonly StoredVerdict[],
+): StoredVerdict | undefined {
+  const given = verdicts.filter(({ replacementContentId }) => replacementContentId !== null);
+  return given.toSorted((one, other) => slip.indexOf(one.filter) - slip.indexOf(other.filter))[0];
 }
 
 /** The union of lists of [start, end) ranges, ascending and without overlap. */

@@ -17,6 +17,7 @@ import {
   type QueuedRecipient,
   unrouteRecipients,
 } from '@pochtar/store/queue';
+import { replacing } from './combine-verdicts.ts';
 import { judge } from './judge.ts';
 import { notifyMailboxes } from './notify-mailboxes.ts';
 import { prepareNotice } from './notice.ts';
@@ -133,7 +134,7 @@ async function finish(tools: Tools, tx: Queryable, id: string, after: Aftermath)
   const remote = mail.recipients.filter(({ route }) => route === 'remote');
   if (remote.some(({ dueAt }) => dueAt === null)) {
     const reason = 'its replaced content would leave for another server, with the original attached';
-    await keepMail(tx, id, reason);
+    await keepMail(tx, id, { filter: replacing(mail.slip, mail.verdicts)?.filter ?? 'antivirus' }, reason);
     after.held(id, reason);
     return true;
   }

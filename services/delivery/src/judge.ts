@@ -43,7 +43,7 @@ export async function judge(tools: Tools, tx: Queryable, id: string, after: Afte
   const decision = combineVerdicts({
     slip: mail.slip,
     verdicts: mail.verdicts,
-    isReleased: mail.isReleased,
+    releasedFilters: mail.releasedFilters,
     removedAtAcceptance: mail.content.removed,
   });
   if (!(await carryOut(tools, tx, mail, decision, after))) return false;
@@ -103,7 +103,7 @@ async function hold(
   after: Aftermath,
 ): Promise<void> {
   const text = `${filter}: ${reason}`;
-  await keepMail(tx, mail.id, text);
+  await keepMail(tx, mail.id, { filter }, text);
   after.held(mail.id, text);
   // An infected mail of one of our own people: its sender must learn of it, without getting it back.
   if (filter !== 'antivirus' || mail.origin !== 'submitted') return;
@@ -158,7 +158,11 @@ function sameBytes(first: Buffer | null, second: Buffer | null): boolean {
  * leads to another server it waits for a person: nothing of it leaves by itself.
  */
 function isHeldBack(mail: MailInHand, decision: Decision): boolean {
-  return decision.kind === 'replace' && mail.origin === 'incoming' && !mail.isReleased;
+  return (
+    decision.kind === 'replace' &&
+    mail.origin === 'incoming' &&
+    !mail.releasedFilters.includes(decision.filter)
+  );
 }
 
 async function routeAll(

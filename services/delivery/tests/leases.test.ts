@@ -72,7 +72,10 @@ describe('a claim', () => {
     await office.db.query({ text: insert, values: [refused, 'antivirus', 'quarantine'] });
     expect(await claim({ busy: ['busy.test'] })).toEqual(new Map());
     await office.db.query({ text: insert, values: [unjudged, 'antivirus', 'accept'] });
-    await office.db.query({ text: 'update queue.mail set released = true where id = $1', values: [refused] });
+    await office.db.query({
+      text: 'update queue.mail set released_filters = slip where id = $1',
+      values: [refused],
+    });
     expect([...(await claim({ busy: ['busy.test'] })).keys()].toSorted()).toEqual(['three.test', 'two.test']);
   });
 

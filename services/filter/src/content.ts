@@ -13,6 +13,7 @@ import {
   holdMail,
   type MailToJudge,
   mailsToJudge,
+  type Move,
   parkMails,
   settleVerdicts,
   type VerdictRow,
@@ -24,7 +25,7 @@ import type { ContentFilterName, ContentJudge, FilterTools, JudgedMail, Verdict,
 const MAX_BATCH = 100;
 const MAX_REASON = 1000;
 
-type Settlement = { mail: string; next: Step; verdict: Verdict | null };
+type Settlement = { mail: string; next: Step; generation: number; verdict: Verdict | null };
 
 /** Something the filter itself threw; the cause says what. */
 class JudgementFailed extends Error {
@@ -84,12 +85,12 @@ class FilterStep implements StepHandler {
     }
     const outcome = mail.isJudged ? null : await this.#judgeMail(mail);
     if (outcome?.kind === 'wait') return this.#wait(mail, outcome.reason);
-    await this.#move({ mail: id, next, verdict: outcome });
+    await this.#move({ mail: id, next, generation: mail.generation, verdict: outcome });
   }
 
   async poison(id: string, reason: string): Promise<void> {
     const text = `filter ${this.#name}: ${reason}`;
-    if (!(await holdMail(this.#tools.db, this.#name, id, text))) return;
+    if (!(await holdMail(this.#tools.db, this.#name, id, 'poison', text))) return;
     this.#log.error({ mail: id, reason }, 'the mail is held');
     // A hint for alerts; the row says it too.
     await this.#bus
@@ -123,7 +124,8 @@ class FilterStep implements StepHandler {
     const { maxLifetimeMinutes } = this.#tools.current('queue');
     if (isExpired(mail.acceptedAt, maxLifetimeMinutes, Date.now())) {
       const next = nextStep(mail.slip, this.#name);
-      return this.#move({ mail: mail.id, next, verdict: this.#judge.expire(reason) });
+      const { id, generation } = mail;
+      return this.#move({ mail: id, next, generation, verdict: this.#judge.expire(reason) });
     }
     const seconds = parkSeconds(mail.attempts);
     // The event is acknowledged after this: from now on the row alone knows that the mail is due again.
@@ -193,12 +195,13 @@ class FilterStep implements StepHandler {
   }
 }
 
-function rowOf({ mail, next, verdict }: Settlement): VerdictRow | { mail: string; next: Step } {
-  if (verdict === null) return { mail, next };
+function rowOf({ mail, next, generation, verdict }: Settlement): VerdictRow | Move {
+  if (verdict === null) return { mail, next, generation };
   const { result, reason, prefix, removed, replacement } = verdict;
   return {
     mail,
     next,
+    generation,
     result,
     reason,
     prefix: prefix ?? null,

@@ -47,8 +47,9 @@ with due as materialized (
   where r.route = 'remote' and r.due_at <= now() and r.destination <> all($3::text[])
     and exists (
       select from queue.mail m where m.id = r.mail_id and m.state = 'active' and cardinality(m.slip) = (
-        select count(*) from queue.verdict v where v.mail_id = m.id and v.filter = any(m.slip)
-          and (v.result = 'accept' or (m.released and v.result in ('quarantine', 'defer')))))
+        select count(*) from queue.verdict v
+        where v.mail_id = m.id and v.generation = m.generation and v.recipient = '' and v.filter = any(m.slip)
+          and (v.result = 'accept' or (v.filter = any(m.released_filters) and v.result in ('quarantine', 'defer')))))
   order by r.due_at
   limit $4
   for update of r skip locked

@@ -24,26 +24,28 @@ export interface DeliveredBatch {
 
 const DELIVER = `
 with claimed as materialized (
-  select r.mail_id, r.address, r.account_id, r.attempt, m.content_id, m.size, m.accepted_at, m.reverse_path, m.origin, m.client_address
+  select r.mail_id, r.address, r.account_id, r.attempt, m.content_id, m.size, m.accepted_at, m.reverse_path, m.origin, m.client_address,
+    m.account_id as submitter
   from queue.mail m join queue.recipient r on r.mail_id = m.id
   where m.id = any($1::uuid[]) and m.state = 'active' and m.step = 'deliver'
     and r.route = 'local' and (r.notify is null or r.notify not like '%SUCCESS%')
     and 0 = (select count(*) from queue.recipient u where u.mail_id = m.id and u.route = 'unrouted')
-    and (cardinality(m.slip) = 0 or cardinality(m.slip) = (
-      select count(*) from queue.verdict v where v.mail_id = m.id and v.filter = any(m.slip)
-        and v.result = 'accept' and v.prefix is null and v.removed is null and v.replacement_content_id is null))
+    and (cardinality(m.slip) = 0 or (
+      select count(*) = cardinality(m.slip)
+        and bool_and(v.result = 'accept' and v.prefix is null and v.removed is null and v.replacement_content_id is null
+          and v.target is null and v.recipient = '')
+      from queue.verdict v where v.mail_id = m.id and v.generation = m.generation and v.filter = any(m.slip)))
   order by r.mail_id, r.address
   for update of m, r skip locked
 ), locked as materialized (
   select b.id, b.account_id, b.uid_next, b.mod_seq
-  from store.mailbox b
-  where b.name = 'INBOX' and b.account_id in (select account_id from claimed)
-    and not exists (
-      select from directory.account a where a.id = b.account_id and (not a.enabled or a.quota_bytes < (
-        (select sum(q.bytes) from store.mailbox q where q.account_id = a.id)
-        + (select sum(c.size) from claimed c where c.account_id = a.id))))
+  from store.mailbox b join directory.account a on a.id = b.account_id
+  where b.name = 'INBOX' and b.account_id in (select account_id from claimed) and a.enabled
+    and (a.quota_bytes is null or a.quota_bytes >= (
+      (select sum(q.bytes) from store.mailbox q where q.account_id = a.id)
+      + (select sum(c.size) from claimed c where c.account_id = a.id)))
   order by b.id
-  for update skip locked
+  for update of b skip locked
 ), arriving as materialized (
   select c.*, l.id as mailbox_id, l.mod_seq + 1 as mod_seq,
     l.uid_next + row_number() over (partition by l.id order by c.mail_id) - 1 as uid
@@ -58,8 +60,10 @@ with claimed as materialized (
   from (select mailbox_id, count(*)::int as arrived, sum(size)::bigint as bytes from arriving group by mailbox_id) n
   where b.id = n.mailbox_id
 ), traced as (
-  insert into trace.delivery (mail_id, recipient, accepted_at, reverse_path, origin, client_address, size, outcome, attempts)
-  select mail_id, address, accepted_at, reverse_path, origin, client_address, size, 'delivered', attempt + 1 from arriving
+  insert into trace.delivery (mail_id, recipient, accepted_at, reverse_path, origin, client_address, size, outcome, attempts,
+    account_id)
+  select mail_id, address, accepted_at, reverse_path, origin, client_address, size, 'delivered', attempt + 1, submitter
+  from arriving
   on conflict do nothing
 ), unqueued as (
   delete from queue.recipient r using arriving a where r.mail_id = a.mail_id and r.address = a.address

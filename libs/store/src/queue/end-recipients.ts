@@ -22,9 +22,9 @@ with ended as materialized (
   returning r.address, r.attempt
 ), traced as (
   insert into trace.delivery (mail_id, recipient, accepted_at, reverse_path, origin, client_address, size, outcome, detail,
-    attempts)
+    attempts, account_id)
   select m.id, g.address, m.accepted_at, m.reverse_path, m.origin, m.client_address, m.size, e.outcome, e.detail,
-    g.attempt + case when e.outcome = 'delivered' then 1 else 0 end
+    g.attempt + case when e.outcome = 'delivered' then 1 else 0 end, m.account_id
   from gone g join ended e on e.address = g.address join queue.mail m on m.id = $1
   on conflict (mail_id, recipient) do update
     set outcome = excluded.outcome, detail = excluded.detail, ended_at = now(), attempts = excluded.attempts

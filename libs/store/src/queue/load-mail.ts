@@ -7,6 +7,7 @@ import type { BlobReference } from '../blob/index.ts';
 import type { StoredBody } from '../content/index.ts';
 import type { Queryable } from '../db.ts';
 import type { Origin } from './accept.ts';
+import type { HeldBy } from './hold.ts';
 
 export interface QueuedRecipient {
   /** Address key. */
@@ -29,11 +30,15 @@ export interface QueuedRecipient {
 
 export interface StoredVerdict {
   filter: string;
+  /** '' is the verdict on the mail; an address key: what is different for that recipient. */
+  recipient: string;
   result: 'accept' | 'defer' | 'reject' | 'quarantine' | 'discard';
   reason: string;
   prefix: Buffer | null;
   removed: number[] | null;
   replacementContentId: string | null;
+  /** A mailbox by special use (\Junk) or by name; null: INBOX. */
+  target: string | null;
   at: Date;
 }
 
@@ -65,10 +70,17 @@ export interface MailInHand {
   step: string;
   state: 'active' | 'parked' | 'held';
   reason: string | null;
-  /** A person has let it go in spite of a quarantine verdict. */
-  isReleased: boolean;
+  /** Null unless held. */
+  heldBy: HeldBy | null;
+  /** Which filter holds. */
+  heldFilter: string | null;
+  /** Filters whose verdict a person has let pass. */
+  releasedFilters: readonly string[];
+  /** Of its verdicts: those of earlier generations no longer count. */
+  generation: number;
   /** By address. */
   recipients: QueuedRecipient[];
+  /** Of this generation. */
   verdicts: StoredVerdict[];
 }
 
@@ -99,13 +111,16 @@ interface MailRow extends ContentColumns {
   step: string;
   state: MailInHand['state'];
   reason: string | null;
-  released: boolean;
+  held_by: HeldBy | null;
+  held_filter: string | null;
+  released_filters: string[] | null;
+  generation: number;
 }
 
 /** Columns of queue.mail m and store.content c that `mailOf` reads. */
 const MAIL_COLUMNS = `m.id, m.content_id, m.accepted_at, m.reverse_path, m.origin, m.account_id,
   host(m.client_address) as client_address, m.helo, m.body, m.smtp_utf8, m.dsn_return, m.dsn_envelope_id, m.size, m.slip,
-  m.step, m.state, m.reason, m.released, c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed`;
+  m.step, m.state, m.reason, m.held_by, m.held_filter, m.released_filters, m.generation, c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed`;
 
 const MAIL = `
 select ${MAIL_COLUMNS} from queue.mail m left join store.content c on c.id = m.content_id where m.id = $1`;
@@ -117,8 +132,8 @@ select address, original_recipient as "originalRecipient", notify, account_id as
 from queue.recipient where mail_id = $1 order by address`;
 
 const VERDICTS = `
-select filter, result, reason, prefix, removed, replacement_content_id as "replacementContentId", at
-from queue.verdict where mail_id = $1`;
+select filter, recipient, result, reason, prefix, removed, replacement_content_id as "replacementContentId", target, at
+from queue.verdict where mail_id = $1 and generation = $2`;
 
 /** The mail as it is now, or null when it has left the queue. */
 export function loadMail(db: Queryable, id: string): Promise<MailInHand | null> {
@@ -147,7 +162,11 @@ async function readMail(db: Queryable, id: string, lock: '' | 'lock'): Promise<M
   const verdicts =
     row.slip.length === 0
       ? []
-      : await db.query<StoredVerdict>({ name: 'load_verdicts', text: VERDICTS, values: [id] });
+      : await db.query<StoredVerdict>({
+          name: 'load_verdicts',
+          text: VERDICTS,
+          values: [id, row.generation],
+        });
   return mailOf(row, recipients, verdicts);
 }
 
@@ -171,7 +190,10 @@ function mailOf(row: MailRow, recipients: QueuedRecipient[], verdicts: StoredVer
     step: row.step,
     state: row.state,
     reason: row.reason,
-    isReleased: row.released,
+    heldBy: row.state === 'held' ? (row.held_by ?? 'person') : null,
+    heldFilter: row.held_filter,
+    releasedFilters: row.released_filters ?? [],
+    generation: row.generation,
     recipients,
     verdicts,
   };

@@ -87,7 +87,8 @@ export async function unrouteRecipients(
 export async function moveMail(tx: Queryable, mail: string, step: string): Promise<void> {
   await tx.query({
     name: 'move_mail',
-    text: `update queue.mail set step = $2, step_at = now(), state = 'active', due_at = null, attempts = 0, reason = null
+    text: `update queue.mail set step = $2, step_at = now(), state = 'active', due_at = null, attempts = 0, reason = null,
+        held_by = null, held_filter = null
       where id = $1`,
     values: [mail, step],
   });

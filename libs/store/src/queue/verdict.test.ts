@@ -55,11 +55,17 @@ async function accept(changed: Partial<NewMail> = {}): Promise<string> {
   return id;
 }
 
-const clean = (mail: string): VerdictRow => ({ mail, next: 'dlp', result: 'accept', reason: 'clean' });
+const clean = (mail: string): VerdictRow => ({
+  mail,
+  next: 'dlp',
+  generation: 1,
+  result: 'accept',
+  reason: 'clean',
+});
 
 async function stateOf(mail: string): Promise<unknown> {
   const [row] = await owner.query({
-    text: 'select step, state, attempts, reason, due_at - now() as wait from queue.mail where id = $1',
+    text: 'select step, state, attempts, reason, held_by, held_filter, due_at - now() as wait from queue.mail where id = $1',
     values: [mail],
   });
   return row;
@@ -112,8 +118,65 @@ test('a mail that a person holds keeps its verdict and its place, and moves late
   expect(await settleVerdicts(db, 'antivirus', [clean(mail)])).toEqual(new Set());
   expect(await stateOf(mail)).toMatchObject({ step: 'antivirus', state: 'held' });
   await owner.query({ text: "update queue.mail set state = 'active' where id = $1", values: [mail] });
-  expect(await settleVerdicts(db, 'antivirus', [{ mail, next: 'dlp' }])).toEqual(new Set([mail]));
+  expect(await settleVerdicts(db, 'antivirus', [{ mail, next: 'dlp', generation: 1 }])).toEqual(
+    new Set([mail]),
+  );
   expect(await verdictsOf(mail)).toHaveLength(1);
+});
+
+test('a verdict of an earlier generation comes to nothing; the first of the new one stands', async () => {
+  const mail = await accept();
+  await settleVerdicts(db, 'antivirus', [clean(mail)]);
+  await owner.query({
+    text: "update queue.mail set generation = 2, step = 'antivirus' where id = $1",
+    values: [mail],
+  });
+  expect((await mailsToJudge(db, 'antivirus', [mail])).get(mail)).toMatchObject({
+    ...{ generation: 2, isJudged: false, verdicts: [] },
+  });
+  expect(await settleVerdicts(db, 'antivirus', [{ ...clean(mail), reason: 'late' }])).toEqual(new Set());
+  const anew: VerdictRow = {
+    ...clean(mail),
+    generation: 2,
+    result: 'reject',
+    reason: 'found',
+    settingsRevision: 9,
+  };
+  expect(await settleVerdicts(db, 'antivirus', [anew])).toEqual(new Set([mail]));
+  await settleVerdicts(db, 'antivirus', [{ ...anew, result: 'accept', reason: 'again' }]);
+  expect(await verdictsOf(mail)).toMatchObject([{ reason: 'clean' }, { reason: 'found' }]);
+});
+
+test('what is different for single recipients stands only together with the verdict on the mail', async () => {
+  const mail = await accept();
+  const single = {
+    recipient: 'a@example.test',
+    result: 'reject',
+    reason: 'not for a',
+    target: '\\Junk',
+  } as const;
+  await settleVerdicts(db, 'antivirus', [{ ...clean(mail), recipients: [single] }]);
+  const other = { ...single, recipient: 'b@example.test' };
+  await settleVerdicts(db, 'antivirus', [{ ...clean(mail), reason: 'second', recipients: [other] }]);
+  expect(
+    await owner.query({
+      text: 'select recipient, reason, target from queue.verdict where mail_id = $1 order by recipient',
+      values: [mail],
+    }),
+  ).toEqual([
+    { recipient: '', reason: 'clean', target: null },
+    { recipient: 'a@example.test', reason: 'not for a', target: '\\Junk' },
+  ]);
+});
+
+test('a later filter is shown what the verdicts before it edit', async () => {
+  const mail = await accept();
+  const prefix = Buffer.from('X-A: \xff\r\n', 'latin1');
+  await settleVerdicts(db, 'antivirus', [{ ...clean(mail), prefix, removed: [3, 9] }]);
+  expect((await mailsToJudge(db, 'dlp', [mail])).get(mail)).toMatchObject({
+    ...{ step: 'dlp', isJudged: false },
+    verdicts: [{ filter: 'antivirus', recipient: '', result: 'accept', prefix, removed: [3, 9] }],
+  });
 });
 
 test('a mail that is gone gets no verdict', async () => {
@@ -153,10 +216,12 @@ test('moving on ends the count of waits and the reason', async () => {
 
 test('a held mail waits for a person, and only one that was active is held', async () => {
   const mail = await accept();
-  expect(await holdMail(db, 'dlp', mail, 'not here')).toBe(false);
-  expect(await holdMail(db, 'antivirus', mail, 'poison')).toBe(true);
-  expect(await holdMail(db, 'antivirus', mail, 'again')).toBe(false);
-  expect(await stateOf(mail)).toMatchObject({ state: 'held', reason: 'poison' });
+  expect(await holdMail(db, 'dlp', mail, 'poison', 'not here')).toBe(false);
+  expect(await holdMail(db, 'antivirus', mail, 'poison', 'five times')).toBe(true);
+  expect(await holdMail(db, 'antivirus', mail, 'person', 'again')).toBe(false);
+  expect(await stateOf(mail)).toMatchObject({
+    ...{ state: 'held', reason: 'five times', held_by: 'poison', held_filter: null },
+  });
 });
 
 test('replicas that settle the same mails in opposite orders neither dead-lock nor double', async () => {

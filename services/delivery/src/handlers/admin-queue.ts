@@ -113,9 +113,9 @@ function stepAgain({ step, recipients }: MailInHand): string {
   return step === 'schedule' && recipients.some(({ route }) => route !== 'remote') ? 'deliver' : step;
 }
 
-/** A person overrules the verdicts there are; a filter that has not spoken yet is not overruled by that. */
-function isJudged({ step }: MailInHand): boolean {
-  return step === 'deliver' || step === 'schedule';
+/** The filter that a release overrules: the one that holds, and no other. Who else holds is overruled by nothing. */
+function heldFilter({ heldBy, heldFilter: filter }: MailInHand): string | null {
+  return heldBy === 'filter' ? filter : null;
 }
 
 function goOn(mail: MailInHand, step: string, after: Aftermath): void {
@@ -126,14 +126,14 @@ function goOn(mail: MailInHand, step: string, after: Aftermath): void {
 const retry: Action = async ({ tx, mail, after }) => {
   if (mail.state === 'held') return false;
   const step = stepAgain(mail);
-  await resumeMail(tx, mail.id, step, false);
+  await resumeMail(tx, mail.id, step, null);
   goOn(mail, step, after);
   return true;
 };
 
 const hold: Action = async ({ tx, mail, author, after }) => {
   if (mail.state === 'held') return false;
-  await keepMail(tx, mail.id, `held by ${author}`);
+  await keepMail(tx, mail.id, 'person', `held by ${author}`);
   after.held(mail.id, `held by ${author}`);
   return true;
 };
@@ -141,7 +141,7 @@ const hold: Action = async ({ tx, mail, author, after }) => {
 const release: Action = async ({ tx, mail, after }) => {
   if (mail.state !== 'held') return false;
   const step = stepAgain(mail);
-  await resumeMail(tx, mail.id, step, isJudged(mail));
+  await resumeMail(tx, mail.id, step, heldFilter(mail));
   goOn(mail, step, after);
   return true;
 };
@@ -185,7 +185,7 @@ const redirect =
     await settle(tools, tx, mail, outcomes, { now: new Date() }, after);
     // No scan, no pass: a mail that still is at a filter stays there first.
     const step = mail.step === 'schedule' ? 'deliver' : mail.step;
-    await resumeMail(tx, mail.id, step, mail.state === 'held' && isJudged(mail));
+    await resumeMail(tx, mail.id, step, heldFilter(mail));
     after.steps.push({ step: step as Step, mail: mail.id });
     return true;
   };

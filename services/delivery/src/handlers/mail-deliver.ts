@@ -64,7 +64,7 @@ async function holdPoison(tools: Tools, id: string, reason: string): Promise<voi
   await tools.db.transaction(async (tx) => {
     const mail = await lockMail(tx, id);
     if (mail === null || mail.state !== 'active' || mail.step !== 'deliver') return;
-    await keepMail(tx, id, `delivery: ${reason}`);
+    await keepMail(tx, id, 'poison', `delivery: ${reason}`);
     after.held(id, `delivery: ${reason}`);
     tools.log.error({ mail: id, reason }, 'the mail is held');
   });

@@ -270,7 +270,7 @@ async function holdClaimed(tools: Tools, id: string, reason: string): Promise<vo
       id,
       leased.map(({ address }) => ({ address, dueAt: now, reply: reason, isCounted: true })),
     );
-    await keepMail(tx, id, reason);
+    await keepMail(tx, id, 'poison', reason);
     after.held(id, reason);
   });
   after.announce(tools);
