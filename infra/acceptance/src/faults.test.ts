@@ -46,7 +46,7 @@ async function loadWithFault(run: string, fault: () => Promise<void>): Promise<O
     sessions: SESSIONS,
     mails: MAILS,
     reversePath: 'load@load.test',
-    recipientOf,
+    recipientsOf: (index) => [recipientOf(index)],
     contentOf: (index) =>
       textMail({ bytes: 4096, from: 'load@load.test', to: recipientOf(index), token: `${run}-${index}` }),
     onOutcome: () => {

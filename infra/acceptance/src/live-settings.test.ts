@@ -165,7 +165,7 @@ describe('two replicas', () => {
       sessions: 16,
       mails: 1000,
       reversePath: 'load@load.test',
-      recipientOf: (index) => accounts[index % accounts.length]?.address as string,
+      recipientsOf: (index) => [accounts[index % accounts.length]?.address as string],
       contentOf: (index) =>
         textMail({ bytes: 4096, from: 'load@load.test', to: 'all@demo.test', token: `pair-${index}` }),
       deadline: Date.now() + 60_000,

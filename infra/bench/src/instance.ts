@@ -25,7 +25,10 @@ export interface Endpoints {
 export interface ProcessState {
   name: string;
   pid: number | null;
+  state: string;
   ready: boolean;
+  /** What keeps it from being ready, by part. */
+  faults: Record<string, string>;
 }
 
 /** One installation; `var` holds all its state. */

@@ -135,7 +135,7 @@ async function runLoad(instance: Instance, load: Load, accounts: Account[]): Pro
     sessions: load.sessions,
     mails: load.mails,
     reversePath: 'load@load.test',
-    recipientOf: (index) => (accounts[index % accounts.length] as Account).address,
+    recipientsOf: (index) => [(accounts[index % accounts.length] as Account).address],
     contentOf: (index) => content[index % content.length] as Buffer,
     deadline: Date.now() + LOAD_LIMIT_MS,
   });

@@ -38,6 +38,12 @@ export function measure(roots: Root[]): Map<string, Usage> {
   return usage;
 }
 
+/** The pids of these processes and of all their descendants, parents first. */
+export function treesOf(pids: readonly number[]): number[] {
+  const stats = readStats();
+  return pids.flatMap((pid) => treeOf(pid, stats));
+}
+
 function readStats(): Map<number, Stat> {
   const stats = new Map<number, Stat>();
   for (const entry of readdirSync('/proc')) {

@@ -1,18 +1,25 @@
-// A bounded SMTP load: N sessions that send a fixed number of mails, each once, and remember every answer.
+// A bounded SMTP load: N sessions that send mails, each once, and remember every answer.
 //
 // It never retries a mail: one without a 250 stays unanswered, so that a fault test can tell what the server
 // promised from what it did not. Commands are pipelined (RFC 2920) as a busy relay does.
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface LoadOptions {
   host: string;
   port: number;
   sessions: number;
-  /** Mails in all. */
+  /** Mails in all, at most. */
   mails: number;
+  /** No mail is begun any more when it says so. */
+  isOver?: () => boolean;
+  /** Between two mails of a session. */
+  pauseMs?: number;
+  /** Each session logs in (AUTH PLAIN). */
+  login?: { name: string; password: string };
   reversePath: string;
-  /** Mail number -> recipient. */
-  recipientOf: (index: number) => string;
+  /** Mail number -> recipients. */
+  recipientsOf: (index: number) => readonly string[];
   /** Mail number -> content, CRLF line ends, no line that starts with a dot. */
   contentOf: (index: number) => Buffer;
   /** Called with every answer, in the order they come. */
@@ -37,7 +44,7 @@ export async function sendLoad(options: LoadOptions): Promise<Outcome[]> {
   let next = 0;
   const work = async (): Promise<void> => {
     let session: Session | null = null;
-    while (next < options.mails) {
+    while (next < options.mails && !options.isOver?.()) {
       const index = next++;
       let outcome: Outcome = { index, reply: null, text: 'not connected' };
       try {
@@ -50,6 +57,7 @@ export async function sendLoad(options: LoadOptions): Promise<Outcome[]> {
       }
       outcomes[index] = outcome;
       options.onOutcome?.(outcome);
+      if (options.pauseMs !== undefined) await delay(options.pauseMs);
     }
     await session?.quit();
   };
@@ -61,12 +69,12 @@ async function openSession(options: LoadOptions): Promise<Session> {
   for (;;) {
     const session = new Session(connect({ host: options.host, port: options.port, noDelay: true }));
     try {
-      await session.greet();
+      await session.greet(options.login);
       return session;
     } catch (error) {
       session.close();
-      if (Date.now() > options.deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+      if (Date.now() > options.deadline || options.isOver?.()) throw error;
+      await delay(RECONNECT_MS);
     }
   }
 }
@@ -91,19 +99,23 @@ class Session {
     socket.on('close', () => this.#fail(new Error('connection lost')));
   }
 
-  async greet(): Promise<void> {
+  async greet(login: LoadOptions['login']): Promise<void> {
     expect(await this.#reply(), 220);
     this.#socket.write('EHLO load.test\r\n');
     expect(await this.#reply(), 250);
+    if (login === undefined) return;
+    const credentials = Buffer.from(`\0${login.name}\0${login.password}`).toString('base64');
+    this.#socket.write(`AUTH PLAIN ${credentials}\r\n`);
+    expect(await this.#reply(), 235);
   }
 
   async send(index: number, options: LoadOptions): Promise<Outcome> {
-    this.#socket.write(
-      `MAIL FROM:<${options.reversePath}>\r\nRCPT TO:<${options.recipientOf(index)}>\r\nDATA\r\n`,
-    );
-    const replies = [await this.#reply(), await this.#reply(), await this.#reply()];
+    const recipients = options.recipientsOf(index).map((recipient) => `RCPT TO:<${recipient}>\r\n`);
+    this.#socket.write(`MAIL FROM:<${options.reversePath}>\r\n${recipients.join('')}DATA\r\n`);
+    const replies: Reply[] = [];
+    for (let answers = 0; answers < recipients.length + 2; answers++) replies.push(await this.#reply());
     const refused = replies.find((reply) => reply.code >= 400);
-    if (refused !== undefined) return this.#giveUp(index, refused, replies[2] as Reply);
+    if (refused !== undefined) return this.#giveUp(index, refused, replies.at(-1) as Reply);
     this.#socket.write(options.contentOf(index));
     this.#socket.write('.\r\n');
     const { code, text } = await this.#reply();
@@ -121,10 +133,8 @@ class Session {
   }
 
   async #giveUp(index: number, refused: Reply, data: Reply): Promise<Outcome> {
-    if (data.code === 354) {
-      this.#socket.write('.\r\n');
-      await this.#reply();
-    }
+    // A mail that not every recipient can get is not sent: its connection ends before the dot.
+    if (data.code === 354) throw new Error(`${refused.code} ${refused.text}`);
     this.#socket.write('RSET\r\n');
     expect(await this.#reply(), 250);
     return { index, reply: refused.code, text: refused.text };

@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<Command>> = {
   test: async () => (await import('./commands/test.ts')).test,
   check: async () => (await import('./commands/check.ts')).check,
   bench: async () => (await import('./commands/bench.ts')).bench,
+  soak: async () => (await import('./commands/soak.ts')).soak,
   help: async () => (await import('./commands/help.ts')).help,
 };
 

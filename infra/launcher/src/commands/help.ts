@@ -22,6 +22,7 @@ const english = `Pochtar, a mail server.
   ./pochtar test [file …]        all tests, or those of some files
   ./pochtar check                types, lint, format, layers, dead code, links
   ./pochtar bench […]            measurements
+  ./pochtar soak […]             random faults under a load, with a report
 
 State lies in var/ (POCHTAR_VAR moves it). More: docs/operating.md
 `;
@@ -42,6 +43,7 @@ const russian = `Pochtar, почтовый сервер.
   ./pochtar test [файл …]        все тесты или тесты указанных файлов
   ./pochtar check                типы, линт, формат, слои, мёртвый код, ссылки
   ./pochtar bench […]            измерения
+  ./pochtar soak […]             случайные сбои под нагрузкой, с отчётом
 
 Состояние лежит в var/ (переносится через POCHTAR_VAR). Подробнее: docs/operating.md
 `;
