@@ -4,45 +4,37 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessState } from '@pochtar/bench/instance';
 import { type Outcome, sendLoad, textMail } from '@pochtar/bench/smtp-load';
-import { ensureClamd, eventually } from '@pochtar/testkit';
-import { ImapFlow } from 'imapflow';
+import { ALL } from '@pochtar/soak/faults';
+import { createFolders, emptyMailboxes, findTokens } from '@pochtar/soak/mailboxes';
+import { openRig, type Rig } from '@pochtar/soak/rig';
+import { eventually, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Installation, startInstallation } from './installation.ts';
 
 const MAILS = 2000;
 const SESSIONS = 16;
 const KILL_AFTER = 600;
 const RECOVERY_MS = 240_000;
 
-let installation: Installation;
-let clamd: Awaited<ReturnType<typeof ensureClamd>>;
+let rig: Rig;
+const directory = temporaryDirectory();
 
 beforeAll(async () => {
-  clamd = await ensureClamd();
-  installation = await startInstallation();
-  await installation.instance.pochtar([
-    'settings',
-    'set',
-    `antivirus.clamavAddress=${clamd.address}`,
-    '--wait',
-  ]);
+  rig = await openRig(directory.path);
+  await createFolders(rig);
 }, 300_000);
 
 afterAll(async () => {
-  await installation[Symbol.asyncDispose]();
-  await clamd[Symbol.asyncDispose]();
-});
+  await rig[Symbol.asyncDispose]();
+  directory[Symbol.dispose]();
+}, 120_000);
 
 /** Sends the load and calls `fault` once, when about a third of it has been answered. */
 async function loadWithFault(run: string, fault: () => Promise<void>): Promise<Outcome[]> {
-  const { accounts, smtp } = installation.endpoints;
-  const [host, port] = smtp.split(':') as [string, string];
-  const recipientOf = (index: number): string => accounts[index % accounts.length]?.address as string;
+  const recipientOf = (index: number): string => rig.people[index % rig.people.length]?.address as string;
   let answered = 0;
   const struck: Promise<void>[] = [];
   const outcomes = await sendLoad({
-    host,
-    port: Number(port),
+    ...rig.endpoint('smtp'),
     sessions: SESSIONS,
     mails: MAILS,
     reversePath: 'load@load.test',
@@ -59,55 +51,16 @@ async function loadWithFault(run: string, fault: () => Promise<void>): Promise<O
   return outcomes;
 }
 
-async function withInboxes<T>(work: (client: ImapFlow) => Promise<T>): Promise<T[]> {
-  const [host, port] = installation.endpoints.imap.split(':') as [string, string];
-  const results: T[] = [];
-  for (const { address, password } of installation.endpoints.accounts) {
-    const client = new ImapFlow({
-      host,
-      port: Number(port),
-      secure: false,
-      doSTARTTLS: false,
-      auth: { user: address, pass: password },
-      logger: false,
-    });
-    // The connection may be cut at any time here; the command that was under way reports it.
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      await client.mailboxOpen('INBOX');
-      results.push(await work(client));
-    } finally {
-      await client.logout().catch(() => client.close());
-    }
-  }
-  return results;
-}
-
 /** How often each token stands in a mailbox. */
 async function countTokens(): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  await withInboxes(async (client) => {
-    if (client.mailbox === false || client.mailbox.exists === 0) return;
-    for await (const message of client.fetch('1:*', {
-      bodyParts: [{ key: 'text', start: 0, maxLength: 100 }],
-    })) {
-      const text = [...(message.bodyParts?.values() ?? [])].map((part) => part?.toString('latin1')).join('');
-      const token = /token:(\S+)/.exec(text)?.[1] ?? `unreadable ${message.uid}`;
-      counts.set(token, (counts.get(token) ?? 0) + 1);
-    }
-  });
+  for (const tokens of (await findTokens(rig)).counts.values())
+    for (const [token, count] of tokens) counts.set(token, (counts.get(token) ?? 0) + count);
   return counts;
 }
 
-async function emptyInboxes(): Promise<void> {
-  await withInboxes(async (client) => {
-    if (client.mailbox !== false && client.mailbox.exists > 0) await client.messageDelete('1:*');
-  });
-}
-
 async function processes(): Promise<ProcessState[]> {
-  return installation.instance.processes();
+  return rig.processes();
 }
 
 async function pidOf(name: string): Promise<number> {
@@ -130,7 +83,7 @@ async function expectExactlyOnce(run: string, outcomes: Outcome[]): Promise<void
   );
   await eventually(
     async () => {
-      const { mails } = await installation.instance.json<{ mails: unknown[] }>(['queue', 'list']);
+      const { mails } = await rig.instance.json<{ mails: unknown[] }>(['queue', 'list']);
       expect(mails).toEqual([]);
     },
     { timeout: RECOVERY_MS, interval: 1000 },
@@ -140,21 +93,8 @@ async function expectExactlyOnce(run: string, outcomes: Outcome[]): Promise<void
   expect([...counts.keys()].filter((token) => !token.startsWith(`${run}-`))).toEqual([]);
 }
 
-const own = [
-  'smtp',
-  'filter-dnsbl',
-  'filter-greylist',
-  'filter-antivirus',
-  'filter-dkim',
-  'filter-dlp',
-  'delivery',
-  'imap',
-  'pop3',
-  'settings',
-];
-
 describe('architecture §1.6: nothing is lost and nothing comes twice', () => {
-  for (const name of [...own, 'nats', 'postgres']) {
+  for (const name of ALL) {
     it(
       `when ${name} is killed in the middle of ${MAILS} mails`,
       async () => {
@@ -171,7 +111,7 @@ describe('architecture §1.6: nothing is lost and nothing comes twice', () => {
           },
           { timeout: RECOVERY_MS, interval: 500 },
         );
-        await emptyInboxes();
+        await emptyMailboxes(rig);
       },
       RECOVERY_MS * 2,
     );
@@ -182,11 +122,11 @@ describe('architecture §1.6: nothing is lost and nothing comes twice', () => {
     async () => {
       const pid = await pidOf('nats');
       const outcomes = await loadWithFault('wiped', async () => {
-        rmSync(join(installation.instance.directory, 'nats'), { recursive: true, force: true });
+        rmSync(join(rig.instance.directory, 'nats', 'jetstream'), { recursive: true, force: true });
         process.kill(pid, 'SIGKILL');
       });
       await expectExactlyOnce('wiped', outcomes);
-      await emptyInboxes();
+      await emptyMailboxes(rig);
     },
     RECOVERY_MS * 2,
   );
