@@ -1,9 +1,10 @@
 // A whole installation brought up by the launcher in a directory of its own, as an operator would, and the
 // independent programs that talk to it.
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Endpoints, Instance } from '@pochtar/bench/instance';
-import { ensureProgram } from '@pochtar/native';
+import { ensurePackage, ensureProgram, librariesOf } from '@pochtar/native';
 import { temporaryDirectory } from '@pochtar/testkit';
 
 export interface Installation extends AsyncDisposable {
@@ -57,8 +58,9 @@ export async function runProgram(
 ): Promise<ProgramResult> {
   const program = await ensureProgram({ name, debianPackage: DEBIAN_PACKAGES[name] ?? name });
   const libraries = program.libraryPath ? { LD_LIBRARY_PATH: program.libraryPath } : {};
+  const modules = name === 'swaks' ? { PERL5LIB: await perlTlsModules() } : {};
   const child = spawn(program.path, words, {
-    env: { ...process.env, ...libraries },
+    env: { ...process.env, ...libraries, ...modules },
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: 60_000,
   });
@@ -73,6 +75,16 @@ export async function runProgram(
     child.once('close', resolve);
   });
   return { code, out: Buffer.concat(chunks).toString('latin1') };
+}
+
+/** Where Perl's TLS lies: swaks only recommends its package. Empty when the machine has it. */
+async function perlTlsModules(): Promise<string> {
+  const root = await ensurePackage({ debianPackage: 'libnet-ssleay-perl' });
+  return librariesOf(root)
+    .map((directory) => join(directory, 'perl5'))
+    .filter((directory) => existsSync(directory))
+    .flatMap((directory) => readdirSync(directory).map((version) => join(directory, version)))
+    .join(':');
 }
 
 /** Runs Python source with arguments; throws with what it printed when it fails. */

@@ -137,6 +137,10 @@ async function ask<Result>(reply: AdminReply<Result> | Promise<AdminReply<Result
   throw new Error(`${answered.error.field} ${answered.error.message.en}`.trim());
 }
 
+/** Letters and digits only: a dash in front would be taken for an option by the programs it is pasted into. */
 function newPassword(): string {
-  return randomBytes(9).toString('base64url');
+  return randomBytes(18)
+    .toString('base64')
+    .replaceAll(/[^A-Za-z0-9]/g, '')
+    .slice(0, 16);
 }

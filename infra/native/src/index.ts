@@ -4,7 +4,7 @@ export { eicar, startClamd } from './clamd.ts';
 export type { Clamd } from './clamd.ts';
 export { mayDecrypt } from './compose-secrets.ts';
 export { DeadlineError, until } from './deadline.ts';
-export { ensureProgram } from './debian-package.ts';
+export { ensurePackage, ensureProgram, librariesOf } from './debian-package.ts';
 export type { Program } from './debian-package.ts';
 export { natsConfig } from './nats-config.ts';
 export { natsUsers } from './nats-users.ts';
