@@ -16,3 +16,4 @@ export * from './socket-output.ts';
 export * from './telemetry.ts';
 export * from './tls.ts';
 export * from './uuid.ts';
+export * from './yielding.ts';
