@@ -106,3 +106,34 @@ function readSinglePart(cursor: Cursor): string {
   text += ` ${readBody(cursor)}`;
   return `${text} ${cursor.spaced()}`;
 }
+
+/**
+ * A BODYSTRUCTURE or BODY text for clients of IMAP4rev1. RFC 3501 §7.4.2: only message/rfc822 has an envelope and a body;
+ * of RFC 9051 §9, message/global has them too, and a reader of the old grammar takes it for a part like any other.
+ */
+export function withoutGlobal(structure: string): string {
+  return structure.includes('"message" "global"') ? readWithoutGlobal(new Cursor(structure)) : structure;
+}
+
+function readWithoutGlobal(cursor: Cursor): string {
+  cursor.expect('(');
+  let text = '';
+  if (cursor.peek() === '(') {
+    while (cursor.peek() === '(') text += readWithoutGlobal(cursor);
+  } else {
+    const type = cursor.value();
+    const subtype = cursor.spaced();
+    text = `${type} ${subtype}`;
+    for (let field = 0; field < 5; field++) text += ` ${cursor.spaced()}`;
+    if (type === '"message"' && (subtype === '"rfc822"' || subtype === '"global"')) {
+      const envelope = cursor.spaced();
+      cursor.expect(' ');
+      const body = readWithoutGlobal(cursor);
+      const lines = cursor.spaced();
+      if (subtype === '"rfc822"') text += ` ${envelope} ${body} ${lines}`;
+    }
+  }
+  while (cursor.peek() === ' ') text += ` ${cursor.spaced()}`;
+  cursor.expect(')');
+  return `(${text})`;
+}
