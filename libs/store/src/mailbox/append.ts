@@ -3,6 +3,7 @@
 import { deliveredSize, insertContents, type NewContent } from '../content/index.ts';
 import type { Database } from '../db.ts';
 import { FLAG } from './flags.ts';
+import { noteKeywords } from './mailbox-keywords.ts';
 import { lockMailbox } from './mailbox-row.ts';
 import { isOverQuota } from './quota.ts';
 import { distinctKeywords } from './store-flags.ts';
@@ -64,6 +65,11 @@ export function appendMessages(
         messages.map((message) => message.content.id),
       ],
     });
+    await noteKeywords(
+      tx,
+      mailbox,
+      messages.flatMap(({ keywords }) => keywords),
+    );
     return { kind: 'appended', uidValidity: mailbox.uidValidity, uids, modSeq: mailbox.modSeq + 1 };
   });
 }

@@ -3,6 +3,7 @@
 import type { Database, Queryable } from '../db.ts';
 import { removeMessages } from './expunge.ts';
 import { slices } from './flags.ts';
+import { noteKeywords } from './mailbox-keywords.ts';
 import { lockMailboxes, type Mailbox } from './mailbox-row.ts';
 import { isOverQuota } from './quota.ts';
 
@@ -17,36 +18,66 @@ export interface Copied {
   fromModSeq: number | null;
 }
 
-export type CopyOutcome = ({ kind: 'copied' } & Copied) | { kind: 'noMailbox' } | { kind: 'overQuota' };
+export type CopyOutcome =
+  | ({ kind: 'copied' } & Copied)
+  | { kind: 'noMailbox' }
+  | { kind: 'overQuota' }
+  /** Some are no longer there. */
+  | { kind: 'expunged' };
 
 export interface CopyRequest {
   fromMailboxId: number;
   toMailboxId: number;
   /** Ascending. */
   uids: ArrayLike<number>;
+  /** All of them must be there. */
+  isWhole?: boolean;
 }
 
-/** All of them in one transaction: RFC 9051 §6.4.7, a copy that fails leaves the target as it was. */
-export function copyMessages(db: Database, request: CopyRequest): Promise<CopyOutcome> {
-  return db.transaction<CopyOutcome>(async (tx) => {
-    const pair = await lockPair(tx, request);
-    if (pair === null) return { kind: 'noMailbox' };
-    const uids = Array.from(request.uids);
-    const bytes = await bytesOf(tx, request.fromMailboxId, uids);
-    if (await isOverQuota(tx, pair.to.accountId, bytes)) return { kind: 'overQuota' };
-    return { kind: 'copied', ...(await insertCopies(tx, pair, uids)), fromModSeq: null };
-  });
+/** A statement; several of them make a copy, so that their answers are read in pieces. */
+const COPY_SLICE = 5000;
+
+/**
+ * All of them in one transaction: RFC 9051 §6.4.7, a copy that fails leaves the target as it was. `isWhole`: so does one
+ * of which a message is no longer there.
+ */
+export async function copyMessages(db: Database, request: CopyRequest): Promise<CopyOutcome> {
+  try {
+    return await db.transaction<CopyOutcome>(async (tx) => {
+      const pair = await lockPair(tx, request);
+      if (pair === null) return { kind: 'noMailbox' };
+      const bytes = await bytesOf(tx, request.fromMailboxId, request.uids);
+      if (await isOverQuota(tx, pair.to.accountId, bytes)) return { kind: 'overQuota' };
+      const copied = await insertCopies(tx, pair, request.uids);
+      if (request.isWhole && copied.uids.length < request.uids.length) throw new SomeExpunged();
+      return { kind: 'copied', ...copied, fromModSeq: null };
+    });
+  } catch (error) {
+    if (error instanceof SomeExpunged) return { kind: 'expunged' };
+    throw error;
+  }
+}
+
+/** Takes back what was copied so far. */
+class SomeExpunged extends Error {
+  override name = 'SomeExpunged';
 }
 
 /**
  * Moves slices of 1,000, each in a transaction, and yields after each commit: RFC 6851 §3.3, a message is moved
- * or not, never both. Ends early when a mailbox is gone. A move within the mailbox gives new UIDs.
+ * or not, never both. Ends early when a mailbox is gone. A move within the mailbox gives new UIDs. `isWhole`: nothing is
+ * moved when a message is no longer there as the first slice is.
  */
 export async function* moveMessages(db: Database, request: CopyRequest): AsyncGenerator<CopyOutcome> {
+  let isFirst = true;
   for (const slice of slices(request.uids)) {
+    const mustBeWhole = request.isWhole && isFirst;
+    isFirst = false;
     const outcome = await db.transaction<CopyOutcome>(async (tx) => {
       const pair = await lockPair(tx, request);
       if (pair === null) return { kind: 'noMailbox' };
+      if (mustBeWhole && (await countOf(tx, pair.from.id, request.uids)) < request.uids.length)
+        return { kind: 'expunged' };
       return { kind: 'copied', ...(await moveLocked(tx, pair, slice)) };
     });
     yield outcome;
@@ -76,14 +107,31 @@ export async function moveLocked(tx: Queryable, pair: LockedPair, uids: readonly
   return { ...copied, modSeq: isSame ? fromModSeq : copied.modSeq, fromModSeq };
 }
 
-async function bytesOf(tx: Queryable, mailboxId: number, uids: readonly number[]): Promise<number> {
-  const [row] = await tx.query<{ bytes: number }>({
-    name: 'copy_bytes',
-    text: `select coalesce(sum(size), 0)::int8 as bytes from store.message
-      where mailbox_id = $1 and uid = any($2::int8[])`,
-    values: [mailboxId, uids],
-  });
-  return row?.bytes ?? 0;
+async function bytesOf(tx: Queryable, mailboxId: number, uids: ArrayLike<number>): Promise<number> {
+  return (await totalOf(tx, mailboxId, uids)).bytes;
+}
+
+async function countOf(tx: Queryable, mailboxId: number, uids: ArrayLike<number>): Promise<number> {
+  return (await totalOf(tx, mailboxId, uids)).count;
+}
+
+async function totalOf(
+  tx: Queryable,
+  mailboxId: number,
+  uids: ArrayLike<number>,
+): Promise<{ bytes: number; count: number }> {
+  const total = { bytes: 0, count: 0 };
+  for (const slice of slices(uids, COPY_SLICE)) {
+    const [row] = await tx.query<{ bytes: number; count: number }>({
+      name: 'copy_total',
+      text: `select coalesce(sum(size), 0)::int8 as bytes, count(*) as count from store.message
+        where mailbox_id = $1 and uid = any($2::int8[])`,
+      values: [mailboxId, slice],
+    });
+    total.bytes += row?.bytes ?? 0;
+    total.count += row?.count ?? 0;
+  }
+  return total;
 }
 
 // RFC 9051 §6.4.7: flags and internal date of the copies are those of the originals.
@@ -101,19 +149,27 @@ with source as materialized (
     bytes = bytes + (select sum(size) from source)
   where id = $3 and exists (select from source)
 )
-select array_agg(uid order by uid) as uids from source`;
+select array_agg(uid order by uid) as uids,
+  array(select distinct k from source, unnest(keywords) k order by k) as keywords
+from source`;
 
 async function insertCopies(
   tx: Queryable,
   { from, to }: LockedPair,
-  uids: readonly number[],
+  uids: ArrayLike<number>,
 ): Promise<Copied> {
-  const [row] = await tx.query<{ uids: number[] | null }>({
-    name: 'copy_insert',
-    text: INSERT,
-    values: [from.id, uids, to.id, to.uidNext, to.modSeq + 1],
-  });
-  const found = row?.uids ?? [];
+  const found: number[] = [];
+  const keywords = new Set<string>();
+  for (const slice of slices(uids, COPY_SLICE)) {
+    const [row] = await tx.query<{ uids: number[] | null; keywords: string[] }>({
+      name: 'copy_insert',
+      text: INSERT,
+      values: [from.id, slice, to.id, to.uidNext + found.length, to.modSeq + 1],
+    });
+    for (const uid of row?.uids ?? []) found.push(uid);
+    for (const keyword of row?.keywords ?? []) keywords.add(keyword);
+  }
+  await noteKeywords(tx, to, keywords);
   return {
     uidValidity: to.uidValidity,
     uids: found,

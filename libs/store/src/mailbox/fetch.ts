@@ -11,6 +11,8 @@ export interface MessageContent {
   id: string;
   /** Ready-made IMAP text, one char a byte. */
   envelope?: string;
+  /** With the envelope, where verdicts put fields in front: the short header, if it is complete. */
+  editedHeader?: Buffer;
   bodyStructure?: string;
   /** The short header, and whether it holds every field that `isShortHeaderField` names. */
   header?: Buffer;
@@ -75,14 +77,15 @@ async function narrowPage(db: Queryable, mailboxId: number, uids: number[]): Pro
 }
 
 const SELECTED: Record<ContentColumn, string> = {
-  envelope: 'c.envelope',
+  envelope:
+    'c.envelope, case when c.prefix is not null and c.header_complete then c.header end as edited_header',
   bodyStructure: 'c.body_structure',
   header: 'c.header, c.header_complete',
   parts: 'c.parts',
   stored: 'c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed',
 };
 const WEIGHT: Record<ContentColumn, string> = {
-  envelope: 'octet_length(c.envelope)',
+  envelope: 'octet_length(c.envelope) + case when c.prefix is null then 0 else octet_length(c.header) end',
   bodyStructure: 'octet_length(c.body_structure)',
   header: 'octet_length(c.header)',
   parts: 'octet_length(c.parts)',
@@ -98,6 +101,7 @@ interface WideRow {
   size: number;
   content_id: string;
   envelope?: string;
+  edited_header?: Buffer | null;
   body_structure?: string;
   header?: Buffer;
   header_complete?: boolean;
@@ -144,6 +148,7 @@ async function widePage(
 function contentOf(row: WideRow): MessageContent {
   const content: MessageContent = { id: row.content_id };
   if (row.envelope !== undefined) content.envelope = row.envelope;
+  if (row.edited_header) content.editedHeader = row.edited_header;
   if (row.body_structure !== undefined) content.bodyStructure = row.body_structure;
   if (row.header !== undefined) content.header = row.header;
   if (row.header_complete !== undefined) content.headerComplete = row.header_complete;

@@ -5,6 +5,9 @@ export const FLAG = { seen: 1, answered: 2, flagged: 4, deleted: 8, draft: 16 } 
 /** More keywords than this on one message are not stored. */
 export const MAX_KEYWORDS = 64;
 
+/** More different keywords than this are not remembered of a mailbox. */
+export const MAX_MAILBOX_KEYWORDS = 500;
+
 /** Flags of many messages as columns; one index is one message, UIDs ascend. */
 export interface FlagColumns {
   uids: number[];

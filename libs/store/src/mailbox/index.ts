@@ -40,9 +40,10 @@ export {
   changesSince,
   claimRecent,
   countDeleted,
-  countFrom,
+  countRecent,
   firstUnseen,
   type OpenedView,
   openView,
+  readChangedUids,
   readUids,
 } from './view.ts';

@@ -23,6 +23,8 @@ export interface Mailbox {
   specialUse: SpecialUse | null;
   /** Expunges up to this MODSEQ are forgotten. */
   expungedFloor: number;
+  /** Of its messages, those of now and of before; each in its first spelling, at most MAX_MAILBOX_KEYWORDS. */
+  usedKeywords: string[];
 }
 
 /** After a change: what to announce once it is committed. */
@@ -33,7 +35,8 @@ export interface MailboxChange {
 
 export const MAILBOX_COLUMNS = `b.id, b.account_id as "accountId", b.name, b.uid_validity as "uidValidity",
   b.uid_next as "uidNext", b.mod_seq as "modSeq", b.exists_count as "exists", b.unseen_count as unseen, b.bytes,
-  b.recent_uid as "recentUid", b.special_use as "specialUse", b.expunged_floor as "expungedFloor"`;
+  b.recent_uid as "recentUid", b.special_use as "specialUse", b.expunged_floor as "expungedFloor",
+  b.keywords as "usedKeywords"`;
 
 /** Locks the rows of an account's mailboxes by ascending id; those that do not exist are left out. */
 export function lockMailboxes(tx: Queryable, ids: readonly number[]): Promise<Mailbox[]> {

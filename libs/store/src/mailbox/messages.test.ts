@@ -7,7 +7,7 @@ import { expungeDeleted, expungeMessages } from './expunge.ts';
 import { fetchMessages } from './fetch.ts';
 import { FLAG } from './flags.ts';
 import { collect, type MailboxFixture, mailboxFixture, newMessage } from './mailbox-fixture.ts';
-import type { Mailbox } from './mailbox-row.ts';
+import { type Mailbox, readMailbox } from './mailbox-row.ts';
 import { findMessages, type MessageFilter } from './search.ts';
 import { type FlagEdit, storeFlags } from './store-flags.ts';
 
@@ -187,6 +187,49 @@ describe('copy and move', () => {
       values: [to.id],
     });
     expect(dead?.count).toBe(0);
+  });
+
+  test('RFC 9051 §6.4.7: a copy or move that must be whole leaves all where it is when a message is gone', async () => {
+    const accountId = await fixture.account();
+    const from = await fixture.inbox(accountId);
+    const to = await folder(accountId, 'Archive');
+    await fixture.add(from.id, 3);
+    await collect(expungeMessages(fixture.db, from.id, [2]));
+    const request = { fromMailboxId: from.id, toMailboxId: to.id, uids: [1, 2, 3], isWhole: true };
+    expect(await copyMessages(fixture.db, request)).toEqual({ kind: 'expunged' });
+    expect(await collect(moveMessages(fixture.db, request))).toEqual([{ kind: 'expunged' }]);
+    expect((await fixture.counters(from.id)).row.exists).toBe(2);
+    expect((await fixture.counters(to.id)).row).toMatchObject({ exists: 0, maxUid: 0 });
+    expect(await copyMessages(fixture.db, { ...request, uids: [1, 3] })).toMatchObject({ uids: [1, 3] });
+  });
+
+  test('more than one statement copies are one copy', async () => {
+    const accountId = await fixture.account();
+    const from = await fixture.inbox(accountId);
+    const to = await folder(accountId, 'Archive');
+    for (let batch = 0; batch < 3; batch++) await fixture.add(from.id, 4000);
+    const uids = Array.from({ length: 12_000 }, (_, index) => index + 1);
+    const outcome = await copyMessages(fixture.db, { fromMailboxId: from.id, toMailboxId: to.id, uids });
+    expect(outcome).toMatchObject({ kind: 'copied', uids, firstUid: 1, modSeq: 2 });
+    await expectCounted(to.id);
+  });
+
+  test('a mailbox remembers its keywords, each in its first spelling', async () => {
+    const accountId = await fixture.account();
+    const from = await fixture.inbox(accountId);
+    const to = await folder(accountId, 'Archive');
+    await fixture.add(from.id, 2, { keywords: ['One'] });
+    const edit = { mode: 'add', flags: 0, keywords: ['ONE', 'two'] } as const;
+    await collect(storeFlags(fixture.db, from.id, [1], edit));
+    await collect(storeFlags(fixture.db, from.id, [1], { mode: 'replace', flags: 0, keywords: [] }));
+    await collect(moveMessages(fixture.db, { fromMailboxId: from.id, toMailboxId: to.id, uids: [2] }));
+    expect((await readMailbox(fixture.db, from.id))?.usedKeywords).toEqual(['One', 'two']);
+    expect((await readMailbox(fixture.db, to.id))?.usedKeywords).toEqual(['One']);
+    const many = Array.from({ length: 60 }, (_, index) => index);
+    for (let batch = 0; batch < 10; batch++) {
+      await fixture.add(to.id, 1, { keywords: many.map((number) => `k${batch}-${number}`) });
+    }
+    expect((await readMailbox(fixture.db, to.id))?.usedKeywords).toHaveLength(500);
   });
 
   test('within one mailbox the copies come behind the originals', async () => {

@@ -8,6 +8,7 @@ import {
   MAX_KEYWORDS,
   slices,
 } from './flags.ts';
+import { noteKeywords } from './mailbox-keywords.ts';
 import { lockMailbox } from './mailbox-row.ts';
 
 export interface FlagEdit {
@@ -116,6 +117,7 @@ async function storeSlice(
       edit.unchangedSince ?? null,
     ],
   });
+  if (row?.is_changed && edit.mode !== 'remove') await noteKeywords(tx, mailbox, edit.keywords);
   return {
     modSeq: row?.is_changed ? modSeq : null,
     messages: flagColumns(row),

@@ -11,11 +11,12 @@ import {
   changesSince,
   claimRecent,
   countDeleted,
-  countFrom,
+  countRecent,
   firstUnseen,
   openView,
+  readChangedUids,
 } from './view.ts';
-import { openDatabase } from '../db.ts';
+import { openDatabase, type Queryable, type Statement } from '../db.ts';
 
 let fixture: MailboxFixture;
 beforeAll(async () => {
@@ -81,6 +82,55 @@ describe('changes', () => {
     expect(new Set(changed.modSeqs)).toEqual(new Set([2, 3]));
   });
 
+  test('more than a page of expunges comes whole, each with its MODSEQ', async () => {
+    const { id } = await inbox();
+    await fixture.add(id, 1);
+    await fixture.owner.query({
+      text: `insert into store.expunged (mailbox_id, uid, mod_seq)
+        select $1, 30000 - n, 3 + n / 1000 from generate_series(1, 12000) n`,
+      values: [id],
+    });
+    await fixture.owner.query({ text: 'update store.mailbox set mod_seq = 20 where id = $1', values: [id] });
+    const { expunged, expungedAt } = (await changesSince(fixture.db, id, 3)) as Changes;
+    expect(new Set(expunged)).toEqual(new Set(Array.from({ length: 11_001 }, (_, index) => 29_000 - index)));
+    expect(expunged?.every((uid, at) => expungedAt[at] === 3 + Math.floor((30_000 - uid) / 1000))).toBe(true);
+    expect(expungedAt).toHaveLength(11_001);
+  });
+
+  test('what has changed is read by its index, whatever plan is kept', async () => {
+    const { id } = await inbox();
+    await fixture.add(id, 1);
+    for (const setting of ['force_generic_plan', 'force_custom_plan']) {
+      const plan = await fixture.owner.transaction(async (tx) => {
+        await tx.query({ text: `set local plan_cache_mode = ${setting}` });
+        await tx.query({ text: 'set local enable_seqscan = off' });
+        const statements: Statement[] = [];
+        const noting: Queryable = {
+          query: async <Row>(statement: Statement) => {
+            statements.push(statement);
+            return tx.query<Row>(statement);
+          },
+        };
+        await changesSince(noting, id, 1);
+        await tx.query({ text: `prepare ${setting} (int8, int8) as ${statements[0]?.text}` });
+        return tx.query<{ 'QUERY PLAN': string }>({ text: `explain execute ${setting} (${id}, 1)` });
+      });
+      const lines = plan.map((row) => row['QUERY PLAN']).join('\n');
+      expect(lines).toMatch(/expunged_mod_seq/);
+      expect(lines).not.toMatch(/expunged_pkey/);
+    }
+  });
+
+  test('UIDs of what has changed, ascending, over several pages', async () => {
+    const { id } = await inbox();
+    for (let batch = 0; batch < 3; batch++) await fixture.add(id, 8000);
+    await collect(storeFlags(fixture.db, id, [3, 9000], { mode: 'add', flags: FLAG.seen, keywords: [] }));
+    expect([...(await readChangedUids(fixture.db, id, 4))]).toEqual([3, 9000]);
+    const all = await readChangedUids(fixture.db, id, 1);
+    expect(all).toEqual(Uint32Array.from({ length: 24_000 }, (_, index) => index + 1));
+    expect(await readChangedUids(fixture.db, id, 5)).toHaveLength(0);
+  });
+
   test('below what is remembered of expunges the UIDs have to be read again', async () => {
     const { id } = await inbox();
     await fixture.add(id, 1);
@@ -107,7 +157,7 @@ test('RFC 3501 §2.3.2: messages are recent to one session', async () => {
   await fixture.add(id, 1);
   expect(await claimRecent(fixture.db, id, 2)).toBe(3);
   expect((await readMailbox(fixture.db, id))?.recentUid).toBe(3);
-  expect(await countFrom(fixture.db, id, 3)).toBe(1);
+  expect(await countRecent(fixture.db, [id, 999_999])).toEqual(new Map([[id, 1]]));
 });
 
 test('first unseen and deleted are found', async () => {
@@ -116,7 +166,7 @@ test('first unseen and deleted are found', async () => {
   expect(await firstUnseen(fixture.db, id)).toBeNull();
   await fixture.add(id, 2);
   expect(await firstUnseen(fixture.db, id)).toBe(3);
-  expect(await countDeleted(fixture.db, id)).toBe(2);
+  expect(await countDeleted(fixture.db, [id, 999_999])).toEqual(new Map([[id, 2]]));
 });
 
 test('the maildrop of POP3: listed, read and deleted from with its own role', async () => {
