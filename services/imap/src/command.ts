@@ -40,7 +40,7 @@ export interface Session {
   logout(): void;
   /** Nothing may be selected. */
   select(mailbox: SelectedMailbox): void;
-  deselect(): Promise<void>;
+  deselect(): void;
   /** The selected mailbox has moved on, or is gone. */
   changed(): void;
   /** Throws the reason when the session was dismissed. */

@@ -18,6 +18,7 @@ function selected(uids: readonly number[]): SelectedMailbox {
     recentUid: 1,
     specialUse: null,
     expungedFloor: 0,
+    usedKeywords: [],
   };
   return new SelectedMailbox(mailbox, Uint32Array.from(uids), { isReadOnly: false, recentFrom: 5 });
 }
@@ -57,6 +58,44 @@ test('RFC 3501 §2.3.2: how many are recent', () => {
   expect(selected([2, 5, 9]).recentCount).toBe(2);
 });
 
+test('RFC 3501 §2.3.2: what is claimed later joins what is recent, what another session claims does not', () => {
+  const mailbox = selected([2, 5, 999, 1000, 1003, 1004]);
+  mailbox.addRecent(1003, 1003);
+  mailbox.addRecent(1004, 1004);
+  mailbox.addRecent(1005, 1004);
+  expect([...mailbox.uids].filter((uid) => mailbox.isRecent(uid))).toEqual([5, 999, 1003, 1004]);
+  expect(mailbox.recentCount).toBe(4);
+});
+
+describe('RFC 7162 §6: from where a client may resume', () => {
+  test('nothing is said while nothing is missing', () => {
+    const mailbox = selected([2, 5]);
+    mailbox.noteOwn(2);
+    mailbox.noteTold(2);
+    expect([mailbox.resumeModSeq, mailbox.isDirty]).toEqual([null, false]);
+  });
+
+  test('a MODSEQ beyond what is known asks for a look, and is not to be relied on before', () => {
+    const mailbox = selected([2, 5]);
+    mailbox.noteTold(4);
+    expect([mailbox.resumeModSeq, mailbox.isDirty]).toEqual([1, true]);
+    mailbox.modSeq = 4;
+    expect(mailbox.resumeModSeq).toBeNull();
+  });
+
+  test('below the first expunge that waits, once something above it was told', () => {
+    const mailbox = selected([2, 5]);
+    mailbox.modSeq = 9;
+    mailbox.gone.set(2, 7).set(5, 5);
+    mailbox.noteTold(4);
+    expect(mailbox.resumeModSeq).toBeNull();
+    mailbox.noteTold(8);
+    expect(mailbox.resumeModSeq).toBe(4);
+    mailbox.removeGone();
+    expect(mailbox.resumeModSeq).toBeNull();
+  });
+});
+
 test('keywords are told once, in any case', () => {
   const mailbox = selected([]);
   expect(mailbox.meetKeywords('$Forwarded new')).toBe(true);
@@ -80,7 +119,7 @@ test('numbers told of expunges lead a client to what is left, whatever came and 
           mailbox.append(uids);
           believed = [...believed, ...uids];
         } else {
-          for (const uid of each.remove) mailbox.gone.add(uid);
+          for (const uid of each.remove) mailbox.gone.set(uid, 2);
           const { numbers, uids } = mailbox.removeGone();
           expect(uids).toEqual(believed.filter((uid) => each.remove.includes(uid)));
           for (const number of numbers) believed.splice(number - 1, 1);

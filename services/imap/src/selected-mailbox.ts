@@ -3,7 +3,7 @@
 // The client's numbers change only when it is told: what was expunged stays here until EXPUNGE may be sent
 // (RFC 9051 §7.5.1), and what is new joins at the end when EXISTS is sent.
 import type { Mailbox } from '@pochtar/store/mailbox';
-import { resolve, type SequenceSet } from './syntax/sequence-set.ts';
+import { isWithin, type NumberRange, resolve, type SequenceSet } from './syntax/sequence-set.ts';
 
 /** Names FLAGS shows from the start; others are added when they are met. */
 const USUAL_KEYWORDS = ['$Forwarded', '$MDNSent', '$Junk', '$NotJunk', 'Junk', 'NonJunk', '$Important'];
@@ -14,25 +14,25 @@ export class SelectedMailbox {
   readonly name: string;
   readonly uidValidity: number;
   readonly isReadOnly: boolean;
-  /** RFC 3501 §2.3.2: messages from here on are \Recent in this session. */
-  readonly recentFrom: number;
   uidNext: number;
   /** Changes up to here are known. */
   modSeq: number;
   /** Something may have changed since. */
   isDirty = false;
-  /** New messages came while it was selected; whoever selects it next must not see them as recent. */
-  hasUnclaimedRecent = false;
   /** Keywords the client was told of, in lower case. */
   readonly keywords = new Map(USUAL_KEYWORDS.map((keyword) => [keyword.toLowerCase(), keyword]));
   /** MODSEQs of this session's own STOREs, which the client knows already. */
   readonly ownModSeqs = new Set<number>();
-  /** Expunged, and not yet told. */
-  readonly gone = new Set<number>();
+  /** Expunged, and not yet told: UID, and the MODSEQ at which it went. */
+  readonly gone = new Map<number, number>();
   /** SEARCHRES (RFC 9051 §6.4.4.1): UIDs that `$` stands for. */
   savedUids: Uint32Array = new Uint32Array(0);
   #uids: Uint32Array;
   #count: number;
+  /** RFC 3501 §2.3.2: what is \Recent in this session; UIDs, ascending and apart. */
+  readonly #recent: NumberRange[] = [];
+  /** The highest MODSEQ that FETCH or SEARCH told of this mailbox. */
+  #toldModSeq = 0;
 
   constructor(mailbox: Mailbox, uids: Uint32Array, options: { isReadOnly: boolean; recentFrom: number }) {
     this.id = mailbox.id;
@@ -41,9 +41,10 @@ export class SelectedMailbox {
     this.uidNext = mailbox.uidNext;
     this.modSeq = mailbox.modSeq;
     this.isReadOnly = options.isReadOnly;
-    this.recentFrom = options.recentFrom;
     this.#uids = uids;
     this.#count = uids.length;
+    this.addRecent(options.recentFrom, mailbox.uidNext - 1);
+    for (const keyword of mailbox.usedKeywords) this.meetKeywords(keyword);
   }
 
   /** EXISTS */
@@ -65,7 +66,54 @@ export class SelectedMailbox {
   }
 
   get recentCount(): number {
-    return this.#count - this.lowerBound(this.recentFrom);
+    return this.#recent.reduce(
+      (sum, { from, to }) => sum + this.lowerBound(to + 1) - this.lowerBound(from),
+      0,
+    );
+  }
+
+  /** UIDs that lie above all that were added before. */
+  addRecent(from: number, to: number): void {
+    if (from > to) return;
+    const last = this.#recent.at(-1);
+    if (last?.to === from - 1) last.to = to;
+    else this.#recent.push({ from, to });
+  }
+
+  isRecent(uid: number): boolean {
+    return isWithin(this.#recent, uid);
+  }
+
+  /** A change of this session: known when nothing else happened before it, otherwise not to be told twice. */
+  noteOwn(modSeq: number): void {
+    if (modSeq === this.modSeq + 1) this.modSeq = modSeq;
+    else {
+      this.ownModSeqs.add(modSeq);
+      this.isDirty = true;
+    }
+  }
+
+  /** A MODSEQ goes to the client. One that lies beyond what is known asks for a look at what came before it. */
+  noteTold(modSeq: number): void {
+    if (modSeq > this.modSeq) this.isDirty = true;
+    if (modSeq > this.#toldModSeq) this.#toldModSeq = modSeq;
+  }
+
+  /** All changes up to this MODSEQ have been told, expunges too. */
+  get wholeModSeq(): number {
+    let lowest = this.modSeq + 1;
+    for (const modSeq of this.gone.values()) if (modSeq < lowest) lowest = modSeq;
+    return lowest - 1;
+  }
+
+  /**
+   * RFC 7162 §3.2, §6: the MODSEQ a client may resume from when it was told of a higher one while something below
+   * that, as an EXPUNGE that has to wait, was not; null when the highest it was told is right.
+   */
+  get resumeModSeq(): number | null {
+    if (this.#toldModSeq <= this.modSeq && this.gone.size === 0) return null;
+    const whole = this.wholeModSeq;
+    return this.#toldModSeq > whole ? whole : null;
   }
 
   /** The first index whose UID is not below `uid`. */
@@ -100,21 +148,25 @@ export class SelectedMailbox {
 
   /** Takes `gone` out; gives the sequence numbers in the order in which they are to be told, and the UIDs, ascending. */
   removeGone(): { numbers: number[]; uids: number[] } {
-    const indexes = [...this.gone]
-      .map((uid) => this.indexOf(uid))
-      .filter((index) => index >= 0)
-      // From the highest down, no number changes before it is told.
-      .toSorted((a, b) => b - a);
-    const uids = indexes.map((index) => this.uidAt(index)).toReversed();
-    if (indexes.length > 0) {
-      const gone = this.gone;
-      const left = this.uids.filter((uid) => !gone.has(uid));
+    const { gone } = this;
+    const [numbers, uids]: [number[], number[]] = [[], []];
+    if (gone.size > 0) {
+      const left = new Uint32Array(this.#count);
+      let count = 0;
+      for (const [index, uid] of this.uids.entries()) {
+        if (!gone.has(uid)) left[count++] = uid;
+        else {
+          numbers.push(index + 1);
+          uids.push(uid);
+        }
+      }
       this.savedUids = this.savedUids.filter((uid) => !gone.has(uid));
       this.#uids = left;
-      this.#count = left.length;
+      this.#count = count;
+      gone.clear();
     }
-    this.gone.clear();
-    return { numbers: indexes.map((index) => index + 1), uids };
+    // From the highest down, no number changes before it is told.
+    return { numbers: numbers.toReversed(), uids };
   }
 
   /**
@@ -129,17 +181,15 @@ export class SelectedMailbox {
     const isBeyond = !isUid && set.some(({ to }) => to !== Number.POSITIVE_INFINITY && to > this.#count);
     if (isBeyond) return null;
     if (this.#count === 0) return new Uint32Array(0);
-    const pieces = resolve(set, largest).map(({ from, to }) =>
+    const spans = resolve(set, largest).map(({ from, to }) =>
       isUid
-        ? this.#uids.subarray(this.lowerBound(from), this.lowerBound(to + 1))
-        : this.#uids.subarray(from - 1, Math.min(to, this.#count)),
+        ? { first: this.lowerBound(from), end: this.lowerBound(to + 1) }
+        : { first: from - 1, end: Math.min(to, this.#count) },
     );
-    const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const uids = new Uint32Array(total);
+    const uids = new Uint32Array(spans.reduce((sum, { first, end }) => sum + end - first, 0));
     let at = 0;
-    for (const piece of pieces) {
-      uids.set(piece, at);
-      at += piece.length;
+    for (const { first, end } of spans) {
+      for (let index = first; index < end; index++) uids[at++] = this.uidAt(index);
     }
     return uids;
   }

@@ -11,10 +11,10 @@ import {
 } from '@pochtar/runtime';
 import { isTransient } from '@pochtar/service';
 import type { LoggedIn } from '@pochtar/store/directory';
-import { claimRecent } from '@pochtar/store/mailbox';
 import { capabilities } from './capabilities.ts';
 import type { Commands, Extension, Session, State } from './command.ts';
 import { type Command, discardLiteral, readCommand, type ReadLimits } from './command-reader.ts';
+import { withHighestModSeq } from './condstore.ts';
 import { bad, Bye, formatReply, no, type Reply, tryAgain } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { Server } from './server.ts';
@@ -99,7 +99,7 @@ export class ImapSession implements Session {
     } catch (error) {
       this.#farewell(error);
     } finally {
-      await this.deselect();
+      this.deselect();
       metrics.openSessions.add(-1);
       metrics.sentBytes.add(this.output.written);
       await this.output.end();
@@ -128,18 +128,10 @@ export class ImapSession implements Session {
     this.server.watch.add(this);
   }
 
-  async deselect(): Promise<void> {
-    const { selected } = this;
-    if (selected === null) return;
+  deselect(): void {
+    if (this.selected === null) return;
     this.server.watch.remove(this);
     this.selected = null;
-    if (!selected.hasUnclaimedRecent || selected.isReadOnly) return;
-    try {
-      await claimRecent(this.server.db, selected.id, selected.uidNext);
-    } catch (error) {
-      // RFC 3501 §2.3.2: a message that is recent to two sessions is allowed.
-      this.log.debug({ err: error }, 'recent messages were not claimed');
-    }
   }
 
   /** For MailboxWatch. */
@@ -218,13 +210,14 @@ export class ImapSession implements Session {
 
   /** RFC 9051 §7.5.1: EXPUNGE is not told during FETCH, STORE and SEARCH by sequence number. */
   async #synced(reply: Reply, isExpungeAllowed: boolean): Promise<Reply> {
-    if (!this.selected?.isDirty && !(isExpungeAllowed && this.selected?.gone.size)) return reply;
-    // What can't be read now is read with the next command; the answer to this one stands.
-    await this.#attempt(async () => {
-      await sync(this, { isExpungeAllowed });
-      return reply;
-    });
-    return reply;
+    if (this.selected?.isDirty || (isExpungeAllowed && this.selected?.gone.size)) {
+      // What can't be read now is read with the next command; the answer to this one stands.
+      await this.#attempt(async () => {
+        await sync(this, { isExpungeAllowed });
+        return reply;
+      });
+    }
+    return withHighestModSeq(this, reply);
   }
 
   async #answer(tag: string, reply: Reply): Promise<void> {

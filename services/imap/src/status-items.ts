@@ -1,5 +1,5 @@
 // What STATUS can say of a mailbox (RFC 9051 §6.3.11, RFC 7162 §3.1.7, RFC 7889 §4); LIST asks for it too.
-import { countDeleted, countFrom, type Mailbox } from '@pochtar/store/mailbox';
+import { countDeleted, countRecent, type Mailbox } from '@pochtar/store/mailbox';
 import { maxMessageSize } from './capabilities.ts';
 import { formatMailboxName } from './mailbox-argument.ts';
 import type { Session } from './command.ts';
@@ -30,26 +30,47 @@ export function parseStatusItems(cursor: Cursor): StatusItem[] {
   return [...new Set(items)];
 }
 
-/** The `* STATUS …` line. One row answers all but DELETED and RECENT. */
-export async function statusLine(
+/** What the mailbox rows do not say. */
+export interface StatusCounts {
+  recent: ReadonlyMap<number, number>;
+  deleted: ReadonlyMap<number, number>;
+}
+
+/** One statement an item, for however many mailboxes. */
+export async function readStatusCounts(
+  session: Session,
+  mailboxes: readonly Mailbox[],
+  items: readonly StatusItem[],
+): Promise<StatusCounts> {
+  const { db } = session.server;
+  const withMessages = mailboxes.filter(({ exists }) => exists > 0).map(({ id }) => id);
+  const withRecent = mailboxes.filter((each) => each.recentUid < each.uidNext).map(({ id }) => id);
+  return {
+    recent: items.includes('RECENT') && withRecent.length > 0 ? await countRecent(db, withRecent) : NONE,
+    deleted:
+      items.includes('DELETED') && withMessages.length > 0 ? await countDeleted(db, withMessages) : NONE,
+  };
+}
+
+const NONE: ReadonlyMap<number, number> = new Map();
+
+/** The `* STATUS …` line. */
+export function statusLine(
   session: Session,
   mailbox: Mailbox,
   items: readonly StatusItem[],
-): Promise<string> {
-  // RFC 7162 §3.1: asking for it enables CONDSTORE.
-  if (items.includes('HIGHESTMODSEQ')) session.enabled.add('CONDSTORE');
-  const values: string[] = [];
-  for (const item of items) values.push(`${item} ${await valueOf(session, mailbox, item)}`);
+  counts: StatusCounts,
+): string {
+  const values = items.map((item) => `${item} ${valueOf(session, mailbox, item, counts)}`);
   return `* STATUS ${formatMailboxName(session, mailbox.name)} (${values.join(' ')})\r\n`;
 }
 
-function valueOf(session: Session, mailbox: Mailbox, item: StatusItem): number | Promise<number> {
-  const { db, settings } = session.server;
+function valueOf(session: Session, mailbox: Mailbox, item: StatusItem, counts: StatusCounts): number {
   switch (item) {
     case 'MESSAGES':
       return mailbox.exists;
     case 'RECENT':
-      return mailbox.recentUid >= mailbox.uidNext ? 0 : countFrom(db, mailbox.id, mailbox.recentUid);
+      return counts.recent.get(mailbox.id) ?? 0;
     case 'UIDNEXT':
       return mailbox.uidNext;
     case 'UIDVALIDITY':
@@ -59,10 +80,10 @@ function valueOf(session: Session, mailbox: Mailbox, item: StatusItem): number |
     case 'SIZE':
       return mailbox.bytes;
     case 'DELETED':
-      return mailbox.exists === 0 ? 0 : countDeleted(db, mailbox.id);
+      return counts.deleted.get(mailbox.id) ?? 0;
     case 'HIGHESTMODSEQ':
       return mailbox.modSeq;
     case 'APPENDLIMIT':
-      return maxMessageSize(settings.current('sending'));
+      return maxMessageSize(session.server.settings.current('sending'));
   }
 }

@@ -1,6 +1,7 @@
 // Tells the client what has happened to its mailbox since it was last told: EXPUNGE where it may be sent, EXISTS,
 // RECENT, and flags (RFC 9051 §7.4, §7.5).
-import { type Changes, changesSince, readUids } from '@pochtar/store/mailbox';
+import { Turn } from '@pochtar/runtime';
+import { type Changes, changesSince, claimRecent, type Mailbox, readUids } from '@pochtar/store/mailbox';
 import { Bye } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { Session } from './command.ts';
@@ -10,35 +11,69 @@ import { formatSequenceSet } from './syntax/sequence-set.ts';
 export async function sync(session: Session, options: { isExpungeAllowed: boolean }): Promise<void> {
   const { selected } = session;
   if (selected === null) return;
-  if (selected.isDirty) {
-    // Cleared first: what changes from here on sets it again.
-    selected.isDirty = false;
-    const changes = await changesSince(session.server.db, selected.id, selected.modSeq).catch((error) => {
-      selected.isDirty = true;
-      throw error;
-    });
-    if (changes === null) throw new Bye('the selected mailbox was deleted');
-    await noteExpunged(session, selected, changes);
-    const known = selected.largestUid;
-    const isNew = changes.changed.uids.filter((uid) => uid > known);
+  if (!selected.isDirty) {
     if (options.isExpungeAllowed) await tellExpunged(session, selected);
-    selected.modSeq = changes.mailbox.modSeq;
-    selected.uidNext = changes.mailbox.uidNext;
-    tellNew(session, selected, isNew);
-    await tellFlags(session, selected, changes, known);
-    selected.ownModSeqs.clear();
-  } else if (options.isExpungeAllowed) {
-    await tellExpunged(session, selected);
+    return;
   }
+  // Cleared first: what changes from here on sets it again.
+  selected.isDirty = false;
+  let changes: Changes | null;
+  try {
+    changes = await changesSince(session.server.db, selected.id, selected.modSeq);
+    if (changes !== null) await noteExpunged(session, selected, changes);
+  } catch (error) {
+    selected.isDirty = true;
+    throw error;
+  }
+  if (changes === null) throw new Bye('the selected mailbox was deleted');
+  const { mailbox, changed } = changes;
+  const known = selected.largestUid;
+  // What came after the first page of changes is new the next time.
+  const isNew = changed.uids.filter((uid) => uid > known && uid < mailbox.uidNext);
+  const recentFrom =
+    isNew.length > 0 ? await claimRecentFor(session, mailbox, selected.isReadOnly) : mailbox.uidNext;
+  if (options.isExpungeAllowed) await tellExpunged(session, selected);
+  selected.modSeq = mailbox.modSeq;
+  selected.uidNext = mailbox.uidNext;
+  selected.addRecent(Math.max(recentFrom, known + 1), mailbox.uidNext - 1);
+  tellNew(session, selected, isNew);
+  await tellFlags(session, selected, changes, known);
+  selected.ownModSeqs.clear();
 }
 
-async function noteExpunged(session: Session, selected: SelectedMailbox, changes: Changes): Promise<void> {
-  if (changes.expunged !== null) {
-    for (const uid of changes.expunged) if (selected.indexOf(uid) >= 0) selected.gone.add(uid);
+async function noteExpunged(
+  session: Session,
+  selected: SelectedMailbox,
+  { expunged, expungedAt }: Changes,
+): Promise<void> {
+  if (expunged !== null) {
+    for (const [at, uid] of expunged.entries()) {
+      if (selected.indexOf(uid) >= 0) selected.gone.set(uid, expungedAt[at] as number);
+    }
     return;
   }
   const present = new Set(await readUids(session.server.db, selected.id));
-  for (const uid of selected.uids) if (!present.has(uid)) selected.gone.add(uid);
+  // When they went is forgotten: some time after what is known.
+  for (const uid of selected.uids) {
+    if (!present.has(uid) && !selected.gone.has(uid)) selected.gone.set(uid, selected.modSeq + 1);
+  }
+}
+
+/** From which UID on messages are \Recent in this session: it takes them as it tells of them, later ones do not see it. */
+export async function claimRecentFor(
+  session: Session,
+  mailbox: Mailbox,
+  isReadOnly: boolean,
+): Promise<number> {
+  // RFC 3501 §6.3.2: EXAMINE takes \Recent from nobody; IMAP4rev2 does not know it. Neither writes.
+  if (session.isRev2 || isReadOnly || mailbox.recentUid >= mailbox.uidNext) return mailbox.recentUid;
+  try {
+    return await claimRecent(session.server.db, mailbox.id, mailbox.uidNext);
+  } catch (error) {
+    // RFC 3501 §2.3.2: a message that is recent to two sessions is allowed.
+    session.log.debug({ err: error }, 'recent messages were not claimed');
+    return mailbox.recentUid;
+  }
 }
 
 /** Tells what is known to be expunged. */
@@ -50,16 +85,17 @@ export async function tellExpunged(session: Session, selected: SelectedMailbox):
     if (uids.length > 0) output.text(`* VANISHED ${formatSequenceSet(uids)}\r\n`);
     return;
   }
+  const turn = new Turn();
   for (const number of numbers) {
     output.text(`* ${number} EXPUNGE\r\n`);
     if (output.isFull) await output.flush();
+    if (turn.isOver) await turn.pass();
   }
 }
 
 function tellNew(session: Session, selected: SelectedMailbox, uids: readonly number[]): void {
   if (uids.length === 0) return;
   selected.append(uids);
-  selected.hasUnclaimedRecent = true;
   session.output.text(`* ${selected.count} EXISTS\r\n`);
   if (!session.isRev2) session.output.text(`* ${selected.recentCount} RECENT\r\n`);
 }
@@ -71,8 +107,10 @@ async function tellFlags(
   known: number,
 ): Promise<void> {
   const { output } = session;
+  const turn = new Turn();
   for (const [at, uid] of changed.uids.entries()) {
     if (uid > known) break;
+    if (turn.isOver) await turn.pass();
     // The client was told when it made this change.
     if (selected.ownModSeqs.has(changed.modSeqs[at] as number)) continue;
     tellMessageFlags(session, selected, {
@@ -98,12 +136,14 @@ export function tellMessageFlags(session: Session, selected: SelectedMailbox, me
   if (index < 0) return;
   meetKeywords(session, selected, message.keywords);
   const flags = formatFlags(message.flags, message.keywords, isRecent(session, selected, message.uid));
-  const modSeq = session.enabled.has('CONDSTORE') ? ` MODSEQ (${message.modSeq})` : '';
+  const tellsModSeq = session.enabled.has('CONDSTORE');
+  if (tellsModSeq) selected.noteTold(message.modSeq);
+  const modSeq = tellsModSeq ? ` MODSEQ (${message.modSeq})` : '';
   session.output.text(`* ${index + 1} FETCH (UID ${message.uid} FLAGS (${flags})${modSeq})\r\n`);
 }
 
 export function isRecent(session: Session, selected: SelectedMailbox, uid: number): boolean {
-  return uid >= selected.recentFrom && !session.isRev2;
+  return !session.isRev2 && selected.isRecent(uid);
 }
 
 /** RFC 9051 §7.3.5: the client learns of a keyword before it sees it. */

@@ -1,4 +1,5 @@
 // Quick resynchronisation (RFC 7162 §3.2): what has vanished since a MODSEQ, told as UIDs.
+import { Turn } from '@pochtar/runtime';
 import { type Changes, changesSince } from '@pochtar/store/mailbox';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { Session } from './command.ts';
@@ -6,6 +7,9 @@ import { tellMessageFlags } from './sync.ts';
 import { BadSyntax, type Cursor } from './syntax/cursor.ts';
 import {
   formatRanges,
+  formatSequenceSet,
+  intersect,
+  isWithin,
   type NumberRange,
   parseSequenceSet,
   resolve,
@@ -55,37 +59,52 @@ export async function tellMissed(
   if (wanted.uidValidity !== selected.uidValidity) return;
   const changes = await changesSince(session.server.db, selected.id, wanted.modSeq);
   if (changes === null) return;
-  tellVanishedEarlier(session, selected, changes, wanted.known);
+  await tellVanishedEarlier(session, selected, changes, wanted.known);
+  const known = wanted.known === null ? null : resolve(wanted.known, selected.largestUid);
+  const turn = new Turn();
   for (const [at, uid] of changes.changed.uids.entries()) {
-    if (wanted.known !== null && !isKnown(wanted.known, uid, selected)) continue;
+    if (turn.isOver) await turn.pass();
+    const modSeq = changes.changed.modSeqs[at] as number;
+    // Newer than the view, and than the HIGHESTMODSEQ that was told: it comes behind the answer, with what has gone since.
+    if (modSeq > selected.modSeq || (known !== null && !isWithin(known, uid))) continue;
     tellMessageFlags(session, selected, {
       uid,
       flags: changes.changed.flags[at] as number,
       keywords: changes.changed.keywords[at] as string,
-      modSeq: changes.changed.modSeqs[at] as number,
+      modSeq,
     });
     if (session.output.isFull) await session.output.flush();
   }
 }
 
 /** `* VANISHED (EARLIER) …` for UIDs of the set that are gone since. */
-export function tellVanishedEarlier(
+export async function tellVanishedEarlier(
   session: Session,
   selected: SelectedMailbox,
   changes: Changes,
   among: SequenceSet | null,
-): void {
+): Promise<void> {
   const limits = resolve(among ?? [{ from: 1, to: Number.POSITIVE_INFINITY }], selected.uidNext - 1);
-  const gone =
-    changes.expunged === null ? gaps(selected) : changes.expunged.map((uid) => ({ from: uid, to: uid }));
-  // What is still in the view is told as it goes, behind this command.
-  const told = intersect(gone, limits).filter(({ from }) => selected.indexOf(from) < 0);
-  if (told.length > 0)
-    session.output.text(`* VANISHED (EARLIER) ${formatRanges(resolve(told, selected.uidNext))}\r\n`);
+  const told =
+    changes.expunged === null
+      ? formatRanges(intersect(gaps(selected), limits))
+      : formatSequenceSet(await vanishedAmong(selected, changes.expunged, limits));
+  if (told !== '') session.output.text(`* VANISHED (EARLIER) ${told}\r\n`);
 }
 
-function isKnown(known: SequenceSet, uid: number, selected: SelectedMailbox): boolean {
-  return resolve(known, selected.largestUid).some(({ from, to }) => uid >= from && uid <= to);
+async function vanishedAmong(
+  selected: SelectedMailbox,
+  expunged: readonly number[],
+  limits: readonly NumberRange[],
+): Promise<number[]> {
+  const vanished: number[] = [];
+  const turn = new Turn();
+  for (const uid of Uint32Array.from(expunged).sort()) {
+    if (turn.isOver) await turn.pass();
+    // What is still in the view is told as it goes, behind this command.
+    if (isWithin(limits, uid) && selected.indexOf(uid) < 0) vanished.push(uid);
+  }
+  return vanished;
 }
 
 /** Where there are no messages: all that can be said when expunges that old are forgotten. */
@@ -98,19 +117,6 @@ function gaps(selected: SelectedMailbox): NumberRange[] {
   }
   if (from < selected.uidNext) ranges.push({ from, to: selected.uidNext - 1 });
   return ranges;
-}
-
-/** Both ascending and apart. */
-function intersect(a: readonly NumberRange[], b: readonly NumberRange[]): NumberRange[] {
-  const common: NumberRange[] = [];
-  for (let left = 0, right = 0; left < a.length && right < b.length; ) {
-    const [one, two] = [a[left] as NumberRange, b[right] as NumberRange];
-    const range = { from: Math.max(one.from, two.from), to: Math.min(one.to, two.to) };
-    if (range.from <= range.to) common.push(range);
-    if (one.to < two.to) left++;
-    else right++;
-  }
-  return common;
 }
 
 /** RFC 7162 §3.2.6: VANISHED as a modifier of UID FETCH. */

@@ -1,5 +1,7 @@
 // Quick resynchronisation (RFC 7162): a client that was away learns what it missed, and no more.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Statement } from '@pochtar/store/db';
+import { expungeMessages, findMailbox, INBOX, type Mailbox, storeFlags } from '@pochtar/store/mailbox';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ImapClient } from './imap-client.ts';
 import { type Installation, startInstallation } from './installation.ts';
 
@@ -84,7 +86,7 @@ test('RFC 7162 §3.2.7: expunges are told as VANISHED, with HIGHESTMODSEQ behind
     C: e MOVE 1 Sent
     S: * OK [COPYUID * 3 1] moved
     S: * VANISHED 3
-    S: e OK done
+    S: e OK [HIGHESTMODSEQ ${modSeq + 3}] done
     C: f FETCH 1:* UID
     S: * 1 FETCH (UID 4)
     S: f OK done
@@ -133,3 +135,172 @@ test('RFC 7162 §3.2.5.1: when expunges that old are forgotten, all that is not 
   `,
   );
 });
+
+describe('RFC 7162 §6: a client resumes from where it was told everything', () => {
+  /** Another client expunges message 5 and flags the last one, while the first has them all in view. */
+  async function withheld(text: (modSeq: number) => string): Promise<{ account: string; modSeq: number }> {
+    const { account, modSeq } = await away(6);
+    await imap.session(
+      account,
+      `
+      C1: a ENABLE QRESYNC
+      S1: ...
+      S1: a OK done
+      C1: b SELECT INBOX
+      S1: ...
+      S1: b OK *
+      C2: c SELECT INBOX
+      S2: ...
+      S2: c OK *
+      C2: d STORE 5 +FLAGS.SILENT (\\Deleted)
+      S2: d OK done
+      C2: e EXPUNGE
+      S2: * 5 EXPUNGE
+      S2: e OK done
+      C2: f STORE 5 +FLAGS.SILENT (\\Flagged)
+      S2: f OK done
+      ${text(modSeq)}
+    `,
+      2,
+    );
+    return { account, modSeq };
+  }
+
+  test('FETCH, STORE and SEARCH that tell of later changes while an expunge waits say HIGHESTMODSEQ', async () => {
+    const { account, modSeq } = await withheld(
+      (start) => `
+      C1: g FETCH 6 (FLAGS MODSEQ)
+      S1: ...
+      S1: g OK [HIGHESTMODSEQ ${start + 1}] done
+      C1: h STORE 4 +FLAGS (\\Seen)
+      S1: * 4 FETCH (UID 4 FLAGS (\\Seen) MODSEQ (${start + 4}))
+      S1: h OK [HIGHESTMODSEQ ${start + 1}] done
+      C1: i STORE 4 (UNCHANGEDSINCE 1) +FLAGS (\\Deleted)
+      S1: * OK [HIGHESTMODSEQ ${start + 1}] *
+      S1: i OK [MODIFIED 4] done
+      C1: j SEARCH MODSEQ ${start + 3}
+      S1: * SEARCH 4 6 (MODSEQ ${start + 4})
+      S1: * OK [HIGHESTMODSEQ ${start + 1}] *
+      S1: j OK [EXPUNGEISSUED] done
+      C1: k NOOP
+      S1: * VANISHED 5
+      S1: k OK done
+      C1: l FETCH 5 (FLAGS MODSEQ)
+      S1: * 5 FETCH (FLAGS (\\Flagged) MODSEQ (${start + 3}))
+      S1: l OK done
+    `,
+    );
+    // A client whose line broke behind `g` comes back with what it was told.
+    using client = await ImapClient.open({ host: imap.host, port: imap.ports.imap });
+    await client.ok(`LOGIN ${account} secret`);
+    await client.ok('ENABLE QRESYNC');
+    const [, own] = /UIDVALIDITY (\d+)/.exec((await client.ok('SELECT INBOX')).join()) ?? [];
+    expect(await client.ok(`SELECT INBOX (QRESYNC (${own} ${modSeq + 1}))`)).toContain(
+      '* VANISHED (EARLIER) 5',
+    );
+  });
+
+  test('a MODSEQ that is told before the bus told of the change is looked into', async () => {
+    const { account, modSeq } = await away(3);
+    await imap.session(
+      account,
+      `
+      C: a ENABLE QRESYNC
+      S: ...
+      S: a OK done
+      C: b SELECT INBOX
+      S: ...
+      S: b OK *
+      C: c NOOP
+      S: c OK done
+    `,
+    );
+    using client = await ImapClient.open({ host: imap.host, port: imap.ports.imap });
+    await client.ok(`LOGIN ${account} secret`);
+    await client.ok('ENABLE QRESYNC');
+    await client.ok('SELECT INBOX');
+    await client.ok('NOOP');
+    const mailbox = (await findMailbox(imap.db, imap.accounts[account] as number, INBOX)) as Mailbox;
+    // Nothing of this is announced.
+    await collect(expungeMessages(imap.db, mailbox.id, [2]));
+    await collect(storeFlags(imap.db, mailbox.id, [3], { mode: 'add', flags: 1, keywords: [] }));
+    expect(await client.command('FETCH 3 (MODSEQ)')).toMatchObject({
+      status: 'OK',
+      text: `[HIGHESTMODSEQ ${modSeq}] done`,
+    });
+  });
+
+  test('RFC 6851 §4.4: MOVE says HIGHESTMODSEQ as EXPUNGE does', async () => {
+    const { account, modSeq } = await away(2);
+    await imap.session(
+      account,
+      `
+      C: a ENABLE QRESYNC
+      S: ...
+      S: a OK done
+      C: b SELECT INBOX
+      S: ...
+      S: b OK *
+      C: c MOVE 1 Sent
+      S: * OK [COPYUID * 1 1] moved
+      S: * VANISHED 1
+      S: c OK [HIGHESTMODSEQ ${modSeq + 1}] done
+    `,
+    );
+  });
+
+  test('RFC 7162 §3.1: the first command that enables CONDSTORE tells HIGHESTMODSEQ of the selected mailbox', async () => {
+    const { account, modSeq } = await away(1);
+    for (const command of [
+      'ENABLE CONDSTORE',
+      'ENABLE QRESYNC',
+      'FETCH 1 (MODSEQ)',
+      'FETCH 1 (FLAGS) (CHANGEDSINCE 1)',
+      'STORE 1 (UNCHANGEDSINCE 1) +FLAGS.SILENT (\\Seen)',
+      'SEARCH MODSEQ 1',
+      'STATUS INBOX (HIGHESTMODSEQ)',
+      'LIST "" INBOX RETURN (STATUS (HIGHESTMODSEQ))',
+    ]) {
+      using client = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
+      expect(await client.ok(command)).toContain(`* OK [HIGHESTMODSEQ ${modSeq}] highest`);
+      expect(await client.ok(command)).not.toContain(`* OK [HIGHESTMODSEQ ${modSeq}] highest`);
+    }
+  });
+});
+
+test('RFC 7162 §3.2.5: SELECT tells nothing that is newer than the HIGHESTMODSEQ it tells', async () => {
+  const { account, validity, modSeq } = await away(4);
+  using client = await ImapClient.open({ host: imap.host, port: imap.ports.imap });
+  await client.ok(`LOGIN ${account} secret`);
+  await client.ok('ENABLE QRESYNC');
+  const mailbox = (await findMailbox(imap.db, imap.accounts[account] as number, INBOX)) as Mailbox;
+  await collect(storeFlags(imap.db, mailbox.id, [1], { mode: 'add', flags: 1, keywords: [] }));
+  // Between the view and the changes another session expunges 3 and flags 4.
+  const { db } = imap.server;
+  let reads = 0;
+  imap.server.db = {
+    ...db,
+    async query<Row>(statement: Statement): Promise<Row[]> {
+      if (statement.name === 'view_changes' && ++reads === 2) {
+        await collect(expungeMessages(imap.db, mailbox.id, [3]));
+        await collect(storeFlags(imap.db, mailbox.id, [4], { mode: 'add', flags: 4, keywords: [] }));
+      }
+      return db.query<Row>(statement);
+    },
+  };
+  const told = await client.ok(`SELECT INBOX (QRESYNC (${validity} ${modSeq}))`);
+  imap.server.db = db;
+  expect(told).toContain('* 4 EXISTS');
+  expect(told).toContain(`* OK [HIGHESTMODSEQ ${modSeq + 1}] highest`);
+  expect(told.filter((line) => / FETCH |VANISHED/.test(line))).toEqual([
+    `* 1 FETCH (UID 1 FLAGS (\\Seen) MODSEQ (${modSeq + 1}))`,
+  ]);
+  expect(await client.ok('NOOP')).toEqual([
+    '* VANISHED 3',
+    `* 3 FETCH (UID 4 FLAGS (\\Flagged) MODSEQ (${modSeq + 3}))`,
+  ]);
+});
+
+async function collect(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const item of items) void item;
+}

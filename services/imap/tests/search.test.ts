@@ -220,3 +220,84 @@ describe('answers', () => {
     }
   });
 });
+
+describe('messages of other kinds', () => {
+  let other: ImapClient;
+  beforeAll(async () => {
+    const account = await imap.newAccount();
+    const report = lines(
+      'From: <user-from (comment)@ (comment) domain.org>',
+      'To: list: "Кто-то" <a@b.test>, c@d.test;',
+      'Content-Type: multipart/report; report-type=delivery-status; boundary=o',
+      '',
+      '--o',
+      '',
+      'failed',
+      '--o',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; uniquemta.example',
+      '',
+      'Final-Recipient: rfc822; x@y.org',
+      '--o',
+      'Content-Type: message/external-body; access-type=URL',
+      '',
+      'Content-Type: text/plain',
+      '',
+      'elsewhere',
+      '--o--',
+    );
+    await imap.deliver(account, Buffer.from(report));
+    await imap.deliver(account, lines('Subject: second', '', 'x'));
+    await imap.deliver(account, lines('Subject: third', '', 'x'));
+    other = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
+  });
+  afterAll(() => other[Symbol.dispose]());
+
+  test.each<[string, string]>([
+    ['TEXT uniquemta', ' 1'],
+    ['BODY "Final-Recipient: rfc822; x@y.org"', ' 1'],
+    ['BODY elsewhere', ' 1'],
+    ['FROM "user-from@domain.org"', ' 1'],
+    ['FROM "user-from (comment)"', ' 1'],
+    ['TO "<a@b.test>"', ' 1'],
+    ['TO c@d.test', ' 1'],
+    ['CC a@b.test', ''],
+  ])('RFC 9051 §6.4.4: %s', async (keys, numbers) => {
+    expect(await other.ok(`SEARCH ${keys}`)).toEqual([`* SEARCH${numbers}`]);
+  });
+
+  test('RFC 7162 §3.1.10: MODSEQ of MIN and MAX is that of these messages', async () => {
+    // MODSEQs of 1, 3, 2: ascending.
+    for (const number of [1, 3, 2]) await other.ok(`STORE ${number} +FLAGS.SILENT (\\Flagged)`);
+    const [fetched = ''] = (await other.ok('FETCH 1 (MODSEQ)')).filter((line) => line.includes(' FETCH '));
+    const first = Number(/MODSEQ \((\d+)\)/.exec(fetched)?.[1]);
+    const modSeq = async (options: string): Promise<number> => {
+      const [response = ''] = await other.ok(`SEARCH RETURN (${options}) 1:3 MODSEQ 1`);
+      return Number(/ MODSEQ (\d+)/.exec(response)?.[1]) - first;
+    };
+    expect(await modSeq('MIN')).toBe(0);
+    expect(await modSeq('MAX')).toBe(1);
+    expect(await modSeq('MIN MAX')).toBe(1);
+    expect(await modSeq('MIN COUNT')).toBe(2);
+    expect(await modSeq('ALL')).toBe(2);
+    expect(await modSeq('COUNT')).toBe(2);
+  });
+});
+
+describe('RFC 9051 §6.4.4: the charset of the keys', () => {
+  test.each(['KOI8-R', 'koi8-r', '"KOI8-R"'])('%s', async (charset) => {
+    expect(await client.ok(`SEARCH CHARSET ${charset} BODY "${koi8('проверка')}"`)).toEqual(['* SEARCH 3']);
+  });
+
+  test('WINDOWS-1251, in any case of letters', async () => {
+    const word = Buffer.from([0xcf, 0xd0, 0xce, 0xc2, 0xc5, 0xd0, 0xca, 0xc0]).toString('latin1');
+    expect(await client.ok(`SEARCH CHARSET WINDOWS-1251 TEXT "${word}"`)).toEqual(['* SEARCH 3']);
+  });
+
+  test.each(['base64', 'hex', 'UTF-7', 'UTF-16'])('%s is none', async (charset) => {
+    expect((await client.command(`SEARCH CHARSET ${charset} ALL`)).text).toBe(
+      '[BADCHARSET (UTF-8 US-ASCII)] unknown charset',
+    );
+  });
+});

@@ -170,18 +170,155 @@ test('RFC 9051 §6.4.1: CLOSE expunges without a word; §6.4.2: UNSELECT does no
 
 test('RFC 9051 §7.3.5: a keyword is told before it is seen', async () => {
   const account = await imap.newAccount();
-  await imap.deliver(account, 'Subject: 1\r\n\r\n', { keywords: ['brandnew'] });
+  await imap.deliver(account, 'Subject: 1\r\n\r\n');
   await imap.inbox(
     account,
     `
-    C: a FETCH 1 FLAGS
-    S: * FLAGS (* brandnew)
-    S: * OK [PERMANENTFLAGS (* brandnew \\*)] kept
-    S: * 1 FETCH (FLAGS (\\Recent brandnew))
+    C2: a STORE 1 +FLAGS.SILENT (brandnew)
+    S2: * FLAGS (* brandnew)
+    S2: * OK [PERMANENTFLAGS (* brandnew \\*)] kept
+    S2: a OK done
+    C1: a FETCH 1 FLAGS
+    S1: * FLAGS (* brandnew)
+    S1: * OK [PERMANENTFLAGS (* brandnew \\*)] kept
+    S1: * 1 FETCH (FLAGS (\\Recent brandnew))
+    S1: ...
+    S1: a OK done
+    C1: b FETCH 1 FLAGS
+    S1: * 1 FETCH (FLAGS (\\Recent brandnew))
+    S1: b OK done
+  `,
+    2,
+  );
+});
+
+test('RFC 9051 §6.3.2: SELECT names the keywords in use, however they came into the mailbox', async () => {
+  const account = await imap.newAccount();
+  await imap.deliver(account, 'Subject: 1\r\n\r\n', { keywords: ['delivered'] });
+  await imap.inbox(
+    account,
+    `
+    C: a STORE 1 +FLAGS.SILENT (stored)
+    S: ...
     S: a OK done
-    C: b FETCH 1 FLAGS
-    S: * 1 FETCH (FLAGS (\\Recent brandnew))
+    C: b STORE 1 +FLAGS.SILENT (STORED)
     S: b OK done
+    C: c APPEND INBOX (appended) {6+}
+    C: A: b
+    C:
+    S: ...
+    S: c OK *
+    C: d COPY 1 Sent
+    S: d OK *
+    C: e CREATE Moved
+    S: e OK *
+    C: f MOVE 2 Moved
+    S: ...
+    S: f OK *
   `,
   );
+  await imap.session(
+    account,
+    `
+    C: a SELECT INBOX
+    S: ...
+    S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft * $Important delivered stored appended)
+    S: * OK [PERMANENTFLAGS (* $Important delivered stored appended \\*)] kept
+    S: ...
+    S: a OK *
+    C: b SELECT Sent
+    S: ...
+    S: * FLAGS (* $Important delivered stored)
+    S: ...
+    S: b OK *
+    C: c EXAMINE Moved
+    S: ...
+    S: * FLAGS (* $Important appended)
+    S: * OK [PERMANENTFLAGS ()] read-only
+    S: ...
+    S: c OK *
+  `,
+  );
+});
+
+test('RFC 3501 §2.3.2: what one session was told of as recent is recent to no other, and STATUS counts it no more', async () => {
+  const account = await imap.newAccount();
+  await imap.inbox(
+    account,
+    `
+    C2: a EXAMINE INBOX
+    S2: ...
+    S2: a OK *
+    C1: a APPEND INBOX {6+}
+    C1: A: b
+    C1:
+    S1: * 1 EXISTS
+    S1: * 1 RECENT
+    S1: a OK *
+    C1: b STATUS INBOX (RECENT)
+    S1: * STATUS INBOX (RECENT 0)
+    S1: b OK done
+    C2: c SELECT INBOX
+    S2: ...
+    S2: * 0 RECENT
+    S2: ...
+    S2: c OK *
+    C2: d FETCH 1 FLAGS
+    S2: * 1 FETCH (FLAGS ())
+    S2: d OK done
+    C1: e FETCH 1 FLAGS
+    S1: * 1 FETCH (FLAGS (\\Recent))
+    S1: e OK done
+    C2: f APPEND INBOX {6+}
+    C2: A: b
+    C2:
+    S2: * 2 EXISTS
+    S2: * 1 RECENT
+    S2: f OK *
+    C1: g NOOP
+    S1: * 2 EXISTS
+    S1: * 1 RECENT
+    S1: g OK done
+    C1: h SEARCH RECENT
+    S1: * SEARCH 1
+    S1: h OK done
+  `,
+    2,
+  );
+});
+
+test('RFC 3501 §6.3.2: EXAMINE and IMAP4rev2 take \\Recent from nobody, and write nothing', async () => {
+  const account = await imap.newAccount();
+  await imap.session(
+    account,
+    `
+    C1: a EXAMINE INBOX
+    S1: ...
+    S1: a OK *
+    C2: a ENABLE IMAP4rev2
+    S2: ...
+    S2: a OK done
+    C2: b SELECT INBOX
+    S2: ...
+    S2: b OK *
+    C2: c APPEND INBOX {6+}
+    C2: A: b
+    C2:
+    S2: * 1 EXISTS
+    S2: c OK *
+    C1: d NOOP
+    S1: * 1 EXISTS
+    S1: * 1 RECENT
+    S1: d OK done
+    C1: e STATUS INBOX (RECENT)
+    S1: * STATUS INBOX (RECENT 1)
+    S1: e OK done
+  `,
+    2,
+  );
+  const [row] = await imap.db.query<{ recent_uid: number }>({
+    text: "select recent_uid from store.mailbox where account_id = $1 and name = 'INBOX'",
+    values: [imap.accounts[account]],
+  });
+  expect(row?.recent_uid).toBe(1);
 });

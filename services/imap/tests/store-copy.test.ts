@@ -73,6 +73,7 @@ describe('STORE', () => {
       3,
       `
       C: a FETCH 1:3 (MODSEQ)
+      S: * OK [HIGHESTMODSEQ 4] highest
       S: * 1 FETCH (MODSEQ (2))
       S: * 2 FETCH (MODSEQ (3))
       S: * 3 FETCH (MODSEQ (4))

@@ -55,7 +55,8 @@ describe('what the other does', () => {
     expect(await both.two.ok('NOOP')).toEqual([
       '* 2 EXPUNGE',
       '* 3 EXISTS',
-      '* 1 RECENT',
+      // Recent to the first session that was told.
+      '* 0 RECENT',
       '* 1 FETCH (UID 1 FLAGS (\\Flagged))',
     ]);
     expect(await both.two.ok('NOOP')).toEqual([]);
@@ -70,17 +71,59 @@ describe('what the other does', () => {
     expect(await both.two.ok('FETCH 3 UID')).toEqual(['* 3 FETCH (UID 3)']);
     expect(await both.two.ok('STORE 4 +FLAGS (\\Seen)')).toEqual(['* 4 FETCH (UID 4 FLAGS (\\Seen))']);
     expect(await both.two.ok('SEARCH SEEN')).toEqual(['* SEARCH 4']);
+    expect(await both.two.command('FETCH 1 UID')).toMatchObject({ status: 'NO', untagged: [] });
     expect(await both.two.command('FETCH 1:3 UID')).toMatchObject({
-      status: 'NO',
-      text: '[EXPUNGEISSUED] some of the messages are no longer there',
+      status: 'OK',
+      text: '[EXPUNGEISSUED] done',
       untagged: ['* 3 FETCH (UID 3)'],
     });
     expect(await both.two.command('STORE 1 +FLAGS (\\Seen)')).toMatchObject({ status: 'NO' });
+    expect(await both.two.command('STORE 1:3 +FLAGS (\\Answered)')).toMatchObject({
+      status: 'OK',
+      text: '[EXPUNGEISSUED] done',
+      untagged: ['* 3 FETCH (UID 3 FLAGS (\\Answered))'],
+    });
     expect(await both.two.command('COPY 1 Sent')).toMatchObject({
       status: 'NO',
       untagged: ['* 2 EXPUNGE', '* 1 EXPUNGE'],
     });
     expect(await both.two.ok('FETCH 1:* UID')).toEqual(['* 1 FETCH (UID 3)', '* 2 FETCH (UID 4)']);
+  });
+
+  test('RFC 9051 §6.4.7: a COPY or MOVE of which one message is gone leaves all where they are', async () => {
+    using both = await pair(4);
+    await both.one.ok('STORE 2 +FLAGS.SILENT (\\Deleted)');
+    for (const command of ['COPY', 'MOVE']) {
+      if (command === 'MOVE') await both.one.ok('STORE 1 +FLAGS.SILENT (\\Deleted)');
+      await both.one.ok('EXPUNGE');
+      expect(await both.two.command(`${command} 1:3 Sent`)).toMatchObject({
+        status: 'NO',
+        text: '[EXPUNGEISSUED] some of the messages are no longer there',
+      });
+    }
+    expect(await both.two.ok('STATUS Sent (MESSAGES)')).toEqual(['* STATUS Sent (MESSAGES 0)']);
+    // RFC 9051 §6.4.9: by UID what is not there is no error.
+    await both.one.ok('STORE 1 +FLAGS.SILENT (\\Deleted)');
+    await both.one.ok('EXPUNGE');
+    expect(await both.two.command('UID COPY 3:4 Sent')).toMatchObject({ status: 'OK' });
+    expect(await both.two.ok('STATUS Sent (MESSAGES)')).toEqual(['* STATUS Sent (MESSAGES 1)']);
+  });
+
+  test('RFC 5530 §3: SEARCH leaves out what is gone, whatever it looks at, and says so', async () => {
+    using both = await pair(4);
+    await both.one.ok('STORE 2 +FLAGS.SILENT (\\Deleted)');
+    await both.one.ok('EXPUNGE');
+    for (const keys of ['ALL', 'UNSEEN', 'HEADER Subject ""', 'TEXT body', '1:*', 'OR UNSEEN SEEN']) {
+      expect(await both.two.command(`SEARCH ${keys}`)).toMatchObject({
+        status: 'OK',
+        text: '[EXPUNGEISSUED] done',
+        untagged: ['* SEARCH 1 3 4'],
+      });
+    }
+    expect(await both.two.command('UID SEARCH ALL')).toMatchObject({
+      text: 'done',
+      untagged: ['* 2 EXPUNGE', '* SEARCH 1 3 4'],
+    });
   });
 
   test('EXPUNGE may be told during commands by UID', async () => {
@@ -97,7 +140,7 @@ describe('what the other does', () => {
     await both.one.ok('STORE 2 +FLAGS.SILENT (\\Deleted)');
     await both.one.ok('EXPUNGE');
     await both.one.append('INBOX', 'Subject: 3\r\n\r\n');
-    expect(await both.two.ok('NOOP')).toEqual(['* 2 EXISTS', '* 1 RECENT']);
+    expect(await both.two.ok('NOOP')).toEqual(['* 2 EXISTS', '* 0 RECENT']);
     expect(await both.two.ok('UID FETCH 1:* UID')).toEqual(['* 1 FETCH (UID 1)', '* 2 FETCH (UID 3)']);
   });
 
@@ -135,7 +178,7 @@ describe('IDLE', () => {
     const idle = await idling(both.two);
     await both.one.append('INBOX', 'Subject: 3\r\n\r\n');
     expect(await idle.next()).toBe('* 3 EXISTS');
-    expect(await idle.next()).toBe('* 1 RECENT');
+    expect(await idle.next()).toBe('* 0 RECENT');
     await both.one.ok('STORE 1 +FLAGS.SILENT (\\Deleted)');
     expect(await idle.next()).toBe('* 1 FETCH (UID 1 FLAGS (\\Deleted))');
     await both.one.ok('EXPUNGE');

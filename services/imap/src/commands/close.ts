@@ -1,4 +1,4 @@
-// CLOSE and UNSELECT (RFC 9051 §6.4.1, §6.4.2).
+// CLOSE and UNSELECT (RFC 9051 §6.4.1, §6.4.2; RFC 3691 §2 for clients of IMAP4rev1).
 import { expungeDeleted } from '@pochtar/store/mailbox';
 import type { Run } from '../command.ts';
 import { ok } from '../reply.ts';
@@ -13,12 +13,13 @@ export const close: Run = async (session, { cursor }) => {
       announce(server, accountId, [{ mailboxId: selected.id, modSeq }]);
     }
   }
-  await session.deselect();
+  session.deselect();
+  // RFC 7162 §3.2.8: no HIGHESTMODSEQ, since the client is not told what has gone.
   return ok('done');
 };
 
-export const unselect: Run = async (session, { cursor }) => {
+export const unselect: Run = (session, { cursor }) => {
   cursor.end();
-  await session.deselect();
-  return ok('done');
+  session.deselect();
+  return Promise.resolve(ok('done'));
 };

@@ -8,14 +8,16 @@ import { announce } from '../server.ts';
 export const copy: Run = async (session, command) => {
   const target = await copyTarget(session, command);
   if ('status' in target) return target;
-  const { selected, uids, mailbox } = target;
+  const { selected, uids, isUid, mailbox } = target;
   if (uids.length === 0) return ok('nothing to copy');
   const outcome = await copyMessages(session.server.db, {
     fromMailboxId: selected.id,
     toMailboxId: mailbox.id,
     uids,
+    // RFC 9051 §6.4.7: all or none; §6.4.9: UIDs that are not there are no error.
+    isWhole: !isUid,
   });
-  if (outcome.kind !== 'copied') return copyRefusal(outcome);
+  if (outcome.kind !== 'copied') return copyRefusal(selected, outcome);
   if (outcome.uids.length === 0) {
     selected.isDirty = true;
     return someExpunged;

@@ -14,7 +14,7 @@ export const deleteCommand: Run = async (session, { cursor }) => {
   switch (outcome.kind) {
     case 'deleted':
       if (session.selected?.id === outcome.mailboxId) {
-        await session.deselect();
+        session.deselect();
         session.output.text('* OK [CLOSED] the selected mailbox was deleted\r\n');
       }
       // Sessions that have it selected look, and find it gone.

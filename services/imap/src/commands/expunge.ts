@@ -26,7 +26,7 @@ async function expungeAmong(session: Session, uids: Uint32Array | null): Promise
   let isAny = false;
   for await (const done of expungeDeleted(server.db, selected.id, uids)) {
     isAny = true;
-    for (const uid of done.uids) if (selected.indexOf(uid) >= 0) selected.gone.add(uid);
+    for (const uid of done.uids) if (selected.indexOf(uid) >= 0) selected.gone.set(uid, done.modSeq);
     // Other changes in between are found by the sync.
     if (done.modSeq === selected.modSeq + 1) selected.modSeq = done.modSeq;
     else selected.isDirty = true;

@@ -1,7 +1,7 @@
 // IDLE (RFC 9051 §6.3.13): changes are told as they come, in bursts no closer than the wake interval, until DONE.
 import type { Run, Session } from '../command.ts';
-import { TimedOut } from '@pochtar/runtime';
-import { bad, ok } from '../reply.ts';
+import { Disconnected, TimedOut } from '@pochtar/runtime';
+import { bad, Bye, ok } from '../reply.ts';
 import { sync } from '../sync.ts';
 import { isTransient } from '@pochtar/service';
 
@@ -15,20 +15,25 @@ export const idle: Run = async (session, { cursor }) => {
   output.text('+ idling\r\n');
   await output.flush();
   input.timeoutMs = server.times.idleMs;
-  const done = doneLine(session);
+  // One listener for all of IDLE: whatever waits then is called through `end`.
+  const waiting: Waiting = { ended: null, end: () => {} };
+  void doneLine(session).then((ended) => {
+    waiting.ended = ended;
+    waiting.end();
+  });
   try {
     for (;;) {
       session.checkDismissed();
-      const woken = waitForChange(session);
-      const first = await Promise.race([done, woken.promise]);
+      await waitForChange(session, waiting);
       session.wake = null;
-      if (typeof first === 'object') {
-        if ('error' in first) throw first.error;
-        return first.text.toUpperCase() === 'DONE' ? ok('idled') : bad('DONE expected');
+      const { ended } = waiting;
+      if (ended !== null) {
+        if ('error' in ended) throw ended.error;
+        return ended.text.toUpperCase() === 'DONE' ? ok('idled') : bad('DONE expected');
       }
       session.checkDismissed();
       const isTold = await tellChanges(session);
-      await pause(isTold ? server.times.wakeMs : RETRY_MS, done);
+      await pause(isTold ? server.times.wakeMs : RETRY_MS, waiting);
     }
   } finally {
     session.wake = null;
@@ -36,6 +41,12 @@ export const idle: Run = async (session, { cursor }) => {
 };
 
 type Ended = { text: string } | { error: unknown };
+
+interface Waiting {
+  /** The client has said something, or has gone. */
+  ended: Ended | null;
+  end: () => void;
+}
 
 /** The line that ends IDLE. It is read once, while changes come and go. */
 async function doneLine({ input }: Session): Promise<Ended> {
@@ -47,14 +58,13 @@ async function doneLine({ input }: Session): Promise<Ended> {
   }
 }
 
-function waitForChange(session: Session): { promise: Promise<'woken'> } {
+async function waitForChange(session: Session, waiting: Waiting): Promise<void> {
   const { selected } = session;
-  if (selected?.isDirty || selected?.gone.size) return { promise: Promise.resolve('woken') };
-  return {
-    promise: new Promise((resolve) => {
-      session.wake = () => resolve('woken');
-    }),
-  };
+  if (waiting.ended !== null || selected?.isDirty || selected?.gone.size) return;
+  await new Promise<void>((resolve) => {
+    session.wake = resolve;
+    waiting.end = resolve;
+  });
 }
 
 /** False when the changes can't be read now. */
@@ -62,7 +72,12 @@ async function tellChanges(session: Session): Promise<boolean> {
   try {
     await sync(session, { isExpungeAllowed: true });
   } catch (error) {
-    if (!isTransient(error)) throw error;
+    if (!isTransient(error)) {
+      if (error instanceof Bye || error instanceof Disconnected || error instanceof TimedOut) throw error;
+      // The line that ends IDLE is still being read: an answer now would leave two readers of one connection.
+      session.log.error({ err: error }, 'IDLE failed');
+      throw new Bye('the server made a mistake', 'SERVERBUG');
+    }
     session.log.warn({ err: error }, 'changes can not be read now');
     return false;
   }
@@ -71,11 +86,13 @@ async function tellChanges(session: Session): Promise<boolean> {
   return true;
 }
 
-async function pause(milliseconds: number, done: Promise<Ended>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
+async function pause(milliseconds: number, waiting: Waiting): Promise<void> {
+  if (waiting.ended !== null) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    waiting.end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
   });
-  await Promise.race([over, done]);
-  clearTimeout(timer);
 }

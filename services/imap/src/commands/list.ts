@@ -1,12 +1,13 @@
 // LIST (RFC 9051 §6.3.9).
 import { listMailboxes, listSubscriptions } from '@pochtar/store/mailbox';
 import type { Run } from '../command.ts';
+import { enableCondstore } from '../condstore.ts';
 import { type ListRequest, parseListRequest } from '../list/list-request.ts';
 import { type ListedName, nameTree } from '../list/name-tree.ts';
 import { matches } from '../list/pattern.ts';
 import { formatMailboxName } from '../mailbox-argument.ts';
 import { ok } from '../reply.ts';
-import { statusLine } from '../status-items.ts';
+import { readStatusCounts, statusLine } from '../status-items.ts';
 
 export const list: Run = async (session, { cursor }) => {
   const request = parseListRequest(session, cursor);
@@ -17,18 +18,23 @@ export const list: Run = async (session, { cursor }) => {
   }
   const mailboxes = await listMailboxes(server.db, accountId);
   const subscriptions = request.returnsSubscribed ? await listSubscriptions(server.db, accountId) : [];
-  for (const entry of nameTree(mailboxes, subscriptions)) {
-    if (!isWanted(request, entry)) continue;
+  const wanted = nameTree(mailboxes, subscriptions).filter((entry) => isWanted(request, entry));
+  const { statusItems } = request;
+  const told = statusItems.length > 0 ? wanted.flatMap(({ mailbox }) => mailbox ?? []) : [];
+  const counts = await readStatusCounts(session, told, statusItems);
+  for (const entry of wanted) {
     const childInfo =
       request.isRecursive && entry.hasSubscribedChildren ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
     const attributes = attributesOf(request, entry, session.isRev2).join(' ');
     output.text(`* LIST (${attributes}) "/" ${formatMailboxName(session, entry.name)}${childInfo}\r\n`);
     // RFC 5819 §2: nothing is told of what can't be selected.
-    if (request.statusItems.length > 0 && entry.mailbox !== null) {
-      output.text(await statusLine(session, entry.mailbox, request.statusItems));
+    if (statusItems.length > 0 && entry.mailbox !== null) {
+      output.text(statusLine(session, entry.mailbox, statusItems, counts));
     }
     if (output.isFull) await output.flush();
   }
+  // RFC 7162 §3.1: asking for it enables CONDSTORE.
+  if (statusItems.includes('HIGHESTMODSEQ')) enableCondstore(session);
   return ok('done');
 };
 

@@ -2,10 +2,10 @@
 import type { Run } from '../command.ts';
 import { ok } from '../reply.ts';
 
-export const logout: Run = async (session, { cursor }) => {
+export const logout: Run = (session, { cursor }) => {
   cursor.end();
-  await session.deselect();
+  session.deselect();
   session.output.text('* BYE logging out\r\n');
   session.logout();
-  return ok('done');
+  return Promise.resolve(ok('done'));
 };

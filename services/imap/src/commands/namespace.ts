@@ -1,4 +1,4 @@
-// NAMESPACE (RFC 9051 §6.3.10): one personal namespace, nothing shared.
+// NAMESPACE (RFC 9051 §6.3.10, RFC 2342 §5): one personal namespace, nothing shared.
 import type { Run } from '../command.ts';
 import { ok } from '../reply.ts';
 

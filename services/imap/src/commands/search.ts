@@ -1,55 +1,74 @@
 // SEARCH (RFC 9051 §6.4.4): candidates come from the database in pages, what rows can't decide is read.
+import { Turn } from '@pochtar/runtime';
 import { type ContentColumn, fetchMessages, findMessages } from '@pochtar/store/mailbox';
 import type { Command } from '../command-reader.ts';
 import type { Run, Session } from '../command.ts';
+import { enableCondstore } from '../condstore.ts';
 import { bad, no, ok } from '../reply.ts';
 import { Evaluator } from '../search/evaluate.ts';
 import { cost, isImpossible, planSearch, type SearchPlan } from '../search/plan.ts';
 import { parseSearchKeys, type SearchKey } from '../search/search-key.ts';
-import { formatSearchAnswer, RETURN_OPTIONS, type ReturnOption, savedOf } from '../search/search-result.ts';
+import { NEEDED_CHARSETS, searchDecoder } from '../search/search-charset.ts';
+import {
+  formatSearchAnswer,
+  modSeqOf,
+  RETURN_OPTIONS,
+  type ReturnOption,
+  savedOf,
+} from '../search/search-result.ts';
 import { SearchedMessage } from '../search/searched-message.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
-import { isRecent } from '../sync.ts';
+import { isRecent, sync } from '../sync.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 
 interface SearchRequest {
   options: Set<ReturnOption> | null;
-  charset: string;
-  key: SearchKey;
+  /** Of the strings; null: nobody knows the charset. */
+  decode: ((octets: string) => string) | null;
 }
 
 interface Found {
   uids: number[];
-  highestModSeq: number;
+  /** Of each, where the search is about MODSEQs. */
+  modSeqs: number[];
+  /** A message of the view was gone when it was to be looked at. */
+  isSomeGone: boolean;
 }
-
-// RFC 9051 §6.4.4: UTF-8 and US-ASCII have to be known.
-const CHARSETS = ['UTF-8', 'US-ASCII'];
 
 export const search: Run = async (session, command) => {
   const request = readRequest(session, command);
   const { selected } = session;
   if (selected === null) return bad('select a mailbox first');
+  const { options, decode } = request;
   // RFC 9051 §6.4.4.1: a search that fails leaves nothing saved.
-  if (request.options?.has('SAVE')) selected.savedUids = new Uint32Array(0);
-  if (!CHARSETS.includes(request.charset)) return no('unknown charset', `BADCHARSET (${CHARSETS.join(' ')})`);
-  const asksModSeq = mentionsModSeq(request.key);
-  if (asksModSeq) session.enabled.add('CONDSTORE');
-  const found = await find(session, selected, request.key, asksModSeq);
-  if (request.options?.has('SAVE')) selected.savedUids = savedOf(request.options, found.uids);
+  if (options?.has('SAVE')) selected.savedUids = new Uint32Array(0);
+  if (decode === null) return no('unknown charset', `BADCHARSET (${NEEDED_CHARSETS.join(' ')})`);
+  const key = parseSearchKeys(command.cursor, Date.now(), decode);
+  const asksModSeq = mentionsModSeq(key);
+  if (asksModSeq) enableCondstore(session);
   const isUid = command.name === 'UID SEARCH';
+  // What is gone is in no result, whichever way the messages are looked for; so it has to be known.
+  selected.isDirty = true;
+  await sync(session, { isExpungeAllowed: isUid });
+  const found = await find(session, selected, key, asksModSeq);
+  if (options?.has('SAVE')) selected.savedUids = savedOf(options, found.uids);
+  if (found.isSomeGone) selected.isDirty = true;
+  // RFC 5530 §3: messages that the client still has are not among the results.
+  const reply = ok('done', !isUid && (found.isSomeGone || selected.gone.size > 0) ? 'EXPUNGEISSUED' : null);
   // RFC 9051 §6.4.4.1: asked to save and nothing else, there is nothing to tell.
-  if (request.options?.size === 1 && request.options.has('SAVE')) return ok('done');
+  if (options?.size === 1 && options.has('SAVE')) return reply;
+  const modSeq = asksModSeq ? modSeqOf(options, found.modSeqs) : null;
+  if (modSeq !== null) selected.noteTold(modSeq);
   session.output.text(
     formatSearchAnswer({
       tag: command.tag,
       isUid,
-      options: request.options,
+      options,
       numbers: isUid ? found.uids : found.uids.map((uid) => selected.indexOf(uid) + 1),
-      modSeq: asksModSeq ? found.highestModSeq : null,
+      modSeq,
     }),
   );
-  return ok('done');
+  return reply;
 };
 
 function readRequest(session: Session, { cursor }: Command): SearchRequest {
@@ -60,16 +79,15 @@ function readRequest(session: Session, { cursor }: Command): SearchRequest {
     options = readOptions(cursor);
     cursor.space();
   }
-  let charset = 'UTF-8';
+  let charset: string | null = null;
   if (cursor.takeWord('CHARSET')) {
     cursor.space();
-    charset = cursor.astring().toUpperCase();
+    charset = cursor.astring();
     cursor.space();
   }
-  const key = parseSearchKeys(cursor, Date.now());
   // RFC 9051 §6.4.4: IMAP4rev2 knows ESEARCH only.
   if (options === null && session.isRev2) options = new Set<ReturnOption>(['ALL']);
-  return { options, charset, key };
+  return { options, decode: searchDecoder(charset) };
 }
 
 function readOptions(cursor: Cursor): Set<ReturnOption> {
@@ -97,17 +115,21 @@ async function find(
   needsModSeq: boolean,
 ): Promise<Found> {
   const plan = planSearch(key);
-  const found: Found = { uids: [], highestModSeq: 0 };
+  const found: Found = { uids: [], modSeqs: [], isSomeGone: false };
   if (isImpossible(plan.filter) || selected.count === 0) return found;
   const evaluator = new Evaluator(selected, (uid) => isRecent(session, selected, uid));
   // Sequence sets that have to hold need no look at any message.
   const sequences = plan.left.filter((each) => each.kind === 'sequence');
   const left = plan.left.filter((each) => each.kind !== 'sequence');
   const columns = columnsFor(left);
+  const turn = new Turn();
   for await (const page of candidates(session, selected, plan)) {
-    const uids = page.filter(
-      (uid) => selected.indexOf(uid) >= 0 && sequences.every((each) => evaluator.isInSequence(uid, each)),
-    );
+    const uids: number[] = [];
+    for (const uid of page) {
+      if (turn.isOver) await turn.pass();
+      if (selected.indexOf(uid) < 0 || selected.gone.has(uid)) continue;
+      if (sequences.every((each) => evaluator.isInSequence(uid, each))) uids.push(uid);
+    }
     if (left.length === 0 && !needsModSeq) for (const uid of uids) found.uids.push(uid);
     else await look(session, selected, { uids, left, columns, evaluator, found });
   }
@@ -118,8 +140,8 @@ async function* candidates(
   session: Session,
   selected: SelectedMailbox,
   plan: SearchPlan,
-): AsyncGenerator<number[]> {
-  if (plan.isUnfiltered) yield Array.from(selected.uids);
+): AsyncGenerator<ArrayLike<number> & Iterable<number>> {
+  if (plan.isUnfiltered) yield selected.uids;
   else {
     yield* findMessages(session.server.db, selected.id, plan.filter, selected.uidAt(0), selected.largestUid);
   }
@@ -135,16 +157,20 @@ interface Look {
 
 async function look(session: Session, selected: SelectedMailbox, task: Look): Promise<void> {
   const { server } = session;
+  const { found } = task;
+  let count = 0;
   for await (const page of fetchMessages(server.db, selected.id, task.uids, task.columns)) {
+    count += page.uids.length;
     for (const at of page.uids.keys()) {
       const message = new SearchedMessage(server, page, at);
       if (!(await task.evaluator.meetsAll(message, task.left))) continue;
-      task.found.uids.push(message.uid);
-      task.found.highestModSeq = Math.max(task.found.highestModSeq, message.modSeq);
+      found.uids.push(message.uid);
+      found.modSeqs.push(message.modSeq);
     }
     // A client that has gone is not worked for.
     if (session.socket.destroyed) return;
   }
+  if (count < task.uids.length) found.isSomeGone = true;
 }
 
 function columnsFor(left: readonly SearchKey[]): ContentColumn[] {

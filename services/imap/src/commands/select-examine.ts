@@ -1,19 +1,11 @@
 // SELECT and EXAMINE (RFC 9051 §6.3.2, §6.3.3; RFC 3501 §6.3.1 for clients that have not enabled IMAP4rev2).
-import {
-  claimRecent,
-  ensureInbox,
-  findMailbox,
-  firstUnseen,
-  INBOX,
-  type Mailbox,
-  openView,
-} from '@pochtar/store/mailbox';
+import { ensureInbox, findMailbox, firstUnseen, INBOX, type Mailbox, openView } from '@pochtar/store/mailbox';
 import type { Command } from '../command-reader.ts';
 import type { Run, Session } from '../command.ts';
 import { formatMailboxName, readMailboxName } from '../mailbox-argument.ts';
 import { badMailboxName, noSuchMailbox, ok, type Reply } from '../reply.ts';
 import { SelectedMailbox } from '../selected-mailbox.ts';
-import { tellKnownFlags } from '../sync.ts';
+import { claimRecentFor, tellKnownFlags } from '../sync.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import { parseQuickResync, type QuickResync, tellMissed } from '../vanished.ts';
 
@@ -27,7 +19,7 @@ async function open(session: Session, { cursor }: Command, isReadOnly: boolean):
   cursor.end();
   // RFC 9051 §6.3.2: the old mailbox is deselected even when the new one can't be selected.
   if (session.selected !== null) {
-    await session.deselect();
+    session.deselect();
     // RFC 9051 §7.1: what follows is about the new one.
     session.output.text('* OK [CLOSED] the previous mailbox is closed\r\n');
   }
@@ -36,7 +28,7 @@ async function open(session: Session, { cursor }: Command, isReadOnly: boolean):
   if (mailbox === null) return noSuchMailbox;
   const view = await openView(session.server.db, mailbox.id);
   if (view === null) return noSuchMailbox;
-  const recentFrom = await recentOf(session, view.mailbox, isReadOnly);
+  const recentFrom = await claimRecentFor(session, view.mailbox, isReadOnly);
   const selected = new SelectedMailbox(view.mailbox, view.uids, { isReadOnly, recentFrom });
   await describe(session, selected, view.mailbox);
   if (resync !== null) await tellMissed(session, selected, resync);
@@ -57,12 +49,6 @@ function readParameters(session: Session, cursor: Cursor): QuickResync | null {
     else resync = parseQuickResync(cursor);
   });
   return resync;
-}
-
-async function recentOf(session: Session, mailbox: Mailbox, isReadOnly: boolean): Promise<number> {
-  // RFC 3501 §6.3.2: EXAMINE does not take \Recent away from others.
-  if (isReadOnly || mailbox.recentUid >= mailbox.uidNext) return mailbox.recentUid;
-  return claimRecent(session.server.db, mailbox.id, mailbox.uidNext);
 }
 
 async function describe(session: Session, selected: SelectedMailbox, mailbox: Mailbox): Promise<void> {

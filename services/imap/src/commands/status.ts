@@ -1,8 +1,9 @@
 // STATUS (RFC 9051 §6.3.11).
 import type { Run } from '../command.ts';
+import { enableCondstore } from '../condstore.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
 import { noSuchMailbox, ok } from '../reply.ts';
-import { parseStatusItems, statusLine } from '../status-items.ts';
+import { parseStatusItems, readStatusCounts, statusLine } from '../status-items.ts';
 import { requireMailbox } from './select-examine.ts';
 
 export const status: Run = async (session, { cursor }) => {
@@ -13,6 +14,9 @@ export const status: Run = async (session, { cursor }) => {
   cursor.end();
   const mailbox = name === null ? null : await requireMailbox(session, name);
   if (mailbox === null) return noSuchMailbox;
-  session.output.text(await statusLine(session, mailbox, items));
+  const counts = await readStatusCounts(session, [mailbox], items);
+  session.output.text(statusLine(session, mailbox, items, counts));
+  // RFC 7162 §3.1: asking for it enables CONDSTORE.
+  if (items.includes('HIGHESTMODSEQ')) enableCondstore(session);
   return ok('done');
 };

@@ -2,6 +2,7 @@
 import { type FlagEdit, type FlagOutcome, storeFlags } from '@pochtar/store/mailbox';
 import type { Command } from '../command-reader.ts';
 import type { Run, Session } from '../command.ts';
+import { enableCondstore } from '../condstore.ts';
 import { bad, ok, readOnly, someExpunged } from '../reply.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { announce } from '../server.ts';
@@ -36,7 +37,9 @@ export const store: Run = async (session, command) => {
   const code = modified.length > 0 ? `MODIFIED ${formatSequenceSet(modified)}` : null;
   if (stored + modified.length === uids.length) return ok('done', code);
   selected.isDirty = true;
-  return isUid ? ok('done', code) : someExpunged;
+  if (isUid) return ok('done', code);
+  // RFC 2180 §4.2.1, RFC 5530 §3: what is still there was changed.
+  return stored + modified.length === 0 ? someExpunged : ok('done', code ?? 'EXPUNGEISSUED');
 };
 
 function readRequest(session: Session, { cursor }: Command): StoreRequest {
@@ -44,13 +47,13 @@ function readRequest(session: Session, { cursor }: Command): StoreRequest {
   const set = readSequenceSet(cursor);
   cursor.space();
   const unchangedSince = readUnchangedSince(cursor);
-  if (unchangedSince !== null) session.enabled.add('CONDSTORE');
   const sign = cursor.take('+') ? 'add' : cursor.take('-') ? 'remove' : 'replace';
   const item = cursor.word();
   if (item !== 'FLAGS' && item !== 'FLAGS.SILENT') throw new BadSyntax('FLAGS expected');
   cursor.space();
   const { system, keywords } = parseFlags(cursor);
   cursor.end();
+  if (unchangedSince !== null) enableCondstore(session);
   const edit: FlagEdit = { mode: sign, flags: system, keywords, unchangedSince };
   return { set, edit, isSilent: item === 'FLAGS.SILENT' };
 }
@@ -73,29 +76,20 @@ async function tell(
 ): Promise<void> {
   const { output } = session;
   const hasCondstore = session.enabled.has('CONDSTORE');
+  if (modSeq !== null) selected.noteOwn(modSeq);
   for (const [at, uid] of messages.uids.entries()) {
     const keywords = messages.keywords[at] as string;
     // RFC 7162 §3.1.3: the new MODSEQ is told even when the flags are not.
     if (isSilent && !hasCondstore) meetKeywords(session, selected, keywords);
     else if (isSilent) {
       const index = selected.indexOf(uid);
-      output.text(`* ${index + 1} FETCH (UID ${uid} MODSEQ (${messages.modSeqs[at]}))\r\n`);
+      selected.noteTold(messages.modSeqs[at] as number);
+      if (index >= 0) output.text(`* ${index + 1} FETCH (UID ${uid} MODSEQ (${messages.modSeqs[at]}))\r\n`);
     } else {
       const flags = messages.flags[at] as number;
       tellMessageFlags(session, selected, { uid, flags, keywords, modSeq: messages.modSeqs[at] as number });
     }
     if (output.isFull) await output.flush();
   }
-  if (modSeq === null) return;
-  noteOwn(selected, modSeq);
-  announce(session.server, session.accountId, [{ mailboxId: selected.id, modSeq }]);
-}
-
-/** A change of this session: known when nothing else happened before it, otherwise not to be told twice. */
-export function noteOwn(selected: SelectedMailbox, modSeq: number): void {
-  if (modSeq === selected.modSeq + 1) selected.modSeq = modSeq;
-  else {
-    selected.ownModSeqs.add(modSeq);
-    selected.isDirty = true;
-  }
+  if (modSeq !== null) announce(session.server, session.accountId, [{ mailboxId: selected.id, modSeq }]);
 }

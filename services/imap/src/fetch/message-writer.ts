@@ -1,78 +1,111 @@
 // One `* n FETCH (…)` (RFC 9051 §7.5.2). Whatever has to be read is looked for before the first octet goes out, so
 // that a body that can't be found costs its message and not the connection.
-import { bodyText, envelopeText, isEnvelopeField, parseHeaderFields } from '@pochtar/mail';
+import { bodyText, envelopeText, isEnvelopeField, parseHeaderFields, withoutGlobal } from '@pochtar/mail';
 import { BlobMissing } from '@pochtar/store/blob';
 import type { MessageContent, MessagePage } from '@pochtar/store/mailbox';
-import { Disconnected } from '@pochtar/runtime';
+import { Disconnected, Turn } from '@pochtar/runtime';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import type { Session } from '../command.ts';
 import { isRecent, meetKeywords } from '../sync.ts';
 import { formatDateTime } from '../syntax/date-time.ts';
 import { formatFlags } from '../syntax/flag-list.ts';
 import type { FetchItem, SectionItem, SimpleItem } from './fetch-items.ts';
+import { isUnseen, markSeen } from './mark-seen.ts';
 import { MessageBytes } from './message-bytes.ts';
 import { type SectionBytes, sectionBytes } from './section-bytes.ts';
 
 export type Trouble = 'unreadable' | 'unknownEncoding';
 
-export interface PageChoice {
-  isWanted(at: number): boolean;
-  extraOf(at: number): readonly SimpleItem[];
-  onTrouble(trouble: Trouble): void;
-}
-
-const MAX_AHEAD = 8;
-/** Octets of a message that is read ahead. */
-const MAX_AHEAD_SIZE = 64 * 1024;
+/** Messages that are read at once, and marked at once, and octets of them; what is longer comes alone. */
+const MAX_GROUP = 16;
+const MAX_GROUP_SIZE = 256 * 1024;
+/** Octets of a message that is read with others. */
+const MAX_SHORT = 64 * 1024;
 
 export class MessageWriter {
   readonly #session: Session;
   readonly #selected: SelectedMailbox;
   readonly #items: readonly FetchItem[];
   readonly #needsBytes: boolean;
+  readonly #setsSeen: boolean;
+  readonly #sections: number;
+  /** How many messages the next group may have. */
+  #groupLimit: number;
+  /** What went wrong with a message; the last of it. */
+  trouble: Trouble | null = null;
 
-  constructor(session: Session, selected: SelectedMailbox, items: readonly FetchItem[]) {
+  constructor(session: Session, selected: SelectedMailbox, items: readonly FetchItem[], setsSeen: boolean) {
     this.#session = session;
     this.#selected = selected;
     this.#items = items;
+    this.#setsSeen = setsSeen;
+    this.#sections = items.filter((item) => item.kind !== 'simple').length;
+    // In step with the client: a line that breaks at the first message must not mark those behind it.
+    this.#groupLimit = setsSeen ? 1 : MAX_GROUP;
     this.#needsBytes = items.some(
       (item) => item.kind !== 'simple' || item.name === 'ENVELOPE' || item.name.startsWith('BODY'),
     );
   }
 
-  /**
-   * Writes the messages of a page that `isWanted`, and reports what went wrong with one; `extraOf` names items to
-   * show besides those that were asked for.
-   */
-  async writePage(page: MessagePage, choice: PageChoice): Promise<void> {
-    const places = [...page.uids.keys()].filter((at) => choice.isWanted(at));
+  /** Writes the messages of a page, and marks as \Seen those whose bodies were written. */
+  async writePage(page: MessagePage): Promise<void> {
     if (!this.#needsBytes) {
-      for (const at of places) {
-        this.#writeRow(page, at, choice.extraOf(at));
+      const turn = new Turn();
+      for (const at of page.uids.keys()) {
+        this.#writeRow(page, at);
         if (this.#session.output.isFull) await this.#session.output.flush();
+        if (turn.isOver) await turn.pass();
       }
       return;
     }
-    // Short messages are read a few ahead: far storage answers slowly, one after another it would take for ever.
-    const ahead: Promise<Prepared>[] = [];
-    let next = 0;
-    for (const at of places) {
-      while (
-        next < places.length &&
-        (ahead.length === 0 || mayReadAhead(page, places[next] as number, ahead))
-      ) {
-        ahead.push(this.#prepare(page, places[next++] as number));
-      }
-      const written = await this.#write(page, at, choice.extraOf(at), (await ahead.shift()) as Prepared);
-      if (written !== 'ok') choice.onTrouble(written);
+    // Short messages are read a few at once and ahead: far storage answers slowly, one after another it would take for ever.
+    let group = this.#prepareGroup(page, 0);
+    while (group.places.length > 0) {
+      const { places, prepared } = group;
+      group = this.#prepareGroup(page, (places.at(-1) as number) + 1);
+      await this.#writeGroup(page, places, await Promise.all(prepared));
     }
   }
 
-  #writeRow(page: MessagePage, at: number, extra: readonly SimpleItem[]): void {
+  #prepareGroup(page: MessagePage, from: number): { places: number[]; prepared: Promise<Prepared>[] } {
+    const places: number[] = [];
+    let size = 0;
+    for (let at = from; at < page.uids.length && places.length < this.#groupLimit; at++) {
+      const octets = page.sizes[at] as number;
+      size += Math.min(octets, MAX_SHORT) * Math.max(1, this.#sections);
+      if (places.length > 0 && (octets > MAX_SHORT || size > MAX_GROUP_SIZE)) break;
+      places.push(at);
+      if (octets > MAX_SHORT) break;
+    }
+    if (places.length > 0) this.#groupLimit = Math.min(this.#groupLimit * 2, MAX_GROUP);
+    return { places, prepared: places.map((at) => this.#prepare(page, at)) };
+  }
+
+  async #writeGroup(page: MessagePage, places: readonly number[], group: readonly Prepared[]): Promise<void> {
+    const session = this.#session;
+    const unseen = places.filter((at, index) => this.#setsSeen && isRead(group[index]) && isUnseen(page, at));
+    // One alone is marked when its octets have gone out. Of several, those before them have.
+    const isLate = places.length === 1;
+    let marked = new Set<number>();
+    if (unseen.length > 0 && !isLate) {
+      await session.output.flush();
+      if (session.socket.destroyed) throw new Disconnected('the client has gone');
+      marked = await markSeen(session, this.#selected, page, unseen);
+    }
+    for (const [index, at] of places.entries()) {
+      const prepared = group[index] as Prepared;
+      if ('error' in prepared) throw prepared.error;
+      if (prepared.trouble !== null) this.trouble = prepared.trouble;
+      if (prepared.ready.length === 0) continue;
+      if (isLate && unseen.length > 0) await this.#writeUnseen(page, at, prepared.ready);
+      else await this.#write(page, at, prepared.ready, marked.has(at) ? this.#flagItems('extra') : []);
+    }
+  }
+
+  #writeRow(page: MessagePage, at: number): void {
     const index = this.#begin(page, at);
     if (index < 0) return;
     const words = this.#items.map((item) => this.#simple(page, at, (item as { name: SimpleItem }).name));
-    for (const name of extra) words.push(this.#simple(page, at, name));
     this.#session.output.text(`* ${index + 1} FETCH (${words.join(' ')})\r\n`);
   }
 
@@ -86,24 +119,55 @@ export class MessageWriter {
   async #write(
     page: MessagePage,
     at: number,
+    ready: readonly Ready[],
     extra: readonly SimpleItem[],
-    prepared: Prepared,
-  ): Promise<'ok' | Trouble> {
-    if ('error' in prepared) throw prepared.error;
-    if ('trouble' in prepared) return prepared.trouble;
+  ): Promise<void> {
     const { output } = this.#session;
     const index = this.#begin(page, at);
-    if (index < 0) return 'ok';
+    if (index < 0) return;
     output.text(`* ${index + 1} FETCH (`);
-    for (const [place, each] of prepared.ready.entries()) {
-      if (place > 0) output.text(' ');
-      if (typeof each === 'string') output.text(each);
-      else await this.#writeSection(each);
+    let place = 0;
+    for (const each of ready) {
+      if (place++ > 0) output.text(' ');
+      await this.#writeReady(page, at, each);
     }
     for (const name of extra) output.text(` ${this.#simple(page, at, name)}`);
     output.text(')\r\n');
     if (output.isFull) await output.flush();
-    return 'ok';
+  }
+
+  /** The octets first, then the mark, then the flags as they are now, all in one answer. */
+  async #writeUnseen(page: MessagePage, at: number, ready: readonly Ready[]): Promise<void> {
+    const session = this.#session;
+    const { output } = session;
+    const index = this.#begin(page, at);
+    if (index < 0) return;
+    output.text(`* ${index + 1} FETCH (`);
+    let place = 0;
+    for (const each of ready) {
+      if (each === 'FLAGS' || each === 'MODSEQ') continue;
+      if (place++ > 0) output.text(' ');
+      await this.#writeReady(page, at, each);
+    }
+    try {
+      await output.flush();
+      const marked = await markSeen(session, this.#selected, page, [at]);
+      const names = this.#flagItems(marked.has(at) ? 'all' : 'asked');
+      for (const name of names) output.text(`${place++ > 0 ? ' ' : ''}${this.#simple(page, at, name)}`);
+    } finally {
+      // What is wrong with the database must not leave half an answer.
+      output.text(')\r\n');
+    }
+  }
+
+  /** FLAGS and MODSEQ, as far as they are asked for, or as they are shown with a change, or what that is more. */
+  #flagItems(which: 'asked' | 'all' | 'extra'): SimpleItem[] {
+    const tellsModSeq = this.#session.enabled.has('CONDSTORE');
+    return (['FLAGS', 'MODSEQ'] as const).filter((name) => {
+      const isAsked = this.#items.some((item) => item.kind === 'simple' && item.name === name);
+      if (which === 'asked') return isAsked;
+      return (name === 'FLAGS' || tellsModSeq) && !(which === 'extra' && isAsked);
+    });
   }
 
   /** Never rejects: it is awaited later. */
@@ -112,60 +176,60 @@ export class MessageWriter {
     const content = page.contents[at] as MessageContent;
     try {
       const bytes = content.stored ? new MessageBytes(server.blobs, server.db, content) : null;
-      const ready = await this.#read(page, at, content, bytes);
-      const isUnknown = ready.some(
-        (each) => typeof each !== 'string' && each.bytes.kind === 'unknownEncoding',
-      );
-      return isUnknown ? { trouble: 'unknownEncoding' } : { ready };
+      return await this.#read(content, bytes);
     } catch (error) {
       if (!(error instanceof BlobMissing)) return { error };
       log.error({ err: error, content: content.id }, 'the body of a message is missing');
-      return { trouble: 'unreadable' };
+      return { ready: [], trouble: 'unreadable' };
     }
   }
 
-  async #read(
-    page: MessagePage,
-    at: number,
-    content: MessageContent,
-    bytes: MessageBytes | null,
-  ): Promise<Ready[]> {
+  async #read(content: MessageContent, bytes: MessageBytes | null): Promise<Prepared> {
     const ready: Ready[] = [];
+    let trouble: Trouble | null = null;
     let isProbed = false;
     for (const item of this.#items) {
-      if (item.kind === 'simple') ready.push(await this.#text(page, at, content, bytes, item.name));
-      else {
-        const found = await sectionBytes(bytes as MessageBytes, content, item);
-        const section: ReadySection = { item, bytes: found, opened: null };
-        if (found.kind === 'stream' && !isProbed) {
-          // All sections are of one body: when the first can be read, the others are there too.
-          section.opened = await openFirst(found.open());
-          isProbed = true;
-        }
-        ready.push(section);
+      if (item.kind === 'simple') {
+        ready.push(await this.#text(content, bytes, item.name));
+        continue;
       }
+      const found = await sectionBytes(bytes as MessageBytes, content, item);
+      if (found.kind === 'unknownEncoding') {
+        // RFC 3516 §4.3: the command fails, what else was asked for is told.
+        trouble = 'unknownEncoding';
+        continue;
+      }
+      const section: ReadySection = { item, bytes: found, opened: null };
+      if (found.kind === 'stream' && !isProbed) {
+        // All sections are of one body: when the first can be read, the others are there too.
+        section.opened = await openFirst(found.open());
+        isProbed = true;
+      }
+      ready.push(section);
     }
-    return ready;
+    return { ready, trouble };
   }
 
-  async #text(
-    page: MessagePage,
-    at: number,
-    content: MessageContent,
-    bytes: MessageBytes | null,
-    name: SimpleItem,
-  ): Promise<string> {
-    if (name === 'BODYSTRUCTURE') return `BODYSTRUCTURE ${content.bodyStructure}`;
-    if (name === 'BODY') return `BODY ${bodyText(content.bodyStructure ?? '')}`;
-    if (name !== 'ENVELOPE') return this.#simple(page, at, name);
-    return `ENVELOPE ${await envelopeOf(content, bytes as MessageBytes)}`;
+  async #writeReady(page: MessagePage, at: number, each: Ready): Promise<void> {
+    if (typeof each === 'string') this.#session.output.text(this.#simple(page, at, each));
+    else if ('text' in each) this.#session.output.text(each.text);
+    else await this.#writeSection(each);
+  }
+
+  async #text(content: MessageContent, bytes: MessageBytes | null, name: SimpleItem): Promise<Ready> {
+    if (name === 'BODYSTRUCTURE' || name === 'BODY') {
+      const stored = content.bodyStructure ?? '';
+      const structure = name === 'BODY' ? bodyText(stored) : stored;
+      return { text: `${name} ${this.#session.isRev2 ? structure : withoutGlobal(structure)}` };
+    }
+    if (name !== 'ENVELOPE') return name;
+    return { text: `ENVELOPE ${await envelopeOf(content, bytes as MessageBytes)}` };
   }
 
   async #writeSection({ item, bytes, opened }: ReadySection): Promise<void> {
     const { output } = this.#session;
     switch (bytes.kind) {
       case 'nil':
-      case 'unknownEncoding':
         return output.text(`${item.label} NIL`);
       case 'size':
         return output.text(`${item.label} ${bytes.size}`);
@@ -217,6 +281,7 @@ export class MessageWriter {
       case 'RFC822.SIZE':
         return `RFC822.SIZE ${page.sizes[at]}`;
       case 'MODSEQ':
+        this.#selected.noteTold(page.modSeqs[at] as number);
         return `MODSEQ (${page.modSeqs[at]})`;
       case 'BODY':
       case 'BODYSTRUCTURE':
@@ -226,23 +291,25 @@ export class MessageWriter {
   }
 }
 
-type Prepared = { ready: Ready[] } | { trouble: Trouble } | { error: unknown };
+type Prepared = { ready: Ready[]; trouble: Trouble | null } | { error: unknown };
 
-type Ready = string | ReadySection;
+/** A message whose body goes out. */
+function isRead(prepared: Prepared | undefined): boolean {
+  return prepared !== undefined && 'ready' in prepared && prepared.trouble === null;
+}
+
+/** An item of the message row, which is written as the row is then; a text; a section. */
+type Ready = SimpleItem | { text: string } | ReadySection;
 
 interface ReadySection {
   item: SectionItem;
-  bytes: SectionBytes;
+  bytes: Exclude<SectionBytes, { kind: 'unknownEncoding' }>;
   opened: Opened | null;
 }
 
 interface Opened {
   first: Buffer | null;
   rest: AsyncIterator<Buffer>;
-}
-
-function mayReadAhead(page: MessagePage, at: number, ahead: readonly unknown[]): boolean {
-  return ahead.length < MAX_AHEAD && (page.sizes[at] as number) <= MAX_AHEAD_SIZE;
 }
 
 async function openFirst(pieces: AsyncIterable<Buffer>): Promise<Opened> {
@@ -255,5 +322,12 @@ async function openFirst(pieces: AsyncIterable<Buffer>): Promise<Opened> {
 async function envelopeOf(content: MessageContent, bytes: MessageBytes): Promise<string> {
   const added = bytes.prefix === null ? [] : parseHeaderFields(bytes.prefix);
   if (!added.some((field) => isEnvelopeField(field.lower))) return content.envelope ?? '';
-  return envelopeText(parseHeaderFields(await bytes.read({ start: 0, end: bytes.headerSize })));
+  const { editedHeader } = content;
+  if (editedHeader === undefined) {
+    return envelopeText(parseHeaderFields(await bytes.read({ start: 0, end: bytes.headerSize })));
+  }
+  // Fields of an envelope are only taken out to be replaced by those in front.
+  const replaced = new Set(added.map((field) => field.lower));
+  const kept = parseHeaderFields(editedHeader).filter((field) => !replaced.has(field.lower));
+  return envelopeText([...added, ...kept]);
 }

@@ -29,7 +29,8 @@ export async function sectionBytes(
     if (short !== null) return inMemory(chooseFields(short, section.fields, false), item.partial);
   }
   const located = bytes.locate(section);
-  if (located === null) return { kind: 'nil' };
+  // RFC 9051 §9 msg-att-static: BINARY.SIZE is a number whatever there is.
+  if (located === null) return item.kind === 'binarySize' ? { kind: 'size', size: 0 } : { kind: 'nil' };
   if (section.part === 'fields' || section.part === 'fieldsNot') {
     const header = await bytes.read(located.range);
     return inMemory(chooseFields(header, section.fields, section.part === 'fieldsNot'), item.partial);
@@ -69,11 +70,21 @@ async function decoded(
     return stored(bytes, cut(range, item.partial), true);
   }
   const open = (): AsyncIterable<Buffer> => decodeTransfer(bytes.stream(range), encoding);
-  let size = 0;
-  for await (const piece of open()) size += piece.length;
-  if (item.kind === 'binarySize') return { kind: 'size', size };
-  const wanted = cut({ start: 0, end: size }, item.partial);
-  const length = wanted.end - wanted.start;
+  if (item.kind === 'binarySize') {
+    let size = 0;
+    for await (const piece of open()) size += piece.length;
+    return { kind: 'size', size };
+  }
+  const wanted = cut({ start: 0, end: Number.MAX_SAFE_INTEGER }, item.partial);
+  // Decoded once where it is short; otherwise a second time while it goes out.
+  let kept: Buffer[] = [];
+  let length = 0;
+  for await (const piece of between(open(), wanted)) {
+    length += piece.length;
+    if (length <= MAX_IN_MEMORY) kept.push(piece);
+    else kept = [];
+  }
+  if (length <= MAX_IN_MEMORY) return { kind: 'memory', octets: Buffer.concat(kept), isBinary: true };
   return { kind: 'stream', length, open: () => between(open(), wanted), isBinary: true };
 }
 

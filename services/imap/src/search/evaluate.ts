@@ -1,7 +1,8 @@
 // Whether a message meets a search key. Keys come with the cheap questions first, so that nothing is read for a
 // message that is out already.
+import { Turn } from '@pochtar/runtime';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
-import { resolve } from '../syntax/sequence-set.ts';
+import { isWithin, resolve } from '../syntax/sequence-set.ts';
 import type { Relation, SearchKey } from './search-key.ts';
 import type { SearchedMessage } from './searched-message.ts';
 
@@ -10,6 +11,7 @@ const DAY_MS = 86_400_000;
 export class Evaluator {
   readonly #selected: SelectedMailbox;
   readonly #isRecent: (uid: number) => boolean;
+  readonly #turn = new Turn();
   /** Ranges of each sequence key, resolved once. */
   readonly #ranges = new Map<SearchKey, (uid: number) => boolean>();
 
@@ -24,6 +26,8 @@ export class Evaluator {
   }
 
   async meets(message: SearchedMessage, key: SearchKey): Promise<boolean> {
+    // Many keys against a large message take their time too.
+    if (this.#turn.isOver) await this.#turn.pass();
     switch (key.kind) {
       case 'and':
         return this.meetsAll(message, key.keys);
@@ -100,10 +104,7 @@ export class Evaluator {
       return (uid) => saved.has(uid);
     }
     const ranges = resolve(set, isUid ? selected.largestUid : selected.count);
-    return (uid) => {
-      const number = isUid ? uid : selected.indexOf(uid) + 1;
-      return ranges.some(({ from, to }) => number >= from && number <= to);
-    };
+    return (uid) => isWithin(ranges, isUid ? uid : selected.indexOf(uid) + 1);
   }
 }
 

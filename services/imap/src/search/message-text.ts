@@ -44,7 +44,8 @@ export class MessageText {
       const text = await this.#once(`${part.path} ${section}`, () => this.#readHeader(located.range));
       if (text.includes(needle)) return true;
     }
-    if (part.type !== 'text') return false;
+    // RFC 9051 §6.4.4: the text of the body; reports and other message/* that are no message to look into are text too.
+    if (part.type !== 'text' && (part.type !== 'message' || part.isMessage)) return false;
     const located = this.#bytes.locate({ path: part.path, part: 'all', fields: [], text: '' });
     if (located === null) return false;
     const length = located.range.end - located.range.start;

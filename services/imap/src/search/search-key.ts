@@ -53,9 +53,16 @@ const DATES: ReadonlyMap<string, { kind: 'internalDate' | 'sentDate'; relation: 
 ]);
 const FIELDS = ['BCC', 'CC', 'FROM', 'SUBJECT', 'TO'];
 
-/** All keys up to the end of the command, which all have to hold. `now` is for OLDER and YOUNGER. */
-export function parseSearchKeys(cursor: Cursor, now: number): SearchKey {
-  const parser = new KeyParser(cursor, now);
+/**
+ * All keys up to the end of the command, which all have to hold. `now` is for OLDER and YOUNGER; `decode` turns the octets
+ * of strings into text.
+ */
+export function parseSearchKeys(
+  cursor: Cursor,
+  now: number,
+  decode: (octets: string) => string = bytesToText,
+): SearchKey {
+  const parser = new KeyParser(cursor, now, decode);
   const keys = [parser.key(0)];
   while (cursor.take(' ')) keys.push(parser.key(0));
   cursor.end();
@@ -65,12 +72,14 @@ export function parseSearchKeys(cursor: Cursor, now: number): SearchKey {
 class KeyParser {
   readonly #cursor: Cursor;
   readonly #now: number;
+  readonly #decode: (octets: string) => string;
   #count = 0;
   #bodyCount = 0;
 
-  constructor(cursor: Cursor, now: number) {
+  constructor(cursor: Cursor, now: number, decode: (octets: string) => string) {
     this.#cursor = cursor;
     this.#now = now;
+    this.#decode = decode;
   }
 
   key(depth: number): SearchKey {
@@ -159,7 +168,7 @@ class KeyParser {
   }
 
   #text(): string {
-    return fold(bytesToText(this.#cursor.astring()));
+    return fold(this.#decode(this.#cursor.astring()));
   }
 
   // RFC 7162 §3.1.5: a metadata entry may be named; there is one MODSEQ for all of them here.

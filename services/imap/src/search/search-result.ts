@@ -1,4 +1,5 @@
-// The answer to a search: SEARCH (RFC 3501 §7.2.5) or ESEARCH (RFC 9051 §7.3.4), with MODSEQ (RFC 7162 §3.1.5).
+// The answer to a search: SEARCH (RFC 3501 §7.2.5) or ESEARCH (RFC 9051 §7.3.4, RFC 4731 §3.1), with MODSEQ (RFC 7162
+// §3.1.5), and what is kept of it (RFC 5182 §2.1).
 import { formatSequenceSet } from '../syntax/sequence-set.ts';
 
 export const RETURN_OPTIONS = ['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE'] as const;
@@ -31,6 +32,26 @@ export function formatSearchAnswer({ tag, isUid, options, numbers, modSeq }: Sea
   }
   if (options.has('COUNT')) items.push(`COUNT ${numbers.length}`);
   return `* ESEARCH (TAG "${tag}")${isUid ? ' UID' : ''}${items.map((item) => ` ${item}`).join('')}\r\n`;
+}
+
+/**
+ * RFC 7162 §3.1.10, RFC 4731 §3.2: of MIN and MAX it is the MODSEQ of those messages, the higher one of both; of
+ * everything else the highest there is. Null when nothing was found.
+ */
+export function modSeqOf(
+  options: ReadonlySet<ReturnOption> | null,
+  modSeqs: readonly number[],
+): number | null {
+  const [first] = modSeqs;
+  if (first === undefined) return null;
+  const isOfEnds = options !== null && !options.has('ALL') && !options.has('COUNT');
+  if (isOfEnds && (options.has('MIN') || options.has('MAX'))) {
+    const ends: number[] = [];
+    if (options.has('MIN')) ends.push(first);
+    if (options.has('MAX')) ends.push(modSeqs.at(-1) as number);
+    return Math.max(...ends);
+  }
+  return modSeqs.reduce((highest, each) => Math.max(highest, each), 0);
 }
 
 /** RFC 9051 §6.4.4.1: what SAVE keeps depends on what else was asked for. */

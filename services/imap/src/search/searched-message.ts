@@ -1,7 +1,9 @@
 // One candidate of a search: what its row says, and what has to be read, read once and only when it is asked for.
 import {
+  bytesToText,
   decodeWords,
   isShortHeaderField,
+  parseAddressList,
   parseDate,
   parseHeaderFields,
   type HeaderField,
@@ -16,6 +18,18 @@ import { fold } from './fold.ts';
 import { MessageText } from './message-text.ts';
 
 const DAY_MS = 86_400_000;
+const ADDRESS_FIELDS: readonly string[] = ['bcc', 'cc', 'from', 'to'];
+
+/** Names and addresses of a list, without comments and without the quotes and blanks of its syntax. */
+function addressesOf(value: string): string {
+  return parseAddressList(value)
+    .flatMap((entry) => (entry.kind === 'group' ? entry.members : [entry]))
+    .map(({ name, localPart, domain }) => {
+      const address = bytesToText(`${localPart ?? ''}@${domain ?? ''}`);
+      return name === null ? address : `${decodeWords(name)} <${address}>`;
+    })
+    .join(', ');
+}
 
 export class SearchedMessage {
   readonly uid: number;
@@ -31,6 +45,8 @@ export class SearchedMessage {
   #text: MessageText | null = null;
   #shortFields: HeaderField[] | null = null;
   #allFields: HeaderField[] | null = null;
+  /** Of the fields that were asked for, folded. */
+  readonly #texts = new Map<string, string[]>();
 
   constructor(server: Server, page: MessagePage, at: number) {
     this.#server = server;
@@ -44,8 +60,17 @@ export class SearchedMessage {
   }
 
   async headerContains(name: string, needle: string): Promise<boolean> {
-    const fields = await this.#fields(name);
-    return fields.some((field) => field.lower === name && fold(decodeWords(field.value)).includes(needle));
+    let texts = this.#texts.get(name);
+    if (texts === undefined) {
+      const values = (await this.#fields(name)).flatMap(({ lower, value }) =>
+        lower === name ? [value] : [],
+      );
+      texts = values.map((value) => fold(decodeWords(value)));
+      // RFC 9051 §6.4.4: FROM and its like ask for what ENVELOPE shows; people also remember the field as it stands.
+      if (ADDRESS_FIELDS.includes(name)) texts.push(...values.map((value) => fold(addressesOf(value))));
+      this.#texts.set(name, texts);
+    }
+    return texts.some((text) => text.includes(needle));
   }
 
   /**

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BadSyntax } from './cursor.ts';
-import { formatSequenceSet, parseSequenceSet, resolve } from './sequence-set.ts';
+import { formatSequenceSet, intersect, isWithin, parseSequenceSet, resolve } from './sequence-set.ts';
 
 describe('RFC 9051 §9: sequence-set', () => {
   test.each([
@@ -69,6 +69,37 @@ describe('RFC 9051 §9: sequence-set', () => {
           Array.from({ length: to - from + 1 }, (_, at) => from + at),
         );
         expect(read).toEqual(sorted);
+      }),
+    );
+  });
+});
+
+describe('resolved sets', () => {
+  const set = fc
+    .array(fc.record({ from: fc.integer({ min: 1, max: 40 }), to: fc.integer({ min: 1, max: 40 }) }), {
+      maxLength: 12,
+    })
+    .map((ranges) => resolve(ranges, 40));
+  const numbers = Array.from({ length: 42 }, (_, index) => index);
+
+  test('a number is found where a look at every range finds it', () => {
+    fc.assert(
+      fc.property(set, (ranges) => {
+        for (const number of numbers) {
+          const isThere = ranges.some(({ from, to }) => number >= from && number <= to);
+          expect(isWithin(ranges, number)).toBe(isThere);
+        }
+      }),
+    );
+  });
+
+  test('what two have in common', () => {
+    fc.assert(
+      fc.property(set, set, (a, b) => {
+        const common = intersect(a, b);
+        for (const number of numbers) {
+          expect(isWithin(common, number)).toBe(isWithin(a, number) && isWithin(b, number));
+        }
       }),
     );
   });

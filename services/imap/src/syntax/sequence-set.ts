@@ -54,16 +54,42 @@ export function resolve(set: SequenceSet, largest: number): NumberRange[] {
   return merged;
 }
 
+/** Whether one of the ranges, ascending and apart, holds the number. */
+export function isWithin(ranges: readonly NumberRange[], number: number): boolean {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle] as NumberRange).to < number) low = middle + 1;
+    else high = middle;
+  }
+  const range = ranges[low];
+  return range !== undefined && range.from <= number;
+}
+
+/** What both hold; each ascending and apart. */
+export function intersect(a: readonly NumberRange[], b: readonly NumberRange[]): NumberRange[] {
+  const common: NumberRange[] = [];
+  for (let left = 0, right = 0; left < a.length && right < b.length; ) {
+    const [one, two] = [a[left] as NumberRange, b[right] as NumberRange];
+    const range = { from: Math.max(one.from, two.from), to: Math.min(one.to, two.to) };
+    if (range.from <= range.to) common.push(range);
+    if (one.to < two.to) left++;
+    else right++;
+  }
+  return common;
+}
+
 /** Writes ascending numbers as a set, runs as ranges; '' for none. */
 export function formatSequenceSet(numbers: ArrayLike<number>): string {
-  const ranges: NumberRange[] = [];
+  const ranges: string[] = [];
   for (let at = 0; at < numbers.length; ) {
     const from = numbers[at] as number;
     let to = from;
     while (++at < numbers.length && numbers[at] === to + 1) to++;
-    ranges.push({ from, to });
+    ranges.push(from === to ? String(from) : `${from}:${to}`);
   }
-  return formatRanges(ranges);
+  return ranges.join(',');
 }
 
 export function formatRanges(ranges: readonly NumberRange[]): string {
