@@ -57,6 +57,7 @@ const denied: Record<string, string[]> = {
     read('settings.secret'),
     read('settings.certificate'),
     read('trace.delivery'),
+    read('queue.owed_notice'),
     read('directory.administrator'),
   ],
   filter: [

@@ -3,7 +3,6 @@
 // whoever stops in between leaves nothing undone: the step stays 'deliver' until the last stage.
 import type { Queryable } from '@pochtar/store/db';
 import {
-  acceptMails,
   appendLocal,
   type ChangedMailbox,
   endRecipients,
@@ -12,7 +11,6 @@ import {
   lockMail,
   type MailInHand,
   moveMail,
-  type NewMail,
   type Obstacle,
   type QueuedRecipient,
   unrouteRecipients,
@@ -20,7 +18,7 @@ import {
 import { replacing } from './combine-verdicts.ts';
 import { judge } from './judge.ts';
 import { notifyMailboxes } from './notify-mailboxes.ts';
-import { prepareNotice } from './notice.ts';
+import { oweNotice } from './notice.ts';
 import { isNoticeWanted } from './notice-wanted.ts';
 import { Aftermath, type Failure, type Outcome, settle } from './settle.ts';
 import type { Tools } from './tools.ts';
@@ -66,8 +64,6 @@ async function appendAll(tools: Tools, id: string, locked: 'skip' | 'wait'): Pro
     const mail = await lockActive(tx, id);
     const locals = mail === null ? [] : readyLocals(mail);
     if (mail === null || locals.length === 0) return [];
-    // Bodies are stored before mailboxes are locked.
-    const notices = await deliveredNotices(tools, tx, mail, locals);
     const appended = await appendLocal(
       tx,
       {
@@ -80,10 +76,8 @@ async function appendAll(tools: Tools, id: string, locked: 'skip' | 'wait'): Pro
     );
     const done = new Set(appended.map(({ accountId }) => accountId));
     const delivered = locals.filter(({ accountId }) => done.has(accountId as number));
-    const told = delivered.flatMap(({ address }) => notices.get(address) ?? []);
     // RFC 3461 §5.2.6: the notice of a delivery exists exactly if the delivery does.
-    if (told.length > 0) await acceptMails(tx, told);
-    for (const notice of told) after.steps.push({ step: 'deliver', mail: notice.id });
+    await oweDelivered(tx, mail, delivered, after);
     const ends = delivered.map(({ address }) => ({ address, outcome: 'delivered' as const }));
     if (ends.length > 0) await endRecipients(tx, id, ends);
     return appended;
@@ -96,21 +90,19 @@ async function lockActive(tx: Queryable, id: string): Promise<MailInHand | null>
   return mail !== null && mail.state === 'active' && mail.step === 'deliver' ? mail : null;
 }
 
-async function deliveredNotices(
-  tools: Tools,
+async function oweDelivered(
   tx: Queryable,
   mail: MailInHand,
-  locals: readonly QueuedRecipient[],
-): Promise<Map<string, NewMail>> {
-  const notices = new Map<string, NewMail>();
-  for (const { address, originalRecipient, expandedFrom, notify } of locals) {
-    if (!isNoticeWanted('delivered', mail.reversePath, notify)) continue;
+  delivered: readonly QueuedRecipient[],
+  after: Aftermath,
+): Promise<void> {
+  const told = delivered.filter(({ notify }) => isNoticeWanted('delivered', mail.reversePath, notify));
+  const recipients = told.map(({ address, originalRecipient, expandedFrom }) => ({
+    ...{ address, originalRecipient, expandedFrom },
     // RFC 3463 §3.2: destination address valid.
-    const recipients = [{ address, originalRecipient, expandedFrom, status: '2.1.5' }];
-    const notice = await prepareNotice(tools, tx, mail, { kind: 'delivered', recipients, now: new Date() });
-    if (notice !== null) notices.set(address, notice);
-  }
-  return notices;
+    status: '2.1.5',
+  }));
+  await oweNotice(tx, mail, { kind: 'delivered', recipients }, after);
 }
 
 /** Settles what stands against the recipients that are left, and moves the mail on. False: come again. */

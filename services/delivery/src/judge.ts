@@ -5,7 +5,6 @@ import { resolveRecipients, type Resolved } from '@pochtar/store/directory';
 import { deliveredSize } from '@pochtar/store/content';
 import type { Queryable } from '@pochtar/store/db';
 import {
-  acceptMails,
   addRecipients,
   editContent,
   endRecipients,
@@ -22,7 +21,7 @@ import { addressOfKey } from './address-of-key.ts';
 import { combineVerdicts, type Decision } from './combine-verdicts.ts';
 import { destinationOf } from './destination.ts';
 import { editedTexts } from './edited-texts.ts';
-import { prepareNotice } from './notice.ts';
+import { oweNotice } from './notice.ts';
 import { isNoticeWanted } from './notice-wanted.ts';
 import { MAX_DEPTH, route, type RoutePlan } from './route.ts';
 import { type Aftermath, type Outcome, settle } from './settle.ts';
@@ -78,7 +77,7 @@ async function carryOut(
       return false;
     }
     case 'hold':
-      await hold(tools, tx, mail, decision, after);
+      await hold(tx, mail, decision, after);
       return false;
     case 'replace':
       if (mail.contentId !== decision.contentId) await replace(tx, mail, decision.contentId);
@@ -96,7 +95,6 @@ function all(mail: MailInHand, outcome: Distributed<Outcome>): Outcome[] {
 }
 
 async function hold(
-  tools: Tools,
   tx: Queryable,
   mail: MailInHand,
   { filter, reason }: { filter: string; reason: string },
@@ -113,15 +111,7 @@ async function hold(
     // RFC 3463 §3.8: delivery not authorised, not yet.
     status: '4.7.1',
   }));
-  const notice = await prepareNotice(tools, tx, mail, {
-    kind: 'delayed',
-    recipients,
-    isHeaderOnly: true,
-    now: new Date(),
-  });
-  if (notice === null) return;
-  await acceptMails(tx, [notice]);
-  after.steps.push({ step: 'deliver', mail: notice.id });
+  await oweNotice(tx, mail, { kind: 'delayed', recipients, isHeaderOnly: true }, after);
 }
 
 async function replace(tx: Queryable, mail: MailInHand, contentId: string): Promise<void> {

@@ -28,7 +28,7 @@ export async function openTools({
   bus,
   settings,
 }: ToolParts): Promise<Tools & AsyncDisposable> {
-  const { log } = context;
+  const { log, health } = context;
   await using stack = new AsyncDisposableStack();
   const secret = async (name: string): Promise<string | null> =>
     readSecret(db, await readMasterKey(config.POCHTAR_MASTER_KEY_FILE), name);
@@ -46,6 +46,7 @@ export async function openTools({
     bus,
     settings,
     log,
+    health,
     metrics: deliveryMetrics(),
     resolver: createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') }),
     remotePort: config.POCHTAR_REMOTE_PORT,

@@ -1,24 +1,18 @@
 // The queue runner: claims what is due and sends it, wakes local recipients whose wait is over, tells senders of
-// delays.
+// delays. One of these that fails does not keep the others from being done.
 //
 // It wakes when the next recipient is due (due times lie on the wake-ups of the settings, one phase for all
 // replicas), at once on `queue.due`, and every half minute for what a lost hint or a dead sender left due.
 import { randomUUID } from 'node:crypto';
 import { queueDue } from '@pochtar/bus';
-import {
-  claimDue,
-  type ClaimedMail,
-  delayedMails,
-  nextDue,
-  returnClaim,
-  wakeLocal,
-} from '@pochtar/store/queue';
-import { tellOfDelay } from './delay-notice.ts';
+import { claimDue, type ClaimedMail, nextDue, returnClaim, wakeLocal } from '@pochtar/store/queue';
+import { DelayNotices } from './delay-notice.ts';
 import { RELAY, redestineAll } from './destination.ts';
 import { type BatchTools, LEASE_SECONDS, sendBatch } from './remote/batch.ts';
 import type { Target } from './remote/connect.ts';
 import type { Tools } from './tools.ts';
 import { Unreachable } from './remote/unreachable.ts';
+import { WakeUp } from './wake-up.ts';
 
 /** Batches under way; each is a connection. */
 const MAX_BATCHES = 50;
@@ -30,7 +24,6 @@ const SAFETY_MS = 30_000;
 /** Between two looks that hints ask for: many mails share one. */
 const PAUSE_MS = 50;
 const ERROR_PAUSE_MS = 1000;
-const DELAY_CHECK_MS = 60_000;
 const SLICE = 500;
 /** What is being sent when the process stops may end by itself for so long. */
 export const STOP_GRACE_MS = 10_000;
@@ -42,10 +35,9 @@ export class QueueRunner implements AsyncDisposable {
   readonly #ending = new AbortController();
   /** Batches under way, and of which destination. */
   readonly #batches = new Map<Promise<void>, string>();
+  readonly #wakeUp = new WakeUp(this.#stopping.signal);
+  readonly #delays: DelayNotices;
   readonly #hints: { stop(): void };
-  #isHinted = true;
-  #wake: () => void = () => {};
-  #delaysCheckedAt = 0;
   readonly #running: Promise<void>;
 
   constructor(tools: Tools, graceMs = STOP_GRACE_MS) {
@@ -56,6 +48,7 @@ export class QueueRunner implements AsyncDisposable {
       stopping: this.#stopping.signal,
       signal: this.#ending.signal,
     };
+    this.#delays = new DelayNotices(this.#tools);
     this.#hints = tools.bus.subscribe(queueDue, () => this.hint());
     // Hints may have been missed while the bus was away.
     tools.bus.onReconnect(() => this.hint());
@@ -64,8 +57,7 @@ export class QueueRunner implements AsyncDisposable {
 
   /** Something became due now. */
   hint(): void {
-    this.#isHinted = true;
-    this.#wake();
+    this.#wakeUp.hint();
   }
 
   /** Destinations that could not be reached are tried again. */
@@ -77,7 +69,6 @@ export class QueueRunner implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#hints.stop();
     this.#stopping.abort();
-    this.#wake();
     await this.#running;
     const grace = setTimeout(() => this.#ending.abort(), this.#graceMs);
     await Promise.all(this.#batches.keys());
@@ -87,21 +78,35 @@ export class QueueRunner implements AsyncDisposable {
 
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      let pause = PAUSE_MS;
-      try {
-        this.#isHinted = false;
-        await this.#round();
-      } catch (error) {
-        this.#tools.log.error({ err: error }, 'the queue runner tries again');
-        this.#isHinted = true;
-        pause = ERROR_PAUSE_MS;
-      }
-      await sleep(pause, this.#stopping.signal);
+      this.#wakeUp.clear();
+      const failures = await this.#round();
+      this.#tools.health.report('queue', failures[0] ?? null);
+      if (failures.length > 0) this.hint();
+      await this.#wakeUp.pause(failures.length > 0 ? ERROR_PAUSE_MS : PAUSE_MS);
       await this.#untilNext();
     }
   }
 
-  async #round(): Promise<void> {
+  /** What is due goes out first. Answers what could not be done. */
+  async #round(): Promise<string[]> {
+    const works = [() => this.#claimAll(), () => this.#wakeLocals(), () => this.#delays.tell()];
+    const failures: string[] = [];
+    for (const work of works) {
+      await work().catch((error: unknown) => {
+        this.#tools.log.error({ err: error }, 'the queue runner tries again');
+        failures.push(`the queue runner tries again: ${String(error)}`);
+      });
+    }
+    return failures;
+  }
+
+  async #claimAll(): Promise<void> {
+    while (!this.#stopping.signal.aborted && (await this.#claim())) {
+      // Goes on while there is something due and a connection free.
+    }
+  }
+
+  async #wakeLocals(): Promise<void> {
     const { db, bus, log } = this.#tools;
     for (let woken = SLICE; woken === SLICE; ) {
       const mails = await wakeLocal(db, SLICE);
@@ -110,10 +115,6 @@ export class QueueRunner implements AsyncDisposable {
       const published = await Promise.allSettled(mails.map((mail) => bus.publishStep('deliver', mail)));
       if (published.some(({ status }) => status === 'rejected'))
         log.warn('events of local recipients were not published');
-    }
-    await this.#tellOfDelays();
-    while (!this.#stopping.signal.aborted && (await this.#claim())) {
-      // Goes on while there is something due and a connection free.
     }
   }
 
@@ -161,44 +162,13 @@ export class QueueRunner implements AsyncDisposable {
     this.#batches.set(sent, destination);
   }
 
-  async #tellOfDelays(): Promise<void> {
-    const { delayNoticeHours } = this.#tools.settings.current('dsn');
-    if (delayNoticeHours === 0 || Date.now() - this.#delaysCheckedAt < DELAY_CHECK_MS) return;
-    const before = new Date(Date.now() - delayNoticeHours * 3_600_000);
-    for (const mail of await delayedMails(this.#tools.db, before, SLICE))
-      await tellOfDelay(this.#tools, mail);
-    this.#delaysCheckedAt = Date.now();
-  }
-
   async #untilNext(): Promise<void> {
-    if (this.#isHinted || this.#stopping.signal.aborted) return;
+    if (this.#wakeUp.isHinted || this.#stopping.signal.aborted) return;
     const due = await nextDue(this.#tools.db).catch(() => null);
     const isFull = this.#batches.size >= MAX_BATCHES;
     // A due time that has passed belongs to a busy destination, a held mail, or another replica: no spinning.
     const untilDue = due === null || isFull ? SAFETY_MS : due.getTime() - Date.now();
     const wait = untilDue <= 0 ? ERROR_PAUSE_MS : Math.min(untilDue + 1, SAFETY_MS);
-    if (this.#isHinted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, wait);
-      this.#wake = done;
-      if (this.#stopping.signal.aborted) done();
-      function done(): void {
-        clearTimeout(timer);
-        resolve();
-      }
-    });
-    this.#wake = () => {};
+    await this.#wakeUp.wait(wait);
   }
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

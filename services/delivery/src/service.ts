@@ -8,6 +8,7 @@ import { answerQueue } from './handlers/admin-queue.ts';
 import { answerTrace } from './handlers/admin-trace.ts';
 import { consumeDeliveries } from './handlers/mail-deliver.ts';
 import { recordRefused } from './handlers/mail-refused.ts';
+import { NoticeMaker } from './notice-maker.ts';
 import { openTools, QUEUE_CONNECTIONS } from './open-tools.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { startReconciler } from './reconciler.ts';
@@ -31,6 +32,7 @@ export async function start(
   const { db, bus, settings } = await openService(config, context, sections, stack, QUEUE_CONNECTIONS);
   const tools = stack.use(await openTools({ config, context, db, bus, settings }));
   const runner = stack.use(new QueueRunner(tools, options.graceMs));
+  stack.use(new NoticeMaker(tools));
   followSettings(tools, runner);
   stack.use(recordRefused(tools));
   stack.use(answerQueue(tools, runner));

@@ -1,7 +1,7 @@
 // Writing what became of recipients: the one place where an outcome turns into rows, notices and hints.
 //
 // Everything an outcome causes goes into the transaction that holds the mail: the recipient's end and trace, the
-// notice to its sender, the next attempt. Hints on the bus follow the commit.
+// notice that is owed to its sender, the next attempt. Nothing here touches a volume. Hints on the bus follow the commit.
 import {
   mailBounced,
   mailDeferred,
@@ -14,17 +14,16 @@ import {
 import type { DsnAction } from '@pochtar/mail';
 import type { Queryable } from '@pochtar/store/db';
 import {
-  acceptMails,
   type Deferral,
   deferRecipients,
   type EndedRecipient,
   endRecipients,
   type Ending,
   type MailInHand,
-  type NewMail,
+  type NoticeRecipient,
   type QueuedRecipient,
 } from '@pochtar/store/queue';
-import { type NoticeRecipient, prepareNotice } from './notice.ts';
+import { oweNotice } from './notice.ts';
 import { isNoticeWanted } from './notice-wanted.ts';
 import { expiresAt, nextAttempt } from './retry-schedule.ts';
 import type { Tools } from './tools.ts';
@@ -61,11 +60,12 @@ export class Aftermath {
   readonly steps: { step: Step; mail: string }[] = [];
   readonly facts: { subject: Subject<MailFact>; fact: MailFact }[] = [];
   isQueueDue = false;
+  isNoticeOwed = false;
 
   /** Only hints: whatever is not heard is found in the rows. */
   announce({ bus, log }: Pick<Tools, 'bus' | 'log'>): void {
     for (const { subject, fact } of this.facts) bus.emit(subject, fact);
-    if (this.isQueueDue) bus.emit(queueDue, {});
+    if (this.isQueueDue || this.isNoticeOwed) bus.emit(queueDue, {});
     for (const { step, mail } of this.steps) {
       bus.publishStep(step, mail).catch((error: unknown) => {
         log.warn({ mail, step, reason: String(error) }, 'the event will be published by the reconciler');
@@ -85,7 +85,7 @@ export class Aftermath {
 
 /**
  * Settles outcomes of a locked mail. Outcomes of recipients it no longer has are passed over. True when the mail
- * has left the queue. Stores bodies, so no mailbox may be locked in this transaction.
+ * has left the queue.
  */
 export async function settle(
   tools: Tools,
@@ -102,9 +102,7 @@ export async function settle(
       ? []
       : [{ recipient, outcome: inTime(mail, recipient, outcome, tools, options) }];
   });
-  const notices = await noticesOf(tools, tx, mail, known, options);
-  if (notices.length > 0) await acceptMails(tx, notices);
-  for (const { id } of notices) after.steps.push({ step: 'deliver', mail: id });
+  await oweNotices(tx, mail, known, options, after);
   await deferRecipients(
     tx,
     mail.id,
@@ -151,25 +149,20 @@ function deferral(
 }
 
 /** One notice of each kind that is wanted by some recipients, for all of them together. */
-async function noticesOf(
-  tools: Tools,
+async function oweNotices(
   tx: Queryable,
   mail: MailInHand,
   known: readonly Known[],
   { now, isHeaderOnly = false }: SettleOptions,
-): Promise<NewMail[]> {
+  after: Aftermath,
+): Promise<void> {
   const told = new Map<DsnAction, NoticeRecipient[]>();
   for (const { recipient, outcome } of known) {
     const notice = noticeOf(recipient, outcome, now);
     if (notice === null || !isNoticeWanted(notice.kind, mail.reversePath, recipient.notify)) continue;
     told.set(notice.kind, [...(told.get(notice.kind) ?? []), notice.recipient]);
   }
-  const notices: NewMail[] = [];
-  for (const [kind, recipients] of told) {
-    const notice = await prepareNotice(tools, tx, mail, { kind, recipients, isHeaderOnly, now });
-    if (notice !== null) notices.push(notice);
-  }
-  return notices;
+  for (const [kind, recipients] of told) await oweNotice(tx, mail, { kind, recipients, isHeaderOnly }, after);
 }
 
 function noticeOf(

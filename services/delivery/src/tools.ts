@@ -1,6 +1,6 @@
 // What every part of delivery works with; made once in service.ts and handed down.
 import type { Bus } from '@pochtar/bus';
-import type { Logger, Resolver } from '@pochtar/runtime';
+import type { Health, Logger, Resolver } from '@pochtar/runtime';
 import type { LiveSettings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
@@ -18,6 +18,7 @@ export interface Tools {
   settings: LiveSettings<Sections>;
   resolver: Resolver;
   log: Logger;
+  health: Health;
   metrics: DeliveryMetrics;
   /** The far side's SMTP port for a domain. */
   remotePort: (domain: string) => number;

@@ -138,7 +138,8 @@ export async function openPostOffice(parts: SettingsParts = {}): Promise<PostOff
       );
     },
     clearMailboxes: async () => {
-      const onTheWay = `select 1 from queue.mail where state = 'active' and step = 'deliver'`;
+      const onTheWay = `select 1 from queue.mail where state = 'active' and step = 'deliver'
+        union all select 1 from queue.owed_notice`;
       await eventually(async () => (await db.query({ text: onTheWay })).length === 0, { timeout: 10_000 });
       await db.query({ text: 'delete from store.message' });
     },

@@ -1,7 +1,7 @@
 // Lost events against a real stream: a backlog is left alone, a stream that was made anew is filled again.
 import { randomUUID } from 'node:crypto';
 import { backlog, settingsLink, type Step, stepSubject } from '@pochtar/bus';
-import { createResolver, silentLogger } from '@pochtar/runtime';
+import { createResolver, Health, silentLogger } from '@pochtar/runtime';
 import { openSettings } from '@pochtar/settings';
 import { settingsRows } from '@pochtar/store/settings';
 import { eventually } from '@pochtar/testkit';
@@ -23,7 +23,16 @@ beforeAll(async () => {
     ...settingsLink(bus),
   });
   tools = {
-    ...{ db, bus, blobs, settings, log, resolver: createResolver(), metrics: deliveryMetrics() },
+    ...{
+      db,
+      bus,
+      blobs,
+      settings,
+      log,
+      resolver: createResolver(),
+      metrics: deliveryMetrics(),
+      health: new Health(),
+    },
     remotePort: () => 25,
     relayPassword: () => Promise.resolve(null),
     [Symbol.asyncDispose]: () => settings[Symbol.asyncDispose](),

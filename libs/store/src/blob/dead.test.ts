@@ -42,7 +42,7 @@ afterAll(async () => {
 beforeEach(async () => {
   store.rotate();
   await owner.query({
-    text: 'truncate store.content, store.maybe_dead, store.message, queue.mail, queue.recipient, queue.verdict, store.pack',
+    text: 'truncate store.content, store.maybe_dead, store.message, queue.mail, queue.recipient, queue.verdict, queue.owed_notice, store.pack',
   });
 });
 
@@ -99,6 +99,14 @@ async function addReplacement(content: Content): Promise<void> {
   });
 }
 
+async function oweNotice(content: Content): Promise<void> {
+  await owner.query({
+    text: `insert into queue.owed_notice (id, mail_id, kind, content_id, is_full, reverse_path, accepted_at, recipients)
+      values (gen_random_uuid(), gen_random_uuid(), 'failed', $1, false, 'a@b.test', now(), '[]')`,
+    values: [content.id],
+  });
+}
+
 async function isStored(content: Content): Promise<boolean> {
   return (
     (await owner.query({ text: 'select 1 from store.content where id = $1', values: [content.id] })).length >
@@ -140,6 +148,7 @@ describe('a content', () => {
     { by: 'a message', refer: addMessage },
     { by: 'a mail in the queue', refer: addMail },
     { by: 'the verdict that replaces a body', refer: addReplacement },
+    { by: 'a notice that is owed', refer: oweNotice },
   ])('that is referred to by $by is kept and not looked at again', async ({ refer }) => {
     const content = await addContent();
     await refer(content);

@@ -77,6 +77,7 @@ async function deleteDeadContents(db: Database, before: Date): Promise<DeadBatch
             and not exists (select from store.message m where m.content_id = o.content_id)
             and not exists (select from queue.mail q where q.content_id = o.content_id)
             and not exists (select from queue.verdict v where v.replacement_content_id = o.content_id)
+            and not exists (select from queue.owed_notice n where n.content_id = o.content_id)
         ), deleted as (
           delete from store.content c using dead d where c.id = d.content_id returning c.length
         )

@@ -10,6 +10,7 @@ export * from './end-recipients.ts';
 export * from './hold.ts';
 export * from './load-mail.ts';
 export * from './lost-event.ts';
+export * from './owed-notice.ts';
 export * from './routing.ts';
 export * from './schedule.ts';
 export * from './verdict.ts';

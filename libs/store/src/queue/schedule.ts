@@ -37,15 +37,20 @@ export async function wakeLocal(db: Queryable, limit: number): Promise<string[]>
   return rows.map((row) => row.id);
 }
 
-/** Mails older than `before` with recipients tried in vain whose sender was not told of the delay yet. */
-export async function delayedMails(db: Queryable, before: Date, limit: number): Promise<string[]> {
+/** Mails older than `before` with recipients tried in vain whose sender was not told of the delay yet; none of `except`. */
+export async function delayedMails(
+  db: Queryable,
+  before: Date,
+  limit: number,
+  except: readonly string[],
+): Promise<string[]> {
   const rows = await db.query<{ id: string }>({
     name: 'delayed_mails',
     text: `select m.id from queue.mail m
-      where m.accepted_at <= $1 and m.state = 'active'
+      where m.accepted_at <= $1 and m.state = 'active' and m.id <> all($3::uuid[])
         and m.id in (select mail_id from queue.recipient where not delay_notified and attempt > 0)
       order by m.accepted_at limit $2`,
-    values: [before, limit],
+    values: [before, limit, except],
   });
   return rows.map((row) => row.id);
 }

@@ -1,0 +1,132 @@
+// An owed notice as a mail of our own (RFC 3464): built, its body stored, and handed back as the row to insert.
+//
+// The body is durable before the row. A transaction that fails leaves a body that nothing refers to, which
+// counts as dead by itself.
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  type Address,
+  buildDsn,
+  decodeXtext,
+  describeContent,
+  isAsciiAddress,
+  type OriginalRecipient,
+  type DsnAction,
+  type DsnRecipient,
+  MailScanner,
+  parseAddress,
+  parseOriginalRecipient,
+  returnPathField,
+} from '@pochtar/mail';
+import { loadContent, type NewMail, type NoticeRecipient, type OwedNotice } from '@pochtar/store/queue';
+import { addressOfKey } from './address-of-key.ts';
+import { type RecipientAddress, recipientAddress } from './recipient-address.ts';
+import { readStoredHeader, returnPathLength } from './stored-header.ts';
+import type { Tools } from './tools.ts';
+
+/** RFC 3461 §4.3: a mail that is larger is returned as its header, whatever RET says. */
+const MAX_RETURNED = 2 * 1024 * 1024;
+/** For so long a notice waits for a volume that is away; then it goes without what it would return. */
+const ORIGINAL_WAIT_MS = 4 * 3_600_000;
+
+/** The mail that the notice becomes, its body durable. Throws while the original or the volume is away. */
+export async function noticeMail(
+  tools: Pick<Tools, 'blobs' | 'settings' | 'db'>,
+  notice: OwedNotice,
+  now: Date,
+): Promise<NewMail> {
+  // Only senders that can be read are owed anything.
+  const sender = parseAddress(notice.reversePath) as Address;
+  const { heloName } = tools.settings.current('general');
+  const body = buildDsn({
+    kind: notice.kind,
+    reportingMta: heloName,
+    from: { localPart: 'MAILER-DAEMON', domain: heloName },
+    to: sender,
+    originalEnvelopeId: notice.envelopeId === null ? null : decodeXtext(notice.envelopeId),
+    arrivalDate: notice.acceptedAt,
+    date: now,
+    messageId: `<${notice.id}@${heloName}>`,
+    boundary: `dsn-${randomUUID()}`,
+    recipients: notice.recipients.map((recipient) => dsnRecipient(recipient, notice.kind)),
+    original: await originalOf(tools, notice, now),
+    language: 'both',
+  });
+  // RFC 3464 §2: a notification has the null reverse path.
+  const bytes = Buffer.concat([returnPathField(null), body]);
+  const to = await recipientAddress(tools.db, sender);
+  return storeNotice(tools.blobs, { id: notice.id, bytes, to, now });
+}
+
+function dsnRecipient(recipient: NoticeRecipient, action: DsnAction): DsnRecipient {
+  const { address, originalRecipient, expandedFrom, status, diagnostic, remoteMta } = recipient;
+  const given = originalRecipient === null ? null : parseOriginalRecipient(originalRecipient);
+  // RFC 3464 §2.3.1: the address the sender gave is known even without ORCPT when an alias led here.
+  const original = given ?? (expandedFrom === null ? null : originalOfKey(expandedFrom));
+  return {
+    finalRecipient: addressOfKey(address),
+    originalRecipient: original,
+    action,
+    status,
+    diagnostic: diagnostic ?? null,
+    remoteMta: remoteMta ?? null,
+    lastAttempt: recipient.lastAttempt ?? null,
+    willRetryUntil: recipient.willRetryUntil ?? null,
+  };
+}
+
+function originalOfKey(key: string): OriginalRecipient {
+  // RFC 6533 §3: the address type of what is not US-ASCII.
+  return { type: isAsciiAddress(addressOfKey(key)) ? 'rfc822' : 'utf-8', address: key };
+}
+
+type Original = { header: Buffer } | { full: Buffer };
+
+async function originalOf(
+  tools: Pick<Tools, 'blobs' | 'db'>,
+  notice: OwedNotice,
+  now: Date,
+): Promise<Original> {
+  try {
+    return await readOriginal(tools, notice);
+  } catch (error) {
+    if (now.getTime() - notice.owedSince.getTime() < ORIGINAL_WAIT_MS) throw error;
+    return { header: Buffer.alloc(0) };
+  }
+}
+
+async function readOriginal(
+  { blobs, db }: Pick<Tools, 'blobs' | 'db'>,
+  { contentId, isFull }: OwedNotice,
+): Promise<Original> {
+  const content = await loadContent(db, contentId);
+  if (content === null) return { header: Buffer.alloc(0) };
+  const header = await readStoredHeader(blobs, content);
+  const start = returnPathLength(header);
+  if (!isFull || content.blob.length > MAX_RETURNED) return { header: header.subarray(start) };
+  return { full: await blobs.read(content.blob, { start, end: content.blob.length }) };
+}
+
+async function storeNotice(
+  blobs: Tools['blobs'],
+  { id, bytes, to, now }: { id: string; bytes: Buffer; to: RecipientAddress; now: Date },
+): Promise<NewMail> {
+  const scanner = new MailScanner();
+  scanner.write(bytes);
+  const scanned = scanner.end();
+  const sha256 = createHash('sha256').update(bytes).digest();
+  return {
+    id,
+    content: { id, blob: await blobs.put(id, bytes, sha256), sha256, description: describeContent(scanned) },
+    acceptedAt: now,
+    reversePath: '',
+    origin: 'system',
+    protocol: 'ESMTP',
+    body: scanned.has8bit ? '8BITMIME' : '7BIT',
+    // RFC 6533 §4: a notification about UTF-8 addresses is itself a UTF-8 mail.
+    smtpUtf8: scanned.header.some((octet) => octet > 0x7f),
+    slip: [],
+    settingsRevision: 0,
+    step: 'deliver',
+    recipients: [{ ...to, notify: 'NEVER' }],
+  };
+}

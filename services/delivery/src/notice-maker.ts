@@ -1,0 +1,145 @@
+// Makes the notices that are owed, and tries those that cannot be made now again with back-off. A notice that could
+// not be made within the lifetime of the queue is given up, with its trace.
+import { queueDue } from '@pochtar/bus';
+import type { Queryable } from '@pochtar/store/db';
+import { BlobWriteError } from '@pochtar/store/blob';
+import {
+  acceptMails,
+  claimOwedNotices,
+  endOwedNotices,
+  type NewMail,
+  nextOwedNotice,
+  type OwedNotice,
+  postponeOwedNotice,
+  traceUnmadeNotice,
+} from '@pochtar/store/queue';
+import { isTransient } from '@pochtar/service';
+import { noticeMail } from './notice-mail.ts';
+import { expiresAt } from './retry-schedule.ts';
+import type { Tools } from './tools.ts';
+import { WakeUp } from './wake-up.ts';
+
+/** Each may return a mail of 2 MiB. */
+const AT_ONCE = 8;
+/** Nobody else takes a notice while it is being made. */
+const CLAIM_SECONDS = 180;
+const FIRST_BACKOFF_SECONDS = 15;
+const LAST_BACKOFF_SECONDS = 900;
+const SAFETY_MS = 30_000;
+const PAUSE_MS = 50;
+const ERROR_PAUSE_MS = 1000;
+
+type Made = { notice: OwedNotice; mail: NewMail };
+
+export class NoticeMaker implements AsyncDisposable {
+  readonly #tools: Tools;
+  readonly #stopping = new AbortController();
+  readonly #wakeUp = new WakeUp(this.#stopping.signal);
+  readonly #hints: { stop(): void };
+  readonly #running: Promise<void>;
+
+  constructor(tools: Tools) {
+    this.#tools = tools;
+    this.#hints = tools.bus.subscribe(queueDue, () => this.#wakeUp.hint());
+    this.#running = this.#run();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#hints.stop();
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      this.#wakeUp.clear();
+      try {
+        while (!signal.aborted && (await this.#round())) {
+          // Goes on while there is something due.
+        }
+        await this.#wakeUp.pause(PAUSE_MS);
+      } catch (error) {
+        this.#tools.log.warn({ reason: String(error) }, 'owed notices are made later');
+        await this.#wakeUp.pause(ERROR_PAUSE_MS);
+      }
+      const due = await nextOwedNotice(this.#tools.db).catch(() => undefined);
+      if (due === null) this.#tools.health.report('notices', null);
+      const wait = !due ? SAFETY_MS : due.getTime() - Date.now();
+      await this.#wakeUp.wait(Math.min(Math.max(wait, 0) + 1, SAFETY_MS));
+    }
+  }
+
+  /** True when something was due. */
+  async #round(): Promise<boolean> {
+    const notices = await claimOwedNotices(this.#tools.db, AT_ONCE, CLAIM_SECONDS);
+    const made = await Promise.all(notices.map((notice) => this.#make(notice)));
+    await this.#accept(made.filter((one) => one !== null));
+    return notices.length > 0;
+  }
+
+  async #make(notice: OwedNotice): Promise<Made | null> {
+    try {
+      const mail = await noticeMail(this.#tools, notice, new Date());
+      this.#tools.health.report('notices', null);
+      return { notice, mail };
+    } catch (error) {
+      if (error instanceof BlobWriteError)
+        this.#tools.health.report('notices', `no notice can be stored: ${error.message}`);
+      await this.#failed(notice, error);
+      return null;
+    }
+  }
+
+  /** The mails, and the end of what was owed, in one transaction; one that the database refuses fails alone. */
+  async #accept(made: readonly Made[]): Promise<void> {
+    if (made.length === 0) return;
+    const { db, bus, log } = this.#tools;
+    let accepted: string[];
+    try {
+      accepted = await db.transaction((tx) => acceptOwed(tx, made));
+    } catch (error) {
+      const [only] = made;
+      if (made.length > 1 && !isTransient(error)) for (const one of made) await this.#accept([one]);
+      else if (made.length === 1 && only && !isTransient(error)) await this.#failed(only.notice, error);
+      else throw error;
+      return;
+    }
+    for (const mail of accepted) {
+      // Committed: an event that is not published is published by the reconciler.
+      bus.publishStep('deliver', mail).catch((error: unknown) => {
+        log.warn({ mail, reason: String(error) }, 'the event will be published by the reconciler');
+      });
+    }
+  }
+
+  async #failed(notice: OwedNotice, error: unknown): Promise<void> {
+    const { db, log, settings } = this.#tools;
+    const facts = { mail: notice.mail, kind: notice.kind, sender: notice.reversePath, reason: String(error) };
+    if (new Date() >= expiresAt(notice.owedSince, settings.current('queue'))) {
+      log.error(facts, 'a notice is given up');
+      await db.transaction(async (tx) => {
+        const ended = await endOwedNotices(tx, [notice.id]);
+        if (ended.length > 0)
+          await traceUnmadeNotice(tx, notice, `the notice could not be made: ${String(error)}`);
+      });
+      return;
+    }
+    const seconds = Math.min(FIRST_BACKOFF_SECONDS * 2 ** (notice.attempts - 1), LAST_BACKOFF_SECONDS);
+    log.warn({ ...facts, seconds }, 'a notice stays owed');
+    await postponeOwedNotice(db, notice.id, seconds, String(error));
+  }
+}
+
+/** Answers the mails that were made: what somebody else has made meanwhile is owed no longer. */
+async function acceptOwed(tx: Queryable, made: readonly Made[]): Promise<string[]> {
+  const ended = new Set(
+    await endOwedNotices(
+      tx,
+      made.map(({ notice }) => notice.id),
+    ),
+  );
+  const mails = made.flatMap(({ mail }) => (ended.has(mail.id) ? mail : []));
+  if (mails.length > 0) await acceptMails(tx, mails);
+  return mails.map(({ id }) => id);
+}
