@@ -26,6 +26,9 @@ function consumes(...consumers: string[]): string[] {
   ]);
 }
 
+/** The reconciler makes streams anew whose store was removed under the server. */
+const remakesStreams = ['MAIL', 'EVENTS'].map((name) => `$JS.API.STREAM.DELETE.${name}`);
+
 const steps = ['mail.filter.*', 'mail.deliver'];
 const oldestHeld = '$JS.API.STREAM.MSG.GET.MAIL';
 
@@ -61,6 +64,7 @@ export const natsUsers: NatsUser[] = [
   program('delivery', {
     publish: [
       ...streams,
+      ...remakesStreams,
       ...consumes('delivery'),
       oldestHeld,
       ...steps,

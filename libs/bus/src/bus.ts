@@ -21,7 +21,14 @@ export interface BusOptions {
 }
 
 const PUBLISH_TIMEOUT_MS = 5000;
+/** Without a connection for longer than this nothing more is handed to the client, which would keep it without bound. */
+const AWAY_MS = 2000;
 const TRACE_HEADER = 'traceparent';
+
+/** The bus has been out of reach for a while. The name says that trying again may help. */
+export class BusAway extends Error {
+  override name = 'ConnectionError';
+}
 
 export class Bus implements AsyncDisposable {
   readonly connection: NatsConnection;
@@ -46,9 +53,22 @@ export class Bus implements AsyncDisposable {
   }
 
   get connected(): boolean {
-    return this.#connected && !this.connection.isClosed();
+    return this.#lostAt === null && !this.connection.isClosed();
   }
-  #connected = true;
+  /** When the connection was lost, in milliseconds of `performance.now()`. */
+  #lostAt: number | null = null;
+  #refusal: string | null = null;
+
+  /** Why mail cannot be carried now, for the health of the process; null when it can as far as is known. */
+  get trouble(): string | null {
+    if (this.#isAway) return 'no connection to the bus: see that nats-server runs';
+    return this.#refusal === null ? null : `the bus takes no events (${this.#refusal})`;
+  }
+
+  get #isAway(): boolean {
+    if (this.connection.isClosed()) return true;
+    return this.#lostAt !== null && performance.now() - this.#lostAt > AWAY_MS;
+  }
 
   /** Called after every reconnect: what was missed meanwhile must be read again. */
   onReconnect(listener: () => void): void {
@@ -58,14 +78,25 @@ export class Bus implements AsyncDisposable {
   /** Resolves when the stream has it; makes the streams again once when they are gone. */
   async publish<Payload>(subject: Subject<Payload>, payload: Payload): Promise<void> {
     const body = JSON.stringify(subject.schema.parse(payload));
+    this.#assertReachable();
+    try {
+      await this.#publish(subject.name, body);
+      this.#refusal = null;
+    } catch (error) {
+      if (this.connected) this.#refusal = (error as Error).message.slice(0, 200);
+      throw error;
+    }
+  }
+
+  async #publish(name: string, body: string): Promise<void> {
     const options = { timeout: PUBLISH_TIMEOUT_MS, ...traceHeaders() };
     try {
-      await this.#stream.publish(subject.name, body, options);
+      await this.#stream.publish(name, body, options);
     } catch (error) {
       if (!this.connected) throw error;
       // A subject without a stream answers "no responders", which the client reports as JetStream being off.
       await ensureStreams(await this.manager());
-      await this.#stream.publish(subject.name, body, options);
+      await this.#stream.publish(name, body, options);
     }
   }
 
@@ -83,9 +114,9 @@ export class Bus implements AsyncDisposable {
     return publisher(mail);
   }
 
-  /** Core publish: no promise that anybody hears it. */
+  /** Core publish: no promise that anybody hears it, and dropped while there is no connection. */
   emit<Payload>(subject: Subject<Payload>, payload: Payload): void {
-    if (this.connection.isClosed()) return;
+    if (this.#isAway) return;
     this.connection.publish(subject.name, JSON.stringify(payload));
   }
 
@@ -109,6 +140,7 @@ export class Bus implements AsyncDisposable {
     timeoutMs: number,
   ): Promise<Reply> {
     const body = JSON.stringify(question.request.parse(request));
+    this.#assertReachable();
     const reply = await this.connection.request(question.name, body, {
       timeout: timeoutMs,
       ...traceHeaders(),
@@ -147,6 +179,10 @@ export class Bus implements AsyncDisposable {
     if (!this.connection.isClosed()) await this.connection.drain();
   }
 
+  #assertReachable(): void {
+    if (this.#isAway) throw new BusAway('no connection to the bus');
+  }
+
   async #hear(messages: AsyncIterable<Msg>, handle: (message: Msg) => Promise<void> | void): Promise<void> {
     for await (const message of messages) {
       try {
@@ -171,9 +207,9 @@ export class Bus implements AsyncDisposable {
 
   async #watch(): Promise<void> {
     for await (const status of this.connection.status()) {
-      if (status.type === 'disconnect') this.#connected = false;
+      if (status.type === 'disconnect') this.#lostAt ??= performance.now();
       if (status.type !== 'reconnect') continue;
-      this.#connected = true;
+      this.#lostAt = null;
       for (const listener of this.#reconnected) listener();
     }
   }

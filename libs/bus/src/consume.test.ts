@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backlog } from './backlog.ts';
 import { type Bus, connectBus } from './bus.ts';
 import { consumeStep, type StepHandler } from './consume.ts';
+import type { Step } from './filter-order.ts';
+import { ensureStepConsumer, stepConsumer } from './streams.ts';
+import { stepSubject } from './subjects.ts';
 
 let nats: TestNats;
 let bus: Bus;
@@ -27,7 +30,21 @@ afterAll(async () => {
 });
 
 function handler(handle: (mail: string) => Promise<void>, more: Partial<StepHandler> = {}): StepHandler {
-  return { handle, poison: async () => {}, isTransient: () => false, ...more };
+  return {
+    handle,
+    takeAlone: async () => 1,
+    cameToAnEnd: async () => {},
+    poison: async () => {},
+    isTransient: () => false,
+    ...more,
+  };
+}
+
+/** Events of the step are delivered so many times and given back, as if whoever had them in hand had ended. */
+async function deliverInVain(step: Step, times: number): Promise<void> {
+  await ensureStepConsumer(await bus.manager(), step);
+  const consumer = await bus.jetstream.consumers.get('MAIL', stepConsumer(step).durable_name);
+  for (let time = 0; time < times; time++) (await consumer.next({ expires: 5000 }))?.nak();
 }
 
 describe('a step consumer', () => {
@@ -91,6 +108,43 @@ describe('a step consumer', () => {
     await using _consumer = consumeStep(bus, 'dlp', work, { concurrency: 4 });
     await Promise.all([bus.publishStep('dlp', good), bus.publishStep('dlp', bad)]);
     await eventually(() => expect(poisoned).toEqual([[bad, 'Error: cannot be read']]));
+    await eventually(async () => expect((await backlog(bus, 'dlp')).oldestHeldAt).toBeNull());
+  });
+
+  it('takes what comes again and again alone, and holds the one that never came to an end', async () => {
+    const [good, bad] = [randomUUID(), randomUUID()];
+    const notes = new Map<string, number>([
+      [good, 0],
+      [bad, 3],
+    ]);
+    await bus.publish(stepSubject('dlp'), { mails: [bad, good] });
+    await deliverInVain('dlp', 2);
+    const poisoned: string[] = [];
+    const handled: string[] = [];
+    let running = 0;
+    const work = handler(
+      async (mail) => {
+        expect(++running).toBe(1);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        running--;
+        handled.push(mail);
+      },
+      {
+        takeAlone: async (mail) => {
+          const times = (notes.get(mail) ?? 0) + 1;
+          notes.set(mail, times);
+          return times;
+        },
+        cameToAnEnd: async (mail) => void notes.set(mail, 0),
+        poison: async (mail) => void poisoned.push(mail),
+      },
+    );
+    const other = randomUUID();
+    await using _consumer = consumeStep(bus, 'dlp', work, { concurrency: 8 });
+    await bus.publishStep('dlp', other);
+    await eventually(() => expect([...handled].sort()).toEqual([good, other].sort()));
+    expect(poisoned).toEqual([bad]);
+    expect(notes.get(good)).toBe(0);
     await eventually(async () => expect((await backlog(bus, 'dlp')).oldestHeldAt).toBeNull());
   });
 

@@ -3,6 +3,8 @@
 // - Transient trouble (`isTransient`) keeps the mail here: it is tried again with back-off while `working()`
 //   keeps the message ours. There is no nak with delay: delayed naks count against max_ack_pending.
 // - Anything else is tried again by redelivery; after POISON_DELIVERIES the mail is handed to `poison`.
+// - A mail may end the process that has it in hand, and then nobody catches anything. An event that comes again and
+//   again is taken alone, mail by mail, each noted beforehand: who is noted too often without an end is the one.
 // - On stop nothing new is pulled, what is under way is finished, the rest goes back at once.
 // - A stream or consumer that vanished is made again.
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
@@ -16,6 +18,10 @@ import { stepSubject } from './subjects.ts';
 export interface StepHandler {
   /** Does the step for one mail, commits, and publishes what follows; only then it resolves. */
   handle(mail: string): Promise<void>;
+  /** Notes durably that the mail is taken alone now; how often that was so since it last came to an end. */
+  takeAlone(mail: string): Promise<number>;
+  /** It came to an end, whichever: the process lives. */
+  cameToAnEnd(mail: string): Promise<void>;
   /** Holds the mail with its reason. */
   poison(mail: string, reason: string): Promise<void>;
   /** Whether trying again later may help (the database or the scanner is away). */
@@ -28,6 +34,10 @@ export interface ConsumeOptions {
 }
 
 const POISON_DELIVERIES = 5;
+/** From the next delivery on nothing else is in hand beside the mail. */
+const CROWD_DELIVERIES = 2;
+/** So many times a mail may be in hand alone without an end. */
+const ALONE_TIMES = 3;
 const FIRST_BACKOFF_MS = 250;
 const LAST_BACKOFF_MS = 10_000;
 const RESTART_MS = 500;
@@ -119,21 +129,25 @@ class StepConsumer {
     await this.#mails.acquire();
     this.#mails.release();
     if (this.#stopping.signal.aborted) return message.nak();
+    const isAlone = message.info.deliveryCount > CROWD_DELIVERIES;
+    if (isAlone) await Promise.all(this.#events);
     const event = context
-      .with(extractTrace(message.headers?.get('traceparent')), () => this.#handleEvent(message))
+      .with(extractTrace(message.headers?.get('traceparent')), () => this.#handleEvent(message, isAlone))
       .finally(() => this.#events.delete(event));
     this.#events.add(event);
+    if (isAlone) await event;
     if (this.#events.size >= MAX_BUFFERED_EVENTS) await Promise.race(this.#events);
   }
 
-  async #handleEvent(message: JsMsg): Promise<void> {
+  async #handleEvent(message: JsMsg, isAlone: boolean): Promise<void> {
     const mails = this.#read(message);
     if (mails === null) return message.term();
     const alive = setInterval(() => message.working(), ACK_WAIT_MS / 3);
     try {
-      const results = await Promise.all(
-        mails.map((mail) => this.#mails.run(() => this.#handleMail(mail, message.info.deliveryCount))),
-      );
+      const deliveries = message.info.deliveryCount;
+      const results = isAlone
+        ? await this.#oneByOne(mails, deliveries)
+        : await Promise.all(mails.map((mail) => this.#mails.run(() => this.#handleMail(mail, deliveries))));
       if (results.every(Boolean)) message.ack();
       else message.nak();
     } finally {
@@ -153,11 +167,42 @@ class StepConsumer {
     }
   }
 
+  /** Whether each is done. Nothing else is in hand meanwhile. */
+  async #oneByOne(mails: readonly string[], deliveries: number): Promise<boolean[]> {
+    const results: boolean[] = [];
+    for (const mail of mails) results.push(await this.#handleAlone(mail, deliveries));
+    return results;
+  }
+
+  async #handleAlone(mail: string, deliveries: number): Promise<boolean> {
+    let times = 0;
+    const isNoted = await this.#untilDone(mail, deliveries, async () => {
+      times = await this.#handler.takeAlone(mail);
+    });
+    if (!isNoted) return false;
+    if (times > ALONE_TIMES) {
+      const reason = `the process ended ${ALONE_TIMES} times while it had only this mail in hand`;
+      this.#bus.log.error({ mail, step: this.#step, reason }, 'a mail ends its process');
+      return this.#poison(mail, reason);
+    }
+    const isDone = await this.#handleMail(mail, deliveries);
+    await this.#handler.cameToAnEnd(mail).catch((error: unknown) => {
+      this.#bus.log.warn({ mail, step: this.#step, reason: String(error) }, 'an end was not noted');
+    });
+    return isDone;
+  }
+
   /** True: done with this mail (or held). False: the event must come again. */
-  async #handleMail(mail: string, deliveries: number): Promise<boolean> {
+  #handleMail(mail: string, deliveries: number): Promise<boolean> {
+    return this.#untilDone(mail, deliveries, () =>
+      traced(`step ${this.#step}`, { 'pochtar.mail': mail }, () => this.#handler.handle(mail)),
+    );
+  }
+
+  async #untilDone(mail: string, deliveries: number, work: () => Promise<void>): Promise<boolean> {
     for (let wait = FIRST_BACKOFF_MS; ; wait = Math.min(wait * 2, LAST_BACKOFF_MS)) {
       try {
-        await traced(`step ${this.#step}`, { 'pochtar.mail': mail }, () => this.#handler.handle(mail));
+        await work();
         return true;
       } catch (error) {
         if (!this.#handler.isTransient(error)) return this.#failed(mail, deliveries, error);
@@ -174,8 +219,12 @@ class StepConsumer {
       await pause(FIRST_BACKOFF_MS, this.#stopping.signal);
       return false;
     }
+    return this.#poison(mail, String(error));
+  }
+
+  async #poison(mail: string, reason: string): Promise<boolean> {
     try {
-      await this.#handler.poison(mail, String(error));
+      await this.#handler.poison(mail, reason);
       return true;
     } catch (failure) {
       this.#bus.log.error({ mail, step: this.#step, err: failure }, 'a mail could not be held');

@@ -67,6 +67,21 @@ export async function ensureStreams(manager: JetStreamManager, replicas = 1): Pr
   for (const stream of [mailStream, eventStream]) await ensureStream(manager, stream, replicas);
 }
 
+/**
+ * Removes both streams and makes them anew: for a server whose store has lost files under it, where the stream still
+ * "exists" and refuses every publish. Events are lost with it; whoever calls this publishes again what the rows say.
+ */
+export async function remakeStreams(manager: JetStreamManager, replicas = 1): Promise<void> {
+  for (const stream of [mailStream, eventStream]) {
+    try {
+      await manager.streams.delete(stream.name);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+  await ensureStreams(manager, replicas);
+}
+
 async function ensureStream(manager: JetStreamManager, stream: StreamShape, replicas: number): Promise<void> {
   try {
     await manager.streams.info(stream.name);

@@ -6,6 +6,7 @@ import { type LiveSettings, openSettings, type SectionName } from '@pochtar/sett
 import { type Database, openDatabase } from '@pochtar/store/db';
 import { requireSchema } from '@pochtar/store/migrate';
 import { settingsRows } from '@pochtar/store/settings';
+import { watchConnections } from './connection-health.ts';
 
 export interface Connections {
   db: Database;
@@ -46,7 +47,9 @@ export async function openConnections(
     name: context.name,
     log: context.log,
   });
-  return { db, bus: stack.use(bus) };
+  stack.use(bus);
+  stack.use(watchConnections({ health: context.health, bus, db }));
+  return { db, bus };
 }
 
 /** The same, and the settings: resolves when every one of `sections` has been read. */

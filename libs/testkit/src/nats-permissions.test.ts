@@ -6,6 +6,7 @@ import {
   consumeStep,
   ensureStreams,
   mailRefused,
+  remakeStreams,
   mailboxChanged,
   settingsApplied,
   settingsChanged,
@@ -68,7 +69,12 @@ test('smtp accepts and filters consume, acknowledge and pass the mail on to deli
   await using filter = await connectAs('filter');
   await using delivery = await connectAs('delivery');
   const delivered: string[] = [];
-  const never = { isTransient: () => false, poison: async () => {} };
+  const never = {
+    isTransient: () => false,
+    poison: async () => {},
+    takeAlone: async () => 1,
+    cameToAnEnd: async () => {},
+  };
   const filters = consumeStep(
     filter,
     'antivirus',
@@ -109,6 +115,11 @@ test('smtp asks, a filter answers, and no other program can answer in its place'
   await filter.connection.flush();
   const request = { clientAddress: '192.0.2.1', helo: 'x', reversePath: '', recipient: null };
   expect((await smtp.ask(question, request, 2_000)).result).toBe('defer');
+});
+
+test('delivery may make the streams anew', async () => {
+  await using delivery = await connectAs('delivery');
+  await expect(remakeStreams(await delivery.manager())).resolves.toBeUndefined();
 });
 
 test('imap hears of mailboxes that delivery changed; smtp does not', async () => {
@@ -159,7 +170,8 @@ test('what a program has no business with is refused', async () => {
     ['ldap', 'mailbox.changed.1'],
     ['ctl', stepSubject('deliver').name],
     ['firewall', 'check.greylist'],
-    ['delivery', '$JS.API.STREAM.DELETE.MAIL'],
+    ['smtp', '$JS.API.STREAM.DELETE.MAIL'],
+    ['filter', '$JS.API.STREAM.DELETE.EVENTS'],
     ['filter', '$JS.API.CONSUMER.MSG.NEXT.MAIL.delivery'],
     ['smtp', '_INBOX.imap.x'],
   ];

@@ -12,6 +12,8 @@ export interface TestNats extends AsyncDisposable {
   readonly port: number;
   /** nats://host:port */
   readonly url: string;
+  /** Where its data lies. */
+  readonly storeDir: string;
   /** The password of every user. */
   readonly password: string;
   /** A file that holds it, for POCHTAR_NATS_PASSWORD_FILE. */
@@ -53,6 +55,7 @@ export async function startTestNats(): Promise<TestNats> {
   };
   return {
     host,
+    storeDir,
     port,
     url,
     password,

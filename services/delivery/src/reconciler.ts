@@ -1,6 +1,7 @@
 // Publishes again what has lost its event, and what was parked and is due (architecture §6). One replica at a time.
 import { type Backlog, backlog, incomingFilters, type Step } from '@pochtar/bus';
 import { asReconciler, markPublished, type OwedMail, owedMails, wakeParked } from '@pochtar/store/queue';
+import { seeToBusStore } from './bus-store.ts';
 import { isLost } from './lost-event.ts';
 import type { Tools } from './tools.ts';
 
@@ -42,6 +43,7 @@ export function startReconciler(tools: Tools, options: ReconcilerOptions): Async
 export function reconcile(tools: Tools, minAgeSeconds: number): Promise<boolean> {
   const until = Date.now() + ROUND_MS;
   return asReconciler(tools.db, async () => {
+    await seeToBusStore(tools);
     await publishParked(tools, until);
     for (const step of steps) await publishLost(tools, step, minAgeSeconds, until);
   });

@@ -10,12 +10,14 @@ import { isTransient } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
 import { insertContents } from '@pochtar/store/content';
 import {
+  cameToAnEnd,
   holdMail,
   type MailToJudge,
   mailsToJudge,
   type Move,
   parkMails,
   settleVerdicts,
+  takeAlone,
   type VerdictRow,
 } from '@pochtar/store/queue';
 import { isExpired, parkSeconds } from './back-off.ts';
@@ -86,6 +88,14 @@ class FilterStep implements StepHandler {
     const outcome = mail.isJudged ? null : await this.#judgeMail(mail);
     if (outcome?.kind === 'wait') return this.#wait(mail, outcome.reason);
     await this.#move({ mail: id, next, generation: mail.generation, verdict: outcome });
+  }
+
+  takeAlone(id: string): Promise<number> {
+    return takeAlone(this.#tools.db, id);
+  }
+
+  cameToAnEnd(id: string): Promise<void> {
+    return cameToAnEnd(this.#tools.db, id);
   }
 
   async poison(id: string, reason: string): Promise<void> {

@@ -1,6 +1,8 @@
 // The contract of a bus consumer, for every content filter: the same event twice, trouble that passes, poison
 // (and a crash: crash.test.ts). Real Postgres, NATS and volume; the scanner is scripted.
 import { rename } from 'node:fs/promises';
+import { ensureStepConsumer, stepConsumer, stepSubject } from '@pochtar/bus';
+import { takeAlone } from '@pochtar/store/queue';
 import { eventually } from '@pochtar/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Installation, installation } from './installation.ts';
@@ -241,4 +243,22 @@ test('a process that stops gives back what takes too long, and the next one does
   await at.start('antivirus');
   await eventually(async () => expect(await at.events('deliver')).toEqual([mail]));
   expect(await at.verdicts(mail)).toMatchObject([{ result: 'accept' }]);
+});
+
+test('a mail that ended its process each time it was taken alone is held on arrival, its neighbour is judged', async () => {
+  clamd.always = 'OK';
+  const [killer, neighbour] = [await at.accept(MAIL), await at.accept(MAIL)];
+  // What three processes noted before they ended: they had nothing else in hand.
+  for (let times = 1; times <= 3; times++) expect(await takeAlone(at.db, killer)).toBe(times);
+  await at.bus.publish(stepSubject('antivirus'), { mails: [killer, neighbour] });
+  await ensureStepConsumer(await at.bus.manager(), 'antivirus');
+  const consumer = await at.bus.jetstream.consumers.get('MAIL', stepConsumer('antivirus').durable_name);
+  for (let time = 0; time < 2; time++) (await consumer.next({ expires: 5000 }))?.nak();
+  await at.start('antivirus');
+  await eventually(async () => expect(await at.row(neighbour)).toMatchObject({ step: 'deliver' }));
+  const row = await at.row(killer);
+  expect(row).toMatchObject({ step: 'antivirus', state: 'held' });
+  expect(row?.['reason']).toMatch(/process ended/);
+  expect(await at.verdicts(killer)).toEqual([]);
+  await acknowledged();
 });

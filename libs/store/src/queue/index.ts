@@ -14,3 +14,4 @@ export * from './owed-notice.ts';
 export * from './routing.ts';
 export * from './schedule.ts';
 export * from './verdict.ts';
+export * from './taken-alone.ts';

@@ -3,7 +3,7 @@
 import { consumeStep } from '@pochtar/bus';
 import { gather, Semaphore } from '@pochtar/runtime';
 import { isTransient } from '@pochtar/service';
-import { deliverPlain, keepMail, lockMail } from '@pochtar/store/queue';
+import { cameToAnEnd, deliverPlain, keepMail, lockMail, takeAlone } from '@pochtar/store/queue';
 import { deliverOne, StillBusy } from '../deliver-one.ts';
 import { notifyMailboxes } from '../notify-mailboxes.ts';
 import { Aftermath } from '../settle.ts';
@@ -32,6 +32,8 @@ export function consumeDeliveries(tools: Tools): AsyncDisposable {
       async handle(mail) {
         if (!(await plain(mail))) await slow.run(() => deliverOne(tools, mail));
       },
+      takeAlone: (mail) => takeAlone(tools.db, mail),
+      cameToAnEnd: (mail) => cameToAnEnd(tools.db, mail),
       poison: (mail, reason) => holdPoison(tools, mail, reason),
       isTransient: (error) => error instanceof StillBusy || isTransient(error),
     },
