@@ -32,8 +32,14 @@ export interface MethodResult {
 export function parseAuthservId(value: string): string | null {
   const at = skipBlanks(value, 0);
   if (at >= value.length) return null;
-  if (value[at] === '"') return readQuoted(value, at).text.toLowerCase() || null;
-  return /^[^\s;(]+/.exec(value.slice(at, at + 1024))?.[0].toLowerCase() ?? null;
+  if (value[at] === '"') return smallLetters(readQuoted(value, at).text) || null;
+  const [word] = /^[^\s;(]+/.exec(value.slice(at, at + 1024)) ?? [];
+  return word === undefined ? null : smallLetters(word);
+}
+
+/** Of a byte string: octets beyond US-ASCII are parts of characters, and stay. */
+function smallLetters(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function skipBlanks(value: string, from: number): number {

@@ -42,6 +42,31 @@ describe('receivedField (RFC 5321 §4.4)', () => {
     );
   });
 
+  test.each([
+    ['client.example.org.', 'client.example.org'],
+    ['LAPTOP_7', 'LAPTOP_7'],
+    ['почта.рф', 'xn--80a1acny.xn--p1ai'],
+    ['[192.0.2.77]', '[192.0.2.77]'],
+    ['[IPv6:2001:db8::7]', '[IPv6:2001:db8::7]'],
+    ['192.0.2.77', '[192.0.2.1]'],
+    ['<script>alert(1)</script>;(x) by y', '[192.0.2.1]'],
+    ['[x] (y', '[192.0.2.1]'],
+    ['a..b', '[192.0.2.1]'],
+    ['-', '[192.0.2.1]'],
+    ['', '[192.0.2.1]'],
+  ])('Extended-Domain: a client that calls itself %j is written as %s', (helo, written) => {
+    expect(value({ helo })[0]).toMatch(
+      new RegExp(`^from ${RegExp.escape(written)} \\(\\[192\\.0\\.2\\.1\\]\\) by `),
+    );
+  });
+
+  test.each(['[192.0.2.77]', '192.0.2.77', '[IPv6:2001:db8::7]', 'junk (x'])(
+    'of a client that is not told of, %j is not told either',
+    (helo) => {
+      expect(value({ helo, clientAddress: null })[0]).toMatch(/^from localhost by mx\.example\.org /);
+    },
+  );
+
   test('RFC 6531 §3.7.3: a UTF-8 address only where the mail came by SMTPUTF8', () => {
     const address = { localPart: 'я', domain: 'пример.рф' };
     expect(receivedField({ ...trace, for: address }).toString()).not.toContain('for');

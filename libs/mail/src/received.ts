@@ -1,8 +1,9 @@
 // Trace fields: Received and Return-Path. RFC 5321 §4.4, with the protocol names of RFC 3848 and RFC 6531 §3.7.3.
 
 import { isIPv4, isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
 import type { Address } from './address.ts';
-import { formatAddress, isAsciiAddress, parseAddress } from './address.ts';
+import { formatAddress, isAddressLiteral, isAsciiAddress, isDomain, parseAddress } from './address.ts';
 import { formatDate } from './date.ts';
 import { encodeForeign } from './foreign.ts';
 import type { HeaderField } from './header.ts';
@@ -27,7 +28,7 @@ export type TransmissionType =
 export interface Trace {
   /** What the client said in EHLO or HELO. */
   helo: string;
-  /** IP address of the client; null when it should not be told (submitted mail). */
+  /** IP address of the client; null when it is not told (submitted mail): a literal in `helo` is not told either. */
   clientAddress: string | null;
   /** Host name of the client, if it was confirmed. */
   reverseName?: string | null;
@@ -47,7 +48,7 @@ export function receivedField(trace: Trace): Buffer {
   const tcpInfo = trace.clientAddress
     ? `${reverseText(trace.reverseName)}${addressLiteral(trace.clientAddress)}`
     : '';
-  const clauses = [`from ${heloText(trace.helo)}${tcpInfo ? ` (${tcpInfo})` : ''}`];
+  const clauses = [`from ${fromText(trace.helo, trace.clientAddress)}${tcpInfo ? ` (${tcpInfo})` : ''}`];
   if (trace.tls)
     clauses.push(`(using ${wordText(trace.tls.version, 20)} with cipher ${wordText(trace.tls.cipher, 60)})`);
   clauses.push(`by ${trace.by} with ${trace.protocol} id ${trace.id}`);
@@ -58,10 +59,15 @@ export function receivedField(trace: Trace): Buffer {
   return Buffer.from(foldHeader('Received', `${clauses.join(' ')}; ${formatDate(trace.date, trace.offset)}`));
 }
 
-// RFC 5321 §4.4 Extended-Domain: a domain or literal as it is; anything else is foreign text.
-function heloText(helo: string): string {
-  const isPlain = isAsciiDomain(helo) || /^\[[0-9A-Za-z:.]{2,60}\]$/.test(helo);
-  return isPlain ? helo : encodeForeign(helo, 120);
+// RFC 5321 §4.4 Extended-Domain: the name the client gave, where it is one. What is neither a domain nor an address
+// literal is not repeated: the literal of the connection stands for it.
+function fromText(helo: string, clientAddress: string | null): string {
+  const domain = helo.replace(/\.$/, '');
+  const isNumeric = isIPv4(domain) || isAddressLiteral(helo);
+  if (isDomain(domain) && !isNumeric) return isAsciiDomain(domain) ? domain : domainToASCII(domain);
+  // An untold client's literal would tell.
+  if (clientAddress === null) return 'localhost';
+  return isAddressLiteral(helo) ? helo : addressLiteral(clientAddress);
 }
 
 function isAsciiDomain(text: string): boolean {

@@ -7,6 +7,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { MailScanner, type ScannedMail } from '@pochtar/mail';
 import { type BlobReference, type BlobStore, MAX_SHARED_BODY_BYTES } from '@pochtar/store/blob';
+import { type DiskClaim, type DiskSpace, NoRoom } from './disk-space.ts';
 import { SpoolFile } from './spool-file.ts';
 
 /** The memory that bodies of all sessions share. */
@@ -28,6 +29,8 @@ export interface BodyOptions {
   maxInMemory?: number;
   memory: BodyMemory;
   spoolDirectory: string;
+  /** Where the space it takes is counted: below the low-water mark it is kept no longer, and fails with `NoRoom`. */
+  disk?: Pick<DiskSpace, 'claim'>;
 }
 
 export interface CompleteBody {
@@ -38,6 +41,8 @@ export interface CompleteBody {
   parts: readonly Buffer[] | null;
   /** Reads the spool file; until `discard`. */
   read: () => AsyncIterable<Buffer>;
+  /** Told when it lies in a pack. */
+  stored: () => void;
 }
 
 /** Written to the spool file at once; more is waited for. */
@@ -50,6 +55,7 @@ export class IncomingBody {
   readonly #options: BodyOptions;
   readonly #scanner = new MailScanner();
   readonly #hash: Hash = createHash('sha256');
+  readonly #claim: DiskClaim | null;
   #parts: Buffer[] = [];
   /** Of `#parts`, at its end: not copied together yet. */
   #loose = 0;
@@ -64,6 +70,7 @@ export class IncomingBody {
 
   constructor(options: BodyOptions) {
     this.#options = options;
+    this.#claim = options.disk?.claim() ?? null;
     if (options.trace) this.#take(options.trace);
   }
 
@@ -84,8 +91,13 @@ export class IncomingBody {
   /** The buffer is the body's from now on. */
   write(payload: Buffer): void {
     this.#received += payload.length;
-    if (this.isTooLarge) this.#release();
+    if (this.isTooLarge) this.#giveUp();
     else if (!this.#isDiscarded && !this.#failure) this.#take(payload);
+  }
+
+  /** Puts in what the client did not send; it counts for no limit of the client's. */
+  insert(bytes: Buffer): void {
+    if (!this.isTooLarge && !this.#isDiscarded && !this.#failure) this.#take(bytes);
   }
 
   /** The whole body; only when it is not too large. Throws why the spool file could not be written. */
@@ -101,18 +113,20 @@ export class IncomingBody {
       size: this.#size,
       parts: spool ? null : this.#parts,
       read: () => (spool as SpoolFile).read(),
+      stored: () => this.#claim?.stored(),
     };
   }
 
   /** Gives memory and file back; harmless when called twice. */
   discard(): void {
     this.#isDiscarded = true;
-    this.#release();
+    this.#giveUp();
     // A write that is under way closes the file at its end.
     if (!this.#writing) this.#closeSpool();
   }
 
   #take(payload: Buffer): void {
+    if (this.#claim?.grow(payload.length) === false) return this.#fail(new NoRoom());
     this.#scanner.write(payload);
     this.#hash.update(payload);
     this.#parts.push(payload);
@@ -131,7 +145,7 @@ export class IncomingBody {
   #startWriting(): Promise<void> {
     this.#writing = this.#write().finally(() => {
       this.#writing = null;
-      if (this.#isDiscarded) this.#closeSpool();
+      if (this.#isDiscarded || this.#failure) this.#closeSpool();
     });
     return this.#writing;
   }
@@ -141,8 +155,7 @@ export class IncomingBody {
       this.#spool ??= await SpoolFile.create(this.#options.spoolDirectory);
       while (this.#parts.length > 0) await this.#append(this.#spool);
     } catch (error) {
-      this.#failure = error as Error;
-      this.#release();
+      this.#fail(error as Error);
     }
   }
 
@@ -154,12 +167,21 @@ export class IncomingBody {
     this.#kept = 0;
     try {
       await spool.append(parts);
+      this.#claim?.spooled(bytes);
     } finally {
       this.#options.memory.used -= bytes;
     }
   }
 
-  #release(): void {
+  #fail(reason: Error): void {
+    this.#failure = reason;
+    this.#giveUp();
+    // What lies in it is wanted by others now; a write that is under way closes it at its end.
+    if (!this.#writing) this.#closeSpool();
+  }
+
+  #giveUp(): void {
+    this.#claim?.release();
     this.#options.memory.used -= this.#kept;
     this.#parts = [];
     this.#loose = 0;
@@ -175,7 +197,9 @@ export class IncomingBody {
 }
 
 /** Makes a complete body durable under this id. */
-export function storeBody(blobs: BlobStore, id: string, body: CompleteBody): Promise<BlobReference> {
-  const { parts, read, size, sha256 } = body;
-  return parts ? blobs.put(id, parts, sha256) : blobs.putStream(id, read(), size, sha256);
+export async function storeBody(blobs: BlobStore, id: string, body: CompleteBody): Promise<BlobReference> {
+  const { parts, read, size, sha256, stored } = body;
+  const reference = await (parts ? blobs.put(id, parts, sha256) : blobs.putStream(id, read(), size, sha256));
+  stored();
+  return reference;
 }

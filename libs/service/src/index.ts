@@ -12,3 +12,4 @@ export * from './open-service.ts';
 export * from './sasl.ts';
 export * from './sessions.ts';
 export * from './transient.ts';
+export * from './volume-watch.ts';

@@ -15,8 +15,12 @@ export interface ContentRules {
   isNormalised: boolean;
   /** Addresses of the login, as keys; null: no login. */
   senderAddresses: ReadonlySet<string> | null;
+  /** What this server put in front. */
+  front: { fields: number; bytes: number };
 }
 
+/** More places of a header than this are not taken out of it each time that it is read. */
+const MAX_REMOVED = 100;
 /** Names of the fields that this server marks mail with. */
 const MARKER_PREFIX = 'x-pochtar-';
 // RFC 5321 §6.3: at least 100 is the advice for servers that only count; 50 hops are a loop.
@@ -37,35 +41,57 @@ export function checkContent(scan: ScannedMail, rules: ContentRules): Reply | nu
   if (scan.longestLine > MAX_LINE) return reply(554, '5.6.0', `line longer than ${MAX_LINE} octets`);
   // What lies behind the cut is not known: not the sender, not what claims to be ours.
   if (scan.isHeaderCut) return reply(554, '5.6.0', 'header too large');
-  if (rules.senderAddresses && !isFromOwn(scan.fields, rules.senderAddresses)) {
-    return reply(550, '5.7.1', 'the From field must be an address of your login');
+  // A first line that begins with a blank would be read as the end of our own last field.
+  const last = scan.fields[rules.front.fields - 1];
+  if (last && last.end > rules.front.bytes) {
+    return reply(554, '5.6.0', 'the header must not begin with a blank or a tab');
   }
-  return null;
+  return rules.senderAddresses && fromRefusal(scan.fields, rules.senderAddresses);
 }
 
-/** Every address of every From field must be one of these; a missing or empty From is none of them. */
-function isFromOwn(fields: readonly HeaderField[], own: ReadonlySet<string>): boolean {
+/** RFC 6409 §6.1: every address of From must be one of these. */
+function fromRefusal(fields: readonly HeaderField[], own: ReadonlySet<string>): Reply | null {
   const from = fields.filter((field) => field.lower === 'from').map((field) => listedAddresses(field.value));
   const isOwn = (address: Address | null): boolean => address !== null && own.has(addressKey(address));
-  return (
-    from.length > 0 && from.every((list) => list.length > 0 && list.every(({ address }) => isOwn(address)))
-  );
+  if (from.every((list) => list.every(({ address }) => address === null))) {
+    return reply(550, '5.7.1', 'the message has no From field with an address that can be read');
+  }
+  if (!from.every((list) => list.length > 0 && list.every(({ address }) => isOwn(address)))) {
+    return reply(550, '5.7.1', 'From names an address that this login may not send as');
+  }
+  // RFC 5322 §3.6: one From field; which of two a reader shows nobody knows.
+  return from.length > 1 ? reply(550, '5.6.0', 'the message has more than one From field') : null;
 }
 
 /**
  * Byte ranges [start, end) in ascending order that no reader is shown: a Return-Path that the mail brought (RFC 5321
- * §4.4: there is one, ours), Authentication-Results that claim our name (RFC 8601 §5), and marks that look like ours.
- * `traceFields` is how many fields of ours stand in front. Null: none.
+ * §4.4: there is one, ours), Authentication-Results that claim a name of ours (RFC 8601 §5), and marks that look like ours.
+ * `frontFields` is how many fields of ours stand in front. Null: none. Neighbours are one range.
  */
 export function removedRanges(
   fields: readonly HeaderField[],
-  traceFields: number,
-  authservId: string,
+  frontFields: number,
+  isOurs: (authservId: string) => boolean,
 ): number[] | null {
-  const ours = authservId.toLowerCase();
-  const removed = fields.slice(traceFields).filter(({ lower, value }) => {
-    if (lower === 'return-path' || lower.startsWith(MARKER_PREFIX)) return true;
-    return lower === 'authentication-results' && parseAuthservId(value) === ours;
-  });
-  return removed.length > 0 ? removed.flatMap(({ start, end }) => [start, end]) : null;
+  const removed: number[] = [];
+  for (const { lower, value, start, end } of fields.slice(frontFields)) {
+    if (!isRemoved(lower, value, isOurs)) continue;
+    if (removed.at(-1) === start) removed[removed.length - 1] = end;
+    else removed.push(start, end);
+  }
+  return removed.length > 0 ? removed : null;
+}
+
+function isRemoved(lower: string, value: string, isOurs: (authservId: string) => boolean): boolean {
+  if (lower === 'return-path' || lower.startsWith(MARKER_PREFIX)) return true;
+  if (lower !== 'authentication-results') return false;
+  const id = parseAuthservId(value);
+  return id !== null && isOurs(id);
+}
+
+/** Null: so much can be taken out of a header whenever it is read. */
+export function removedRefusal(removed: readonly number[] | null): Reply | null {
+  if (removed === null || removed.length / 2 <= MAX_REMOVED) return null;
+  const fields = 'Return-Path, X-Pochtar and Authentication-Results in our name';
+  return reply(554, '5.6.0', `too many header fields that only this server writes (${fields})`);
 }

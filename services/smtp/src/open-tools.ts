@@ -1,15 +1,22 @@
 // Makes what the commands work with: the store, the directory, the filters, the acceptor.
 import { LoginGuard, type ServiceContext } from '@pochtar/runtime';
-import { BodyMemory, DiskSpace, followedNetworks, openBlobs, type OpenedService } from '@pochtar/service';
+import {
+  BodyMemory,
+  DiskSpace,
+  followedNetworks,
+  openBlobs,
+  type OpenedService,
+  VolumeWatch,
+} from '@pochtar/service';
 import type { Settings } from '@pochtar/settings';
 import { passwordVerifier, recipientLookup } from '@pochtar/store/directory';
 import { Acceptor } from './accept.ts';
 import { AccessList } from './access-list.ts';
 import type { Config } from './config.ts';
 import { DialogueFilters } from './dialogue-filters.ts';
+import { OwnDirectory } from './directory.ts';
 import { createMetrics } from './metrics.ts';
 import { Refusals } from './refusals.ts';
-import { SenderAddresses } from './sender-addresses.ts';
 import { SendingLimit } from './sending-limit.ts';
 import type { Section, Tools } from './tools.ts';
 
@@ -24,14 +31,15 @@ export async function openTools(
   repeatMs: number | undefined,
 ): Promise<Tools & AsyncDisposable> {
   const { db, bus, settings } = opened;
-  const { log } = context;
+  const { log, health } = context;
   await using stack = new AsyncDisposableStack();
   const current: Tools['current'] = (section) => settings.current(section);
   const metrics = createMetrics();
   const spoolDirectory = config.POCHTAR_SPOOL_DIR;
   const blobs = stack.use(await openBlobs(config, context, opened));
   const acceptor = stack.use(new Acceptor({ db, bus, log, metrics, repeatMs }));
-  const disk = stack.use(await DiskSpace.open({ blobs, spoolDirectory, settings, log }));
+  const disk = stack.use(await DiskSpace.open({ blobs, spoolDirectory, settings, log, health }));
+  const volume = stack.use(await VolumeWatch.open({ blobs, health, log }));
   const isWebmail = followedNetworks(() => current('network').webmailAddresses);
   const sendingLimit = stack.use(new SendingLimit({ db, current, isWebmail, log }));
   const running = stack.move();
@@ -43,7 +51,7 @@ export async function openTools(
     isWebmail,
     sendingLimit,
     recipients: recipientLookup(db, KEEP_RECIPIENTS_MS),
-    senders: new SenderAddresses(db),
+    directory: new OwnDirectory(db),
     passwords: passwordVerifier(db),
     guard: new LoginGuard(() => current('limits')),
     filters: new DialogueFilters(
@@ -52,6 +60,7 @@ export async function openTools(
       log,
     ),
     disk,
+    volume,
     blobs,
     acceptor,
     memory: new BodyMemory(MAX_BODY_MEMORY),

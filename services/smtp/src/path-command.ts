@@ -17,15 +17,23 @@ export type PathFault = 'syntax' | 'address' | 'parameter' | 'repeated';
 // RFC 5321 §4.1.2: esmtp-keyword, esmtp-value (no controls, no blank, no `=`); RFC 6531 §3.3: UTF-8 in values.
 const PARAMETER = /^([0-9A-Za-z][0-9A-Za-z-]*)(?:=([!-<>-~\u{a1}-\u{10ffff}]+))?$/u;
 
-/** `line` is the command without its line end; `verb` is what stands before the colon. */
-export function parsePathCommand(line: string, verb: 'MAIL FROM' | 'RCPT TO'): PathCommand | PathFault {
+/**
+ * `line` is the command without its line end; `verb` is what stands before the colon. `isBareAllowed`: the angle brackets
+ * may be missing, as scripts and devices write it.
+ */
+export function parsePathCommand(
+  line: string,
+  verb: 'MAIL FROM' | 'RCPT TO',
+  isBareAllowed = false,
+): PathCommand | PathFault {
   // RFC 5321 §4.1.1: no blanks around the colon; many clients put one behind it.
   const head = verb === 'MAIL FROM' ? /^MAIL +FROM *: */i.exec(line) : /^RCPT +TO *: */i.exec(line);
   if (!head) return 'syntax';
   const rest = line.slice(head[0].length);
-  const end = pathEnd(rest);
-  if (end < 0) return 'address';
-  const path = rest.slice(0, end);
+  const isBare = isBareAllowed && !rest.startsWith('<');
+  const end = isBare ? wordEnd(rest) : pathEnd(rest);
+  if (end < 1) return 'address';
+  const path = isBare ? `<${rest.slice(0, end)}>` : rest.slice(0, end);
   const isPostmaster = isBarePostmaster(path);
   const parsed = isPostmaster ? { address: null } : parsePath(path);
   if (!parsed) return 'address';
@@ -45,6 +53,18 @@ function pathEnd(text: string): number {
     else if (char === '>' && !isQuoted) return at + 1;
   }
   return -1;
+}
+
+/** The index behind the address without brackets that `text` starts with: the first blank outside quotes. */
+function wordEnd(text: string): number {
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '"') isQuoted = !isQuoted;
+    else if (char === '\\' && isQuoted) at++;
+    else if (char === ' ' && !isQuoted) return at;
+  }
+  return text.length;
 }
 
 function parseParameters(text: string): ReadonlyMap<string, string> | PathFault {

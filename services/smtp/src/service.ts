@@ -43,10 +43,10 @@ export async function start(
 }
 
 /** What was looked up is forgotten when it has changed, and when an event may have been missed. */
-function followDirectory({ bus, recipients, senders }: Tools): () => void {
+function followDirectory({ bus, recipients, directory }: Tools): () => void {
   const forget = (addresses: readonly string[]): void => {
     recipients.forget(addresses);
-    senders.forget();
+    directory.forget();
   };
   const subscription = bus.subscribe(directoryChanged, ({ addresses }) => forget(addresses));
   bus.onReconnect(() => forget([]));

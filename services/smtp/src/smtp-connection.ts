@@ -214,13 +214,13 @@ export class Connection extends SMTPConnection implements LineHandler {
   }
 
   #mail(line: string, next: Next): void {
-    const command = parsePathCommand(line, 'MAIL FROM');
+    const command = parsePathCommand(line, 'MAIL FROM', this.state.isTrusted);
     if (typeof command === 'string') return this.#refuse('mail', null, faultReplies[command][0], next);
     this.#answer('mail', null, this.#dialogue.mail(this.state, command), next);
   }
 
   #rcpt(line: string, next: Next): void {
-    const command = parsePathCommand(line, 'RCPT TO');
+    const command = parsePathCommand(line, 'RCPT TO', this.state.isTrusted);
     if (typeof command === 'string') return this.#refuse('rcpt', null, faultReplies[command][1], next);
     const { address } = command;
     const recipient = address ? `${address.localPart}@${address.domain}` : null;

@@ -1,16 +1,16 @@
 // What the commands of a session work with; made once by service.ts.
 import type { Bus } from '@pochtar/bus';
 import type { Logger, LoginGuard } from '@pochtar/runtime';
-import type { BodyMemory, DiskSpace } from '@pochtar/service';
+import type { BodyMemory, DiskSpace, VolumeWatch } from '@pochtar/service';
 import type { Settings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { PasswordVerifier, RecipientLookup } from '@pochtar/store/directory';
 import type { Acceptor } from './accept.ts';
 import type { AccessList } from './access-list.ts';
 import type { DialogueFilters } from './dialogue-filters.ts';
+import type { OwnDirectory } from './directory.ts';
 import type { Metrics } from './metrics.ts';
 import type { Refusals } from './refusals.ts';
-import type { SenderAddresses } from './sender-addresses.ts';
 import type { SendingLimit } from './sending-limit.ts';
 
 /** Every section that names smtp among those who apply it. */
@@ -29,6 +29,7 @@ export const sections = [
   'dlp',
   'limits',
   'alerts',
+  'dsn',
 ] as const;
 export type Section = (typeof sections)[number];
 
@@ -41,12 +42,13 @@ export interface Tools {
   /** The bundled web mail: many users behind one address. */
   isWebmail: (address: string) => boolean;
   recipients: RecipientLookup;
-  senders: SenderAddresses;
+  directory: OwnDirectory;
   passwords: PasswordVerifier;
   guard: LoginGuard;
   sendingLimit: SendingLimit;
   filters: DialogueFilters;
   disk: DiskSpace;
+  volume: VolumeWatch;
   blobs: BlobStore;
   acceptor: Acceptor;
   memory: BodyMemory;

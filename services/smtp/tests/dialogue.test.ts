@@ -46,6 +46,8 @@ for (const [folder, { port, settings }] of Object.entries(setups)) {
           passwordBase64: Buffer.from(password).toString('base64'),
           long2k: 'x'.repeat(2048),
           long20k: 'x'.repeat(20_000),
+          local256: 'l'.repeat(256),
+          local257: 'l'.repeat(257),
         };
         const target = { host, port: ports[port], variables };
         await expect(transcriptFile(new URL(file, path), target)).resolves.toBeDefined();

@@ -1,5 +1,6 @@
 // What happens to a mail when something else fails: nothing that was answered 250 is lost, nothing comes twice, and one
 // mail's trouble is no other's.
+import { rename } from 'node:fs/promises';
 import { stepSubject } from '@pochtar/bus';
 import { openDatabase } from '@pochtar/store/db';
 import { eventually } from '@pochtar/testkit';
@@ -138,6 +139,19 @@ test('architecture §1.1: an outcome that stays unknown is answered 451, for all
   for (const client of clients) expect((await client.reply()).text).toMatch(/^451 4\.3\.0 /);
   for (const client of clients) client.close();
   await (answers as CutProxy | null)?.[Symbol.asyncDispose]();
+});
+
+test('a volume that takes no packs makes the service unready, with the reason; it is ready again when the volume is', async () => {
+  const away = `${smtp.volumeDirectory}-away`;
+  const large = `Subject: large\r\n\r\n${'x'.repeat(98).concat('\r\n').repeat(15_000)}`;
+  const client = await Client.greeted(smtp.ports.mx);
+  await rename(smtp.volumeDirectory, away);
+  expect((await client.send('a@remote.test', 'anna@demo.test', large)).text).toMatch(/^451 4\.3\.0/);
+  expect(smtp.health.faults()['volume']).toMatch(/volume "first".*; create the directory or mount its disk/);
+  await rename(away, smtp.volumeDirectory);
+  expect((await client.send('a@remote.test', 'anna@demo.test', large)).code).toBe(250);
+  expect(smtp.health.faults()).toEqual({});
+  client.close();
 });
 
 describe('architecture §1.2: the bus carries, Postgres remembers', () => {

@@ -2,7 +2,7 @@
 // small organisation: demo.test with anna, boris (disabled: carla), the alias office and the group all.
 import { readdirSync } from 'node:fs';
 import { type Bus, directoryChanged, type SettingsApplied } from '@pochtar/bus';
-import { processEnv } from '@pochtar/runtime';
+import { type Health, processEnv, type ServiceContext } from '@pochtar/runtime';
 import type { Database } from '@pochtar/store/db';
 import { freePort, type TestNats } from '@pochtar/testkit';
 import { createOrganisation, openGround, serviceContext, type SettingsParts } from '@pochtar/testkit/ground';
@@ -21,6 +21,9 @@ export interface SmtpHarness extends AsyncDisposable {
   spoolDirectory: string;
   bus: Bus;
   applied: readonly SettingsApplied[];
+  health: Health;
+  /** The directory of the volume. */
+  volumeDirectory: string;
   /** Saves parts of sections and waits until the service has reported them; answers the reports. */
   set(parts: SettingsParts): Promise<SettingsApplied[]>;
   /** A second process of the same installation, in this one. */
@@ -77,9 +80,10 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
     ...ground.environment('smtp'),
     POCHTAR_POSTGRES_URL: await urlThrough(database.url('smtp'), options.postgresThrough),
   };
-  const startOne = (more: StartOptions = {}): Promise<AsyncDisposable> =>
-    start(processEnv.parse(environment), serviceContext('smtp'), { ...options, ...more });
-  let service: AsyncDisposable | null = await startOne();
+  const startOne = (context: ServiceContext, more: StartOptions = {}): Promise<AsyncDisposable> =>
+    start(processEnv.parse(environment), context, { ...options, ...more });
+  const context = serviceContext('smtp');
+  let service: AsyncDisposable | null = await startOne(context);
   const stop = async (): Promise<void> => {
     const running = service;
     service = null;
@@ -90,10 +94,12 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
   return {
     ...{ ports, db, bus, nats, masterKey, spoolDirectory, environment, applied },
     host: HOST,
+    health: context.health,
+    volumeDirectory: ground.volumePath,
     password: PASSWORD,
     superuserUrl: database.superuserUrl,
     stop,
-    startReplica: async (more) => opened.use(await startOne(more)),
+    startReplica: async (more) => opened.use(await startOne(serviceContext('smtp'), more)),
     set: (parts) => ground.set(parts),
     mails: () => storedMails(db, (reference) => blobs.read(reference)),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -16,7 +16,7 @@ import {
 } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';
-import { type SmtpHarness, startSmtp, tellDirectory } from './harness.ts';
+import { filesIn, type SmtpHarness, startSmtp, tellDirectory } from './harness.ts';
 
 let smtp: SmtpHarness;
 beforeAll(async () => {
@@ -181,14 +181,40 @@ describe('an open session', () => {
     client.close();
   });
 
-  test('RFC 5321 §4.5.1: postmaster is answered for by who gets the alerts, where nobody else does', async () => {
+  test('RFC 5321 §4.5.1: postmaster is answered for by who gets the alerts, where the directory has none', async () => {
     const client = await Client.greeted(smtp.ports.mx);
-    await client.say('MAIL FROM:<a@remote.test>');
-    expect((await client.say('RCPT TO:<Postmaster>')).text).toMatch(/^550 5\.1\.1/);
     await smtp.set({ alerts: { address: 'admin@elsewhere.test' } });
-    expect((await client.say('RCPT TO:<Postmaster>')).code).toBe(250);
-    expect((await client.say('RCPT TO:<postmaster@demo.test>')).code).toBe(250);
+    expect((await client.send('a@remote.test', 'Postmaster', 'Subject: x\r\n')).code).toBe(250);
+    await client.say('MAIL FROM:<a@remote.test>');
     expect((await client.say('RCPT TO:<postmaster@elsewhere.test>')).code).toBe(550);
+    client.close();
+    const [last] = (await smtp.mails()).slice(-1);
+    expect(last?.recipients).toMatchObject([{ address: 'admin@elsewhere.test', accountId: null }]);
+    await smtp.set({ alerts: { address: '' } });
+  });
+
+  test('of a stranger is owed no notice of success, unless the setting says so; other notices it is owed', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    const kept = async (notify: string): Promise<string | null | undefined> => {
+      await client.say('MAIL FROM:<a@remote.test>');
+      await client.say(`RCPT TO:<anna@demo.test> NOTIFY=${notify}`);
+      await client.say('DATA');
+      client.write('Subject: x\r\n\r\n.\r\n');
+      expect((await client.reply()).code).toBe(250);
+      return (await smtp.mails()).at(-1)?.recipients[0]?.notify;
+    };
+    expect(await kept('SUCCESS,FAILURE')).toBe('FAILURE');
+    expect(await kept('SUCCESS')).toBe('NEVER');
+    await smtp.set({ dsn: { successToStrangers: true } });
+    expect(await kept('SUCCESS,FAILURE')).toBe('SUCCESS,FAILURE');
+    await smtp.set({ dsn: { successToStrangers: false } });
+    await client.say(`AUTH PLAIN ${Buffer.from(`\0anna\0${smtp.password}`).toString('base64')}`);
+    await client.say('MAIL FROM:<anna@demo.test>');
+    await client.say('RCPT TO:<anna@demo.test> NOTIFY=SUCCESS');
+    await client.say('DATA');
+    client.write('From: anna@demo.test\r\n\r\n.\r\n');
+    expect((await client.reply()).code).toBe(250);
+    expect((await smtp.mails()).at(-1)?.recipients[0]?.notify).toBe('SUCCESS');
     client.close();
   });
 
@@ -198,6 +224,23 @@ describe('an open session', () => {
     expect((await client.say('MAIL FROM:<a@remote.test>')).text).toMatch(/^452 4\.3\.1/);
     await smtp.set({ alerts: { diskLowWaterMb: 10 } });
     expect((await client.say('MAIL FROM:<a@remote.test>')).code).toBe(250);
+    client.close();
+  });
+
+  test('RFC 3463 §3.4: a mail that comes while the mark is reached is not taken, nor kept on the disk', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    const before = (await smtp.mails()).length;
+    expect((await client.begin('a@remote.test', 'anna@demo.test')).code).toBe(354);
+    client.write(`Subject: x\r\n\r\n${'x'.repeat(98).concat('\r\n').repeat(15_000)}`);
+    await smtp.set({ alerts: { diskLowWaterMb: 10_485_760 } });
+    client.write(`${'y'.repeat(98)}\r\n.\r\n`);
+    expect((await client.reply()).text).toMatch(/^452 4\.3\.1/);
+    expect(filesIn(smtp.spoolDirectory)).toEqual([]);
+    expect(await smtp.mails()).toHaveLength(before);
+    await eventually(() => expect(smtp.health.faults()['disk']).toMatch(/diskLowWaterMb/));
+    await smtp.set({ alerts: { diskLowWaterMb: 10 } });
+    await eventually(() => expect(smtp.health.ready).toBe(true));
+    expect((await client.send('a@remote.test', 'anna@demo.test', 'Subject: y\r\n')).code).toBe(250);
     client.close();
   });
 

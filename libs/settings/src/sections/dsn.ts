@@ -1,5 +1,5 @@
 /** Delivery status notifications (RFC 3464): when the sender hears of a delay. */
-import { integer, words } from '../field.ts';
+import { bool, integer, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 
@@ -11,7 +11,7 @@ export const dsn = defineSection({
     'Что узнаёт отправитель о письме, которое ждёт в очереди.',
     'What the sender is told about mail that waits in the queue.',
   ),
-  appliedBy: ['delivery'],
+  appliedBy: ['delivery', 'smtp'],
   fields: {
     delayNoticeHours: integer(
       { min: 0, max: 720, initial: 4, unit: text('часов', 'h') },
@@ -20,6 +20,15 @@ export const dsn = defineSection({
         'Tell of a delay after',
         'Один раз, если письмо всё ещё не доставлено. 0: не сообщать.',
         'Once, if the mail is still not delivered. 0: never.',
+      ),
+    ),
+    successToStrangers: bool(
+      false,
+      words(
+        'Сообщать об удачной доставке чужим отправителям',
+        'Tell strangers of successful delivery',
+        'По их просьбе (NOTIFY=SUCCESS). Адрес отправителя легко подделать: уведомление получит тот, чьё имя названо.',
+        'When they ask for it (NOTIFY=SUCCESS). A sender is easily forged: the notice goes to whoever was named.',
       ),
     ),
   },

@@ -4,5 +4,6 @@ export * from './administrators.ts';
 export * from './domains.ts';
 export * from './names.ts';
 export * from './passwords.ts';
+export * from './postmaster.ts';
 export * from './recipients.ts';
 export { type PageOptions, type Scope } from './scope.ts';

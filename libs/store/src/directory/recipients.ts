@@ -4,7 +4,8 @@ import { gather } from '@pochtar/runtime';
 import type { Queryable } from '../db.ts';
 
 export type Resolved =
-  | { kind: 'account'; accountId: number; isEnabled: boolean }
+  /** `isFull`, where it was asked for: its mail has reached the quota. */
+  | { kind: 'account'; accountId: number; isEnabled: boolean; isFull?: true }
   | { kind: 'alias' | 'group'; targets: string[] }
   /** The domain is ours, the address is not there. */
   | { kind: 'unknown' }
@@ -15,21 +16,44 @@ interface Row {
   kind: Resolved['kind'];
   accountId: number | null;
   isEnabled: boolean | null;
+  isFull: boolean | null;
   targets: string[] | null;
 }
 
-/** Answers for each address key in the order given. Aliases and groups are not followed. */
-export async function resolveRecipients(db: Queryable, keys: readonly string[]): Promise<Resolved[]> {
-  if (keys.length === 0) return [];
-  const rows = await db.query<Row>({
-    name: 'directory.resolve',
+const NOT_ASKED = 'null::boolean';
+// Only accounts with a quota are added up, a row a mailbox.
+const IS_FULL = `case when a.quota_bytes is not null then
+  a.quota_bytes <= (select coalesce(sum(b.bytes), 0) from store.mailbox b where b.account_id = a.id) end`;
+
+function resolveQuery(name: string, isFull: string): { name: string; text: string } {
+  return {
+    name,
     text: `select coalesce(n.kind, case when d.id is null then 'remote' else 'unknown' end) as kind,
-        n.account_id as "accountId", n.targets, a.enabled as "isEnabled"
+        n.account_id as "accountId", n.targets, a.enabled as "isEnabled", ${isFull} as "isFull"
       from unnest($1::text[], $2::text[]) with ordinality as k(key, domain, place)
       left join directory.address n on n.address = k.key
       left join directory.account a on a.id = n.account_id
       left join directory.domain d on n.address is null and d.name = k.domain
       order by k.place`,
+  };
+}
+
+const RESOLVE = resolveQuery('directory.resolve', NOT_ASKED);
+const RESOLVE_WITH_ROOM = resolveQuery('directory.resolve_with_room', IS_FULL);
+
+/** Answers for each address key in the order given. Aliases and groups are not followed. */
+export function resolveRecipients(db: Queryable, keys: readonly string[]): Promise<Resolved[]> {
+  return resolveWith(db, RESOLVE, keys);
+}
+
+async function resolveWith(
+  db: Queryable,
+  statement: { name: string; text: string },
+  keys: readonly string[],
+): Promise<Resolved[]> {
+  if (keys.length === 0) return [];
+  const rows = await db.query<Row>({
+    ...statement,
     values: [keys, keys.map((key) => key.slice(key.lastIndexOf('@') + 1))],
   });
   return rows.map(resolved);
@@ -37,7 +61,8 @@ export async function resolveRecipients(db: Queryable, keys: readonly string[]):
 
 function resolved(row: Row): Resolved {
   if (row.kind === 'account') {
-    return { kind: 'account', accountId: row.accountId as number, isEnabled: row.isEnabled as boolean };
+    const account = { accountId: row.accountId as number, isEnabled: row.isEnabled as boolean };
+    return { kind: 'account', ...account, ...(row.isFull && { isFull: true }) };
   }
   if (row.kind === 'alias' || row.kind === 'group') return { kind: row.kind, targets: row.targets ?? [] };
   return { kind: row.kind };
@@ -51,12 +76,12 @@ export interface RecipientLookup {
 
 const MAX_CACHED = 20_000;
 
-/** Look-ups of all sessions share a query, and answers are kept for `keepMs` (a lost event costs no more). */
+/** For acceptance: tells full mailboxes too. Look-ups of all sessions share a query, and answers are kept for `keepMs` (a lost event costs no more). */
 export function recipientLookup(db: Queryable, keepMs = 60_000): RecipientLookup {
   const kept = new Map<string, { until: number; answer: Resolved }>();
   // Counts the changes: an answer that was under way while something changed is not kept.
   let changes = 0;
-  const ask = gather<string, Resolved>((keys) => resolveRecipients(db, keys), {
+  const ask = gather<string, Resolved>((keys) => resolveWith(db, RESOLVE_WITH_ROOM, keys), {
     maxItems: 500,
     concurrency: 2,
   });

@@ -1,14 +1,26 @@
 // DATA: RFC 5321 §4.1.1.4. Takes the payload in and, at its end, the responsibility for the mail.
 import { firstStep } from '@pochtar/bus';
-import { addressKey, describeContent, formatAddress, receivedField, returnPathField } from '@pochtar/mail';
+import {
+  addressKey,
+  asciiAddress,
+  describeContent,
+  domainKey,
+  formatAddress,
+  parseAddress,
+  receivedField,
+  returnPathField,
+} from '@pochtar/mail';
 import { traced, uuidv7 } from '@pochtar/runtime';
-import { type CompleteBody, IncomingBody, storeBody } from '@pochtar/service';
+import { type CompleteBody, IncomingBody, isDiskFull, storeBody } from '@pochtar/service';
 import type { BlobReference } from '@pochtar/store/blob';
 import type { NewMail } from '@pochtar/store/queue';
-import { checkContent, removedRanges } from '../check-content.ts';
+import { checkContent, removedRanges, removedRefusal } from '../check-content.ts';
 import { localTrouble, noSpace, type Reply, reply } from '../reply.ts';
-import type { Session, Transaction } from '../session.ts';
+import type { Submission } from '../complete-header.ts';
+import type { Login, Session, Transaction } from '../session.ts';
+import { claimsOurs } from '../own-names.ts';
 import { slipFor, slipSections } from '../slip.ts';
+import { SubmittedBody } from '../submitted-body.ts';
 import { maxMessageSize, type Tools } from '../tools.ts';
 
 const noMail = reply(503, '5.5.1', 'send MAIL first');
@@ -22,9 +34,12 @@ const TRACE_FIELDS = 2;
 
 export class IncomingMail {
   readonly id = uuidv7();
-  readonly body: IncomingBody;
+  /** Where the payload goes. */
+  readonly body: IncomingBody | SubmittedBody;
   /** Bare CR and LF become CRLF. */
   readonly isNormalised: boolean;
+  readonly #stored: IncomingBody;
+  readonly #traceBytes: number;
   readonly #tools: Tools;
   readonly #session: Session;
   readonly #transaction: Transaction;
@@ -35,12 +50,18 @@ export class IncomingMail {
     this.#session = session;
     this.#transaction = transaction;
     this.isNormalised = session.isTrusted || tools.current('limits').bareNewline === 'normalise';
-    this.body = new IncomingBody({
-      trace: this.#trace(),
+    const trace = this.#trace();
+    this.#traceBytes = trace.length;
+    this.#stored = new IncomingBody({
+      trace,
       maxSize: maxMessageSize(tools),
       memory: tools.memory,
       spoolDirectory: tools.spoolDirectory,
+      disk: tools.disk,
     });
+    this.body = session.login
+      ? new SubmittedBody(this.#stored, tools.memory, this.#submission(session.login))
+      : this.#stored;
   }
 
   /** The payload is complete: the reply to it. */
@@ -51,41 +72,54 @@ export class IncomingMail {
   async #end(): Promise<Reply> {
     const started = performance.now();
     try {
-      if (this.body.isTooLarge) return tooLarge;
-      const complete = await this.body.complete();
-      const refusal = checkContent(complete.scan, {
-        isNormalised: this.isNormalised,
-        senderAddresses: await this.#senderAddresses(),
-      });
-      const answer = refusal ?? (await this.#accept(complete));
+      if (this.body instanceof SubmittedBody) this.body.end();
+      if (this.#stored.isTooLarge) return tooLarge;
+      const answer = await this.#take(await this.#stored.complete());
       this.#tools.metrics.acceptDuration.record((performance.now() - started) / 1000);
       return answer;
     } catch (error) {
       this.#tools.log.error({ err: error, mail: this.id, session: this.#session.id }, 'a mail was not taken');
       return isDiskFull(error) ? noSpace : localTrouble;
     } finally {
-      this.body.discard();
+      this.abort();
     }
   }
 
   /** The client is gone before the end. */
   abort(): void {
-    this.body.discard();
+    if (this.body instanceof SubmittedBody) this.body.discard();
+    this.#stored.discard();
   }
 
-  async #accept(body: CompleteBody): Promise<Reply> {
+  /** Checks a complete mail, and takes the responsibility for it. */
+  async #take(body: CompleteBody): Promise<Reply> {
+    const { fields } = body.scan;
+    const front = this.#front();
+    const rules = { isNormalised: this.isNormalised, senderAddresses: await this.#senderAddresses(), front };
+    const refusal = checkContent(body.scan, rules);
+    if (refusal) return refusal;
+    const removed = removedRanges(fields, front.fields, await this.#ownNames());
+    return removedRefusal(removed) ?? this.#accept(body, removed);
+  }
+
+  async #accept(body: CompleteBody, removed: number[] | null): Promise<Reply> {
+    const { blobs, volume, acceptor, metrics } = this.#tools;
     // Ordering: the body is durable before a row names it, the row is committed before the client gets its 250.
-    const blob = await storeBody(this.#tools.blobs, this.id, body);
-    const mail = await this.#newMail(body, blob);
-    const outcome = await this.#tools.acceptor.accept(mail);
+    const blob = await volume.storing(storeBody(blobs, this.id, body));
+    const mail = await this.#newMail(body, blob, removed);
+    const outcome = await acceptor.accept(mail);
     if (outcome === 'refused') return cannotBeStored;
     if (outcome === 'deferred') return localTrouble;
-    this.#tools.metrics.accepted.add(1, { origin: mail.origin });
-    this.#tools.metrics.acceptedBytes.add(body.size);
+    metrics.accepted.add(1, { origin: mail.origin });
+    metrics.acceptedBytes.add(body.size);
     return reply(250, '2.0.0', `queued as ${this.id}`);
   }
 
-  async #newMail({ scan, sha256 }: CompleteBody, blob: BlobReference): Promise<NewMail> {
+  async #newMail(
+    { scan, sha256 }: CompleteBody,
+    blob: BlobReference,
+    removed: number[] | null,
+  ): Promise<NewMail> {
     const { reversePath, parameters, recipients } = this.#transaction;
     const { login, clientAddress, helo, protocol } = this.#session;
     const origin = (await this.#isSubmitted()) ? 'submitted' : 'incoming';
@@ -102,7 +136,7 @@ export class IncomingMail {
         blob,
         sha256,
         description: describeContent(scan),
-        removed: removedRanges(scan.fields, TRACE_FIELDS, current('general').heloName),
+        removed,
       },
       acceptedAt: this.#acceptedAt,
       reversePath: reversePath ? formatAddress(reversePath) : '',
@@ -132,16 +166,39 @@ export class IncomingMail {
 
   async #senderAddresses(): Promise<ReadonlySet<string> | null> {
     const { login } = this.#session;
-    return login && (await this.#tools.senders.of(login.accountId));
+    return login && (await this.#tools.directory.senderAddresses(login.accountId));
+  }
+
+  async #ownNames(): Promise<(authservId: string) => boolean> {
+    const { directory, current } = this.#tools;
+    return claimsOurs(current('general').heloName, await directory.domains());
+  }
+
+  /** What stands in front of the client's fields: the trace, and what was added to the header of a login. */
+  #front(): { fields: number; bytes: number } {
+    if (!(this.body instanceof SubmittedBody)) return { fields: TRACE_FIELDS, bytes: this.#traceBytes };
+    const { addedFields, addedBytes } = this.body;
+    return { fields: TRACE_FIELDS + addedFields, bytes: this.#traceBytes + addedBytes };
+  }
+
+  /** What is added to the header of a login where it is missing. */
+  #submission(login: Login): Submission {
+    const { reversePath, parameters } = this.#transaction;
+    const sender = reversePath ?? parseAddress(login.address);
+    // RFC 6532 §1: UTF-8 in a header only where the mail came by SMTPUTF8.
+    const from = sender && !parameters.smtpUtf8 ? asciiAddress(sender) : sender;
+    const domain = sender ? domainKey(sender.domain) : this.#tools.current('general').heloName;
+    return { date: this.#acceptedAt, messageId: `${this.id}@${domain}`, from };
   }
 
   // RFC 5321 §4.4: Received in front of all; Return-Path before it, as this server is the one that delivers.
   #trace(): Buffer {
-    const { helo, clientAddress, protocol, tls } = this.#session;
+    const { helo, clientAddress, protocol, tls, login } = this.#session;
     const { reversePath, recipients, firstRecipient } = this.#transaction;
     const received = receivedField({
       helo,
-      clientAddress,
+      // Where its users are is told to nobody they write to.
+      clientAddress: login ? null : clientAddress,
       by: this.#tools.current('general').heloName,
       protocol,
       id: this.id,
@@ -159,15 +216,4 @@ export function data(tools: Tools, session: Session): Reply | IncomingMail {
   if (transaction.recipients.size === 0) return noRecipients;
   if (tools.disk.isLow) return noSpace;
   return new IncomingMail(tools, session, transaction);
-}
-
-function isDiskFull(error: unknown): boolean {
-  for (
-    let cause = error as { code?: string; cause?: unknown } | undefined;
-    cause;
-    cause = cause.cause as never
-  ) {
-    if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') return true;
-  }
-  return false;
 }

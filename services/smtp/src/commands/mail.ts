@@ -27,7 +27,7 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   const { address } = command;
   if (address && !parameters.smtpUtf8 && !isAsciiAddress(address)) return needsUtf8;
   if (parameters.size !== null && parameters.size > maxMessageSize(tools)) return tooLarge;
-  if (tools.disk.isLow) return noSpace;
+  if (!tools.disk.hasRoomFor(parameters.size ?? 0)) return noSpace;
   if (session.login && !(await isOwnAddress(tools, session.login.accountId, address))) return notYours;
   // Counted last: what is refused anyway is no mail.
   const overLimit = await tools.sendingLimit.refusal(session);
@@ -46,7 +46,7 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   return taken;
 }
 
-// A login has an address to answer for; the empty path is for servers.
+// The empty path is nobody's: read receipts have it (RFC 8098 §2.1), and From is checked at the end of data.
 async function isOwnAddress(tools: Tools, accountId: number, address: Address | null): Promise<boolean> {
-  return address !== null && (await tools.senders.of(accountId)).has(addressKey(address));
+  return address === null || (await tools.directory.senderAddresses(accountId)).has(addressKey(address));
 }

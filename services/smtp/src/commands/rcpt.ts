@@ -1,16 +1,12 @@
 // RCPT: RFC 5321 §4.1.1.3. The verdict of everything that is known about a stranger is given here.
-import {
-  type Address,
-  addressKey,
-  domainKey,
-  formatAddress,
-  isAsciiAddress,
-  parseAddress,
-} from '@pochtar/mail';
+import { type Address, addressKey, domainKey, formatAddress, isAsciiAddress } from '@pochtar/mail';
 import type { Resolved } from '@pochtar/store/directory';
 import { verdictReply } from '../dialogue-filters.ts';
+import { notifyOf } from '../notify.ts';
 import { rcptParameters } from '../parameters.ts';
 import type { PathCommand } from '../path-command.ts';
+import { barePostmaster, roleHolder } from '../postmaster.ts';
+import { endOf, isReachable } from '../recipient-end.ts';
 import { type Reply, reply } from '../reply.ts';
 import type { Session, Transaction } from '../session.ts';
 import type { Tools } from '../tools.ts';
@@ -24,6 +20,8 @@ const blackName = reply(554, '5.7.1', 'no mail is accepted from this sender');
 const noRelaying = reply(550, '5.7.1', 'relaying denied; log in to send to other domains');
 const unknownMailbox = reply(550, '5.1.1', 'no such mailbox here');
 const disabledMailbox = reply(550, '5.2.1', 'mailbox disabled');
+// RFC 3463 §3.3 X.2.2. Transient: what is deleted makes room.
+const fullMailbox = reply(452, '4.2.2', 'mailbox full');
 const badSyntax = reply(501, '5.1.3', 'bad recipient address');
 
 export async function rcpt(tools: Tools, session: Session, command: PathCommand): Promise<Reply> {
@@ -31,13 +29,12 @@ export async function rcpt(tools: Tools, session: Session, command: PathCommand)
   if (!transaction) return noMail;
   const parameters = rcptParameters(command.parameters, transaction.parameters.smtpUtf8);
   if ('code' in parameters) return parameters;
-  const address = command.isPostmaster ? barePostmaster(tools) : command.address;
+  const address = command.isPostmaster ? await barePostmaster(tools) : command.address;
   if (!address) return command.isPostmaster ? unknownMailbox : badSyntax;
   if (!transaction.parameters.smtpUtf8 && !isAsciiAddress(address)) return needsUtf8;
   const found = await findRecipient(tools, address);
   const refusal =
-    placeRefusal(session, transaction, found.resolved, tools) ??
-    (await strangerRefusal(tools, session, found.key));
+    placeRefusal(session, transaction, found, tools) ?? (await strangerRefusal(tools, session, found.key));
   if (refusal) return refusal;
   if (
     !transaction.recipients.has(found.row) &&
@@ -51,6 +48,7 @@ export async function rcpt(tools: Tools, session: Session, command: PathCommand)
     address: found.row,
     accountId: accountOf(found.resolved),
     ...parameters,
+    notify: notifyOf(parameters.notify, session.isTrusted || tools.current('dsn').successToStrangers),
   });
   return taken;
 }
@@ -60,50 +58,34 @@ interface Found {
   /** As the recipient row has it: the key, or, for other domains, with the local part as it was written. */
   row: string;
   resolved: Resolved;
+  /** Where an alias leads. */
+  end: Resolved;
 }
 
 async function findRecipient(tools: Tools, address: Address): Promise<Found> {
   const key = addressKey(address);
   const resolved = await tools.recipients.resolve(key);
-  if (resolved.kind === 'unknown' && key.startsWith('postmaster@')) {
-    const found = await postmasterOf(tools);
-    if (found) return found;
+  const end = await endOf(tools, resolved);
+  if (resolved.kind !== 'remote' && !isReachable(end)) {
+    const holder = await roleHolder(tools, key);
+    if (holder) return { ...holder, row: holder.key, end: await endOf(tools, holder.resolved) };
   }
   // RFC 5321 §2.4: the case of a local part is the business of its own host only.
   const row = resolved.kind === 'remote' ? `${address.localPart}@${domainKey(address.domain)}` : key;
-  return { key, row, resolved };
-}
-
-/** RFC 5321 §4.1.1.3: a postmaster without domain is ours. */
-function barePostmaster(tools: Tools): Address | null {
-  const { defaultDomain, heloName } = tools.current('general');
-  return parseAddress(`postmaster@${defaultDomain ?? heloName}`);
-}
-
-// RFC 5321 §4.5.1: every domain has a postmaster; where the directory has none, who is told of trouble is.
-async function postmasterOf(tools: Tools): Promise<Found | null> {
-  const address = parseAddress(tools.current('alerts').address);
-  if (!address) return null;
-  const key = addressKey(address);
-  const resolved = await tools.recipients.resolve(key);
-  // Mail for our own postmaster is no relaying, wherever he reads it.
-  return {
-    key,
-    row: key,
-    resolved: resolved.kind === 'remote' ? { kind: 'alias', targets: [key] } : resolved,
-  };
+  return { key, row, resolved, end };
 }
 
 /** Whether this client may send there at all. */
 function placeRefusal(
   session: Session,
   transaction: Transaction,
-  resolved: Resolved,
+  { resolved, end }: Found,
   tools: Tools,
 ): Reply | null {
   if (transaction.listedName === 'black') return blackName;
-  if (resolved.kind === 'unknown') return unknownMailbox;
-  if (resolved.kind === 'account' && !resolved.isEnabled) return disabledMailbox;
+  if (end.kind === 'unknown') return unknownMailbox;
+  if (end.kind === 'account' && !end.isEnabled) return disabledMailbox;
+  if (end.kind === 'account' && end.isFull) return fullMailbox;
   const mayRelay =
     session.isTrusted || (transaction.listedName === 'white' && tools.accessList().relaysForNames);
   return resolved.kind === 'remote' && !mayRelay ? noRelaying : null;
