@@ -50,13 +50,15 @@ const mailRefusedSchema = z.object({
   reversePath: z.string().max(400).nullable(),
   recipient: z.string().max(400).nullable(),
   reply: z.string().max(1000),
+  /** How often, to this client's network, within the minute; the other fields are those of the first. */
+  count: z.int().min(1).default(1),
 });
 export type MailRefused = z.infer<typeof mailRefusedSchema>;
 export const mailRefused: Subject<MailRefused> = {
   name: 'mail.refused',
   kind: 'stream',
   schema: mailRefusedSchema,
-  purpose: 'smtp refused a sender, a recipient or a message',
+  purpose: 'smtp refused senders, recipients or messages: once a second for each client and reply',
 };
 
 const authFailedSchema = z.object({

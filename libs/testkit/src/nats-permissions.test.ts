@@ -94,6 +94,7 @@ test('smtp accepts and filters consume, acknowledge and pass the mail on to deli
     reversePath: null,
     recipient: null,
     reply: '550 no',
+    count: 1,
   });
   await eventually(() => delivered.includes(mail));
   await using owner = await connectAs('owner');

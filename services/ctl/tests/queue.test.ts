@@ -102,6 +102,7 @@ beforeAll(async () => {
       reversePath: null,
       recipient: null,
       reply: '554 no',
+      count: 12_073,
     };
     return done({ deliveries: [ended], refusals: [refusal] });
   });

@@ -309,22 +309,26 @@ describe('the trace', () => {
     expect(shown.queued).toMatchObject({ mail: second, recipients: [{ address: 'x@far.test' }] });
   });
 
-  test('refused attempts are written from events, and found', async () => {
+  test('refused attempts are one row a minute for each client and reply, with their number, and found', async () => {
     const refusal = {
       clientAddress: '203.0.113.9',
       reversePath: 'spam@bad.test',
       recipient: 'anna@demo.test',
       reply: '554 5.7.1 no',
+      count: 3,
     };
     await Promise.all(
-      Array.from({ length: 50 }, () =>
-        office.bus.publish(mailRefused, { at: new Date().toISOString(), ...refusal }),
+      Array.from({ length: 50 }, (_, index) =>
+        office.bus.publish(mailRefused, {
+          ...refusal,
+          at: new Date(Date.UTC(2026, 10, 27, 1, 2, index)).toISOString(),
+          ...(index > 0 && { recipient: `r${index}@demo.test` }),
+        }),
       ),
     );
     await eventually(async () => {
       const found = await ask(askAdmin(console_, adminTrace.find, admin, { clientAddress: '203.0.113.9' }));
-      expect(found.refusals).toHaveLength(50);
-      expect(found.refusals[0]).toMatchObject(refusal);
+      expect(found.refusals).toEqual([{ ...refusal, at: '2026-11-27T01:02:00.000Z', count: 150 }]);
     });
   });
 });

@@ -46,9 +46,12 @@ export function createDialogue(tools: Tools, tls: TlsContexts): Dialogue {
       const { transaction } = session;
       const path = transaction?.reversePath;
       const reversePath = transaction ? (path ? formatAddress(path) : '') : null;
-      tools.refusals.mail(session, { reversePath, recipient }, answer);
+      tools.refusals.note(session, { reversePath, recipient }, answer);
     },
-    closed: () => metrics.openSessions.add(-1),
+    closed(session) {
+      metrics.openSessions.add(-1);
+      tools.refusals.ended(session);
+    },
     failed: (session, error) => log.error({ session: session.id, err: error }, 'a command failed'),
   };
 }

@@ -42,6 +42,7 @@ export async function openTools(
   const volume = stack.use(await VolumeWatch.open({ blobs, health, log }));
   const isWebmail = followedNetworks(() => current('network').webmailAddresses);
   const sendingLimit = stack.use(new SendingLimit({ db, current, isWebmail, log }));
+  const refusals = stack.use(new Refusals(bus, log));
   const running = stack.move();
   return {
     current,
@@ -65,7 +66,7 @@ export async function openTools(
     acceptor,
     memory: new BodyMemory(MAX_BODY_MEMORY),
     spoolDirectory,
-    refusals: new Refusals(bus, log),
+    refusals,
     metrics,
     log,
     [Symbol.asyncDispose]: () => running.disposeAsync(),

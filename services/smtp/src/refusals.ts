@@ -1,46 +1,139 @@
-// Tells the trace what was refused (`mail.refused`). It is told after the reply and never waited for; a flood of it is
-// dropped rather than kept.
+// Tells the trace what was refused (`mail.refused`): once a second, each client and reply with a count, so that neither the
+// bus nor the trace nor the log grows with how often a stranger comes. Told after the reply and never waited for.
 import { type Bus, type MailRefused, mailRefused } from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
+import ipaddr from 'ipaddr.js';
 import { type Reply, replyText } from './reply.ts';
 import type { Session } from './session.ts';
 
-/** Events on their way; more are dropped. */
-const MAX_UNPUBLISHED = 256;
+/** Clients and replies that are told apart in a minute; what is refused beyond them is counted together. */
+const MAX_KINDS = 2000;
+/** Sessions of one client with one reply whose refusal is in the log, a minute. */
+const MAX_LOGGED = 10;
+const FLUSH_MS = 1000;
+const LAST_FLUSH_MS = 2000;
+const PUBLISHED_AT_ONCE = 50;
 const MAX_ADDRESS = 400;
 const MAX_REPLY = 1000;
+const OTHERS = 'refused (more clients and replies in this minute than are kept apart)';
 
-export class Refusals {
+export interface RefusedEnvelope {
+  /** As far as they are known. */
+  reversePath: string | null;
+  recipient: string | null;
+}
+
+export class Refusals implements AsyncDisposable {
   readonly #bus: Pick<Bus, 'publish'>;
   readonly #log: Logger;
-  #unpublished = 0;
+  readonly #timer: NodeJS.Timeout;
+  /** Not told yet, by kind. */
+  #untold = new Map<string, MailRefused>();
+  /** How often each kind was refused in this minute. */
+  readonly #kinds = new Map<string, number>();
+  #minute = '';
+  #flushing: Promise<void> | null = null;
 
   constructor(bus: Pick<Bus, 'publish'>, log: Logger) {
     this.#bus = bus;
     this.#log = log;
+    this.#timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
   }
 
-  /** `reversePath` and `recipient` as far as they are known. */
-  mail(
-    session: Session,
-    envelope: { reversePath: string | null; recipient: string | null },
-    answer: Reply,
-  ): void {
+  note(session: Session, envelope: RefusedEnvelope, answer: Reply): void {
     const event: MailRefused = {
       at: new Date().toISOString(),
       clientAddress: session.clientAddress,
-      reversePath: envelope.reversePath?.slice(0, MAX_ADDRESS) ?? null,
-      recipient: envelope.recipient?.slice(0, MAX_ADDRESS) ?? null,
+      reversePath: envelope.reversePath?.slice(0, MAX_ADDRESS).toWellFormed() ?? null,
+      recipient: envelope.recipient?.slice(0, MAX_ADDRESS).toWellFormed() ?? null,
       reply: replyText(answer).slice(0, MAX_REPLY),
+      count: 1,
     };
-    this.#log.info({ session: session.id, ...event }, 'refused');
-    if (this.#unpublished >= MAX_UNPUBLISHED) return;
-    this.#unpublished++;
-    this.#bus
-      .publish(mailRefused, event)
-      .catch((error: unknown) => this.#log.debug({ err: error }, 'a refusal was not told'))
-      .finally(() => {
-        this.#unpublished--;
-      });
+    const known = this.#add(event);
+    session.refusals++;
+    // One line a session; what comes behind it is summed up at its end.
+    const isLogged = session.refusals === 1 && known <= MAX_LOGGED;
+    if (isLogged) session.isRefusalLogged = true;
+    this.#log[isLogged ? 'info' : 'debug']({ session: session.id, ...event }, 'refused');
   }
+
+  /** The session is over. */
+  ended({ id, clientAddress, refusals, isRefusalLogged }: Session): void {
+    if (!isRefusalLogged || refusals < 2) return;
+    this.#log.info({ session: id, clientAddress, refusals }, 'refused so often in the session');
+  }
+
+  /** Tells what is not told yet; what the bus does not take is kept for the next time. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#tell().finally(() => {
+      this.#flushing = null;
+    });
+    return this.#flushing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_FLUSH_MS);
+    });
+    await Promise.race([this.#flushing?.then(() => this.flush()) ?? this.flush(), late]);
+    clearTimeout(timer);
+  }
+
+  /** Answers how often its kind was refused in this minute. */
+  #add(event: MailRefused): number {
+    const minute = event.at.slice(0, 16);
+    if (minute !== this.#minute) this.#kinds.clear();
+    this.#minute = minute;
+    const kind = `${clientNetwork(event.clientAddress)} ${event.reply}`;
+    const isKept = this.#kinds.has(kind) || this.#kinds.size < MAX_KINDS;
+    if (!isKept) {
+      this.#keep({ ...event, clientAddress: '', reversePath: null, recipient: null, reply: OTHERS });
+      return Number.POSITIVE_INFINITY;
+    }
+    const known = (this.#kinds.get(kind) ?? 0) + event.count;
+    this.#kinds.set(kind, known);
+    this.#keep(event);
+    return known;
+  }
+
+  #keep(event: MailRefused): void {
+    const key = `${event.at.slice(0, 16)} ${clientNetwork(event.clientAddress)} ${event.reply}`;
+    const known = this.#untold.get(key);
+    if (known) known.count += event.count;
+    else this.#untold.set(key, { ...event });
+  }
+
+  async #tell(): Promise<void> {
+    const untold = [...this.#untold.values()];
+    this.#untold = new Map();
+    for (let at = 0; at < untold.length; at += PUBLISHED_AT_ONCE) {
+      const told = await Promise.allSettled(
+        untold.slice(at, at + PUBLISHED_AT_ONCE).map((event) => this.#bus.publish(mailRefused, event)),
+      );
+      const failed = told.findIndex((outcome) => outcome.status === 'rejected');
+      if (failed < 0) continue;
+      const { reason } = told[failed] as PromiseRejectedResult;
+      this.#log.debug({ reason: String(reason) }, 'refusals are not told yet');
+      for (const [index, outcome] of told.entries()) {
+        if (outcome.status === 'rejected') this.#keepForLater(untold[at + index] as MailRefused);
+      }
+      for (const event of untold.slice(at + PUBLISHED_AT_ONCE)) this.#keepForLater(event);
+      return;
+    }
+  }
+
+  /** While the bus is away minutes add up: beyond the limit only their number is kept. */
+  #keepForLater(event: MailRefused): void {
+    if (this.#untold.size < MAX_KINDS) return this.#keep(event);
+    this.#keep({ ...event, clientAddress: '', reversePath: null, recipient: null, reply: OTHERS });
+  }
+}
+
+/** The address; of IPv6 the /64, as whoever has one address has it all. */
+function clientNetwork(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === 'ipv6' ? parsed.toNormalizedString().split(':').slice(0, 4).join(':') : address;
 }

@@ -38,6 +38,9 @@ export class Session {
   tls: { version: string; cipher: string } | null = null;
   login: Login | null = null;
   failedLogins = 0;
+  /** Replies that refused something of a mail. */
+  refusals = 0;
+  isRefusalLogged = false;
   transaction: Transaction | null = null;
   /** The look-up that was started at connect; null where none is made. Never rejects. */
   dnsbl: Promise<CheckReply> | null = null;

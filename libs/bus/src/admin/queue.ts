@@ -128,6 +128,8 @@ const traceRefusal = z.object({
   reversePath: z.string().nullable(),
   recipient: z.string().nullable(),
   reply: z.string(),
+  /** So often in the minute; sender and recipient are those of the first. */
+  count: z.int(),
 });
 export type TraceRefusal = z.infer<typeof traceRefusal>;
 

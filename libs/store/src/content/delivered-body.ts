@@ -19,6 +19,9 @@ export interface Range {
 
 type Segment = { bytes: Buffer } | { range: Range };
 
+/** Ranges no further apart than this are read as one, and what lies between them is cut out in memory. */
+const MAX_READ_TOGETHER = 1024 * 1024;
+
 /** Size of the message as a reader is shown it: RFC822.SIZE, POP3's octets. */
 export function deliveredSize(stored: StoredBody): number {
   return stored.blob.length + headerShift(stored);
@@ -38,7 +41,7 @@ export function headerShift(stored: StoredBody): number {
 export async function readDelivered(store: BlobStore, stored: StoredBody, range?: Range): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for (const segment of segments(stored, range)) {
-    pieces.push('bytes' in segment ? segment.bytes : await store.read(stored.blob, segment.range));
+    pieces.push('bytes' in segment ? segment.bytes : await readTogether(store, stored.blob, segment));
   }
   return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
 }
@@ -51,11 +54,37 @@ export async function* streamDelivered(
 ): AsyncGenerator<Buffer> {
   for (const segment of segments(stored, range)) {
     if ('bytes' in segment) yield segment.bytes;
-    else yield* store.readStream(stored.blob, segment.range);
+    else if (segment.length === 1) yield* store.readStream(stored.blob, segment[0]);
+    else yield await readTogether(store, stored.blob, segment);
   }
 }
 
-function segments(stored: StoredBody, range?: Range): Segment[] {
+/** Neighbouring ranges by one read of the volume, which costs far more than what lies between them. */
+async function readTogether(
+  store: BlobStore,
+  blob: BlobReference,
+  ranges: readonly Range[],
+): Promise<Buffer> {
+  const start = ranges[0]?.start ?? 0;
+  const bytes = await store.read(blob, { start, end: ranges.at(-1)?.end ?? start });
+  if (ranges.length === 1) return bytes;
+  return Buffer.concat(ranges.map((range) => bytes.subarray(range.start - start, range.end - start)));
+}
+
+/** What is shown, in order: bytes in hand, and ranges of the stored body that are read together. */
+function segments(stored: StoredBody, range?: Range): ({ bytes: Buffer } | Range[])[] {
+  const found: ({ bytes: Buffer } | Range[])[] = [];
+  for (const segment of wantedSegments(stored, range)) {
+    const last = found.at(-1);
+    if ('bytes' in segment) found.push(segment);
+    else if (Array.isArray(last) && segment.range.end - (last[0]?.start ?? 0) <= MAX_READ_TOGETHER)
+      last.push(segment.range);
+    else found.push([segment.range]);
+  }
+  return found;
+}
+
+function wantedSegments(stored: StoredBody, range?: Range): Segment[] {
   const wanted = range ?? { start: 0, end: Number.POSITIVE_INFINITY };
   const found: Segment[] = [];
   let position = 0;

@@ -24,6 +24,8 @@ export interface TracedRefusal {
   reversePath: string | null;
   recipient: string | null;
   reply: string;
+  /** So often in the minute, from this client's network; sender and recipient are those of the first. */
+  count: number;
 }
 
 /** 'all', or the ids of the domains that may be seen. */
@@ -45,7 +47,7 @@ export interface TraceFilter {
 const DELIVERY_COLUMNS = `mail_id as mail, recipient, reverse_path as "reversePath", origin,
   host(client_address) as "clientAddress", size, accepted_at as "acceptedAt", ended_at as "endedAt", outcome, detail,
   attempts`;
-const REFUSAL_COLUMNS = `at, host(client_address) as "clientAddress", reverse_path as "reversePath", recipient, reply`;
+const REFUSAL_COLUMNS = `at, host(client_address) as "clientAddress", reverse_path as "reversePath", recipient, reply, count`;
 
 // $1 scope, $2 address, $3 sender, $4 recipient, $5 client address
 const FILTERS = `

@@ -15,6 +15,7 @@ const titles = {
   outcome: text('Итог', 'Outcome'),
   detail: text('Подробности', 'Detail'),
   client: text('Клиент', 'Client'),
+  count: text('Раз', 'Times'),
   reply: text('Ответ', 'Reply'),
 };
 
@@ -34,11 +35,12 @@ function deliveryTable(session: Session, deliveries: readonly TraceDelivery[]): 
 }
 
 function refusalTable(session: Session, refusals: readonly TraceRefusal[]): string {
-  const { at, client, from, to, reply } = titles;
+  const { at, count, client, from, to, reply } = titles;
   return table(
-    [at, client, from, to, reply].map((title) => session.say(title)),
+    [at, count, client, from, to, reply].map((title) => session.say(title)),
     refusals.map((one) => [
       time(one.at),
+      String(one.count),
       one.clientAddress ?? '',
       one.reversePath === null ? '' : `<${one.reversePath}>`,
       one.recipient ?? '',

@@ -1,4 +1,4 @@
-// mail.refused -> trace.refusal, in batches. Heard by one replica of the group as it happens: what is refused while
+// mail.refused -> trace.refusal: counted by minute, in batches. Heard by one replica of the group as it happens: what is refused while
 // no delivery runs is in the log of smtp, and nobody's mail depends on it.
 import { type MailRefused, mailRefused } from '@pochtar/bus';
 import { gather } from '@pochtar/runtime';

@@ -2,7 +2,7 @@
 // file, made durable as a blob, and only then becomes a row.
 import { describeContent, type ScannedMail } from '@pochtar/mail';
 import { uuidv7 } from '@pochtar/runtime';
-import { IncomingBody, isTransient, storeBody } from '@pochtar/service';
+import { IncomingBody, isDiskFull, isTransient, storeBody } from '@pochtar/service';
 import type { BlobReference } from '@pochtar/store/blob';
 import { appendMessages, type AppendOutcome, INBOX, type Mailbox, readQuota } from '@pochtar/store/mailbox';
 import { maxMessageSize } from '../capabilities.ts';
@@ -19,6 +19,7 @@ import { requireMailbox } from './select-examine.ts';
 // RFC 9051 §6.3.12: TRYCREATE tells the client that creating the mailbox may help.
 const missing = no('no such mailbox', 'TRYCREATE');
 const tooBig = no('the message is too large', 'TOOBIG');
+const noRoom = no('the server has no room for mail at the moment', 'UNAVAILABLE');
 
 interface StoredMessage {
   id: string;
@@ -75,7 +76,7 @@ async function refusalOf(
   if (length > maxMessageSize(settings.current('sending'))) return tooBig;
   if (length === 0) return no('the message is empty', 'CANNOT');
   if (mailbox === null) return name === INBOX ? tryAgain : missing;
-  if (disk.isLow) return no('the server has no room for mail at the moment', 'UNAVAILABLE');
+  if (!disk.hasRoomFor(length)) return noRoom;
   const { limit, used } = await readQuota(db, mailbox.accountId);
   return limit !== null && used + length > limit ? overQuota : null;
 }
@@ -87,8 +88,8 @@ async function receive(
   literal: LiteralMarker,
 ): Promise<StoredMessage | Reply> {
   const { input, output, server } = session;
-  const { memory, spoolDirectory } = server;
-  const body = new IncomingBody({ maxSize: literal.length, memory, spoolDirectory });
+  const { memory, spoolDirectory, disk } = server;
+  const body = new IncomingBody({ maxSize: literal.length, memory, spoolDirectory, disk });
   try {
     await invite(output, literal);
     for await (const part of input.stream(literal.length)) {
@@ -113,9 +114,10 @@ async function store({ server, log }: Session, body: IncomingBody): Promise<Stor
     const blob = await storeBody(server.blobs, id, complete);
     return { id, blob, sha256: complete.sha256, scan: complete.scan };
   } catch (error) {
-    if (!isTransient(error)) throw error;
+    const isFull = isDiskFull(error);
+    if (!isFull && !isTransient(error)) throw error;
     log.error({ err: error }, 'a message could not be stored');
-    return tryAgain;
+    return isFull ? noRoom : tryAgain;
   }
 }
 

@@ -1,23 +1,14 @@
 // DATA: RFC 5321 §4.1.1.4. Takes the payload in and, at its end, the responsibility for the mail.
 import { firstStep } from '@pochtar/bus';
-import {
-  addressKey,
-  asciiAddress,
-  describeContent,
-  domainKey,
-  formatAddress,
-  parseAddress,
-  receivedField,
-  returnPathField,
-} from '@pochtar/mail';
+import { addressKey, describeContent, formatAddress } from '@pochtar/mail';
 import { traced, uuidv7 } from '@pochtar/runtime';
 import { type CompleteBody, IncomingBody, isDiskFull, storeBody } from '@pochtar/service';
 import type { BlobReference } from '@pochtar/store/blob';
 import type { NewMail } from '@pochtar/store/queue';
 import { checkContent, removedRanges, removedRefusal } from '../check-content.ts';
+import { submissionOf, TRACE_FIELDS, traceFields } from '../front-fields.ts';
 import { localTrouble, noSpace, type Reply, reply } from '../reply.ts';
-import type { Submission } from '../complete-header.ts';
-import type { Login, Session, Transaction } from '../session.ts';
+import type { Session, Transaction } from '../session.ts';
 import { claimsOurs } from '../own-names.ts';
 import { slipFor, slipSections } from '../slip.ts';
 import { SubmittedBody } from '../submitted-body.ts';
@@ -29,8 +20,6 @@ const noRecipients = reply(554, '5.5.1', 'no valid recipients');
 // RFC 1870 §6.3.
 const tooLarge = reply(552, '5.3.4', 'message larger than this server accepts');
 const cannotBeStored = reply(554, '5.6.0', 'message cannot be stored');
-/** Return-Path and Received. */
-const TRACE_FIELDS = 2;
 
 export class IncomingMail {
   readonly id = uuidv7();
@@ -50,7 +39,8 @@ export class IncomingMail {
     this.#session = session;
     this.#transaction = transaction;
     this.isNormalised = session.isTrusted || tools.current('limits').bareNewline === 'normalise';
-    const trace = this.#trace();
+    const arrival = { id: this.id, at: this.#acceptedAt, by: tools.current('general').heloName };
+    const trace = traceFields(session, transaction, arrival);
     this.#traceBytes = trace.length;
     this.#stored = new IncomingBody({
       trace,
@@ -60,7 +50,7 @@ export class IncomingMail {
       disk: tools.disk,
     });
     this.body = session.login
-      ? new SubmittedBody(this.#stored, tools.memory, this.#submission(session.login))
+      ? new SubmittedBody(this.#stored, tools.memory, submissionOf(session.login, transaction, arrival))
       : this.#stored;
   }
 
@@ -179,34 +169,6 @@ export class IncomingMail {
     if (!(this.body instanceof SubmittedBody)) return { fields: TRACE_FIELDS, bytes: this.#traceBytes };
     const { addedFields, addedBytes } = this.body;
     return { fields: TRACE_FIELDS + addedFields, bytes: this.#traceBytes + addedBytes };
-  }
-
-  /** What is added to the header of a login where it is missing. */
-  #submission(login: Login): Submission {
-    const { reversePath, parameters } = this.#transaction;
-    const sender = reversePath ?? parseAddress(login.address);
-    // RFC 6532 §1: UTF-8 in a header only where the mail came by SMTPUTF8.
-    const from = sender && !parameters.smtpUtf8 ? asciiAddress(sender) : sender;
-    const domain = sender ? domainKey(sender.domain) : this.#tools.current('general').heloName;
-    return { date: this.#acceptedAt, messageId: `${this.id}@${domain}`, from };
-  }
-
-  // RFC 5321 §4.4: Received in front of all; Return-Path before it, as this server is the one that delivers.
-  #trace(): Buffer {
-    const { helo, clientAddress, protocol, tls, login } = this.#session;
-    const { reversePath, recipients, firstRecipient } = this.#transaction;
-    const received = receivedField({
-      helo,
-      // Where its users are is told to nobody they write to.
-      clientAddress: login ? null : clientAddress,
-      by: this.#tools.current('general').heloName,
-      protocol,
-      id: this.id,
-      tls,
-      for: recipients.size === 1 ? firstRecipient : null,
-      date: this.#acceptedAt,
-    });
-    return Buffer.concat([returnPathField(reversePath), received]);
   }
 }
 
