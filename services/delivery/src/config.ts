@@ -27,6 +27,8 @@ const schema = processEnv.extend({
   /** How often mails without an event are looked for, and from which age on. */
   POCHTAR_RECONCILE_SECONDS: z.coerce.number().positive().max(3600).default(30),
   POCHTAR_RECONCILE_AGE_SECONDS: z.coerce.number().positive().max(3600).default(60),
+  /** How often what grows by itself is cleaned up. */
+  POCHTAR_CLEAN_UP_SECONDS: z.coerce.number().positive().max(86_400).default(600),
 });
 
 export type Config = z.infer<typeof schema>;

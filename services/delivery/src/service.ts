@@ -2,6 +2,7 @@
 // handlers/mail-deliver.ts, and in queue-runner.ts when it leaves for another server.
 import type { Service, ServiceContext } from '@pochtar/runtime';
 import { openService } from '@pochtar/service';
+import { startCleanUp } from './clean-up.ts';
 import { type Config, readConfig } from './config.ts';
 import { redestineAll } from './destination.ts';
 import { answerQueue } from './handlers/admin-queue.ts';
@@ -43,6 +44,7 @@ export async function start(
       minAgeSeconds: config.POCHTAR_RECONCILE_AGE_SECONDS,
     }),
   );
+  stack.use(startCleanUp(tools, config.POCHTAR_CLEAN_UP_SECONDS));
   stack.use(consumeDeliveries(tools));
   context.health.report('delivery', null);
   return stack.move();

@@ -7,7 +7,7 @@ import type { Database } from '@pochtar/store/db';
 import type { DeliveryMetrics } from './metrics.ts';
 
 /** The sections delivery uses. */
-export const sections = ['general', 'queue', 'relay', 'dsn', 'misc'] as const;
+export const sections = ['general', 'queue', 'relay', 'dsn', 'misc', 'trace'] as const;
 export type Sections = (typeof sections)[number];
 
 export interface Tools {

@@ -8,7 +8,7 @@ export const trace = defineSection({
   tab: 'more',
   label: text('История писем', 'Trace'),
   help: text('Запись о том, что произошло с каждым письмом.', 'The record of what became of each mail.'),
-  appliedBy: ['tasks'],
+  appliedBy: ['delivery'],
   fields: {
     keepDays: integer(
       { min: 1, max: 3650, initial: 90, unit: text('дней', 'days') },

@@ -24,11 +24,15 @@ export interface GreylistRules {
 
 export type GreylistAnswer =
   | { passed: true }
-  /** How long until a retry is let through. */
-  | { passed: false; waitSeconds: number };
+  /** How long until a retry is let through. `isNew`: a row was made for it. */
+  | { passed: false; waitSeconds: number; isNew: boolean };
+
+/** Senders that have passed are looked through up to here to find the different ones. */
+const SENDERS_LOOKED_AT = 200;
 
 // A known network is renewed at most once a minute: its row would be locked by every mail of a large provider.
-// The senders are counted as of before this statement, so the one that passes now is left out and added.
+// The senders are counted as of before this statement, so the one that passes now is left out and added. A triplet that
+// may not be remembered has no row, unless it had one before.
 const CHECK = `
 with known as (
   select network from lists.greylist_network where network = $1 and passed_at > now() - make_interval(days => $6)
@@ -38,6 +42,7 @@ with known as (
 ), triplet as (
   insert into lists.greylist as g (network, sender, recipient)
   select $1::cidr, $2, $3 where not exists (select from known)
+    and ($8 or exists (select from lists.greylist o where o.network = $1 and o.sender = $2 and o.recipient = $3))
   on conflict (network, sender, recipient) do update set
     first_at = case
       when g.passed_at > now() - make_interval(days => $6) then g.first_at
@@ -47,23 +52,29 @@ with known as (
       when g.passed_at > now() - make_interval(days => $6) then now()
       when g.passed_at is null and g.first_at >= now() - make_interval(hours => $5)
         and g.first_at <= now() - make_interval(secs => $4) then now() end
-  returning passed_at is not null as passed, first_at
+  returning passed_at is not null as passed, first_at, xmax = 0 as is_new
 ), promoted as (
   insert into lists.greylist_network as n (network)
   select $1::cidr from triplet where passed and $7 <= 1 + (
-    select count(distinct g.sender) from lists.greylist g
-    where g.network = $1 and g.sender <> $2 and g.passed_at > now() - make_interval(days => $6))
+    select count(distinct p.sender) from (
+      select g.sender from lists.greylist g
+      where g.network = $1 and g.sender <> $2 and g.passed_at is not null
+        and g.passed_at > now() - make_interval(days => $6) limit ${SENDERS_LOOKED_AT}) p)
   on conflict (network) do update set passed_at = now()
 )
-select t.passed, greatest(1, ceil(extract(epoch from t.first_at - now()) + $4))::int as wait from triplet t`;
+select t.passed, greatest(1, ceil(extract(epoch from t.first_at - now()) + $4))::int as wait, t.is_new as "isNew"
+  from triplet t
+union all
+select exists (select from known), $4, false where not exists (select from triplet)`;
 
-/** Asks for a triplet and remembers that it came. */
+/** Asks for a triplet and remembers that it came, unless there is no room for one more that is new (`mayRemember`). */
 export async function checkTriplet(
   db: Queryable,
   triplet: Triplet,
   rules: GreylistRules,
+  mayRemember = true,
 ): Promise<GreylistAnswer> {
-  const [row] = await db.query<{ passed: boolean; wait: number }>({
+  const [row] = await db.query<{ passed: boolean; wait: number; isNew: boolean }>({
     name: 'greylist_check',
     text: CHECK,
     values: [
@@ -74,10 +85,11 @@ export async function checkTriplet(
       rules.maxRetryHours,
       rules.whitelistDays,
       rules.knownSenders,
+      mayRemember,
     ],
   });
-  // No row of its own: the network is known.
-  return row === undefined || row.passed ? { passed: true } : { passed: false, waitSeconds: row.wait };
+  if (row === undefined) throw new Error('the greylist gave no answer');
+  return row.passed ? { passed: true } : { passed: false, waitSeconds: row.wait, isNew: row.isNew };
 }
 
 const FORGET_TRIPLETS = `

@@ -30,6 +30,7 @@ export {
   readModSeqs,
   type SpecialUse,
 } from './mailbox-row.ts';
+export { type ExpungedLimits, pruneExpunged } from './prune-expunged.ts';
 export { type Quota, readQuota } from './quota.ts';
 export { renameMailbox, type RenameOutcome } from './rename.ts';
 export { findMessages, type MessageFilter } from './search.ts';

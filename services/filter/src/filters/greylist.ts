@@ -7,6 +7,7 @@ import type { GreylistSettings } from '@pochtar/settings';
 import { checkTriplet, forgetExpired } from '@pochtar/store/lists';
 import ipaddr from 'ipaddr.js';
 import type { DialogueCheck, DialogueFilter, FilterTools } from '../filter.ts';
+import { GreylistBudget } from '../greylist-budget.ts';
 import { WhiteClients } from '../white-list.ts';
 
 /** So many different senders of a network have passed before all of it is known. */
@@ -24,6 +25,7 @@ export const greylist: DialogueFilter = {
 class GreylistCheck implements DialogueCheck {
   readonly #tools: FilterTools;
   readonly #white: WhiteClients;
+  readonly #budget = new GreylistBudget();
   readonly #cleanUp: NodeJS.Timeout;
   #forgetting: Promise<void> = Promise.resolve();
 
@@ -45,8 +47,10 @@ class GreylistCheck implements DialogueCheck {
       sender: keyText(request.reversePath),
       recipient: keyText(request.recipient),
     };
-    const answer = await checkTriplet(this.#tools.db, triplet, rulesOf(settings));
+    const mayRemember = this.#budget.hasRoomFor(network, Date.now());
+    const answer = await checkTriplet(this.#tools.db, triplet, rulesOf(settings), mayRemember);
     if (answer.passed) return { result: 'accept' };
+    if (answer.isNew) this.#budget.spend(network, Date.now());
     // RFC 6647 §5: 451 at RCPT with a text that says what to do.
     const text = `greylisted, please try again in ${answer.waitSeconds} seconds`;
     return { result: 'defer', enhanced: '4.7.1', text };

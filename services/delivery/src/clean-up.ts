@@ -1,0 +1,81 @@
+// What grows by itself is cleaned up: old trace, contents and packs that nothing refers to, packs whose writer died,
+// expunges that no client will ask for. Every few minutes, in small statements, until the process `tasks` does it. Each
+// part by itself: one that fails is told and tried again the next time. Any number of replicas may do it.
+import { setTimeout as delay } from 'node:timers/promises';
+import { collectDead, findOrphanPacks, sealOrphanPack } from '@pochtar/store/blob';
+import { pruneExpunged } from '@pochtar/store/mailbox';
+import { forgetTrace } from '@pochtar/store/trace';
+import type { Tools } from './tools.ts';
+
+/** Longer than any transaction may live: whoever still makes a reference has made it by then. */
+const GRACE_HOURS = 24;
+const EXPUNGED = { most: 20_000, kept: 10_000 };
+const TRACE_SLICE = 5000;
+/** Between two slices of one part, so that mail goes first. */
+const BREATH_MS = 50;
+
+type Part = (tools: Tools, signal: AbortSignal) => Promise<number>;
+
+const PARTS: Record<string, Part> = {
+  trace: forgetOldTrace,
+  expunged: ({ db }, signal) => pruneExpunged(db, EXPUNGED, signal),
+  orphans: sealOrphans,
+  dead: collect,
+};
+
+/** Cleans up every `seconds` until it is disposed. */
+export function startCleanUp(tools: Tools, seconds: number): AsyncDisposable {
+  const stopping = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running.then(() => cleanUp(tools, stopping.signal));
+  }, seconds * 1000);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** All parts once. */
+export async function cleanUp(tools: Tools, signal: AbortSignal): Promise<void> {
+  for (const [part, work] of Object.entries(PARTS)) {
+    if (signal.aborted) return;
+    try {
+      const removed = await work(tools, signal);
+      if (removed > 0) tools.log.info({ part, removed }, 'cleaned up');
+    } catch (error) {
+      tools.log.warn({ part, err: error }, 'cleaning up is tried again later');
+    }
+  }
+}
+
+async function forgetOldTrace({ db, settings }: Tools, signal: AbortSignal): Promise<number> {
+  const { keepDays } = settings.current('trace');
+  for (let gone = 0; ; await delay(BREATH_MS)) {
+    const slice = await forgetTrace(db, keepDays, TRACE_SLICE);
+    gone += slice;
+    if (slice < TRACE_SLICE || signal.aborted) return gone;
+  }
+}
+
+async function sealOrphans({ db, blobs, log }: Tools, signal: AbortSignal): Promise<number> {
+  let sealed = 0;
+  for (const pack of await findOrphanPacks({ db, now: new Date() })) {
+    if (signal.aborted) break;
+    const outcome = await sealOrphanPack(db, blobs.volumes, pack);
+    if (outcome.kind === 'missing' && outcome.contents > 0)
+      log.error({ pack, contents: outcome.contents }, 'a pack with mail is not on its volume');
+    if (outcome.kind === 'sealed') sealed++;
+  }
+  return sealed;
+}
+
+async function collect({ db, blobs, log }: Tools, signal: AbortSignal): Promise<number> {
+  const { contents, packs, failed } = await collectDead(db, blobs, new Date(), GRACE_HOURS, signal);
+  for (const { packId, error } of failed)
+    log.warn({ pack: packId, err: error }, 'an empty pack stays for now');
+  return contents + packs;
+}
