@@ -23,7 +23,8 @@ export async function start(config: Config, context: ServiceContext): Promise<As
   // Opens nothing by itself: a dialogue filter never reads a body.
   const blobs = stack.use(await openBlobs(config, context, { db, settings }));
   const stopping = new AbortController();
-  const tools: FilterTools = { current, resolver, db, blobs, log, stop: stopping.signal };
+  const revision = (): number => Math.max(...filter.sections.map((section) => settings.revision(section)));
+  const tools: FilterTools = { current, revision, resolver, db, blobs, log, stop: stopping.signal };
   stack.use(stopWithin(STOP_MS, stopping, startFilter(filter, bus, tools)));
   // Ready means that the bus knows of us: who asks now is answered.
   await bus.connection.flush();
