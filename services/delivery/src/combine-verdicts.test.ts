@@ -17,7 +17,6 @@ function verdict(
     replacementContentId: null,
     recipient: '',
     target: null,
-    isUnseen: false,
     at: new Date(0),
     ...more,
   };

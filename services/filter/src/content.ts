@@ -12,7 +12,6 @@ import { insertContents } from '@pochtar/store/content';
 import {
   cameToAnEnd,
   holdMail,
-  type Judgement,
   type MailToJudge,
   mailsToJudge,
   type Move,
@@ -22,29 +21,13 @@ import {
   type VerdictRow,
 } from '@pochtar/store/queue';
 import { isExpired, parkSeconds } from './back-off.ts';
-import type {
-  ContentFilterName,
-  ContentJudge,
-  FilterTools,
-  JudgedMail,
-  Said,
-  Verdict,
-  Wait,
-} from './filter.ts';
-import { Recovery } from './recovery.ts';
+import type { ContentFilterName, ContentJudge, FilterTools, JudgedMail, Verdict, Wait } from './filter.ts';
 
 /** Most mails in one statement. */
 const MAX_BATCH = 100;
 const MAX_REASON = 1000;
 
-interface Settlement {
-  mail: string;
-  next: Step;
-  generation: number;
-  /** What the verdict was given by. */
-  settingsRevision: number;
-  verdict: Verdict | null;
-}
+type Settlement = { mail: string; next: Step; generation: number; verdict: Verdict | null };
 
 /** Something the filter itself threw; the cause says what. */
 class JudgementFailed extends Error {
@@ -58,22 +41,15 @@ export function consumeMails(
   tools: FilterTools,
 ): AsyncDisposable {
   const step = new FilterStep(bus, name, judge, tools);
-  const consuming = consumeStep(bus, name, step, { concurrency: judge.concurrency });
-  return {
-    async [Symbol.asyncDispose]() {
-      await consuming[Symbol.asyncDispose]();
-      await step[Symbol.asyncDispose]();
-    },
-  };
+  return consumeStep(bus, name, step, { concurrency: judge.concurrency });
 }
 
-class FilterStep implements StepHandler, AsyncDisposable {
+class FilterStep implements StepHandler {
   readonly #bus: Bus;
   readonly #name: ContentFilterName;
   readonly #judge: ContentJudge;
   readonly #tools: FilterTools;
   readonly #log: Logger;
-  readonly #recovery: Recovery | null;
   readonly #load: (mail: string) => Promise<MailToJudge | null>;
   readonly #settle: (settlement: Settlement) => Promise<boolean>;
   readonly #park: (wait: { mail: string; seconds: number; reason: string }) => Promise<void>;
@@ -91,18 +67,12 @@ class FilterStep implements StepHandler, AsyncDisposable {
     this.#judge = judge;
     this.#tools = tools;
     this.#log = tools.log;
-    const isWell = judge.isWell?.bind(judge);
-    this.#recovery = isWell === undefined ? null : new Recovery({ bus, step: name, isWell, tools });
     this.#load = gather((mails) => this.#loadAll(mails), { maxItems: MAX_BATCH, concurrency: 2 });
     this.#settle = gather((settlements) => this.#settleAll(settlements), {
       maxItems: MAX_BATCH,
       concurrency: 2,
     });
     this.#park = gather((waits) => this.#parkAll(waits), { maxItems: MAX_BATCH });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#recovery?.[Symbol.asyncDispose]();
   }
 
   async handle(id: string): Promise<void> {
@@ -115,12 +85,9 @@ class FilterStep implements StepHandler, AsyncDisposable {
       if (mail.isJudged && mail.step === next) await this.#bus.publishStep(next, id);
       return;
     }
-    // Read before the mail is judged: a verdict never claims to know a newer setting than it does.
-    const settingsRevision = this.#tools.revision();
     const outcome = mail.isJudged ? null : await this.#judgeMail(mail);
-    const verdict = outcome?.kind === 'wait' ? this.#expired(mail, outcome.reason) : outcome;
-    if (outcome?.kind === 'wait' && verdict === null) return this.#wait(mail, outcome.reason);
-    await this.#move({ mail: id, next, generation: mail.generation, settingsRevision, verdict });
+    if (outcome?.kind === 'wait') return this.#wait(mail, outcome.reason);
+    await this.#move({ mail: id, next, generation: mail.generation, verdict: outcome });
   }
 
   takeAlone(id: string): Promise<number> {
@@ -163,18 +130,16 @@ class FilterStep implements StepHandler, AsyncDisposable {
     }
   }
 
-  /** A mail that has waited for the whole lifetime of the queue waits no longer. */
-  #expired(mail: MailToJudge, reason: string): Verdict | null {
-    const { maxLifetimeMinutes } = this.#tools.current('queue');
-    const isOver = isExpired(mail.acceptedAt, maxLifetimeMinutes, Date.now());
-    return isOver ? this.#judge.expire(reason) : null;
-  }
-
   async #wait(mail: MailToJudge, reason: string): Promise<void> {
+    const { maxLifetimeMinutes } = this.#tools.current('queue');
+    if (isExpired(mail.acceptedAt, maxLifetimeMinutes, Date.now())) {
+      const next = nextStep(mail.slip, this.#name);
+      const { id, generation } = mail;
+      return this.#move({ mail: id, next, generation, verdict: this.#judge.expire(reason) });
+    }
     const seconds = parkSeconds(mail.attempts);
     // The event is acknowledged after this: from now on the row alone knows that the mail is due again.
     await this.#park({ mail: mail.id, seconds, reason: `filter ${this.#name}: ${reason}` });
-    this.#recovery?.watch();
     this.#verdicts.add(1, { filter: this.#name, result: 'wait' });
     this.#log.warn({ mail: mail.id, seconds, reason }, 'the mail waits');
   }
@@ -225,9 +190,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
     // Two events of one mail may be under way at the same time.
     const each = [...new Map(settlements.map((settlement) => [settlement.mail, settlement])).values()];
     const rows = each.map(rowOf);
-    const contents = each.flatMap(({ verdict }) =>
-      [verdict, ...(verdict?.recipients ?? [])].flatMap((said) => said?.replacement ?? []),
-    );
+    const contents = each.flatMap(({ verdict }) => verdict?.replacement ?? []);
     if (contents.length === 0) return settleVerdicts(db, this.#name, rows);
     return db.transaction(async (tx) => {
       await insertContents(tx, contents);
@@ -242,31 +205,17 @@ class FilterStep implements StepHandler, AsyncDisposable {
   }
 }
 
-function rowOf({ mail, next, generation, settingsRevision, verdict }: Settlement): VerdictRow | Move {
+function rowOf({ mail, next, generation, verdict }: Settlement): VerdictRow | Move {
   if (verdict === null) return { mail, next, generation };
-  const recipients = verdict.recipients?.map(({ recipient, ...said }) => ({
-    recipient,
-    ...judgementOf(said),
-  }));
+  const { result, reason, prefix, removed, replacement } = verdict;
   return {
     mail,
     next,
     generation,
-    settingsRevision,
-    ...judgementOf(verdict),
-    ...(recipients && { recipients }),
-  };
-}
-
-function judgementOf(said: Said): Judgement {
-  const { result, reason, prefix, removed, replacement, target, isUnseen = false } = said;
-  return {
     result,
     reason,
     prefix: prefix ?? null,
     removed: removed ?? null,
     replacementContentId: replacement?.id ?? null,
-    target: target ?? null,
-    isUnseen,
   };
 }

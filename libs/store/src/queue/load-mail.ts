@@ -37,8 +37,6 @@ export interface StoredVerdict {
   prefix: Buffer | null;
   removed: number[] | null;
   replacementContentId: string | null;
-  /** It was let through without a look at its content. */
-  isUnseen: boolean;
   /** A mailbox by special use (\Junk) or by name; null: INBOX. */
   target: string | null;
   at: Date;
@@ -134,7 +132,7 @@ select address, original_recipient as "originalRecipient", notify, account_id as
 from queue.recipient where mail_id = $1 order by address`;
 
 const VERDICTS = `
-select filter, recipient, result, reason, prefix, removed, replacement_content_id as "replacementContentId", unseen as "isUnseen", target, at
+select filter, recipient, result, reason, prefix, removed, replacement_content_id as "replacementContentId", target, at
 from queue.verdict where mail_id = $1 and generation = $2`;
 
 /** The mail as it is now, or null when it has left the queue. */

@@ -94,21 +94,6 @@ export function waitingRecipients(
   });
 }
 
-/** These waiting recipients of a locked mail are due now; false: none of them waits for another attempt. */
-export async function retryRecipients(
-  tx: Queryable,
-  mail: string,
-  addresses: readonly string[],
-): Promise<boolean> {
-  const rows = await tx.query({
-    name: 'retry_recipients',
-    text: `update queue.recipient set due_at = now()
-      where mail_id = $1 and address = any($2) and lease_owner is null and due_at is not null returning 1`,
-    values: [mail, addresses],
-  });
-  return rows.length > 0;
-}
-
 /** Gives recipients another due time, unless they were tried or re-planned since they were read. */
 export async function replan(
   db: Queryable,

@@ -22,13 +22,6 @@ const states = {
   scheduled: text('ждёт отправки', 'scheduled'),
 };
 
-const holders = {
-  filter: text('фильтр', 'filter'),
-  poison: text('сбой обработки', 'poison'),
-  person: text('администратор', 'person'),
-  volume: text('хранилище', 'volume'),
-};
-
 export function queueTable(session: Session, mails: readonly QueuedMail[]): string {
   return table(
     header.map((title) => session.say(title)),
@@ -36,19 +29,13 @@ export function queueTable(session: Session, mails: readonly QueuedMail[]): stri
       mail.mail,
       time(mail.acceptedAt),
       size(mail.size),
-      stateOf(session, mail),
+      session.say(states[mail.state]),
       time(mail.dueAt),
       `<${mail.reversePath}>`,
       recipientsOf(mail),
       mail.reason ?? mail.recipients.find((recipient) => recipient.lastReply !== null)?.lastReply ?? '',
     ]),
   );
-}
-
-/** The state, and of a held mail who holds it. */
-export function stateOf(session: Session, { state, heldBy, heldFilter }: QueuedMail): string {
-  const name = session.say(states[state]);
-  return heldBy === null ? name : `${name}: ${heldFilter ?? session.say(holders[heldBy])}`;
 }
 
 function recipientsOf(mail: QueuedMail): string {
