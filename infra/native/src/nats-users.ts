@@ -30,7 +30,8 @@ function consumes(...consumers: string[]): string[] {
 const remakesStreams = ['MAIL', 'EVENTS'].map((name) => `$JS.API.STREAM.DELETE.${name}`);
 
 const steps = ['mail.filter.*', 'mail.deliver'];
-const oldestHeld = '$JS.API.STREAM.MSG.GET.MAIL';
+/** What a step's queue holds, and how much of it is handed out. */
+const looksAtSteps = ['$JS.API.STREAM.MSG.GET.MAIL', '$JS.API.CONSUMER.INFO.MAIL.*'];
 
 /** Every program follows the settings and the directory and reports the revision it runs. */
 function program(
@@ -66,7 +67,7 @@ export const natsUsers: NatsUser[] = [
       ...streams,
       ...remakesStreams,
       ...consumes('delivery'),
-      oldestHeld,
+      ...looksAtSteps,
       ...steps,
       'mail.deferred',
       'mail.bounced',
@@ -104,7 +105,7 @@ export const natsUsers: NatsUser[] = [
     subscribe: ['settings.applied', 'mail.*', 'task.*', 'auth.failed'],
   }),
   program('tasks', {
-    publish: [...streams, oldestHeld, ...steps, 'task.*', 'queue.due', 'mailbox.changed.*', 'mail.held'],
+    publish: [...streams, ...looksAtSteps, ...steps, 'task.*', 'queue.due', 'mailbox.changed.*', 'mail.held'],
     subscribe: ['admin.task.*'],
     answers: true,
   }),

@@ -9,7 +9,8 @@ function lost(more: Partial<Owed>): boolean {
   return isLost({
     stepAt: ago(5),
     now,
-    oldestHeldAt: null,
+    oldestWaitingAt: null,
+    isInHand: false,
     streamCreatedAt: ago(10_000),
     minAgeSeconds: 60,
     ...more,
@@ -17,7 +18,7 @@ function lost(more: Partial<Owed>): boolean {
 }
 
 describe('architecture §6: a lost event', () => {
-  it('is one that is owed for a while although nothing is held for the step', () => {
+  it('is one that is owed for a while although nothing waits for the step', () => {
     expect(lost({})).toBe(true);
   });
 
@@ -26,21 +27,26 @@ describe('architecture §6: a lost event', () => {
     expect(lost({ stepAt: ago(0.5), streamCreatedAt: ago(0) })).toBe(false);
   });
 
+  it('is none while a consumer has its event in hand, however long', () => {
+    expect(lost({ stepAt: ago(600), isInHand: true })).toBe(false);
+    expect(lost({ stepAt: ago(600), isInHand: true, oldestWaitingAt: ago(1) })).toBe(false);
+  });
+
   it('is none behind a backlog, however old', () => {
-    expect(lost({ stepAt: ago(60), oldestHeldAt: ago(60) })).toBe(false);
-    expect(lost({ stepAt: ago(55), oldestHeldAt: ago(60) })).toBe(false);
+    expect(lost({ stepAt: ago(60), oldestWaitingAt: ago(60) })).toBe(false);
+    expect(lost({ stepAt: ago(55), oldestWaitingAt: ago(60) })).toBe(false);
   });
 
-  it('is one when everything held is clearly younger', () => {
-    expect(lost({ stepAt: ago(60), oldestHeldAt: ago(59) })).toBe(true);
+  it('is one when everything that waits is clearly younger', () => {
+    expect(lost({ stepAt: ago(60), oldestWaitingAt: ago(59) })).toBe(true);
   });
 
-  it('is none when the oldest held may be its own, published a moment after the commit', () => {
-    expect(lost({ stepAt: ago(60), oldestHeldAt: new Date(ago(60).getTime() + 5000) })).toBe(false);
+  it('is none when the oldest that waits may be its own, published a moment after the commit', () => {
+    expect(lost({ stepAt: ago(60), oldestWaitingAt: new Date(ago(60).getTime() + 5000) })).toBe(false);
   });
 
   it('is one when the stream was made anew later, whatever is held', () => {
-    expect(lost({ stepAt: ago(60), streamCreatedAt: ago(30), oldestHeldAt: ago(60) })).toBe(true);
-    expect(lost({ stepAt: ago(60), streamCreatedAt: ago(61), oldestHeldAt: ago(60) })).toBe(false);
+    expect(lost({ stepAt: ago(60), streamCreatedAt: ago(30), oldestWaitingAt: ago(60) })).toBe(true);
+    expect(lost({ stepAt: ago(60), streamCreatedAt: ago(61), oldestWaitingAt: ago(60) })).toBe(false);
   });
 });

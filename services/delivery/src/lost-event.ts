@@ -1,16 +1,18 @@
 // Whether a mail has lost its event (architecture §6). Pure.
 //
-// A step's queue is a line: what was published before the oldest message that is still held has been consumed. A
-// mail whose event is owed since before that, and that has not moved, has none. A mail behind a backlog has its
-// event in the line and is left alone, however long it waits. After the stream was made anew, everything that was
-// owed before is lost.
+// A step's queue is a line: what was published before the oldest message that still waits has been handed out. A mail
+// whose event is owed since before that, that has not moved and that nobody has in hand, has none. One that is in hand
+// for long hides no other. A mail behind a backlog has its event in the line and is left alone, however long it waits.
+// After the stream was made anew, everything that was owed before is lost.
 
 export interface Owed {
   /** Since when the event is owed: it was published a moment after this. */
   stepAt: Date;
   now: Date;
-  /** When the oldest message still held was published; null: none is held. */
-  oldestHeldAt: Date | null;
+  /** When the oldest message that nobody has in hand was published; null: there is none. */
+  oldestWaitingAt: Date | null;
+  /** A consumer has its event. */
+  isInHand: boolean;
   streamCreatedAt: Date;
   /** How long an event may be on its way before anybody asks. */
   minAgeSeconds: number;
@@ -19,9 +21,17 @@ export interface Owed {
 /** Row and stream have different clocks, and the commit comes before the publish. */
 const CLEARLY_MS = 10_000;
 
-export function isLost({ stepAt, now, oldestHeldAt, streamCreatedAt, minAgeSeconds }: Owed): boolean {
+export function isLost({
+  stepAt,
+  now,
+  oldestWaitingAt,
+  isInHand,
+  streamCreatedAt,
+  minAgeSeconds,
+}: Owed): boolean {
   const owedAt = stepAt.getTime();
   if (now.getTime() - owedAt <= minAgeSeconds * 1000) return false;
+  if (isInHand) return false;
   if (streamCreatedAt.getTime() > owedAt) return true;
-  return oldestHeldAt === null || oldestHeldAt.getTime() > owedAt + CLEARLY_MS;
+  return oldestWaitingAt === null || oldestWaitingAt.getTime() > owedAt + CLEARLY_MS;
 }

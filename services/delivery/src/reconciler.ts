@@ -76,9 +76,10 @@ async function publishLost(tools: Tools, step: Step, minAgeSeconds: number, unti
 }
 
 function isLostEvent(
-  { stepAt }: OwedMail,
-  { oldestHeldAt, streamCreatedAt }: Backlog,
+  { id, stepAt }: OwedMail,
+  { oldestWaitingAt, inHand, streamCreatedAt }: Backlog,
   minAgeSeconds: number,
 ): boolean {
-  return isLost({ stepAt, now: new Date(), oldestHeldAt, streamCreatedAt, minAgeSeconds });
+  const isInHand = inHand.has(id);
+  return isLost({ stepAt, now: new Date(), oldestWaitingAt, isInHand, streamCreatedAt, minAgeSeconds });
 }

@@ -1,8 +1,9 @@
 // Lost events against a real stream: a backlog is left alone, a stream that was made anew is filled again.
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { join } from 'node:path';
-import { backlog, settingsLink, type Step, stepSubject } from '@pochtar/bus';
+import { backlog, ensureStepConsumer, settingsLink, type Step, stepSubject } from '@pochtar/bus';
 import { createResolver, Health, silentLogger } from '@pochtar/runtime';
 import { openSettings } from '@pochtar/settings';
 import { settingsRows } from '@pochtar/store/settings';
@@ -37,6 +38,7 @@ beforeAll(async () => {
       health: new Health(),
     },
     remotePort: () => 25,
+    remoteNetworks: new BlockList(),
     relayPassword: () => Promise.resolve(null),
     [Symbol.asyncDispose]: () => settings[Symbol.asyncDispose](),
   };
@@ -80,10 +82,10 @@ test('an hour of backlog in a slow filter is left alone: nothing is published ag
     await office.bus.publishStep('antivirus', mail);
     mails.push(mail);
   }
-  const { oldestHeldAt } = await backlog(office.bus, 'antivirus');
+  const { oldestWaitingAt } = await backlog(office.bus, 'antivirus');
   // The filter still works on the first; all rows and messages are older than the age that is asked for, and as old
   // as each other.
-  await office.db.query({ text: 'update queue.mail set step_at = $1', values: [oldestHeldAt] });
+  await office.db.query({ text: 'update queue.mail set step_at = $1', values: [oldestWaitingAt] });
   const before = await published('antivirus');
   expect(await reconcile(tools, 0.001)).toBe(true);
   expect(await published('antivirus')).toEqual(before);
@@ -98,6 +100,21 @@ test('a mail whose event is gone is published, once, and not again while that ev
   await reconcile(tools, 60);
   expect(await published('dlp')).toEqual([lost]);
   expect(await published('dlp')).not.toContain(fresh);
+});
+
+test('an event that stays in hand hides no other mail’s lost one, and is not published again itself', async () => {
+  const stuck = await waiting('dkim', 5);
+  await office.bus.publishStep('dkim', stuck);
+  const manager = await office.bus.manager();
+  await ensureStepConsumer(manager, 'dkim');
+  const consumer = await office.bus.jetstream.consumers.get('MAIL', 'filter-dkim');
+  const inHand = await consumer.next({ expires: 5000 });
+  expect(inHand).not.toBeNull();
+  const lost = await waiting('dkim', 4);
+  await reconcile(tools, 60);
+  expect(await published('dkim')).toEqual([stuck, lost]);
+  inHand?.ack();
+  await manager.consumers.delete('MAIL', 'filter-dkim');
 });
 
 test('deleting the stream republishes every unfinished mail of every step', async () => {

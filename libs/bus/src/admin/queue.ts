@@ -6,6 +6,11 @@ const time = z.iso.datetime();
 const mailId = z.uuid();
 const searchText = z.string().max(320);
 
+/** Who keeps a held mail: a filter by its verdict, a step that failed for good, a person, a volume without its body. */
+export const heldBy = z.enum(['filter', 'poison', 'person', 'volume']);
+export type HeldBy = z.infer<typeof heldBy>;
+const filterName = z.string().max(32);
+
 const recipient = z.object({
   address: z.string(),
   route: z.enum(['unrouted', 'local', 'remote']),
@@ -29,6 +34,11 @@ const queuedMail = z.object({
   step: z.string(),
   dueAt: time.nullable(),
   reason: z.string().nullable(),
+  /** Null unless held. */
+  heldBy: heldBy.nullable().default(null),
+  /** Which filter holds. */
+  heldFilter: z.string().nullable().default(null),
+  /** Of the recipients in the asker's scope. */
   recipientCount: z.int(),
   /** The first ten. */
   recipients: z.array(recipient),
@@ -36,9 +46,17 @@ const queuedMail = z.object({
 export type QueuedMail = z.infer<typeof queuedMail>;
 
 const selection = z.object({ mails: z.array(mailId).min(1).max(500) });
+/**
+ * A release is of one kind of hold: mails of several kinds are refused unless one is named, and then only its mails
+ * are let go. What a filter holds is let go for that filter alone.
+ */
+const heldSelection = selection.extend({ heldBy: heldBy.optional(), filter: filterName.optional() });
 const outcome = z.object({
   done: z.array(z.string()),
-  /** Not in the queue (any more), or not in a state in which this can be done. */
+  /**
+   * Not in the queue (any more), not in a state in which this can be done, held by somebody else than was named, or
+   * with recipients outside of the asker's scope where the whole mail is concerned (hold, release).
+   */
   skipped: z.array(z.string()),
 });
 export type QueueOutcome = z.infer<typeof outcome>;
@@ -50,6 +68,9 @@ export const adminQueue = {
     'mails in the queue, oldest first',
     z.object({
       state: z.enum(['active', 'parked', 'held', 'scheduled']).optional(),
+      heldBy: heldBy.optional(),
+      /** Held by this filter. */
+      filter: filterName.optional(),
       /** Part of the reverse path. */
       sender: searchText.optional(),
       /** Part of a recipient's address. */
@@ -71,7 +92,18 @@ export const adminQueue = {
       helo: z.string(),
       subject: z.string(),
       slip: z.array(z.string()),
-      verdicts: z.array(z.object({ filter: z.string(), result: z.string(), reason: z.string(), at: time })),
+      verdicts: z.array(
+        z.object({
+          filter: z.string(),
+          /** '' when it is the verdict on the mail; otherwise the recipient for whom it is different. */
+          recipient: z.string().default(''),
+          /** The newest counts. */
+          generation: z.int().default(1),
+          result: z.string(),
+          reason: z.string(),
+          at: time,
+        }),
+      ),
     }),
   ),
   retry: adminQuestion('delivery', 'queue.retry', 'tries these mails now', selection, outcome),
@@ -82,7 +114,16 @@ export const adminQueue = {
     selection,
     outcome,
   ),
-  release: adminQuestion('delivery', 'queue.release', 'lets held mails go on', selection, outcome),
+  release: adminQuestion(
+    'delivery',
+    'queue.release',
+    'lets held mails go on',
+    heldSelection.extend({
+      /** Mails that wait at `filter`, which has not looked at them, pass it all the same. */
+      isUnscanned: z.boolean().optional(),
+    }),
+    outcome,
+  ),
   delete: adminQuestion(
     'delivery',
     'queue.delete',
@@ -101,7 +142,7 @@ export const adminQueue = {
     'delivery',
     'queue.redirect',
     'sends these mails to another address instead of their recipients',
-    selection.extend({ to: z.string().min(1).max(320) }),
+    heldSelection.extend({ to: z.string().min(1).max(320) }),
     outcome,
   ),
 };
