@@ -1,7 +1,7 @@
 // Taking responsibility: the row of a mail is committed, then the client gets its 250 (architecture §5.4, §5.5).
 //
 // Mails of concurrent sessions share one commit. A commit whose outcome is unknown is repeated with the same ids until
-// the answer is known; a group that the server refuses is repeated one mail at a time, so that a poisoned mail
+// the answer is known; a group that fails otherwise is repeated one mail at a time, so that a poisoned mail
 // refuses only itself.
 import { type Bus, firstStep, MAX_MAILS_PER_EVENT, type ContentFilter } from '@pochtar/bus';
 import { gather, type Logger } from '@pochtar/runtime';
@@ -66,15 +66,17 @@ export class Acceptor implements AsyncDisposable {
     const error = await this.#commitUntilKnown(mails);
     if (error === null) return mails.map(() => 'accepted');
     const { log } = this.#options;
-    if (!isFaultOfMail(error)) {
+    const [only] = mails;
+    if (isTransient(error) || (mails.length === 1 && !isFaultOfMail(error))) {
       log.error({ err: error, mails: mails.length }, 'mails could not be committed');
       return mails.map(() => 'deferred');
     }
-    const [only] = mails;
     if (mails.length === 1 && only) {
       log.error({ err: error, mail: only.id }, 'a mail cannot be stored');
       return ['refused'];
     }
+    // Whatever it is, an error of this process included (a group too large to be written as one text): it may be of one
+    // mail, or of all of them together.
     const outcomes: Outcome[] = [];
     for (const mail of mails) outcomes.push(...(await this.#commitGroup([mail])));
     return outcomes;
