@@ -8,7 +8,6 @@ const commands: Record<string, () => Promise<Command>> = {
   status: async () => (await import('./commands/status.ts')).status,
   logs: async () => (await import('./commands/logs.ts')).logs,
   restart: async () => (await import('./commands/restart.ts')).restart,
-  secrets: async () => (await import('./commands/secrets.ts')).secrets,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
   test: async () => (await import('./commands/test.ts')).test,
   check: async () => (await import('./commands/check.ts')).check,
@@ -26,7 +25,6 @@ try {
     ? await (await own())(rest)
     : await (await import('./commands/ctl.ts')).ctl([name, ...rest]);
 } catch (error) {
-  const { messageOf } = await import('./message-of.ts');
-  process.stderr.write(`pochtar ${name}: ${messageOf(error)}\n`);
+  process.stderr.write(`pochtar ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }

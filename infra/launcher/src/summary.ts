@@ -3,19 +3,13 @@ import type { Endpoints } from './first-start.ts';
 import { say } from './language.ts';
 import type { StatePaths } from './paths.ts';
 
-export function summary(
-  endpoints: Endpoints,
-  paths: StatePaths,
-  options: { foreground: boolean; isReady: boolean },
-): string {
+export function summary(endpoints: Endpoints, paths: StatePaths, options: { foreground: boolean }): string {
   const row = (what: string, address: string, note = ''): string =>
     `  ${what.padEnd(24)} ${address.padEnd(18)}${note}`;
   const accounts = endpoints.accounts.map(({ address, password }) => row(address, password));
   return [
     '',
-    options.isReady
-      ? say('Pochtar работает.', 'Pochtar is up.')
-      : say('Pochtar запущен, но готово не всё.', 'Pochtar is up, but not all of it is ready.'),
+    say('Pochtar работает.', 'Pochtar is up.'),
     '',
     row('SMTP', endpoints.smtp, say('приём почты, STARTTLS', 'mail in, STARTTLS')),
     row('SMTP (submission)', endpoints.submission, say('отправка, STARTTLS', 'sending, STARTTLS')),
@@ -23,18 +17,10 @@ export function summary(
     row('IMAP / IMAPS', endpoints.imap, endpoints.imaps),
     row('POP3 / POP3S', endpoints.pop3, endpoints.pop3s),
     '',
-    ...(accounts.length > 0
-      ? [say('Почтовые ящики (имя и пароль):', 'Mailboxes (login and password):'), ...accounts]
-      : []),
+    say('Почтовые ящики (имя и пароль):', 'Mailboxes (login and password):'),
+    ...accounts,
     say('Администратор:', 'Administrator:'),
-    row(
-      endpoints.admin.login,
-      endpoints.admin.password ||
-        say(
-          'пароль здесь неизвестен; новый: ./pochtar admin password admin',
-          'its password is not known here; a new one: ./pochtar admin password admin',
-        ),
-    ),
+    row(endpoints.admin.login, endpoints.admin.password),
     '',
     say(
       `Сертификат подписан своим центром: ${endpoints.caFile}`,

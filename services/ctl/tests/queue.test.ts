@@ -39,8 +39,23 @@ function mail(id: string): QueuedMail {
     step: 'schedule',
     dueAt: time,
     reason: null,
+    heldBy: null,
+    heldFilter: null,
     recipientCount: 5,
     recipients: [recipient],
+  };
+}
+
+/** Who holds the mails of the queue: poison, or the name of a filter; null: an ordinary queue. */
+let holds: string[] | null = null;
+
+function heldMail(id: string, holder: string): QueuedMail {
+  const isPoison = holder === 'poison';
+  return {
+    ...mail(id),
+    state: 'held',
+    heldBy: isPoison ? 'poison' : 'filter',
+    heldFilter: isPoison ? null : holder,
   };
 }
 
@@ -70,6 +85,10 @@ beforeAll(async () => {
   });
   answerAdmin(delivery, adminQueue.list, async (request) => {
     asked.push(request);
+    if (holds !== null) {
+      const mails = holds.map((holder, at) => heldMail(ids[at] as string, holder));
+      return done({ mails, total: mails.length, next: null });
+    }
     const from = request.after === undefined ? 0 : ids.indexOf(request.after) + 1;
     const page = ids.slice(from, from + request.limit);
     return done({
@@ -91,7 +110,9 @@ beforeAll(async () => {
       helo: 'client.test',
       subject: 'Тема\r\nX: y',
       slip: ['dlp'],
-      verdicts: [{ filter: 'dlp', result: 'accept', reason: 'clean', at: time }],
+      verdicts: [
+        { filter: 'dlp', recipient: '', generation: 1, result: 'accept', reason: 'clean', at: time },
+      ],
     }),
   );
   answerAdmin(delivery, adminTrace.find, async (request) => {
@@ -159,6 +180,32 @@ describe('queue', () => {
       { verb: 'retry', mails: 200 },
       { verb: 'retry', mails: 50 },
     ]);
+  });
+
+  test('--all lets go one kind of hold, which it names; a quarantine only by its filter', async () => {
+    const all = ['queue', 'release', '--all'];
+    holds = ['poison', 'antivirus', 'antivirus'];
+    const refused = [all, [...all, '--state', 'held'], [...all, '--held-by', 'filter']];
+    for (const words of refused) {
+      const { code, stderr } = await run(words);
+      expect(code).toBe(2);
+      expect(stderr).toContain('in the queue: --held-by poison (1), --filter antivirus (2)');
+    }
+    expect((await run(['queue', 'redirect', '--all', '--to', 'c@example.org'])).code).toBe(2);
+    expect((await run([...all, '--filter', 'antivirus', '--held-by', 'poison'])).code).toBe(2);
+    asked.length = 0;
+    expect((await run([...all, '--held-by', 'poison'])).code).toBe(0);
+    expect(asked).toEqual([
+      { heldBy: 'poison', limit: 200 },
+      { verb: 'release', mails: 3, heldBy: 'poison' },
+    ]);
+    await run([...all, '--filter', 'antivirus']);
+    expect(asked.at(-1)).toEqual({ verb: 'release', mails: 3, heldBy: 'filter', filter: 'antivirus' });
+    expect((await run(['queue', 'list'])).stdout).toMatch(/held: poison.*\n.*held: antivirus/);
+    expect((await run([...all, '--filter', 'antivirus', '--unscanned'])).code).toBe(2);
+    await run(['queue', 'release', ids[0] as string, '--filter', 'antivirus', '--unscanned']);
+    expect(asked.at(-1)).toMatchObject({ verb: 'release', mails: 1, filter: 'antivirus', isUnscanned: true });
+    holds = null;
   });
 
   test('what cannot be undone has to be confirmed, and a redirection needs its address', async () => {

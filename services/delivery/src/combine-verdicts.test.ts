@@ -17,6 +17,7 @@ function verdict(
     replacementContentId: null,
     recipient: '',
     target: null,
+    isUnseen: false,
     at: new Date(0),
     ...more,
   };

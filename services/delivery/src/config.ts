@@ -1,6 +1,7 @@
 // Environment -> configuration; the only reader of process.env in this service.
 import { processEnv, readEnv } from '@pochtar/runtime';
 import { z } from 'zod';
+import { networks } from './remote/reachable.ts';
 
 /** RFC 5321 §4.5.4.2: SMTP between servers is on port 25. */
 const SMTP_PORT = 25;
@@ -22,8 +23,24 @@ const remotePorts = z
     return (domain: string): number => ports.get(domain) ?? ports.get('') ?? SMTP_PORT;
   });
 
+const remoteNetworks = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    try {
+      return networks(text.split(',').filter((part) => part.trim() !== ''));
+    } catch (error) {
+      context.addIssue(`${String(error)}: use 10.1.0.0/16,fd00:1::/32`);
+      return z.NEVER;
+    }
+  });
+
 const schema = processEnv.extend({
   POCHTAR_REMOTE_PORT: remotePorts,
+  /** Networks of far sides that are not of the public internet: mail goes to no other private address but a relay's. */
+  POCHTAR_REMOTE_NETWORKS: remoteNetworks,
+  /** Between two signs of life of a process that sends; after five that are missing it is dead to the others. */
+  POCHTAR_SENDER_BEAT_SECONDS: z.coerce.number().positive().max(20).default(2),
   /** How often mails without an event are looked for, and from which age on. */
   POCHTAR_RECONCILE_SECONDS: z.coerce.number().positive().max(3600).default(30),
   POCHTAR_RECONCILE_AGE_SECONDS: z.coerce.number().positive().max(3600).default(60),

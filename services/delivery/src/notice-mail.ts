@@ -20,6 +20,7 @@ import {
 import { loadContent, type NewMail, type NoticeRecipient, type OwedNotice } from '@pochtar/store/queue';
 import { addressOfKey } from './address-of-key.ts';
 import { type RecipientAddress, recipientAddress } from './recipient-address.ts';
+import { identifyingHeader } from './returnable.ts';
 import { readStoredHeader, returnPathLength } from './stored-header.ts';
 import type { Tools } from './tools.ts';
 
@@ -96,12 +97,13 @@ async function originalOf(
 
 async function readOriginal(
   { blobs, db }: Pick<Tools, 'blobs' | 'db'>,
-  { contentId, isFull }: OwedNotice,
+  { contentId, isFull, isIdentifyingOnly }: OwedNotice,
 ): Promise<Original> {
   const content = await loadContent(db, contentId);
   if (content === null) return { header: Buffer.alloc(0) };
   const header = await readStoredHeader(blobs, content);
   const start = returnPathLength(header);
+  if (isIdentifyingOnly) return { header: identifyingHeader(header.subarray(start)) };
   if (!isFull || content.blob.length > MAX_RETURNED) return { header: header.subarray(start) };
   return { full: await blobs.read(content.blob, { start, end: content.blob.length }) };
 }

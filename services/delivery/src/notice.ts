@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { type DsnAction, parseAddress } from '@pochtar/mail';
 import type { Queryable } from '@pochtar/store/db';
 import { derivedId, insertOwedNotice, type MailInHand, type NoticeRecipient } from '@pochtar/store/queue';
+import { isReturnable } from './returnable.ts';
 
 export interface NoticeInput {
   kind: DsnAction;
@@ -28,6 +29,7 @@ export async function oweNotice(
     contentId: mail.id,
     // RFC 3461 §4.3: RET says what comes with failures; every other notice brings the header.
     isFull: mail.dsnReturn === 'FULL' && kind === 'failed' && !isHeaderOnly,
+    isIdentifyingOnly: !isReturnable(mail),
     reversePath: mail.reversePath,
     acceptedAt: mail.acceptedAt,
     envelopeId: mail.dsnEnvelopeId,

@@ -50,6 +50,7 @@ export async function openTools({
     metrics: deliveryMetrics(),
     resolver: createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') }),
     remotePort: config.POCHTAR_REMOTE_PORT,
+    remoteNetworks: config.POCHTAR_REMOTE_NETWORKS,
     relayPassword: () => secret('relay.password'),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

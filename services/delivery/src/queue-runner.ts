@@ -5,13 +5,15 @@
 // replicas), at once on `queue.due`, and every half minute for what a lost hint or a dead sender left due.
 import { randomUUID } from 'node:crypto';
 import { queueDue } from '@pochtar/bus';
-import { claimDue, type ClaimedMail, nextDue, returnClaim, wakeLocal } from '@pochtar/store/queue';
+import { claimDue, nextDue, returnClaim, wakeLocal } from '@pochtar/store/queue';
 import { DelayNotices } from './delay-notice.ts';
 import { RELAY, redestineAll } from './destination.ts';
-import { type BatchTools, LEASE_SECONDS, sendBatch } from './remote/batch.ts';
+import { type BatchTools, type Claim, LEASE_SECONDS, sendBatch } from './remote/batch.ts';
 import type { Target } from './remote/connect.ts';
+import { Heart } from './remote/heart.ts';
 import type { Tools } from './tools.ts';
 import { Unreachable } from './remote/unreachable.ts';
+import { Unreadable } from './unreadable.ts';
 import { WakeUp } from './wake-up.ts';
 
 /** Batches under way; each is a connection. */
@@ -28,23 +30,39 @@ const SLICE = 500;
 /** What is being sent when the process stops may end by itself for so long. */
 export const STOP_GRACE_MS = 10_000;
 
+export interface RunnerOptions {
+  graceMs?: number | undefined;
+  /** Between two signs of life. */
+  beatSeconds?: number | undefined;
+}
+
 export class QueueRunner implements AsyncDisposable {
   readonly #tools: BatchTools;
   readonly #graceMs: number;
   readonly #stopping = new AbortController();
   readonly #ending = new AbortController();
-  /** Batches under way, and of which destination. */
-  readonly #batches = new Map<Promise<void>, string>();
+  /** Of this start of the process. */
+  readonly #sender = randomUUID();
+  readonly #heart: Heart;
+  /** Batches under way. */
+  readonly #batches = new Map<Promise<void>, Pick<Claim, 'lease' | 'destination'>>();
   readonly #wakeUp = new WakeUp(this.#stopping.signal);
   readonly #delays: DelayNotices;
   readonly #hints: { stop(): void };
   readonly #running: Promise<void>;
 
-  constructor(tools: Tools, graceMs = STOP_GRACE_MS) {
+  constructor(tools: Tools, { graceMs = STOP_GRACE_MS, beatSeconds = 2 }: RunnerOptions = {}) {
     this.#graceMs = graceMs;
+    this.#heart = new Heart({
+      ...{ db: tools.db, log: tools.log, sender: this.#sender, beatSeconds, leaseSeconds: LEASE_SECONDS },
+      // Also for the other replicas.
+      onFreed: () => tools.bus.emit(queueDue, {}),
+    });
     this.#tools = {
       ...tools,
       unreachable: new Unreachable(),
+      unreadable: new Unreadable(),
+      heart: this.#heart,
       stopping: this.#stopping.signal,
       signal: this.#ending.signal,
     };
@@ -74,9 +92,11 @@ export class QueueRunner implements AsyncDisposable {
     await Promise.all(this.#batches.keys());
     clearTimeout(grace);
     this.#ending.abort();
+    await this.#heart.stop();
   }
 
   async #run(): Promise<void> {
+    await this.#heart.beat();
     while (!this.#stopping.signal.aborted) {
       this.#wakeUp.clear();
       const failures = await this.#round();
@@ -122,24 +142,29 @@ export class QueueRunner implements AsyncDisposable {
   async #claim(): Promise<boolean> {
     if (this.#batches.size >= MAX_BATCHES) return false;
     const lease = randomUUID();
+    const claimedAt = performance.now();
     const claimed = await claimDue(this.#tools.db, {
       lease,
+      sender: this.#sender,
+      // While the database was away leases may have ended whose work goes on here.
+      inHand: [...new Set([...this.#batches.values()].map((batch) => batch.lease))],
       leaseSeconds: LEASE_SECONDS,
       busy: this.#busy(),
       limit: CLAIM,
     });
-    for (const [destination, mails] of claimed) await this.#start(lease, destination, mails);
+    for (const [destination, mails] of claimed) await this.#start({ lease, claimedAt, destination, mails });
     return claimed.size > 0;
   }
 
   #busy(): string[] {
     const counts = new Map<string, number>();
-    for (const destination of this.#batches.values())
+    for (const { destination } of this.#batches.values())
       counts.set(destination, (counts.get(destination) ?? 0) + 1);
     return [...counts].flatMap(([destination, count]) => (count >= MAX_PER_DESTINATION ? destination : []));
   }
 
-  async #start(lease: string, destination: string, mails: readonly ClaimedMail[]): Promise<void> {
+  async #start(claim: Omit<Claim, 'target'>): Promise<void> {
+    const { lease, destination, mails } = claim;
     const { db, settings, log } = this.#tools;
     const relay = settings.current('relay');
     if (destination === RELAY && relay.host === '') {
@@ -151,7 +176,7 @@ export class QueueRunner implements AsyncDisposable {
       return returnClaim(db, lease, keys, 0);
     }
     const target: Target = relay.host === '' ? { kind: 'mx', domain: destination } : { kind: 'relay', relay };
-    const sent = sendBatch(this.#tools, { lease, destination, target, mails })
+    const sent = sendBatch(this.#tools, { ...claim, target })
       .catch((error: unknown) =>
         log.error({ err: error, destination }, 'a batch broke off; it is due when its lease ends'),
       )
@@ -159,7 +184,7 @@ export class QueueRunner implements AsyncDisposable {
         this.#batches.delete(sent);
         this.hint();
       });
-    this.#batches.set(sent, destination);
+    this.#batches.set(sent, claim);
   }
 
   async #untilNext(): Promise<void> {

@@ -1,12 +1,29 @@
 import { defaultSettings } from '@pochtar/settings';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expiresAt, isGivenUp, nextAttempt, wakeUpFrom } from './retry-schedule.ts';
+import { attemptTime, expiresAt, isGivenUp, nextAttempt, wakeUpFrom } from './retry-schedule.ts';
 
 const queue = defaultSettings().queue;
 const MINUTE = 60_000;
 /** A wake-up of every interval that divides a day. */
 const midnight = Date.UTC(2026, 10, 24);
+
+/** The same, each attempt made some moments after the wake-up that brings it about. */
+function lateAttempts(acceptedAt: Date, settings: typeof queue, lateMs: number): number[] {
+  const minutes: number[] = [];
+  let plannedAt: Date | null = null;
+  let madeAt = acceptedAt;
+  while (
+    minutes.length === 0 ||
+    !isGivenUp({ acceptedAt, earlierAttempts: minutes.length }, madeAt, settings)
+  ) {
+    const at = attemptTime(madeAt, plannedAt, settings);
+    minutes.push((at.getTime() - acceptedAt.getTime()) / MINUTE);
+    plannedAt = nextAttempt(acceptedAt, at, settings);
+    madeAt = new Date(plannedAt.getTime() + lateMs);
+  }
+  return minutes;
+}
 
 /** Minutes after acceptance of all attempts of a mail whose far side never takes it. */
 function attempts(acceptedAt: Date, settings = queue): number[] {
@@ -25,6 +42,44 @@ describe('the schedule of attempts', () => {
     expect(minutes.slice(0, 5)).toEqual([0, 195, 405, 705, 1005]);
     expect(minutes).toHaveLength(20);
     expect(minutes.at(-1)).toBe(5505);
+  });
+
+  it.each([
+    {
+      plan: { runIntervalMinutes: 1, waitMinMinutes: 1, waitMaxMinutes: 1, maxLifetimeMinutes: 6 },
+      phase: 28,
+    },
+    {
+      plan: { runIntervalMinutes: 1, waitMinMinutes: 1, waitMaxMinutes: 2, maxLifetimeMinutes: 6 },
+      phase: 49,
+    },
+    { plan: queue, phase: 0 },
+  ])('is $plan as planned, however late the runner comes to an attempt', ({ plan, phase }) => {
+    const acceptedAt = new Date(midnight - 15 * MINUTE + phase * 1000);
+    const settings = { ...queue, ...plan };
+    for (const lateMs of [3, 900, 20_000])
+      expect(lateAttempts(acceptedAt, settings, lateMs)).toEqual(attempts(acceptedAt, settings));
+  });
+
+  it('is 0, 1.2, 3.2, 5.2 with 1/1/2/6 and a mail accepted at second 49, 0 and then every minute with 1/1/1', () => {
+    const acceptedAt = new Date(midnight + 49_000);
+    const second = {
+      ...queue,
+      runIntervalMinutes: 1,
+      waitMinMinutes: 1,
+      waitMaxMinutes: 2,
+      maxLifetimeMinutes: 6,
+    };
+    const round = (minutes: number[]) => minutes.map((minute) => Math.round(minute * 10) / 10);
+    expect(round(lateAttempts(acceptedAt, second, 5))).toEqual([0, 1.2, 3.2, 5.2]);
+    const first = { ...second, waitMaxMinutes: 1 };
+    expect(round(lateAttempts(acceptedAt, first, 5))).toEqual([0, 1.2, 2.2, 3.2, 4.2, 5.2]);
+  });
+
+  it('counts an attempt that no wake-up brought about from its own time', () => {
+    const asked = new Date(midnight + 12_345);
+    expect(attemptTime(asked, new Date(midnight + 12_300), queue)).toEqual(asked);
+    expect(attemptTime(asked, null, queue)).toEqual(asked);
   });
 
   it('gives the mail up at the end of its lifetime, not at the next wake-up', () => {

@@ -1,6 +1,6 @@
 // When a recipient that could not be delivered is tried again, and when it is given up. RFC 5321 §4.5.4.1.
 //
-// The wait since the last attempt is the mail's age at that attempt, between `waitMinMinutes` and `waitMaxMinutes`;
+// The wait since the last attempt (counted from the wake-up that brought it about) is the mail's age at that attempt, between `waitMinMinutes` and `waitMaxMinutes`;
 // the attempt comes at the first wake-up of the queue runner after that. Wake-ups are the multiples of
 // `runIntervalMinutes` of the wall clock, the same for all replicas. With the defaults, and a mail accepted 15
 // minutes before a wake-up: 0, 195, 405, 705, 1005 … minutes.
@@ -12,6 +12,21 @@ const MINUTE_MS = 60_000;
 export function wakeUpFrom(time: Date, queue: Pick<QueueSettings, 'runIntervalMinutes'>): Date {
   const interval = queue.runIntervalMinutes * MINUTE_MS;
   return new Date(Math.ceil(time.getTime() / interval) * interval);
+}
+
+/**
+ * When an attempt counts as made. One that a wake-up brought about counts from the wake-up, however long it took to
+ * come to it: a wait that is a multiple of the interval would otherwise end just behind a wake-up.
+ */
+export function attemptTime(
+  madeAt: Date,
+  plannedAt: Date | null,
+  queue: Pick<QueueSettings, 'runIntervalMinutes'>,
+): Date {
+  const isPlanned = plannedAt !== null && wakeUpFrom(plannedAt, queue).getTime() === plannedAt.getTime();
+  if (!isPlanned) return madeAt;
+  const interval = queue.runIntervalMinutes * MINUTE_MS;
+  return new Date(Math.floor(madeAt.getTime() / interval) * interval);
 }
 
 /** When the mail is given up. */

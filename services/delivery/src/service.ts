@@ -32,7 +32,9 @@ export async function start(
   await using stack = new AsyncDisposableStack();
   const { db, bus, settings } = await openService(config, context, sections, stack, QUEUE_CONNECTIONS);
   const tools = stack.use(await openTools({ config, context, db, bus, settings }));
-  const runner = stack.use(new QueueRunner(tools, options.graceMs));
+  const runner = stack.use(
+    new QueueRunner(tools, { graceMs: options.graceMs, beatSeconds: config.POCHTAR_SENDER_BEAT_SECONDS }),
+  );
   stack.use(new NoticeMaker(tools));
   followSettings(tools, runner);
   stack.use(recordRefused(tools));

@@ -25,7 +25,7 @@ import {
 } from '@pochtar/store/queue';
 import { oweNotice } from './notice.ts';
 import { isNoticeWanted } from './notice-wanted.ts';
-import { expiresAt, nextAttempt } from './retry-schedule.ts';
+import { attemptTime, expiresAt, nextAttempt } from './retry-schedule.ts';
 import type { Tools } from './tools.ts';
 
 interface At {
@@ -51,6 +51,8 @@ export interface SettleOptions {
   now: Date;
   /** The content was refused: it does not go back to the sender. */
   isHeaderOnly?: boolean;
+  /** Nobody is told: not even a row could be written that says so. */
+  isSilent?: boolean;
   /** The attempts were counted when they were claimed. */
   isClaimed?: boolean;
 }
@@ -102,7 +104,7 @@ export async function settle(
       ? []
       : [{ recipient, outcome: inTime(mail, recipient, outcome, tools, options) }];
   });
-  await oweNotices(tx, mail, known, options, after);
+  if (options.isSilent !== true) await oweNotices(tx, mail, known, options, after);
   await deferRecipients(
     tx,
     mail.id,
@@ -143,9 +145,11 @@ function deferral(
   { now, isClaimed = false }: SettleOptions,
 ): Deferral[] {
   if (outcome.kind !== 'deferred') return [];
-  const lastAttemptAt = isClaimed ? (recipient.lastAttemptAt ?? now) : now;
-  const dueAt = nextAttempt(mail.acceptedAt, lastAttemptAt, tools.settings.current('queue'));
-  return [{ address: outcome.address, dueAt, reply: describe(outcome), isCounted: isClaimed }];
+  const queue = tools.settings.current('queue');
+  const madeAt = isClaimed ? (recipient.lastAttemptAt ?? now) : now;
+  const attemptedAt = attemptTime(madeAt, recipient.plannedAt, queue);
+  const dueAt = nextAttempt(mail.acceptedAt, attemptedAt, queue);
+  return [{ address: outcome.address, dueAt, attemptedAt, reply: describe(outcome), isCounted: isClaimed }];
 }
 
 /** One notice of each kind that is wanted by some recipients, for all of them together. */

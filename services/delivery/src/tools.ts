@@ -1,4 +1,5 @@
 // What every part of delivery works with; made once in service.ts and handed down.
+import type { BlockList } from 'node:net';
 import type { Bus } from '@pochtar/bus';
 import type { Health, Logger, Resolver } from '@pochtar/runtime';
 import type { LiveSettings } from '@pochtar/settings';
@@ -22,6 +23,8 @@ export interface Tools {
   metrics: DeliveryMetrics;
   /** The far side's SMTP port for a domain. */
   remotePort: (domain: string) => number;
+  /** Networks that are not public and mail may be sent to all the same. */
+  remoteNetworks: BlockList;
   /** The relay's password, or null when none is set. Throws when it cannot be read. */
   relayPassword: () => Promise<string | null>;
 }

@@ -147,7 +147,7 @@ describe('the list', () => {
   });
 
   test('architecture §12: what is outside of the scope does not exist, and cannot be changed', async () => {
-    const ours = await waiting();
+    const ours = await waiting({ accountId: office.accounts.anna });
     const other = await createDomain(office.db, 'other.test');
     const [demo] = await office.db.query<{ id: number }>({
       text: "select id from directory.domain where name = 'demo.test'",

@@ -56,6 +56,25 @@ describe('RFC 5321 §5.1: finding the far side', () => {
   });
 });
 
+describe('hosts of our own network', () => {
+  test('are no far sides: a literal, and an MX that leads there, are 5.4.4 and nobody is connected to', async () => {
+    const own = await openPostOffice();
+    await using _own = own;
+    await using _delivery = await own.startDelivery({ POCHTAR_REMOTE_NETWORKS: '' });
+    const elsewhere = sending(own);
+    await using far = await elsewhere.farSide();
+    own.ports.set('[127.0.0.1]', own.ports.get(far.domain) as number);
+    for (const domain of [far.domain, '[127.0.0.1]']) {
+      const mail = await elsewhere.sent({ to: [`x@${domain}`] });
+      expect((await own.trace(mail))[0]).toMatchObject({
+        outcome: 'bounced',
+        detail: expect.stringMatching(/^5\.4\.4 .*127\.0\.0\.1\] is not an address of the public internet/),
+      });
+    }
+    expect(far.connections()).toBe(0);
+  });
+});
+
 describe('connections that break', () => {
   test('in the middle of the data: tried again later, and delivered', async () => {
     let isBroken = true;
@@ -123,6 +142,19 @@ describe('connections that break', () => {
     const { domain } = far;
     office.dns.set(domain, 'MX', `10 gone.${domain}`, `20 mail.${domain}`);
     office.dns.set(`gone.${domain}`, 'A', '127.0.0.9');
+    await sent({ to: [`x@${domain}`] });
+    expect(far.received).toHaveLength(1);
+  });
+
+  test('RFC 5321 §5.1: a backup host is tried however many addresses of the first one are dead', async () => {
+    await using far = await farSide();
+    const { domain } = far;
+    office.dns.set(domain, 'MX', `10 gone.${domain}`, `20 mail.${domain}`);
+    office.dns.set(
+      `gone.${domain}`,
+      'A',
+      ...Array.from({ length: 30 }, (_, number) => `127.0.1.${number + 1}`),
+    );
     await sent({ to: [`x@${domain}`] });
     expect(far.received).toHaveLength(1);
   });

@@ -1,5 +1,6 @@
 // The contract of every bus consumer, for mail.deliver: twice is once, transient trouble comes again, poison is held,
 // a crash between commit and acknowledgement loses and doubles nothing.
+import { randomUUID } from 'node:crypto';
 import { isMissing, mailHeld } from '@pochtar/bus';
 import { openDatabase } from '@pochtar/store/db';
 import { acceptMails } from '@pochtar/store/queue';
@@ -105,6 +106,30 @@ test('poison: a mail that fails again and again is held with its reason, and the
   );
   await eventually(() => expect(held).toContain(broken));
   listening.stop();
+});
+
+test('a body that is nowhere is waited for: the mail is parked with its reason, not held, and then delivered', async () => {
+  await using _delivery = await office.startDelivery({ POCHTAR_RECONCILE_SECONDS: '0.2' });
+  const [mail] = (await acceptMany(1, ['anna@demo.test'])) as [string];
+  await office.db.query({ text: `update queue.mail set slip = '{dkim}' where id = $1`, values: [mail] });
+  await office.db.query({
+    text: `insert into queue.verdict (mail_id, filter, result, prefix) values ($1, 'dkim', 'accept', $2)`,
+    values: [mail, Buffer.from('Authentication-Results: x; none\r\n')],
+  });
+  const move = `update store.content c set pack_id = $2 from (select pack_id from store.content where id = $1) old
+    where c.id = $1 returning old.pack_id as id`;
+  const [pack] = await office.db.query<{ id: string }>({ text: move, values: [mail, randomUUID()] });
+  await announce([mail]);
+  await eventually(async () =>
+    expect(await office.queued(mail)).toMatchObject({
+      state: 'parked',
+      reason: expect.stringMatching(/^its body cannot be read/),
+    }),
+  );
+  await office.db.query({ text: move, values: [mail, pack?.id] });
+  await office.db.query({ text: 'update queue.mail set due_at = now() where id = $1', values: [mail] });
+  await office.settled(mail);
+  expect((await inboxState()).contents).toEqual([mail]);
 });
 
 test('a plain batch with one mail that the database refuses delivers the others', async () => {

@@ -9,6 +9,9 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 export interface DeliveryProcess extends AsyncDisposable {
   /** kill -9 */
   kill(): Promise<void>;
+  /** It hangs until it is resumed. */
+  pause(): void;
+  resume(): void;
 }
 
 export function startProcess(office: PostOffice, environment: Record<string, string> = {}): DeliveryProcess {
@@ -21,5 +24,10 @@ export function startProcess(office: PostOffice, environment: Record<string, str
     child.kill('SIGKILL');
     await exited;
   };
-  return { kill, [Symbol.asyncDispose]: kill };
+  return {
+    kill,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    [Symbol.asyncDispose]: kill,
+  };
 }

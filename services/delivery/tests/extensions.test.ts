@@ -1,16 +1,17 @@
 // What other servers offer, and what mail needs of them.
 import { eventually } from '@pochtar/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startRawSide } from './far-side.ts';
 import { noticesIn } from './notices.ts';
 import { openPostOffice, type PostOffice } from './post-office.ts';
 import { sending, type Sending } from './sending.ts';
 
 let office: PostOffice;
-let { farSide, sent } = {} as Sending;
+let { newDomain, farSide, sent } = {} as Sending;
 beforeAll(async () => {
   office = await openPostOffice();
   await office.startDelivery();
-  ({ farSide, sent } = sending(office));
+  ({ newDomain, farSide, sent } = sending(office));
 });
 afterAll(() => office[Symbol.asyncDispose]());
 beforeEach(() => office.clearMailboxes());
@@ -54,6 +55,24 @@ describe('extensions', () => {
     ]);
     await sent({ to: [`x@${refuses.domain}`] });
     expect(refuses.received).toHaveLength(1);
+  });
+
+  test('RFC 6152 §3: 7-bit content is sent without BODY, also to a server that offers 8BITMIME and refuses it', async () => {
+    const domain = newDomain();
+    await using far = await startRawSide(office, domain, (line) => {
+      if (line === '(connected)') return '220 raw ESMTP';
+      if (line.startsWith('EHLO')) return '250-raw\r\n250 8BITMIME';
+      if (line.startsWith('MAIL') && line.includes('BODY=')) return '554 5.6.1 no BODY here';
+      if (/^(?:MAIL|RCPT|RSET)/.test(line)) return '250 ok';
+      if (line === 'DATA') return '354 go';
+      return line === '.' ? '250 taken' : undefined;
+    });
+    // As acceptance has found it, and where it has not looked.
+    const mails = [await sent({ to: [`x@${domain}`], body: '7BIT' }), await sent({ to: [`x@${domain}`] })];
+    for (const mail of mails) expect(await office.trace(mail)).toMatchObject([{ outcome: 'relayed' }]);
+    expect(far.lines.filter((line) => line.startsWith('MAIL')).every((line) => !line.includes('BODY'))).toBe(
+      true,
+    );
   });
 
   test('RFC 6531: UTF-8 addresses and headers go only where SMTPUTF8 is offered, else 5.6.7', async () => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { queueDue } from '@pochtar/bus';
 import { openDatabase } from '@pochtar/store/db';
-import { claimDue, renewLease } from '@pochtar/store/queue';
+import { beat, claimDue, endDeadLeases, renewLease } from '@pochtar/store/queue';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startProcess } from './delivery-process.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => office[Symbol.asyncDispose]());
 afterEach(async () => {
-  for (const table of ['queue.mail', 'queue.recipient', 'queue.verdict']) {
+  for (const table of ['queue.mail', 'queue.recipient', 'queue.verdict', 'queue.sender']) {
     await office.db.query({ text: `delete from ${table}` });
   }
 });
@@ -32,7 +32,10 @@ async function due(to: string[], more: { slip?: string[] } = {}): Promise<string
 }
 
 function claim(more: Partial<Parameters<typeof claimDue>[1]> = {}): ReturnType<typeof claimDue> {
-  return claimDue(office.db, { lease: randomUUID(), leaseSeconds: 60, busy: [], limit: 100, ...more });
+  return claimDue(office.db, {
+    ...{ lease: randomUUID(), sender: randomUUID(), inHand: [], leaseSeconds: 60, busy: [], limit: 100 },
+    ...more,
+  });
 }
 
 describe('a claim', () => {
@@ -100,9 +103,99 @@ describe('a claim', () => {
         max: 1,
       });
       await expect(
-        claimDue(db, { lease: randomUUID(), leaseSeconds: 1, busy: [], limit: 1 }),
+        claimDue(db, {
+          ...{ lease: randomUUID(), sender: randomUUID(), inHand: [] },
+          ...{ leaseSeconds: 1, busy: [], limit: 1 },
+        }),
       ).rejects.toThrow(/permission denied/);
     }
+  });
+});
+
+describe('leases of a sender', () => {
+  test('that have ended are not claimed again by the process whose work goes on', async () => {
+    const mail = await due(['a@one.test']);
+    const lease = randomUUID();
+    await claim({ lease });
+    await office.db.query({ text: 'update queue.recipient set due_at = now()' });
+    expect(await claim({ inHand: [lease] })).toEqual(new Map());
+    expect((await claim({ inHand: [randomUUID()] })).get('one.test')?.[0]?.id).toBe(mail);
+  });
+
+  test('that gives no sign of life are ended, those of one that does are not', async () => {
+    const [alive, dead] = [randomUUID(), randomUUID()];
+    const mails = [await due(['a@one.test']), await due(['b@two.test'])];
+    await claim({ sender: alive, busy: ['two.test'] });
+    await claim({ sender: dead });
+    await beat(office.db, dead);
+    await office.db.query({ text: `update queue.sender set beat_at = now() - interval '11 seconds'` });
+    await beat(office.db, alive);
+    expect(await endDeadLeases(office.db, 10, 120)).toBe(1);
+    const [first, second] = await Promise.all(mails.map((mail) => office.recipients(mail)));
+    expect(first?.[0]?.dueAt?.getTime()).toBeGreaterThan(Date.now() + 50_000);
+    expect(second?.[0]?.dueAt?.getTime()).toBeLessThanOrEqual(Date.now());
+    expect(await endDeadLeases(office.db, 10, 120)).toBe(0);
+  });
+});
+
+const QUICK = { POCHTAR_SENDER_BEAT_SECONDS: '0.2' };
+
+/** A far side that keeps the first mail's sender waiting until it is let go. */
+async function slowFarSide(domain: string) {
+  let reached = 0;
+  let closed = 0;
+  let letGo: () => void = () => {};
+  const hung = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const far = await startFarSide(office, domain, {
+    onData: () => (++reached === 1 ? hung : undefined),
+    options: {
+      onClose: () => {
+        closed++;
+      },
+    },
+  });
+  return { far, letGo: () => letGo(), reached: () => reached, closed: () => closed };
+}
+
+describe('a sender that dies', () => {
+  test('leaves what it had in hand to another one within its missing signs of life, not at the end of the lease', async () => {
+    const { far, reached } = await slowFarSide('dies.test');
+    await using _far = far;
+    const mail = await due(['x@dies.test']);
+    await using sender = startProcess(office, {
+      ...QUICK,
+      POCHTAR_REMOTE_PORT: String(office.ports.get('dies.test')),
+    });
+    await eventually(() => expect(reached()).toBe(1), { timeout: 20_000 });
+    await sender.kill();
+    await using _other = await office.startDelivery(QUICK);
+    await office.settled(mail);
+    expect(far.received.map(({ to }) => to)).toEqual([['x@dies.test']]);
+  });
+
+  test('and one that only hung sends nothing a second time but the mail it was in the middle of', async () => {
+    const { far, reached, closed, letGo } = await slowFarSide('hangs.test');
+    await using _far = far;
+    const mails: string[] = [];
+    for (const name of ['x', 'y', 'z']) mails.push(await due([`${name}@hangs.test`]));
+    await using sender = startProcess(office, {
+      ...QUICK,
+      POCHTAR_REMOTE_PORT: String(office.ports.get('hangs.test')),
+    });
+    await eventually(() => expect(reached()).toBe(1), { timeout: 20_000 });
+    sender.pause();
+    await using _other = await office.startDelivery(QUICK);
+    for (const mail of mails) await office.settled(mail);
+    await eventually(() => expect(closed()).toBe(1));
+    letGo();
+    sender.resume();
+    // It has come to the end of what it had in hand.
+    await eventually(() => expect(closed()).toBe(2), { timeout: 20_000 });
+    const sent = far.received.map(({ to }) => String(to[0])).toSorted();
+    expect(sent).toEqual(['x@hangs.test', 'x@hangs.test', 'y@hangs.test', 'z@hangs.test']);
+    for (const mail of mails) expect(await office.trace(mail)).toMatchObject([{ outcome: 'relayed' }]);
   });
 });
 

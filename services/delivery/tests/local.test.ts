@@ -163,6 +163,30 @@ describe('wishes of the sender', () => {
 });
 
 describe('an account that cannot take the mail', () => {
+  test('deleted after the mail was accepted: returned, and nothing goes into what is left of its mailboxes', async () => {
+    const [account] = await office.db.query<{ id: number }>({
+      text: `with made as (
+          insert into directory.account (domain_id, address) select id, 'gone@demo.test' from directory.domain
+          where name = 'demo.test' returning id
+        ), inbox as (
+          insert into store.mailbox (account_id, name, uid_validity) select id, 'INBOX', 1 from made
+        ) select id from made`,
+    });
+    const to = [{ address: 'gone@demo.test', accountId: account?.id as number }];
+    const mail = await office.accept({ ...byAnna, to, isSilent: true });
+    await office.db.query({ text: 'delete from directory.account where id = $1', values: [account?.id] });
+    await office.bus.publishStep('deliver', mail);
+    await office.settled(mail);
+    expect(await outcomes(mail)).toEqual(['gone@demo.test bounced']);
+    expect(
+      await office.db.query({
+        text: `select 1 from store.message s join store.mailbox b on b.id = s.mailbox_id where b.account_id = $1`,
+        values: [account?.id],
+      }),
+    ).toEqual([]);
+    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(1));
+  });
+
   test('disabled: 5.2.1 at once', async () => {
     const mail = await delivered({ ...byAnna, to: ['carla@demo.test', 'boris@demo.test'] });
     expect(await outcomes(mail)).toEqual(['boris@demo.test delivered', 'carla@demo.test bounced']);

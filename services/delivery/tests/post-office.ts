@@ -93,7 +93,11 @@ export async function openPostOffice(parts: SettingsParts = {}): Promise<PostOff
   const { database, nats, db, bus, blobs, masterKey } = ground;
   const dns = stack.use(await startFakeDns());
   const accounts = await createOrganisation(db);
-  const environment = { ...ground.environment('delivery'), POCHTAR_DNS_SERVERS: dns.address };
+  const environment = {
+    ...ground.environment('delivery'),
+    POCHTAR_DNS_SERVERS: dns.address,
+    POCHTAR_REMOTE_NETWORKS: '127.0.0.0/8',
+  };
   const ports = new Map<string, number>();
   const opened = stack.move();
   const office: PostOffice = {

@@ -1,5 +1,6 @@
 // The clock of the queue as a whole: settings that change re-plan what waits, senders are told of delays, hints that
 // are lost cost half a minute at most.
+import { queueDue } from '@pochtar/bus';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { reply, startFarSide } from './far-side.ts';
@@ -62,6 +63,28 @@ describe('settings that change', () => {
     );
     await office.set({ queue: { maxLifetimeMinutes: 5760, runIntervalMinutes: 30 } });
   });
+});
+
+test('a retry is never an interval late: it counts from the wake-up that brought it about', async () => {
+  await office.set({ queue: { runIntervalMinutes: 1, waitMinMinutes: 1, waitMaxMinutes: 1 } });
+  await using _far = await startFarSide(office, 'busy.test', {
+    onRcpt: () => {
+      throw reply('450 4.2.1 busy');
+    },
+  });
+  const id = await office.accept({ to: ['x@busy.test'], acceptedAt: new Date(Date.now() - 5 * MINUTE) });
+  const triedAgain = async (attempt: number): Promise<RecipientRow> =>
+    (await eventually(async () => {
+      const [row] = await office.recipients(id);
+      return row?.attempt === attempt && row.leaseOwner === null && row;
+    })) as RecipientRow;
+  await triedAgain(1);
+  await office.db.query({ text: `update queue.recipient set due_at = date_trunc('minute', now())` });
+  office.bus.emit(queueDue, {});
+  const { dueAt } = await triedAgain(2);
+  expect(dueAt?.getTime()).toBeLessThanOrEqual(Date.now() + MINUTE);
+  expect(Number(dueAt) % MINUTE).toBe(0);
+  await office.set({ queue: { runIntervalMinutes: 30, waitMinMinutes: 180, waitMaxMinutes: 300 } });
 });
 
 describe('a delay', () => {

@@ -12,6 +12,7 @@ import { insertContents } from '@pochtar/store/content';
 import {
   cameToAnEnd,
   holdMail,
+  type Judgement,
   type MailToJudge,
   mailsToJudge,
   type Move,
@@ -21,13 +22,29 @@ import {
   type VerdictRow,
 } from '@pochtar/store/queue';
 import { isExpired, parkSeconds } from './back-off.ts';
-import type { ContentFilterName, ContentJudge, FilterTools, JudgedMail, Verdict, Wait } from './filter.ts';
+import type {
+  ContentFilterName,
+  ContentJudge,
+  FilterTools,
+  JudgedMail,
+  Said,
+  Verdict,
+  Wait,
+} from './filter.ts';
+import { Recovery } from './recovery.ts';
 
 /** Most mails in one statement. */
 const MAX_BATCH = 100;
 const MAX_REASON = 1000;
 
-type Settlement = { mail: string; next: Step; generation: number; verdict: Verdict | null };
+interface Settlement {
+  mail: string;
+  next: Step;
+  generation: number;
+  /** What the verdict was given by. */
+  settingsRevision: number;
+  verdict: Verdict | null;
+}
 
 /** Something the filter itself threw; the cause says what. */
 class JudgementFailed extends Error {
@@ -41,15 +58,22 @@ export function consumeMails(
   tools: FilterTools,
 ): AsyncDisposable {
   const step = new FilterStep(bus, name, judge, tools);
-  return consumeStep(bus, name, step, { concurrency: judge.concurrency });
+  const consuming = consumeStep(bus, name, step, { concurrency: judge.concurrency });
+  return {
+    async [Symbol.asyncDispose]() {
+      await consuming[Symbol.asyncDispose]();
+      await step[Symbol.asyncDispose]();
+    },
+  };
 }
 
-class FilterStep implements StepHandler {
+class FilterStep implements StepHandler, AsyncDisposable {
   readonly #bus: Bus;
   readonly #name: ContentFilterName;
   readonly #judge: ContentJudge;
   readonly #tools: FilterTools;
   readonly #log: Logger;
+  readonly #recovery: Recovery | null;
   readonly #load: (mail: string) => Promise<MailToJudge | null>;
   readonly #settle: (settlement: Settlement) => Promise<boolean>;
   readonly #park: (wait: { mail: string; seconds: number; reason: string }) => Promise<void>;
@@ -67,12 +91,18 @@ class FilterStep implements StepHandler {
     this.#judge = judge;
     this.#tools = tools;
     this.#log = tools.log;
+    const isWell = judge.isWell?.bind(judge);
+    this.#recovery = isWell === undefined ? null : new Recovery({ bus, step: name, isWell, tools });
     this.#load = gather((mails) => this.#loadAll(mails), { maxItems: MAX_BATCH, concurrency: 2 });
     this.#settle = gather((settlements) => this.#settleAll(settlements), {
       maxItems: MAX_BATCH,
       concurrency: 2,
     });
     this.#park = gather((waits) => this.#parkAll(waits), { maxItems: MAX_BATCH });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#recovery?.[Symbol.asyncDispose]();
   }
 
   async handle(id: string): Promise<void> {
@@ -85,9 +115,12 @@ class FilterStep implements StepHandler {
       if (mail.isJudged && mail.step === next) await this.#bus.publishStep(next, id);
       return;
     }
+    // Read before the mail is judged: a verdict never claims to know a newer setting than it does.
+    const settingsRevision = this.#tools.revision();
     const outcome = mail.isJudged ? null : await this.#judgeMail(mail);
-    if (outcome?.kind === 'wait') return this.#wait(mail, outcome.reason);
-    await this.#move({ mail: id, next, generation: mail.generation, verdict: outcome });
+    const verdict = outcome?.kind === 'wait' ? this.#expired(mail, outcome.reason) : outcome;
+    if (outcome?.kind === 'wait' && verdict === null) return this.#wait(mail, outcome.reason);
+    await this.#move({ mail: id, next, generation: mail.generation, settingsRevision, verdict });
   }
 
   takeAlone(id: string): Promise<number> {
@@ -130,16 +163,18 @@ class FilterStep implements StepHandler {
     }
   }
 
-  async #wait(mail: MailToJudge, reason: string): Promise<void> {
+  /** A mail that has waited for the whole lifetime of the queue waits no longer. */
+  #expired(mail: MailToJudge, reason: string): Verdict | null {
     const { maxLifetimeMinutes } = this.#tools.current('queue');
-    if (isExpired(mail.acceptedAt, maxLifetimeMinutes, Date.now())) {
-      const next = nextStep(mail.slip, this.#name);
-      const { id, generation } = mail;
-      return this.#move({ mail: id, next, generation, verdict: this.#judge.expire(reason) });
-    }
+    const isOver = isExpired(mail.acceptedAt, maxLifetimeMinutes, Date.now());
+    return isOver ? this.#judge.expire(reason) : null;
+  }
+
+  async #wait(mail: MailToJudge, reason: string): Promise<void> {
     const seconds = parkSeconds(mail.attempts);
     // The event is acknowledged after this: from now on the row alone knows that the mail is due again.
     await this.#park({ mail: mail.id, seconds, reason: `filter ${this.#name}: ${reason}` });
+    this.#recovery?.watch();
     this.#verdicts.add(1, { filter: this.#name, result: 'wait' });
     this.#log.warn({ mail: mail.id, seconds, reason }, 'the mail waits');
   }
@@ -190,7 +225,9 @@ class FilterStep implements StepHandler {
     // Two events of one mail may be under way at the same time.
     const each = [...new Map(settlements.map((settlement) => [settlement.mail, settlement])).values()];
     const rows = each.map(rowOf);
-    const contents = each.flatMap(({ verdict }) => verdict?.replacement ?? []);
+    const contents = each.flatMap(({ verdict }) =>
+      [verdict, ...(verdict?.recipients ?? [])].flatMap((said) => said?.replacement ?? []),
+    );
     if (contents.length === 0) return settleVerdicts(db, this.#name, rows);
     return db.transaction(async (tx) => {
       await insertContents(tx, contents);
@@ -205,17 +242,31 @@ class FilterStep implements StepHandler {
   }
 }
 
-function rowOf({ mail, next, generation, verdict }: Settlement): VerdictRow | Move {
+function rowOf({ mail, next, generation, settingsRevision, verdict }: Settlement): VerdictRow | Move {
   if (verdict === null) return { mail, next, generation };
-  const { result, reason, prefix, removed, replacement } = verdict;
+  const recipients = verdict.recipients?.map(({ recipient, ...said }) => ({
+    recipient,
+    ...judgementOf(said),
+  }));
   return {
     mail,
     next,
     generation,
+    settingsRevision,
+    ...judgementOf(verdict),
+    ...(recipients && { recipients }),
+  };
+}
+
+function judgementOf(said: Said): Judgement {
+  const { result, reason, prefix, removed, replacement, target, isUnseen = false } = said;
+  return {
     result,
     reason,
     prefix: prefix ?? null,
     removed: removed ?? null,
     replacementContentId: replacement?.id ?? null,
+    target: target ?? null,
+    isUnseen,
   };
 }

@@ -20,6 +20,8 @@ export type FilterName = DialogueFilterName | ContentFilterName;
 export interface FilterTools {
   /** The newest document of one of the filter's own sections. */
   current: LiveSettings['current'];
+  /** The newest revision among the filter's own sections. */
+  revision(): number;
   resolver: Resolver;
   db: Database;
   blobs: BlobStore;
@@ -62,13 +64,15 @@ export interface ContentJudge {
   judge(mail: JudgedMail): Promise<Verdict | Wait>;
   /** What becomes of a mail that has waited for this filter for the whole lifetime of the queue. */
   expire(reason: string): Verdict;
+  /** Whether what mails have to wait for is there: asked after one had to, until it is; then they come again. */
+  isWell?(): Promise<boolean>;
 }
 
 /** A mail whose content is there. */
 export type JudgedMail = MailToJudge & { content: NonNullable<MailToJudge['content']> };
 
-export interface Verdict {
-  kind: 'verdict';
+/** What a filter says of a mail, or of a single recipient of it. */
+export interface Said {
   result: 'accept' | 'reject' | 'quarantine' | 'discard';
   /** For people and logs; foreign text in it is encoded. */
   reason: string;
@@ -78,6 +82,16 @@ export interface Verdict {
   removed?: number[];
   /** Delivered instead of the original; its body is durable, its row goes with the verdict. */
   replacement?: NewContent;
+  /** A mailbox by special use (\Junk) or by name that local delivery puts it into, instead of INBOX. */
+  target?: string;
+  /** Let through without a look at its content: that is never sent back to anybody. */
+  isUnseen?: boolean;
+}
+
+export interface Verdict extends Said {
+  kind: 'verdict';
+  /** What is different for single recipients (address keys as the mail names them). */
+  recipients?: readonly (Said & { recipient: string })[];
 }
 
 /** Cannot say now: the mail is parked and comes again. */

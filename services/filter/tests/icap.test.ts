@@ -14,7 +14,7 @@ function scan(url: string, bytes: Buffer, scanMs = 30_000): Promise<ScanResult> 
   const open = async function* () {
     for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
   };
-  return icapScanner('Dr.Web', url, { scanMs }).scan(open, bytes.length);
+  return icapScanner('Dr.Web', url, { scanMs: () => scanMs }).scan(open, bytes.length);
 }
 
 const OPTIONS =

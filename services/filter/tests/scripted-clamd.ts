@@ -9,20 +9,22 @@ export interface ScriptedClamd extends AsyncDisposable {
   always: string | null;
 }
 
-export async function scriptedClamd(): Promise<ScriptedClamd> {
+/** On a free port, or on one that was used before. */
+export async function scriptedClamd(onPort = 0): Promise<ScriptedClamd> {
   const sockets = new Set<Socket>();
   const scripted: Pick<ScriptedClamd, 'waiting' | 'always'> = { waiting: [], always: null };
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
+      if (chunk.equals(Buffer.from('zPING\0'))) return void socket.end('PONG\0');
       if (!chunk.subarray(-4).equals(Buffer.alloc(4))) return;
       const answer = (text: string): void => void socket.end(`stream: ${text}\0`);
       if (scripted.always === null) scripted.waiting.push({ answer });
       else answer(scripted.always);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(onPort, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   return Object.assign(scripted, {
     address: `127.0.0.1:${port}`,

@@ -1,11 +1,17 @@
 // The queue as a person sees it: lists with filters and pages, and one mail with all that is known of it.
 //
-// Scope is a parameter of every read: mails without a sender or recipient in the scope's domains do not exist.
+// Scope is a parameter of every read (scope.ts): mails and recipients outside of it do not exist.
 import type { Queryable } from '../db.ts';
 import type { Origin } from './accept.ts';
-
-/** 'all', or the ids of the domains that may be seen. */
-export type MailScope = 'all' | readonly number[];
+import type { HeldBy } from './hold.ts';
+import {
+  isAddressInScope,
+  isMailInScope,
+  isOwn,
+  isRecipientInScope,
+  type MailScope,
+  scopeIds,
+} from './scope.ts';
 
 /** What people call the state: 'scheduled' is active with nothing but waiting recipients. */
 export type ShownState = 'active' | 'parked' | 'held' | 'scheduled';
@@ -31,17 +37,25 @@ export interface ListedMail {
   step: string;
   dueAt: Date | null;
   reason: string | null;
+  /** Null unless held. */
+  heldBy: HeldBy | null;
+  /** Which filter holds. */
+  heldFilter: string | null;
   clientAddress: string | null;
   helo: string;
   slip: string[];
   /** The short header, for the subject; null when the content is gone. */
   header: Buffer | null;
+  /** Of those that can be seen. */
   recipientCount: number;
   recipients: ListedRecipient[];
 }
 
 export interface QueueFilter {
   state?: ShownState | undefined;
+  heldBy?: HeldBy | undefined;
+  /** Held by this filter. */
+  filter?: string | undefined;
   /** Part of the reverse path. */
   sender?: string | undefined;
   /** Part of a recipient's address. */
@@ -53,29 +67,31 @@ export interface QueueFilter {
 
 const SHOWN_STATE = `case when m.state = 'active' and m.step = 'schedule' then 'scheduled' else m.state end`;
 
-/** $1: null, or domain ids. */
-const IN_SCOPE = `($1::bigint[] is null or exists (
-  select from directory.domain d where d.id = any($1) and (
-    d.name = lower(regexp_replace(m.reverse_path, '^.*@', ''))
-    or exists (select from queue.recipient s where s.mail_id = m.id and d.name = regexp_replace(s.address, '^.*@', '')))))`;
+/** What older versions held without saying who counts as a person's: letting that go overrules nothing. */
+const HELD_BY = `case when m.state = 'held' then coalesce(m.held_by, 'person') end`;
 
-const FILTERS = `${IN_SCOPE}
+const FILTERS = `${isMailInScope}
   and ($2::text is null or ${SHOWN_STATE} = $2)
   and ($3::text is null or strpos(lower(m.reverse_path), lower($3)) > 0)
-  and ($4::text is null or exists (
-    select from queue.recipient f where f.mail_id = m.id and strpos(lower(f.address), lower($4)) > 0))`;
+  and ($4::text is null or exists (select from queue.recipient f
+    where f.mail_id = m.id and strpos(lower(f.address), lower($4)) > 0 and ${isRecipientInScope('f')}))
+  and ($5::text is null or ${HELD_BY} = $5)
+  and ($6::text is null or (m.state = 'held' and m.held_filter = $6))`;
+
+const seen = `from queue.recipient r where r.mail_id = m.id and ${isRecipientInScope('r')}`;
 
 const columns = (recipients: number): string => `
 m.id, m.accepted_at as "acceptedAt", m.reverse_path as "reversePath", m.origin, m.size, ${SHOWN_STATE} as state, m.step,
-  coalesce(m.due_at, (select min(r.due_at) from queue.recipient r where r.mail_id = m.id)) as "dueAt",
-  coalesce(m.reason, (select r.last_reply from queue.recipient r where r.mail_id = m.id and r.last_reply is not null
+  coalesce(m.due_at, (select min(r.due_at) ${seen})) as "dueAt",
+  coalesce(m.reason, (select r.last_reply ${seen} and r.last_reply is not null
     order by r.last_attempt_at desc nulls last limit 1)) as reason,
+  ${HELD_BY} as "heldBy", case when m.state = 'held' then m.held_filter end as "heldFilter",
   host(m.client_address) as "clientAddress", m.helo, m.slip, c.header,
-  (select count(*)::int from queue.recipient r where r.mail_id = m.id) as "recipientCount",
+  (select count(*)::int ${seen}) as "recipientCount",
   (select coalesce(json_agg(r order by r.address), '[]') from (
     select address, route, destination, expanded_from as "expandedFrom", due_at as "dueAt", attempt as attempts,
       last_attempt_at as "lastAttemptAt", last_reply as "lastReply"
-    from queue.recipient where mail_id = m.id order by address limit ${recipients}) r) as recipients`;
+    ${seen} order by address limit ${recipients}) r) as recipients`;
 
 /** How many recipients a list shows of a mail. */
 const LISTED_RECIPIENTS = 10;
@@ -89,11 +105,14 @@ export interface QueuePage {
 
 /** A page of the queue, oldest first (ids grow with time). */
 export async function listQueue(db: Queryable, scope: MailScope, filter: QueueFilter): Promise<QueuePage> {
-  const values = [ids(scope), filter.state ?? null, filter.sender ?? null, filter.recipient ?? null];
+  const values = [
+    ...[scopeIds(scope), filter.state ?? null, filter.sender ?? null, filter.recipient ?? null],
+    ...[filter.heldBy ?? null, filter.filter ?? null],
+  ];
   const mails = await db.query<ListedMail>({
     name: 'list_queue',
     text: `select ${columns(LISTED_RECIPIENTS)} from queue.mail m left join store.content c on c.id = m.content_id
-      where ${FILTERS} and ($5::uuid is null or m.id > $5) order by m.id limit $6`,
+      where ${FILTERS} and ($7::uuid is null or m.id > $7) order by m.id limit $8`,
     values: [...values, filter.after ?? null, filter.limit],
   });
   const [row] = await db.query<{ total: number }>({
@@ -109,41 +128,47 @@ export async function showQueued(db: Queryable, scope: MailScope, mail: string):
   const [row] = await db.query<ListedMail>({
     name: 'show_queued',
     text: `select ${columns(SHOWN_RECIPIENTS)} from queue.mail m left join store.content c on c.id = m.content_id
-      where ${IN_SCOPE} and m.id = $2`,
-    values: [ids(scope), mail],
+      where ${isMailInScope} and m.id = $2`,
+    values: [scopeIds(scope), mail],
   });
   return row ?? null;
 }
 
 export interface ShownVerdict {
   filter: string;
+  /** '' when it is the verdict on the mail; otherwise the recipient for whom it is different. */
+  recipient: string;
+  /** The newest counts; earlier ones say what was found then. */
+  generation: number;
   result: string;
   reason: string;
   at: Date;
 }
 
-export function verdictsOf(db: Queryable, mail: string): Promise<ShownVerdict[]> {
+/** Of a mail that is in scope; what was said of a recipient outside of it is left out. */
+export function verdictsOf(db: Queryable, scope: MailScope, mail: string): Promise<ShownVerdict[]> {
   return db.query<ShownVerdict>({
     name: 'verdicts_of',
-    text: 'select filter, result, reason, at from queue.verdict where mail_id = $1 order by at, filter',
-    values: [mail],
+    text: `select v.filter, v.recipient, v.generation, v.result, v.reason, v.at
+      from queue.verdict v join queue.mail m on m.id = v.mail_id
+      where v.mail_id = $2 and (v.recipient = '' or ${isOwn('m.account_id')} or ${isAddressInScope('v.recipient')})
+      order by v.generation, v.at, v.filter, v.recipient`,
+    values: [scopeIds(scope), mail],
   });
 }
 
-/** Those of the mails that are in the queue and in the scope. */
-export async function visibleMails(
-  db: Queryable,
-  scope: MailScope,
-  mails: readonly string[],
-): Promise<Set<string>> {
-  const rows = await db.query<{ id: string }>({
-    name: 'visible_mails',
-    text: `select m.id from queue.mail m where ${IN_SCOPE} and m.id = any($2::uuid[])`,
-    values: [ids(scope), mails],
-  });
-  return new Set(rows.map((row) => row.id));
+/** A kind of hold: who holds, and which filter. */
+export interface HoldKind {
+  heldBy: HeldBy;
+  filter: string | null;
 }
 
-function ids(scope: MailScope): readonly number[] | null {
-  return scope === 'all' ? null : scope;
+/** The kinds of holds among these mails, as far as they are held and in scope. */
+export function holdKinds(db: Queryable, scope: MailScope, mails: readonly string[]): Promise<HoldKind[]> {
+  return db.query<HoldKind>({
+    name: 'hold_kinds',
+    text: `select distinct ${HELD_BY} as "heldBy", m.held_filter as filter from queue.mail m
+      where m.state = 'held' and ${isMailInScope} and m.id = any($2::uuid[]) order by 1, 2`,
+    values: [scopeIds(scope), mails],
+  });
 }

@@ -34,6 +34,10 @@ export interface ClaimedMail {
 export interface ClaimOptions {
   /** A fresh random id: the lease belongs to this claim, not to the process. */
   lease: string;
+  /** Who claims: see sender.ts. */
+  sender: string;
+  /** Leases whose work is under way in the claiming process: even when they have ended, it does not begin that again. */
+  inHand: readonly string[];
   leaseSeconds: number;
   /** Destinations that have all the connections they may have. */
   busy: readonly string[];
@@ -45,6 +49,7 @@ const CLAIM = `
 with due as materialized (
   select r.mail_id, r.address from queue.recipient r
   where r.route = 'remote' and r.due_at <= now() and r.destination <> all($3::text[])
+    and (r.lease_owner is null or r.lease_owner <> all($6::uuid[]))
     and exists (
       select from queue.mail m where m.id = r.mail_id and m.state = 'active' and cardinality(m.slip) = (
         select count(*) from queue.verdict v
@@ -56,7 +61,8 @@ with due as materialized (
 ), leased as (
   update queue.recipient r
   set lease_owner = $1, lease_until = now() + make_interval(secs => $2), due_at = now() + make_interval(secs => $2),
-    attempt = r.attempt + 1, last_attempt_at = now()
+    attempt = r.attempt + 1, last_attempt_at = now(), lease_sender = $5,
+    planned_at = case when r.lease_owner is null then r.due_at else r.planned_at end
   from due d where r.mail_id = d.mail_id and r.address = d.address
   returning r.mail_id, r.address, r.destination, r.original_recipient, r.notify, r.attempt
 )
@@ -88,7 +94,10 @@ export async function claimDue(db: Queryable, options: ClaimOptions): Promise<Ma
   const rows = await db.query<ClaimRow>({
     name: 'claim_due',
     text: CLAIM,
-    values: [options.lease, options.leaseSeconds, options.busy, options.limit],
+    values: [
+      ...[options.lease, options.leaseSeconds, options.busy, options.limit],
+      ...[options.sender, options.inHand],
+    ],
   });
   const destinations = new Map<string, Map<string, ClaimedMail>>();
   for (const row of rows) {
@@ -151,12 +160,16 @@ export async function renewLease(
   return rows;
 }
 
-/** Gives claimed recipients back untried: they are due in `seconds`, and the attempt does not count. */
+/**
+ * Gives claimed recipients back untried: they are due in `seconds` (0: as they were), and the attempt does not count.
+ * `reason`: why nobody could be asked.
+ */
 export async function returnClaim(
   db: Queryable,
   lease: string,
   keys: readonly RecipientKey[],
   seconds: number,
+  reason: string | null = null,
 ): Promise<void> {
   await db.query({
     name: 'return_claim',
@@ -165,16 +178,19 @@ export async function returnClaim(
         where r.lease_owner = $1 order by r.mail_id, r.address for update of r
       )
       update queue.recipient r
-      set lease_owner = null, lease_until = null, due_at = now() + make_interval(secs => $3),
-        attempt = greatest(r.attempt - 1, 0)
+      set lease_owner = null, lease_until = null, planned_at = null,
+        due_at = case when $3 = 0 then coalesce(r.planned_at, now()) else now() + make_interval(secs => $3) end,
+        attempt = greatest(r.attempt - 1, 0), last_reply = coalesce($4, r.last_reply)
       from held h where r.mail_id = h.mail_id and r.address = h.address`,
-    values: [lease, JSON.stringify(keys), seconds],
+    values: [lease, JSON.stringify(keys), seconds, reason === null ? null : storedText(reason)],
   });
 }
 
 export interface Deferral {
   address: string;
   dueAt: Date;
+  /** What the next attempt is counted from. */
+  attemptedAt: Date;
   reply: string;
   /** False for local recipients, whose attempts no claim has counted. */
   isCounted: boolean;
@@ -191,9 +207,9 @@ export async function deferRecipients(
     name: 'defer_recipients',
     text: `update queue.recipient r
       set due_at = case when m.state = 'held' then null else d."dueAt" end, last_reply = d.reply, lease_owner = null, lease_until = null,
-        attempt = r.attempt + case when d."isCounted" then 0 else 1 end,
-        last_attempt_at = case when d."isCounted" then r.last_attempt_at else now() end
-      from json_to_recordset($2::json) as d(address text, "dueAt" timestamptz, reply text, "isCounted" boolean),
+        attempt = r.attempt + case when d."isCounted" then 0 else 1 end, last_attempt_at = d."attemptedAt", planned_at = null
+      from json_to_recordset($2::json) as d(address text, "dueAt" timestamptz, "attemptedAt" timestamptz, reply text,
+          "isCounted" boolean),
         queue.mail m
       where m.id = $1 and r.mail_id = $1 and r.address = d.address`,
     values: [mail, JSON.stringify(deferrals.map((d) => ({ ...d, reply: storedText(d.reply) })))],

@@ -24,6 +24,8 @@ export interface QueuedRecipient {
   leaseOwner: string | null;
   attempt: number;
   lastAttemptAt: Date | null;
+  /** The due time that the attempt under way answers. */
+  plannedAt: Date | null;
   lastReply: string | null;
   isDelayNotified: boolean;
 }
@@ -37,6 +39,8 @@ export interface StoredVerdict {
   prefix: Buffer | null;
   removed: number[] | null;
   replacementContentId: string | null;
+  /** It was let through without a look at its content. */
+  isUnseen: boolean;
   /** A mailbox by special use (\Junk) or by name; null: INBOX. */
   target: string | null;
   at: Date;
@@ -128,11 +132,12 @@ select ${MAIL_COLUMNS} from queue.mail m left join store.content c on c.id = m.c
 const RECIPIENTS = `
 select address, original_recipient as "originalRecipient", notify, account_id as "accountId", route, destination,
   expanded_from as "expandedFrom", due_at as "dueAt", lease_owner as "leaseOwner", attempt,
-  last_attempt_at as "lastAttemptAt", last_reply as "lastReply", delay_notified as "isDelayNotified"
+  last_attempt_at as "lastAttemptAt", last_reply as "lastReply", delay_notified as "isDelayNotified",
+  planned_at as "plannedAt"
 from queue.recipient where mail_id = $1 order by address`;
 
 const VERDICTS = `
-select filter, recipient, result, reason, prefix, removed, replacement_content_id as "replacementContentId", target, at
+select filter, recipient, result, reason, prefix, removed, replacement_content_id as "replacementContentId", unseen as "isUnseen", target, at
 from queue.verdict where mail_id = $1 and generation = $2`;
 
 /** The mail as it is now, or null when it has left the queue. */

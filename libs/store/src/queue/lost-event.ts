@@ -72,3 +72,17 @@ export async function wakeParked(db: Queryable, limit: number): Promise<WokenMai
     values: [limit],
   });
 }
+
+/** Mails that are parked at this step become active before their wait is over; an event is owed for each of them. */
+export async function wakeStep(db: Queryable, step: string, limit: number): Promise<string[]> {
+  const rows = await db.query<{ id: string }>({
+    name: 'wake_step',
+    text: `with locked as materialized (
+        select id from queue.mail where state = 'parked' and step = $1 order by id limit $2 for update skip locked
+      )
+      update queue.mail m set state = 'active', step_at = now(), due_at = null from locked l where m.id = l.id
+      returning m.id`,
+    values: [step, limit],
+  });
+  return rows.map((row) => row.id);
+}

@@ -31,6 +31,8 @@ export interface NewOwedNotice {
   contentId: string;
   /** The whole mail goes back, not its header only. */
   isFull: boolean;
+  /** Of the original only the fields that identify it go back: its content was not passed by every filter. */
+  isIdentifyingOnly: boolean;
   /** Who is told. */
   reversePath: string;
   acceptedAt: Date;
@@ -53,10 +55,12 @@ export async function insertOwedNotice(tx: Queryable, notice: NewOwedNotice): Pr
   }));
   await tx.query({
     name: 'insert_owed_notice',
-    text: `insert into queue.owed_notice (id, mail_id, kind, content_id, is_full, reverse_path, accepted_at, envelope_id, recipients)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9::json) on conflict do nothing`,
+    text: `insert into queue.owed_notice (id, mail_id, kind, content_id, is_full, identifying_only, reverse_path,
+        accepted_at, envelope_id, recipients)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::json) on conflict do nothing`,
     values: [
-      ...[notice.id, notice.mail, notice.kind, notice.contentId, notice.isFull, notice.reversePath],
+      ...[notice.id, notice.mail, notice.kind, notice.contentId, notice.isFull, notice.isIdentifyingOnly],
+      notice.reversePath,
       ...[notice.acceptedAt, notice.envelopeId, JSON.stringify(recipients)],
     ],
   });
@@ -72,6 +76,7 @@ export async function claimOwedNotices(db: Queryable, limit: number, seconds: nu
       update queue.owed_notice n set due_at = now() + make_interval(secs => $2), attempts = n.attempts + 1
       from due d where n.id = d.id
       returning n.id, n.mail_id as mail, n.kind, n.content_id as "contentId", n.is_full as "isFull",
+        n.identifying_only as "isIdentifyingOnly",
         n.reverse_path as "reversePath", n.accepted_at as "acceptedAt", n.envelope_id as "envelopeId", n.recipients,
         n.owed_since as "owedSince", n.attempts`,
     values: [limit, seconds],

@@ -27,7 +27,7 @@ export async function wakeLocal(db: Queryable, limit: number): Promise<string[]>
         select m.id from queue.mail m join due d on d.mail_id = m.id
         where m.state = 'active' order by m.id for update of m skip locked
       ), ready as (
-        update queue.recipient r set due_at = null from locked l
+        update queue.recipient r set due_at = null, planned_at = r.due_at from locked l
         where r.mail_id = l.id and r.route = 'local' and r.due_at <= now()
       )
       update queue.mail m set step = 'deliver', step_at = now() from locked l where m.id = l.id
@@ -92,6 +92,21 @@ export function waitingRecipients(
       order by r.mail_id, r.address limit $3`,
     values: [after?.mail ?? '00000000-0000-0000-0000-000000000000', after?.address ?? '', limit],
   });
+}
+
+/** These waiting recipients of a locked mail are due now; false: none of them waits for another attempt. */
+export async function retryRecipients(
+  tx: Queryable,
+  mail: string,
+  addresses: readonly string[],
+): Promise<boolean> {
+  const rows = await tx.query({
+    name: 'retry_recipients',
+    text: `update queue.recipient set due_at = now()
+      where mail_id = $1 and address = any($2) and lease_owner is null and due_at is not null returning 1`,
+    values: [mail, addresses],
+  });
+  return rows.length > 0;
 }
 
 /** Gives recipients another due time, unless they were tried or re-planned since they were read. */

@@ -57,6 +57,8 @@ export interface Judgement {
   removed?: number[] | null;
   /** A content row that is delivered instead of the original. */
   replacementContentId?: string | null;
+  /** Let through without a look at its content. */
+  isUnseen?: boolean;
   /** A mailbox by special use (\Junk) or by name, instead of INBOX. */
   target?: string | null;
 }
@@ -152,7 +154,7 @@ locked as materialized (
 )`;
 
 const JUDGEMENT =
-  'result text, reason text, prefix text, removed int8[], replacement_content_id uuid, target text';
+  'result text, reason text, prefix text, removed int8[], replacement_content_id uuid, target text, unseen boolean';
 
 // Rows of single recipients are only made together with the verdict on the mail: two judgements never mix.
 const SETTLE = `
@@ -161,17 +163,17 @@ with input as materialized (
     ${JUDGEMENT}, recipients json)
 ), ${LOCK}, judged as (
   insert into queue.verdict (mail_id, filter, generation, settings_revision, recipient, result, reason, prefix, removed,
-    replacement_content_id, target)
+    replacement_content_id, target, unseen)
   select i.mail_id, $1, i.generation, i.settings_revision, '', i.result, i.reason, decode(i.prefix, 'base64'), i.removed,
-    i.replacement_content_id, i.target
+    i.replacement_content_id, i.target, i.unseen
   from input i join locked l on l.id = i.mail_id and l.generation = i.generation where i.result is not null
   on conflict do nothing
   returning mail_id
 ), singled_out as (
   insert into queue.verdict (mail_id, filter, generation, settings_revision, recipient, result, reason, prefix, removed,
-    replacement_content_id, target)
+    replacement_content_id, target, unseen)
   select i.mail_id, $1, i.generation, i.settings_revision, r.recipient, r.result, r.reason, decode(r.prefix, 'base64'),
-    r.removed, r.replacement_content_id, r.target
+    r.removed, r.replacement_content_id, r.target, r.unseen
   from judged j join input i on i.mail_id = j.mail_id,
     json_to_recordset(i.recipients) as r(recipient text, ${JUDGEMENT})
   on conflict do nothing
@@ -218,6 +220,7 @@ function judgementRow(judgement: Judgement): Record<string, unknown> {
     removed: judgement.removed ?? null,
     replacement_content_id: judgement.replacementContentId ?? null,
     target: judgement.target ?? null,
+    unseen: judgement.isUnseen ?? false,
   };
 }
 

@@ -2,7 +2,10 @@
 //
 // The tables are indexed by block ranges of time only (a delivery costs nothing more), so a search walks back in
 // windows that grow, and stops when it has enough or its time is up.
+//
+// Scope is by recipient, and by the account that submitted a mail: a sender's address is anybody's claim.
 import type { Queryable } from '../db.ts';
+import { isAddressInScope, isOwn, type MailScope, scopeIds } from '../queue/scope.ts';
 
 export interface TracedDelivery {
   mail: string;
@@ -28,9 +31,6 @@ export interface TracedRefusal {
   count: number;
 }
 
-/** 'all', or the ids of the domains that may be seen. */
-export type TraceScope = 'all' | readonly number[];
-
 export interface TraceFilter {
   /** Part of the sender's or a recipient's address. */
   address?: string | undefined;
@@ -49,20 +49,19 @@ const DELIVERY_COLUMNS = `mail_id as mail, recipient, reverse_path as "reversePa
   attempts`;
 const REFUSAL_COLUMNS = `at, host(client_address) as "clientAddress", reverse_path as "reversePath", recipient, reply, count`;
 
-// $1 scope, $2 address, $3 sender, $4 recipient, $5 client address
-const FILTERS = `
-  ($1::bigint[] is null or exists (select from directory.domain d where d.id = any($1)
-    and d.name in (lower(regexp_replace(reverse_path, '^.*@', '')), lower(regexp_replace(recipient, '^.*@', '')))))
-  and ($2::text is null or strpos(lower(reverse_path), lower($2)) > 0 or strpos(lower(recipient), lower($2)) > 0)
+// $2 address, $3 sender, $4 recipient, $5 client address
+const FILTERS = `($2::text is null or strpos(lower(reverse_path), lower($2)) > 0 or strpos(lower(recipient), lower($2)) > 0)
   and ($3::text is null or strpos(lower(reverse_path), lower($3)) > 0)
   and ($4::text is null or strpos(lower(recipient), lower($4)) > 0)
   and ($5::text is null or host(client_address) = $5)`;
 
 const FIND_DELIVERIES = `select ${DELIVERY_COLUMNS} from trace.delivery
-  where ended_at > $6 and ended_at <= $7 and ${FILTERS} and ($8::text is null or outcome = $8)
+  where ended_at > $6 and ended_at <= $7
+    and (${isOwn('account_id')} or ${isAddressInScope('recipient')}) and ${FILTERS} and ($8::text is null or outcome = $8)
   order by ended_at desc limit $9`;
 const FIND_REFUSALS = `select ${REFUSAL_COLUMNS} from trace.refusal
-  where at > $6 and at <= $7 and ${FILTERS} and $8::text is null
+  where at > $6 and at <= $7
+    and ($1::bigint[] is null or ${isAddressInScope('recipient')}) and ${FILTERS} and $8::text is null
   order by at desc limit $9`;
 
 const HOUR_MS = 3_600_000;
@@ -73,25 +72,21 @@ const TIME_MS = 8000;
 /** Ended recipients that match, newest first. */
 export function findDeliveries(
   db: Queryable,
-  scope: TraceScope,
+  scope: MailScope,
   filter: TraceFilter,
 ): Promise<TracedDelivery[]> {
   return walkBack<TracedDelivery>(db, { name: 'find_deliveries', text: FIND_DELIVERIES }, scope, filter);
 }
 
 /** Refused attempts that match, newest first. */
-export function findRefusals(
-  db: Queryable,
-  scope: TraceScope,
-  filter: TraceFilter,
-): Promise<TracedRefusal[]> {
+export function findRefusals(db: Queryable, scope: MailScope, filter: TraceFilter): Promise<TracedRefusal[]> {
   return walkBack<TracedRefusal>(db, { name: 'find_refusals', text: FIND_REFUSALS }, scope, filter);
 }
 
 async function walkBack<Row>(
   db: Queryable,
   statement: { name: string; text: string },
-  scope: TraceScope,
+  scope: MailScope,
   filter: TraceFilter,
 ): Promise<Row[]> {
   const started = Date.now();
@@ -102,7 +97,7 @@ async function walkBack<Row>(
   for (let window = 2 * HOUR_MS; until > oldest && found.length < filter.limit; window *= 4) {
     const since = Math.max(oldest, until - window);
     const values = [
-      scope === 'all' ? null : scope,
+      scopeIds(scope),
       filter.address ?? null,
       filter.sender ?? null,
       filter.recipient ?? null,
@@ -120,14 +115,12 @@ async function walkBack<Row>(
 }
 
 /** All ended recipients of one mail that are in the scope's sight. */
-export function deliveriesOf(db: Queryable, scope: TraceScope, mail: string): Promise<TracedDelivery[]> {
+export function deliveriesOf(db: Queryable, scope: MailScope, mail: string): Promise<TracedDelivery[]> {
   return db.query<TracedDelivery>({
     name: 'deliveries_of',
     text: `select ${DELIVERY_COLUMNS} from trace.delivery
-      where mail_id = $2 and ($1::bigint[] is null or exists (
-        select from directory.domain d, trace.delivery t where d.id = any($1) and t.mail_id = $2
-          and d.name in (lower(regexp_replace(t.reverse_path, '^.*@', '')), regexp_replace(t.recipient, '^.*@', ''))))
+      where mail_id = $2 and (${isOwn('account_id')} or ${isAddressInScope('recipient')})
       order by ended_at, recipient`,
-    values: [scope === 'all' ? null : scope, mail],
+    values: [scopeIds(scope), mail],
   });
 }

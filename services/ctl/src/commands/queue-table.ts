@@ -22,6 +22,13 @@ const states = {
   scheduled: text('ждёт отправки', 'scheduled'),
 };
 
+const holders = {
+  filter: text('фильтр', 'filter'),
+  poison: text('сбой обработки', 'poison'),
+  person: text('администратор', 'person'),
+  volume: text('хранилище', 'volume'),
+};
+
 export function queueTable(session: Session, mails: readonly QueuedMail[]): string {
   return table(
     header.map((title) => session.say(title)),
@@ -29,13 +36,19 @@ export function queueTable(session: Session, mails: readonly QueuedMail[]): stri
       mail.mail,
       time(mail.acceptedAt),
       size(mail.size),
-      session.say(states[mail.state]),
+      stateOf(session, mail),
       time(mail.dueAt),
       `<${mail.reversePath}>`,
       recipientsOf(mail),
       mail.reason ?? mail.recipients.find((recipient) => recipient.lastReply !== null)?.lastReply ?? '',
     ]),
   );
+}
+
+/** The state, and of a held mail who holds it. */
+export function stateOf(session: Session, { state, heldBy, heldFilter }: QueuedMail): string {
+  const name = session.say(states[state]);
+  return heldBy === null ? name : `${name}: ${heldFilter ?? session.say(holders[heldBy])}`;
 }
 
 function recipientsOf(mail: QueuedMail): string {

@@ -1,5 +1,5 @@
 // pochtar queue: list, show, and what can be done with mails: retry, hold, release, delete, return, redirect.
-import { adminQueue, type QueueOutcome } from '@pochtar/bus';
+import { adminQueue, heldBy, type QueueOutcome } from '@pochtar/bus';
 import type { Command, Option } from '../command.ts';
 import { confirm, yesOption } from '../confirmation.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -7,28 +7,65 @@ import { type Input, UsageError } from '../input.ts';
 import { type Text, text } from '../language.ts';
 import { list, table, time } from '../output.ts';
 import type { Session } from '../session.ts';
-import { queueTable } from './queue-table.ts';
+import { queueTable, stateOf } from './queue-table.ts';
+
+const holdOptions: Record<string, Option> = {
+  'held-by': {
+    value: 'KIND',
+    help: text(
+      'кто задержал: filter, poison (сбой обработки), person или volume',
+      'who holds: filter, poison, person or volume',
+    ),
+  },
+  filter: {
+    value: 'NAME',
+    help: text('задержанные этим фильтром, например antivirus', 'held by this filter, such as antivirus'),
+  },
+};
 
 const filterOptions: Record<string, Option> = {
   state: {
     value: 'STATE',
     help: text('active, parked, held или scheduled', 'active, parked, held or scheduled'),
   },
+  ...holdOptions,
   sender: { value: 'TEXT', help: text('часть адреса отправителя', "part of the sender's address") },
   recipient: { value: 'TEXT', help: text('часть адреса получателя', "part of a recipient's address") },
 };
 
 const states = ['active', 'parked', 'held', 'scheduled'] as const;
 
-function filterOf(input: Input) {
-  const state = input.option('state');
-  const known = states.find((one) => one === state);
-  if (state !== undefined && known === undefined) {
+/** One of a few words; undefined when the option is not given. */
+function wordOf<W extends string>(input: Input, option: string, words: readonly W[]): W | undefined {
+  const given = input.option(option);
+  const known = words.find((word) => word === given);
+  if (given === undefined || known !== undefined) return known;
+  const all = words.join(', ');
+  throw new UsageError(text(`--${option}: укажите одно из ${all}`, `--${option}: give one of ${all}`));
+}
+
+/** How a mail is held; a filter is named by itself. */
+function holdOf(input: Input) {
+  const filter = input.option('filter');
+  const kind = wordOf(input, 'held-by', heldBy.options);
+  if (filter !== undefined && kind !== undefined && kind !== 'filter') {
     throw new UsageError(
-      text(`--state: укажите одно из ${states.join(', ')}`, `--state: give one of ${states.join(', ')}`),
+      text(
+        `--filter: не вместе с --held-by ${kind}: фильтр задерживает сам`,
+        `--filter: not together with --held-by ${kind}: a filter holds by itself`,
+      ),
     );
   }
-  return { state: known, sender: input.option('sender'), recipient: input.option('recipient') };
+  return { heldBy: filter === undefined ? kind : ('filter' as const), filter };
+}
+
+function filterOf(input: Input) {
+  return {
+    state: wordOf(input, 'state', states),
+    ...holdOf(input),
+    sender: input.option('sender'),
+    recipient: input.option('recipient'),
+  };
 }
 
 const listQueue: Command = {
@@ -68,7 +105,7 @@ const showMail: Command = {
           [session.say(text('Принято', 'Accepted')), time(mail.acceptedAt)],
           [
             session.say(text('Состояние', 'State')),
-            `${mail.state} (${mail.step}) ${mail.reason ?? ''}`.trim(),
+            `${stateOf(session, mail)} (${mail.step}) ${mail.reason ?? ''}`.trim(),
           ],
         ]),
         table(
@@ -89,7 +126,11 @@ const showMail: Command = {
           [text('Фильтр', 'Filter'), text('Решение', 'Verdict'), text('Причина', 'Reason')].map((title) =>
             session.say(title),
           ),
-          result.verdicts.map((verdict) => [verdict.filter, verdict.result, verdict.reason]),
+          result.verdicts.map(({ filter, recipient, result: said, reason }) => [
+            recipient === '' ? filter : `${filter} (${recipient})`,
+            said,
+            reason,
+          ]),
         ),
       ]
         .filter((part) => part !== '')
@@ -130,13 +171,51 @@ async function actOn(session: Session, input: Input, act: Act): Promise<ExitCode
   return outcome.done.length > 0 || input.flag('all') ? exitCode.done : exitCode.refused;
 }
 
+/** How the mails are held that the filter finds, each way with its count. */
+async function holdsAmong(session: Session, input: Input): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  const filter = { ...filterOf(input), state: 'held' as const };
+  let after: string | undefined;
+  do {
+    const page = await session.ask(adminQueue.list, { ...filter, after, limit: PAGE });
+    for (const mail of page.mails) {
+      const way =
+        mail.heldFilter === null ? `--held-by ${mail.heldBy ?? 'person'}` : `--filter ${mail.heldFilter}`;
+      found.set(way, (found.get(way) ?? 0) + 1);
+    }
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return found;
+}
+
+/**
+ * One act lets go what is held in one way. `--all` therefore names it, and a quarantine by its filter; mails that are
+ * named one by one may be of one kind only, which delivery sees to.
+ */
+async function demandOneKind(session: Session, input: Input, isRelease: boolean): Promise<void> {
+  if (!input.flag('all')) return;
+  const { heldBy: kind, filter } = holdOf(input);
+  if (filter !== undefined || (kind !== undefined && kind !== 'filter')) return;
+  const { state } = filterOf(input);
+  if (state !== undefined && state !== 'held') return;
+  const found = await holdsAmong(session, input);
+  if (found.size === 0 && !isRelease) return;
+  const ways = [...found].map(([way, count]) => `${way} (${count})`).join(', ');
+  throw new UsageError(
+    text(
+      `--all: укажите, что отпустить: --held-by poison, person или volume либо --filter ИМЯ; в очереди: ${ways || 'ничего не задержано'}`,
+      `--all: say what to let go: --held-by poison, person or volume, or --filter NAME; in the queue: ${ways || 'nothing is held'}`,
+    ),
+  );
+}
+
 const allOption: Record<string, Option> = {
   all: { help: text('все, которые находит отбор', 'all that the filter finds') },
   ...filterOptions,
 };
 const args = [{ name: 'MAIL', isMany: true, isOptional: true }];
 
-function action(verb: 'retry' | 'hold' | 'release' | 'delete' | 'return', summary: Text): Command {
+function action(verb: 'retry' | 'hold' | 'delete' | 'return', summary: Text): Command {
   const isFinal = verb === 'delete' || verb === 'return';
   return {
     words: `queue ${verb}`,
@@ -150,6 +229,36 @@ function action(verb: 'retry' | 'hold' | 'release' | 'delete' | 'return', summar
   };
 }
 
+const release: Command = {
+  words: 'queue release',
+  summary: text('отпустить задержанные', 'let held mails go on'),
+  args,
+  options: {
+    ...allOption,
+    unscanned: {
+      help: text(
+        'названные письма проходят фильтр --filter без проверки',
+        'the named mails pass the filter --filter without its look',
+      ),
+    },
+  },
+  async run(session, input) {
+    const isUnscanned = input.flag('unscanned');
+    if (isUnscanned && (input.flag('all') || input.option('filter') === undefined)) {
+      throw new UsageError(
+        text(
+          '--unscanned: назовите письма и фильтр: queue release MAIL --filter ИМЯ --unscanned',
+          '--unscanned: name the mails and the filter: queue release MAIL --filter NAME --unscanned',
+        ),
+      );
+    }
+    await demandOneKind(session, input, true);
+    return actOn(session, input, (mails) =>
+      session.ask(adminQueue.release, { mails, ...holdOf(input), ...(isUnscanned && { isUnscanned }) }),
+    );
+  },
+};
+
 const redirect: Command = {
   words: 'queue redirect',
   summary: text('отправить письма на другой адрес', 'send mails to another address'),
@@ -159,7 +268,10 @@ const redirect: Command = {
     const to = input.option('to');
     if (to === undefined)
       throw new UsageError(text('укажите адрес: --to ADDRESS', 'give the address: --to ADDRESS'));
-    return actOn(session, input, (mails) => session.ask(adminQueue.redirect, { mails, to }));
+    await demandOneKind(session, input, false);
+    return actOn(session, input, (mails) =>
+      session.ask(adminQueue.redirect, { mails, to, ...holdOf(input) }),
+    );
   },
 };
 
@@ -168,7 +280,7 @@ export const queueCommands: Command[] = [
   showMail,
   action('retry', text('отправить сейчас', 'try now')),
   action('hold', text('задержать', 'keep until released')),
-  action('release', text('отпустить задержанные', 'let held mails go on')),
+  release,
   action('delete', text('удалить; никто не узнает', 'remove; nobody is told')),
   action('return', text('вернуть отправителям', 'give up; the senders are told')),
   redirect,

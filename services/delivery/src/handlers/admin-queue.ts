@@ -6,35 +6,41 @@ import {
   type Asker,
   answerAdmin,
   done,
+  type HeldBy,
   type QueuedMail,
   type QueueOutcome,
   refused,
-  type Step,
 } from '@pochtar/bus';
-import { type Address, decodeWords, parseAddress, parseHeaderFields } from '@pochtar/mail';
-import type { Queryable } from '@pochtar/store/db';
+import { decodeWords, parseAddress, parseHeaderFields } from '@pochtar/mail';
 import {
-  addRecipients,
-  keepMail,
+  holdKinds,
   type ListedMail,
   listQueue,
   lockMail,
   type MailInHand,
-  resumeMail,
+  reachOf,
   showQueued,
-  unrouteRecipients,
+  type ShownVerdict,
   verdictsOf,
-  visibleMails,
 } from '@pochtar/store/queue';
+import {
+  type Action,
+  giveUp,
+  hold,
+  redirect,
+  release,
+  releaseUnscanned,
+  remove,
+  retry,
+} from '../queue-actions.ts';
 import type { QueueRunner } from '../queue-runner.ts';
-import { Aftermath, type Outcome, settle } from '../settle.ts';
-import { recipientAddress } from '../recipient-address.ts';
+import { Aftermath } from '../settle.ts';
 import type { Tools } from '../tools.ts';
 
 export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable {
   const { bus } = tools;
-  const change = (action: Action) => (request: { mails: string[] }, asker: Asker) =>
-    forEach(tools, request.mails, asker, action);
+  const change = (action: Action) => (request: Selection, asker: Asker) =>
+    forEach(tools, request, asker, action);
   const answers = [
     answerAdmin(bus, adminQueue.list, async (request, { scope }) => {
       const { mails, total } = await listQueue(tools.db, scope, request);
@@ -48,7 +54,19 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
       return reply;
     }),
     answerAdmin(bus, adminQueue.hold, change(hold)),
-    answerAdmin(bus, adminQueue.release, change(release)),
+    answerAdmin(bus, adminQueue.release, (request, asker) => {
+      const { filter, isUnscanned } = request;
+      if (isUnscanned !== true) return ofOneKind(tools, change(release))(request, asker);
+      if (filter !== undefined) return change(releaseUnscanned(filter))({ mails: request.mails }, asker);
+      return Promise.resolve(
+        refused(
+          'invalid',
+          'filter',
+          'filter: назовите фильтр, который письма пройдут без проверки',
+          'filter: name the filter that the mails pass unscanned',
+        ),
+      );
+    }),
     answerAdmin(bus, adminQueue.delete, change(remove)),
     answerAdmin(bus, adminQueue.return, change(giveUp)),
     answerAdmin(bus, adminQueue.redirect, (request, asker) => {
@@ -63,7 +81,7 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
           ),
         );
       }
-      return change(redirect(to))(request, asker);
+      return ofOneKind(tools, change(redirect(to)))(request, asker);
     }),
   ];
   return {
@@ -73,124 +91,75 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
   };
 }
 
-/** Does it to a locked mail; false: not in a state in which it can be done. */
-type Action = (change: {
-  tools: Tools;
-  tx: Queryable;
-  mail: MailInHand;
-  author: string;
-  after: Aftermath;
-}) => Promise<boolean>;
+interface Selection {
+  mails: string[];
+  /** Of held mails only those that are held so. */
+  heldBy?: HeldBy | undefined;
+  filter?: string | undefined;
+}
+
+type Answer = (request: Selection, asker: Asker) => Promise<AdminReply<QueueOutcome>>;
+
+/** Refuses mails that are held in several ways while none is named: one act must not let go what nobody looked at. */
+function ofOneKind(tools: Tools, act: Answer): Answer {
+  return async (request, asker) => {
+    if (request.heldBy !== undefined || request.filter !== undefined) return act(request, asker);
+    const kinds = await holdKinds(tools.db, asker.scope, request.mails);
+    if (kinds.length < 2) return act(request, asker);
+    const names = kinds
+      .map(({ heldBy, filter }) => (filter === null ? heldBy : `filter ${filter}`))
+      .join(', ');
+    return refused(
+      'invalid',
+      'heldBy',
+      `heldBy: эти письма задержаны по-разному (${names}): укажите одно, heldBy или filter`,
+      `heldBy: these mails are held in several ways (${names}): name one, heldBy or filter`,
+    );
+  };
+}
+
+/** Whether a mail is held in the way that was named. */
+function isMeant(mail: MailInHand, { heldBy, filter }: Selection): boolean {
+  if (filter !== undefined) return mail.heldBy === 'filter' && mail.heldFilter === filter;
+  return heldBy === undefined || mail.heldBy === heldBy;
+}
 
 async function forEach(
   tools: Tools,
-  mails: readonly string[],
-  { author, scope }: Asker,
+  selection: Selection,
+  asker: Asker,
   action: Action,
 ): Promise<AdminReply<QueueOutcome>> {
-  const visible = await visibleMails(tools.db, scope, mails);
   const outcome: QueueOutcome = { done: [], skipped: [] };
-  for (const id of new Set(mails)) {
-    const isDone = visible.has(id) && (await changeOne(tools, id, author, action));
+  for (const id of new Set(selection.mails)) {
+    const isDone = await changeOne(tools, id, selection, asker, action);
     outcome[isDone ? 'done' : 'skipped'].push(id);
   }
+  const { author } = asker;
   tools.log.info({ author, action: action.name, mails: outcome.done }, 'the queue was changed by hand');
   return done(outcome);
 }
 
-async function changeOne(tools: Tools, id: string, author: string, action: Action): Promise<boolean> {
+async function changeOne(
+  tools: Tools,
+  id: string,
+  selection: Selection,
+  { author, scope }: Asker,
+  action: Action,
+): Promise<boolean> {
   const after = new Aftermath();
   const isDone = await tools.db.transaction(async (tx) => {
     const mail = await lockMail(tx, id);
-    return mail !== null && action({ tools, tx, mail, author, after });
+    const reach = mail && (await reachOf(tx, scope, id));
+    if (mail === null || reach === null || !isMeant(mail, selection)) return false;
+    const within = mail.recipients.filter(({ address }) => reach.addresses.has(address));
+    return action({ tools, tx, mail, isWhole: reach.isWhole, within, author, after });
   });
   if (isDone) after.announce(tools);
   return isDone;
 }
 
-/** The step a mail goes on at: local recipients that wait are delivered anew. */
-function stepAgain({ step, recipients }: MailInHand): string {
-  return step === 'schedule' && recipients.some(({ route }) => route !== 'remote') ? 'deliver' : step;
-}
-
-/** The filter that a release overrules: the one that holds, and no other. Who else holds is overruled by nothing. */
-function heldFilter({ heldBy, heldFilter: filter }: MailInHand): string | null {
-  return heldBy === 'filter' ? filter : null;
-}
-
-function goOn(mail: MailInHand, step: string, after: Aftermath): void {
-  if (step !== 'schedule') after.steps.push({ step: step as Step, mail: mail.id });
-  after.isQueueDue = mail.recipients.some(({ route }) => route === 'remote');
-}
-
-const retry: Action = async ({ tx, mail, after }) => {
-  if (mail.state === 'held') return false;
-  const step = stepAgain(mail);
-  await resumeMail(tx, mail.id, step, null);
-  goOn(mail, step, after);
-  return true;
-};
-
-const hold: Action = async ({ tx, mail, author, after }) => {
-  if (mail.state === 'held') return false;
-  await keepMail(tx, mail.id, 'person', `held by ${author}`);
-  after.held(mail.id, `held by ${author}`);
-  return true;
-};
-
-const release: Action = async ({ tx, mail, after }) => {
-  if (mail.state !== 'held') return false;
-  const step = stepAgain(mail);
-  await resumeMail(tx, mail.id, step, heldFilter(mail));
-  goOn(mail, step, after);
-  return true;
-};
-
-const remove: Action = async ({ tools, tx, mail, author, after }) => {
-  const outcomes = mail.recipients.map(
-    ({ address }): Outcome => ({ kind: 'discarded', address, reason: `deleted by ${author}` }),
-  );
-  await settle(tools, tx, mail, outcomes, { now: new Date() }, after);
-  return true;
-};
-
-const giveUp: Action = async ({ tools, tx, mail, after }) => {
-  // RFC 3463 §3.8: delivery not authorised, message refused.
-  const failure = { kind: 'failed', status: '5.7.1', diagnostic: 'returned by the administrator' } as const;
-  const outcomes = mail.recipients.map(({ address }): Outcome => ({ ...failure, address }));
-  // What was held for its content does not go back with it.
-  await settle(tools, tx, mail, outcomes, { now: new Date(), isHeaderOnly: mail.state === 'held' }, after);
-  return true;
-};
-
-const redirect =
-  (target: Address): Action =>
-  async ({ tools, tx, mail, author, after }) => {
-    const { address: to } = await recipientAddress(tx, target);
-    const [first] = mail.recipients;
-    const isThere = mail.recipients.some(({ address }) => address === to);
-    if (isThere) await unrouteRecipients(tx, mail.id, [to]);
-    else {
-      const added = {
-        address: to,
-        originalRecipient: null,
-        notify: null,
-        expandedFrom: first?.address ?? null,
-      };
-      await addRecipients(tx, mail.id, [added]);
-    }
-    const outcomes = mail.recipients.flatMap(({ address }): Outcome[] =>
-      address === to ? [] : [{ kind: 'redirected', address, reason: `to ${to} by ${author}` }],
-    );
-    await settle(tools, tx, mail, outcomes, { now: new Date() }, after);
-    // No scan, no pass: a mail that still is at a filter stays there first.
-    const step = mail.step === 'schedule' ? 'deliver' : mail.step;
-    await resumeMail(tx, mail.id, step, heldFilter(mail));
-    after.steps.push({ step: step as Step, mail: mail.id });
-    return true;
-  };
-
-async function show(tools: Tools, id: string, scope: Asker['scope']): ReturnType<typeof showReply> {
+async function show(tools: Tools, id: string, scope: Asker['scope']): Promise<AdminReply<ShownMail>> {
   const mail = await showQueued(tools.db, scope, id);
   if (mail === null) {
     return refused(
@@ -200,11 +169,7 @@ async function show(tools: Tools, id: string, scope: Asker['scope']): ReturnType
       'there is no such mail in the queue: reload the list',
     );
   }
-  return showReply(tools, mail);
-}
-
-async function showReply(tools: Tools, mail: ListedMail): Promise<AdminReply<ShownMail>> {
-  const verdicts = await verdictsOf(tools.db, mail.id);
+  const verdicts = await verdictsOf(tools.db, scope, mail.id);
   return done({
     mail: queuedMail(mail),
     clientAddress: mail.clientAddress,
@@ -221,7 +186,7 @@ interface ShownMail {
   helo: string;
   subject: string;
   slip: string[];
-  verdicts: { filter: string; result: string; reason: string; at: string }[];
+  verdicts: (Omit<ShownVerdict, 'at'> & { at: string })[];
 }
 
 const MAX_SUBJECT = 500;
@@ -234,9 +199,10 @@ function subjectOf(header: Buffer | null): string {
 /** As people are shown it. */
 export function queuedMail(mail: ListedMail): QueuedMail {
   const { id, acceptedAt, reversePath, origin, size, state, step, dueAt, reason, recipientCount } = mail;
+  const { heldBy, heldFilter } = mail;
   const time = (at: string | null): string | null => (at === null ? null : new Date(at).toISOString());
   return {
-    ...{ mail: id, reversePath, origin, size, state, step, reason, recipientCount },
+    ...{ mail: id, reversePath, origin, size, state, step, reason, heldBy, heldFilter, recipientCount },
     acceptedAt: acceptedAt.toISOString(),
     dueAt: dueAt?.toISOString() ?? null,
     recipients: mail.recipients.map((recipient) => ({

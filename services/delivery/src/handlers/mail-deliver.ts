@@ -3,11 +3,13 @@
 import { consumeStep } from '@pochtar/bus';
 import { gather, Semaphore } from '@pochtar/runtime';
 import { isTransient } from '@pochtar/service';
-import { cameToAnEnd, deliverPlain, keepMail, lockMail, takeAlone } from '@pochtar/store/queue';
+import { BlobMissing } from '@pochtar/store/blob';
+import { cameToAnEnd, deliverPlain, keepMail, lockMail, parkMails, takeAlone } from '@pochtar/store/queue';
 import { deliverOne, StillBusy } from '../deliver-one.ts';
 import { notifyMailboxes } from '../notify-mailboxes.ts';
 import { Aftermath } from '../settle.ts';
 import type { Tools } from '../tools.ts';
+import { Unreadable } from '../unreadable.ts';
 
 /** Mails in one statement. */
 const MAX_BATCH = 200;
@@ -25,12 +27,19 @@ export function consumeDeliveries(tools: Tools): AsyncDisposable {
     concurrency: BATCHES,
   });
   const slow = new Semaphore(SLOW_PATH);
+  const unreadable = new Unreadable();
   return consumeStep(
     tools.bus,
     'deliver',
     {
       async handle(mail) {
-        if (!(await plain(mail))) await slow.run(() => deliverOne(tools, mail));
+        if (await plain(mail)) return;
+        await slow
+          .run(() => deliverOne(tools, mail))
+          .catch((error: unknown) => {
+            if (!(error instanceof BlobMissing)) throw error;
+            return waitForBody(tools, mail, unreadable.note(mail), error);
+          });
       },
       takeAlone: (mail) => takeAlone(tools.db, mail),
       cameToAnEnd: (mail) => cameToAnEnd(tools.db, mail),
@@ -39,6 +48,14 @@ export function consumeDeliveries(tools: Tools): AsyncDisposable {
     },
     { concurrency: CONCURRENCY },
   );
+}
+
+/** A body that is nowhere: a disk that is not mounted looks like this. The mail waits for it, parked. */
+async function waitForBody(tools: Tools, mail: string, seconds: number, error: Error): Promise<void> {
+  const reason = `its body cannot be read: ${error.message}`;
+  tools.log.warn({ mail, seconds, reason }, 'the mail waits');
+  // Its event is acknowledged after this: the row alone knows that it comes back.
+  await parkMails(tools.db, 'deliver', [{ mail, seconds, reason }]);
 }
 
 /** True for each mail that has left the queue; the others need a closer look, or were gone before. */

@@ -1,8 +1,10 @@
 // What was claimed for one destination: sent over as few connections as it takes, each mail settled as soon as its
 // fate is known, the lease renewed meanwhile. No row lock is held while a far side is talked to.
-import { parseAddress } from '@pochtar/mail';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Address, parseAddress } from '@pochtar/mail';
 import { traced } from '@pochtar/runtime';
 import { isTransient } from '@pochtar/service';
+import { BlobMissing } from '@pochtar/store/blob';
 import {
   type ClaimedMail,
   type ClaimedRecipient,
@@ -16,32 +18,39 @@ import {
 import { isGivenUp } from '../retry-schedule.ts';
 import { Aftermath, type Failure, type Outcome, settle } from '../settle.ts';
 import type { Tools } from '../tools.ts';
+import type { Unreadable } from '../unreadable.ts';
 import { openSession, type Target } from './connect.ts';
 import type { RouteFailure } from './mx.ts';
-import { sendMail } from './send-mail.ts';
-import { BodyFailed, SessionFailed, type SmtpSession } from './smtp-session.ts';
+import type { Heart } from './heart.ts';
+import { type OutgoingMail, outgoingMail } from './outgoing-mail.ts';
+import { type Known, sendMail } from './send-mail.ts';
+import { BodyFailed, type SmtpSession } from './smtp-session.ts';
 import type { Unreachable } from './unreachable.ts';
 
 export const LEASE_SECONDS = 120;
 const HEART_BEAT_MS = 30_000;
 /** Mails over one connection. */
 const MAX_MAILS = 50;
-/** Connections for one batch: a far side that keeps dropping them waits for the next attempt. */
-const MAX_SESSIONS = 5;
+/** Connections for one batch over which not one mail went: the far side waits for the next attempt. */
+const MAX_BARREN_SESSIONS = 5;
 /** The outcome of an attempt is worth waiting for the database. */
 const SETTLE_RETRY_MS = 1000;
-const SETTLE_TRIES = 300;
-const OWN_FAULT_SECONDS = 60;
+/** The same when the process must end. */
+const LAST_SETTLE_TRIES = 5;
 
 export interface Claim {
   lease: string;
   destination: string;
   target: Target;
   mails: readonly ClaimedMail[];
+  /** When it was claimed, by the clock of `performance`. */
+  claimedAt: number;
 }
 
 export interface BatchTools extends Tools {
   unreachable: Unreachable;
+  unreadable: Unreadable;
+  heart: Heart;
   /** No new mail is begun. */
   stopping: AbortSignal;
   /** Ends every connection. */
@@ -67,25 +76,33 @@ class Batch {
   /** Recipients whose lease went to somebody else: `mail address`. */
   readonly #lost = new Set<string>();
   #session: SmtpSession | null = null;
-  #sessions = 0;
+  #barrenSessions = 0;
   #mailsOfSession = 0;
+  #renewedAt: number;
 
   constructor(tools: BatchTools, claim: Claim) {
     this.#tools = tools;
     this.#claim = claim;
+    this.#renewedAt = claim.claimedAt;
     this.#open = new Map(claim.mails.map((mail) => [mail.id, mail]));
   }
 
   async run(): Promise<void> {
     await this.#giveUpOld();
     await this.#spareDead();
-    for (const mail of [...this.#open.values()]) {
-      if (this.#tools.stopping.aborted) return this.#giveBack();
-      const ours = this.#stillOurs(mail);
-      if (ours === null) continue;
-      const failure = await this.#ready();
-      if (failure !== null) return this.#settleSome(() => true, failure);
-      await this.#send(ours);
+    for (const id of [...this.#open.keys()]) {
+      // Each round but the first goes over a new session, since the one before had carried mail and was then closed.
+      for (let mail = this.#open.get(id); mail !== undefined; mail = this.#open.get(id)) {
+        if (this.#tools.stopping.aborted) return this.#giveBack();
+        await this.#beSureOfLease();
+        const ours = this.#stillOurs(mail);
+        if (ours === null) break;
+        const outgoing = await this.#read(ours);
+        if (outgoing === null) break;
+        const failure = await this.#ready();
+        if (failure !== null) return this.#settleSome(() => true, failure);
+        await this.#send(ours, outgoing);
+      }
     }
   }
 
@@ -96,14 +113,27 @@ class Batch {
 
   /** Keeps the lease of what is not settled yet. A missed beat is made good by the next one. */
   async renew(): Promise<void> {
+    const began = performance.now();
     try {
       const lost = await renewLease(this.#tools.db, this.#claim.lease, this.#keys(), LEASE_SECONDS);
       for (const { mail, address } of lost) this.#lost.add(`${mail} ${address}`);
+      this.#renewedAt = began;
     } catch (error) {
       this.#tools.log.warn(
         { destination: this.#claim.destination, reason: String(error) },
         'a lease was not renewed',
       );
+    }
+  }
+
+  /** Where somebody may have taken this process for dead, the lease is looked at before another mail is begun. */
+  async #beSureOfLease(): Promise<void> {
+    const { heart, stopping } = this.#tools;
+    const isSure = (): boolean => heart.steadySince !== null && heart.steadySince <= this.#renewedAt;
+    while (!stopping.aborted && !isSure()) {
+      await heart.beat();
+      await this.renew();
+      if (!isSure()) await sleep(SETTLE_RETRY_MS);
     }
   }
 
@@ -144,16 +174,16 @@ class Batch {
         mail,
         meant.map(({ address }): Outcome => ({ ...failure, address })),
       );
-      const others = mail.recipients.filter((recipient) => !meant.includes(recipient));
-      if (others.length > 0) this.#open.set(mail.id, { ...mail, recipients: others });
     }
   }
 
   /** Sees to an open session; answers why there is none. */
   async #ready(): Promise<RouteFailure | null> {
     if (this.#session?.isOpen && this.#mailsOfSession < MAX_MAILS) return null;
+    // Sessions that end early are opened again as long as mail goes over them.
+    if (this.#session?.transactions === 0) this.#barrenSessions++;
     this.end();
-    if (++this.#sessions > MAX_SESSIONS) return droppedTooOften;
+    if (this.#barrenSessions >= MAX_BARREN_SESSIONS) return droppedTooOften;
     const opened = await openSession(this.#tools, this.#claim.target);
     if (opened.kind !== 'session') {
       if (opened.kind === 'deferred') this.#tools.unreachable.note(this.#claim.destination, opened);
@@ -165,62 +195,95 @@ class Batch {
     return null;
   }
 
-  async #send(mail: ClaimedMail): Promise<void> {
-    const session = this.#session as SmtpSession;
-    this.#mailsOfSession++;
-    const outcomes: Outcome[] = [];
+  /** The mail as it leaves, before anybody is connected to: null when its body cannot be read. */
+  async #read(mail: ClaimedMail): Promise<OutgoingMail | null> {
     try {
-      const attempt = { 'pochtar.mail': mail.id, 'pochtar.destination': this.#claim.destination };
-      await traced('send', attempt, () => sendMail(session, mail, this.#options(), outcomes));
+      if (mail.content === null) throw new Error(`the content row of ${mail.id} is missing`);
+      return await outgoingMail(this.#tools.blobs, mail.content, this.#sender);
     } catch (error) {
-      if (this.#tools.signal.aborted) return this.#giveBack();
-      if (!(error instanceof SessionFailed)) return this.#ourFault(mail, error);
-      const known = new Set(outcomes.map(({ address }) => address));
-      // RFC 3463 §3.5: bad connection. Whether the far side has the mail is not known: at least once.
-      const failure = {
-        status: '4.4.2',
-        diagnostic: error.reply?.text ?? error.message,
-        remoteMta: session.host,
-      };
-      for (const { address } of mail.recipients) {
-        if (!known.has(address)) outcomes.push({ kind: 'deferred', address, ...failure });
-      }
+      await this.#ourFault(mail, error);
+      return null;
     }
-    await this.#settle(mail, outcomes);
   }
 
-  /** A volume that is away costs a minute and no attempt; a body that is nowhere waits for a person. */
+  async #send(mail: ClaimedMail, outgoing: OutgoingMail): Promise<void> {
+    const session = this.#session as SmtpSession;
+    this.#mailsOfSession++;
+    const known: Known = { outcomes: [], untaken: [] };
+    const isUtf8Allowed = this.#tools.settings.current('misc').smtpUtf8;
+    const options = { outgoing, sender: this.#sender, isUtf8Allowed };
+    let fault: unknown = null;
+    try {
+      const attempt = { 'pochtar.mail': mail.id, 'pochtar.destination': this.#claim.destination };
+      await traced('send', attempt, () => sendMail(session, mail, options, known));
+      this.#tools.unreadable.forget(mail.id);
+    } catch (error) {
+      fault = error;
+      // Our own fault says nothing of the far side: the session is not counted as barren.
+      this.end();
+    }
+    const isStopped = this.#tools.signal.aborted;
+    // A session that carries no mail at all is a failure; one that has carried some is opened again.
+    if (session.transactions === 0) known.outcomes.push(...known.untaken);
+    // What the far side has said is written first, whatever becomes of the rest.
+    await this.#settle(mail, isStopped ? known.outcomes.filter(isFinal) : known.outcomes);
+    if (isStopped) return this.#giveBack();
+    const left = this.#open.get(mail.id);
+    if (fault !== null && left !== undefined) await this.#ourFault(left, fault);
+  }
+
+  /** A body that cannot be read now costs no attempt: the mail waits for its volume. Anything else is for a person. */
   async #ourFault(mail: ClaimedMail, error: unknown): Promise<void> {
     const cause = error instanceof BodyFailed ? error.cause : error;
     this.#tools.log.error({ mail: mail.id, err: cause }, 'a mail could not be read for sending');
     const keys = mail.recipients.map(({ address }) => ({ mail: mail.id, address }));
-    if (isTransient(cause)) await returnClaim(this.#tools.db, this.#claim.lease, keys, OWN_FAULT_SECONDS);
-    else await holdClaimed(this.#tools, mail.id, `delivery: ${String(cause)}`);
+    // A body that is nowhere: a disk that is not mounted looks like this.
+    if (isTransient(cause) || cause instanceof BlobMissing) {
+      const reason = `its body cannot be read: ${(cause as Error).message}`;
+      const seconds = this.#tools.unreadable.note(mail.id);
+      await returnClaim(this.#tools.db, this.#claim.lease, keys, seconds, reason);
+    } else await holdClaimed(this.#tools, mail.id, `delivery: ${String(cause)}`);
     this.#open.delete(mail.id);
   }
 
-  #options(): Parameters<typeof sendMail>[2] {
+  /** Replaces the sender in envelope and header, where the relay wants that. */
+  get #sender(): Address | null {
     const { target } = this.#claim;
     const isRewritten = target.kind === 'relay' && target.relay.rewriteSender;
-    return {
-      blobs: this.#tools.blobs,
-      sender: isRewritten ? parseAddress(target.relay.senderAddress) : null,
-      isUtf8Allowed: this.#tools.settings.current('misc').smtpUtf8,
-    };
+    return isRewritten ? parseAddress(target.relay.senderAddress) : null;
   }
 
+  /** Writes outcomes; recipients without one stay open. */
   async #settle(mail: ClaimedMail, outcomes: readonly Outcome[]): Promise<void> {
-    for (let tries = 1; ; tries++) {
+    if (outcomes.length > 0) await this.#write(mail, outcomes);
+    const settled = new Set(outcomes.map(({ address }) => address));
+    const recipients = mail.recipients.filter(({ address }) => !settled.has(address));
+    if (recipients.length === 0) this.#open.delete(mail.id);
+    else this.#open.set(mail.id, { ...mail, recipients });
+  }
+
+  /**
+   * Writes outcomes for as long as the database is away. What it refuses is written one by one, and at last without the
+   * notice: a fault of ours is no reason to send again what the far side has taken.
+   */
+  async #write(mail: ClaimedMail, outcomes: readonly Outcome[], isSilent = false): Promise<void> {
+    const { log, signal } = this.#tools;
+    for (let lastTries = 0; ; ) {
       try {
-        await settleClaimed(this.#tools, this.#claim.lease, mail.id, outcomes);
-        break;
+        return await settleClaimed(this.#tools, this.#claim.lease, mail.id, outcomes, isSilent);
       } catch (error) {
-        if (!isTransient(error) || tries === SETTLE_TRIES) throw error;
-        this.#tools.log.warn({ mail: mail.id, reason: String(error) }, 'an outcome is written again');
-        await new Promise((resolve) => setTimeout(resolve, SETTLE_RETRY_MS));
+        if (!isTransient(error)) {
+          log.error({ mail: mail.id, err: error, isSilent }, 'outcomes could not be written');
+          if (isSilent) throw error;
+          const isOne = outcomes.length === 1;
+          for (const outcome of outcomes) await this.#write(mail, [outcome], isOne);
+          return;
+        }
+        if (signal.aborted && ++lastTries > LAST_SETTLE_TRIES) throw error;
+        log.warn({ mail: mail.id, reason: String(error) }, 'an outcome is written again');
+        await sleep(SETTLE_RETRY_MS);
       }
     }
-    this.#open.delete(mail.id);
   }
 
   /** The process stops: what was not tried is due for another one at once. */
@@ -230,6 +293,9 @@ class Batch {
   }
 }
 
+/** Said by the far side, not the end of a connection that we cut. */
+const isFinal = (outcome: Outcome): boolean => outcome.kind !== 'deferred';
+
 const outOfTime: Failure = { status: '4.4.7', diagnostic: '' };
 const droppedTooOften: RouteFailure = {
   kind: 'deferred',
@@ -238,11 +304,12 @@ const droppedTooOften: RouteFailure = {
 };
 
 /** Writes outcomes while the lease is still ours; what another sender has claimed since is left to it. */
-export async function settleClaimed(
+async function settleClaimed(
   tools: Tools,
   lease: string,
   id: string,
   outcomes: readonly Outcome[],
+  isSilent: boolean,
 ): Promise<void> {
   const after = new Aftermath();
   await tools.db.transaction(async (tx) => {
@@ -252,7 +319,7 @@ export async function settleClaimed(
       mail.recipients.filter(({ leaseOwner }) => leaseOwner === lease).map(({ address }) => address),
     );
     const valid = outcomes.filter(({ address }) => ours.has(address));
-    await settle(tools, tx, mail, valid, { now: new Date(), isClaimed: true }, after);
+    await settle(tools, tx, mail, valid, { now: new Date(), isClaimed: true, isSilent }, after);
   });
   after.announce(tools);
 }
@@ -265,10 +332,11 @@ async function holdClaimed(tools: Tools, id: string, reason: string): Promise<vo
     if (mail === null) return;
     const leased = mail.recipients.filter(({ leaseOwner }) => leaseOwner !== null);
     const now = new Date();
+    const deferral = { dueAt: now, attemptedAt: now, reply: reason, isCounted: true };
     await deferRecipients(
       tx,
       id,
-      leased.map(({ address }) => ({ address, dueAt: now, reply: reason, isCounted: true })),
+      leased.map(({ address }) => ({ ...deferral, address })),
     );
     await keepMail(tx, id, 'poison', reason);
     after.held(id, reason);

@@ -6,6 +6,8 @@ import type { RelaySettings } from '@pochtar/settings';
 import type { Tools } from '../tools.ts';
 import { dial } from './dial.ts';
 import { addressesOf, hostsOf, type RouteFailure } from './mx.ts';
+import { type Place, placesOf } from './places.ts';
+import { type Unfit, unfit } from './reachable.ts';
 import { SessionFailed, SmtpSession } from './smtp-session.ts';
 import { tlsPolicy, type TlsPolicy, type TlsTarget } from './tls-policy.ts';
 
@@ -15,11 +17,14 @@ export type Opened = { kind: 'session'; session: SmtpSession } | RouteFailure;
 
 const CONNECT_MS = 20_000;
 /** Addresses that are tried for one session; what would take longer waits for the next attempt. */
-const MAX_ADDRESSES = 6;
+const MAX_ADDRESSES = 20;
 const ALL_MS = 120_000;
 
 export interface Connector
-  extends Pick<Tools, 'resolver' | 'settings' | 'remotePort' | 'relayPassword' | 'log' | 'metrics'> {
+  extends Pick<
+    Tools,
+    'resolver' | 'settings' | 'remotePort' | 'remoteNetworks' | 'relayPassword' | 'log' | 'metrics'
+  > {
   /** Ends every connection. */
   signal: AbortSignal;
 }
@@ -58,23 +63,39 @@ async function tryHosts(
 ): Promise<Opened> {
   const started = Date.now();
   let failure: RouteFailure | null = null;
+  /** What only holds when there is no other place. */
+  let last: RouteFailure | null = null;
   let tried = 0;
-  for (const host of hosts) {
-    const listed = await addressesOf(host, tools.resolver);
-    if (listed.kind === 'none') continue;
-    if (listed.kind !== 'addresses') {
-      failure ??= listed;
+  for await (const place of placesOf(hosts, (host) => addressesOf(host, tools.resolver))) {
+    if ('kind' in place) {
+      failure ??= place;
       continue;
     }
-    for (const address of listed.addresses) {
-      if (tried++ >= MAX_ADDRESSES || Date.now() - started > ALL_MS) break;
-      const opened = await openAt(tools, target, { host, address }, auth);
-      if (opened.kind === 'session') return opened;
-      failure = opened;
-      if (tools.signal.aborted) return failure;
+    const reason = target.kind === 'mx' ? unfit(place.address, tools.remoteNetworks) : null;
+    if (reason !== null) {
+      last ??= unfitPlace(place, reason);
+      continue;
     }
+    if (tried++ >= MAX_ADDRESSES || Date.now() - started > ALL_MS) break;
+    const opened = await openAt(tools, target, place, auth);
+    if (opened.kind === 'session') return opened;
+    failure = opened;
+    if (tools.signal.aborted) return failure;
   }
-  return failure ?? nowhere(target);
+  return failure ?? last ?? nowhere(target);
+}
+
+function unfitPlace({ host, address }: Place, reason: Unfit): RouteFailure {
+  const where = host === address ? `[${address}]` : `${host} [${address}]`;
+  // RFC 3463 §3.5: 5.4.6, routing loop; 5.4.4, unable to route.
+  if (reason === 'own')
+    return {
+      kind: 'failed',
+      status: '5.4.6',
+      diagnostic: `${where} is this server, which does not serve the domain`,
+    };
+  const diagnostic = `${where} is not an address of the public internet: mail is not sent there`;
+  return { kind: 'failed', status: '5.4.4', diagnostic };
 }
 
 function nowhere(target: Target): RouteFailure {
@@ -87,11 +108,6 @@ function nowhere(target: Target): RouteFailure {
     status: '4.4.4',
     diagnostic: `the relay ${target.relay.host} has no address: correct relay.host`,
   };
-}
-
-interface Place {
-  host: string;
-  address: string;
 }
 
 async function openAt(

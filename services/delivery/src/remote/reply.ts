@@ -32,6 +32,9 @@ export function isTooManyRecipients(reply: Reply): boolean {
   );
 }
 
+/** RFC 5321 §3.8, §4.2.2: the server closes the session; what it was given last it has not taken. */
+export const isClosing = (reply: Reply): boolean => reply.code === 421;
+
 /** What a refusing reply of `host` means. */
 export function failureOf(reply: Reply, host: string): Failure & { kind: 'failed' | 'deferred' } {
   const kind = isPermanent(reply) ? 'failed' : 'deferred';

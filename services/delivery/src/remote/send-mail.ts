@@ -1,16 +1,15 @@
 // One mail over an open session: what the far side must offer for it, its transactions, and what its replies mean
 // for each recipient. RFC 5321, 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3461 (DSN).
 import { type Address, addressKey, formatAddress, isAsciiAddress, parseAddress } from '@pochtar/mail';
-import type { BlobStore } from '@pochtar/store/blob';
 import type { ClaimedMail, ClaimedRecipient } from '@pochtar/store/queue';
 import { addressOfKey } from '../address-of-key.ts';
 import type { Failure, Outcome } from '../settle.ts';
-import { type OutgoingMail, outgoingMail } from './outgoing-mail.ts';
-import { failureOf, isPositive, isTooManyRecipients, type Reply } from './reply.ts';
+import type { OutgoingMail } from './outgoing-mail.ts';
+import { failureOf, isClosing, isPositive, isTooManyRecipients, type Reply } from './reply.ts';
 import { SessionFailed, type SmtpSession, type Transmission } from './smtp-session.ts';
 
 export interface SendOptions {
-  blobs: BlobStore;
+  outgoing: OutgoingMail;
   /** Replaces the sender in envelope and header; null: as it is. */
   sender: Address | null;
   /** settings misc.smtpUtf8 */
@@ -20,16 +19,22 @@ export interface SendOptions {
 /** RFC 5321 §4.5.3.1.8: every server takes a hundred recipients in one transaction. */
 const MAX_RECIPIENTS = 100;
 
-/** Throws `SessionFailed` or `BodyFailed`; `outcomes` then has what was known before. */
+/** What is known of a mail's recipients. */
+export interface Known {
+  outcomes: Outcome[];
+  /** The far side ended the session without having taken the mail for them: what holds unless another one takes it. */
+  untaken: Outcome[];
+}
+
+/** Throws `BodyFailed`; `known` then has what was known before. */
 export async function sendMail(
   session: SmtpSession,
   mail: ClaimedMail,
   options: SendOptions,
-  outcomes: Outcome[],
+  known: Known,
 ): Promise<void> {
-  if (mail.content === null) throw new Error(`the content row of ${mail.id} is missing`);
-  const outgoing = await outgoingMail(options.blobs, mail.content, options.sender);
-  const needs = await needsOf(session, mail, outgoing, options);
+  const { outcomes } = known;
+  const needs = await needsOf(session, mail, options);
   if ('status' in needs) {
     outcomes.push(...mail.recipients.map(({ address }): Outcome => ({ kind: 'failed', address, ...needs })));
     return;
@@ -41,8 +46,28 @@ export async function sendMail(
     else outcomes.push({ kind: 'failed', address: recipient.address, ...noUtf8(session.host) });
   }
   for (let left = fitting; left.length > 0; ) {
-    left = await transact(session, mail, { outgoing, needs, left, options }, outcomes);
+    try {
+      left = await transact(session, mail, { needs, left, options }, known);
+    } catch (error) {
+      if (!(error instanceof SessionFailed)) throw error;
+      return sessionEnded(session, error, left, known);
+    }
   }
+}
+
+/** The session is over: nothing more is known of recipients without an outcome. */
+function sessionEnded(
+  { host }: SmtpSession,
+  error: SessionFailed,
+  left: readonly ClaimedRecipient[],
+  { outcomes, untaken }: Known,
+): void {
+  const failure = { status: '4.4.2', diagnostic: error.reply?.text ?? error.message, remoteMta: host };
+  const decided = new Set(outcomes.map(({ address }) => address));
+  // RFC 3463 §3.5: bad connection. Once the body goes out it is not known whether the far side has it: at least once.
+  const inDoubt = error.isBodyBegun ? outcomes : untaken;
+  for (const { address } of left)
+    if (!decided.has(address)) inDoubt.push({ kind: 'deferred', address, ...failure });
 }
 
 interface Needs {
@@ -61,23 +86,18 @@ const noUtf8 = (host: string): Failure => ({
 async function needsOf(
   session: SmtpSession,
   mail: ClaimedMail,
-  outgoing: OutgoingMail,
-  { isUtf8Allowed, sender }: SendOptions,
+  { outgoing, isUtf8Allowed, sender }: SendOptions,
 ): Promise<Needs | Failure> {
   const mailParameters: string[] = [];
-  // RFC 6152 §3: 8-bit content goes only where it is taken; it is not converted, since that would break signatures.
-  if (session.offers('8BITMIME')) mailParameters.push('BODY=8BITMIME');
-  else if (!(await outgoing.isAscii())) {
-    return {
-      status: '5.6.3',
-      diagnostic: 'the server takes no 8-bit content (8BITMIME)',
-      remoteMta: session.host,
-    };
+  // RFC 6152 §3: 8-bit content goes only where it is taken; it is not converted, since that would break signatures. What
+  // is 7-bit needs no parameter, and servers that offer it and refuse it still take that.
+  if (await has8bit(mail, outgoing)) {
+    if (!session.offers('8BITMIME')) return no8bit(session.host);
+    mailParameters.push('BODY=8BITMIME');
   }
   const isUtf8 = isUtf8Allowed && session.offers('SMTPUTF8');
-  const reversePath = sender ?? parseAddress(mail.reversePath);
   const isUtf8Mail =
-    (mail.smtpUtf8 && !outgoing.isHeaderAscii) || (reversePath !== null && !isAsciiAddress(reversePath));
+    (mail.smtpUtf8 && !outgoing.isHeaderAscii) || !/^[ -~]*$/.test(reversePathOf(mail, sender));
   if (isUtf8Mail && !isUtf8) return noUtf8(session.host);
   // RFC 6531 §3.4: the parameter is given when addresses or header need it.
   const hasUtf8Recipient = mail.recipients.some(({ address }) => !isAsciiAddress(addressOfKey(address)));
@@ -85,6 +105,19 @@ async function needsOf(
   if (session.offers('DSN')) mailParameters.push(...dsnOfMail(mail));
   return { mailParameters, isUtf8 };
 }
+
+/** The body is read only where acceptance did not say what it is. */
+async function has8bit(mail: ClaimedMail, outgoing: OutgoingMail): Promise<boolean> {
+  if (!outgoing.isHeaderAscii) return true;
+  const isKnown = mail.body !== null && mail.content?.id === mail.id;
+  return isKnown ? mail.body === '8BITMIME' : !(await outgoing.isAscii());
+}
+
+const no8bit = (host: string): Failure => ({
+  status: '5.6.3',
+  diagnostic: 'the server takes no 8-bit content (8BITMIME)',
+  remoteMta: host,
+});
 
 // RFC 3461 §4.3, §4.4: RET and ENVID go on as they came.
 function dsnOfMail({ dsnReturn, dsnEnvelopeId, reversePath }: ClaimedMail): string[] {
@@ -106,7 +139,6 @@ function dsnOfRecipient(recipient: ClaimedRecipient, isUtf8: boolean): string[] 
 }
 
 interface Transaction {
-  outgoing: OutgoingMail;
   needs: Needs;
   left: ClaimedRecipient[];
   options: SendOptions;
@@ -116,9 +148,10 @@ interface Transaction {
 async function transact(
   session: SmtpSession,
   mail: ClaimedMail,
-  { outgoing, needs, left, options }: Transaction,
-  outcomes: Outcome[],
+  { needs, left, options }: Transaction,
+  { outcomes, untaken }: Known,
 ): Promise<ClaimedRecipient[]> {
+  const { outgoing } = options;
   const batch = new Map(
     left.slice(0, MAX_RECIPIENTS).map((recipient) => [pathOf(recipient.address), recipient]),
   );
@@ -149,7 +182,8 @@ async function transact(
   const again: ClaimedRecipient[] = [];
   for (const [path, recipient] of batch) {
     const reply = replies.get(path) as Reply;
-    if (isSomebodyIn && isTooManyRecipients(reply)) again.push(recipient);
+    if (isClosing(reply)) untaken.push({ ...failureOf(reply, session.host), address: recipient.address });
+    else if (isSomebodyIn && isTooManyRecipients(reply)) again.push(recipient);
     else outcomes.push(outcomeOf(recipient.address, reply, session.host, hasDsn));
   }
   return [...again, ...rest];

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { SecureVersion } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { parseReply, type Reply } from './reply.ts';
+import { isClosing, parseReply, type Reply } from './reply.ts';
 import type { TlsPolicy } from './tls-policy.ts';
 
 // RFC 5321 §4.5.3.2: 5 minutes for the greeting and for each command, 10 for the end of the data. `connectMs`
@@ -49,6 +49,8 @@ export class SessionFailed extends Error {
   readonly isAuthentication: boolean;
   /** Recipients that were refused before it ended. */
   readonly refused: ReadonlyMap<string, Reply>;
+  /** Whether any of the body went out: if not, the far side cannot have the mail. */
+  readonly isBodyBegun: boolean;
 
   constructor(
     message: string,
@@ -57,6 +59,7 @@ export class SessionFailed extends Error {
       isHandshake?: boolean;
       isAuthentication?: boolean;
       refused?: Map<string, Reply>;
+      isBodyBegun?: boolean;
     } = {},
   ) {
     super(message);
@@ -64,6 +67,7 @@ export class SessionFailed extends Error {
     this.isHandshake = facts.isHandshake ?? false;
     this.isAuthentication = facts.isAuthentication ?? false;
     this.refused = facts.refused ?? new Map();
+    this.isBodyBegun = facts.isBodyBegun ?? false;
   }
 }
 
@@ -119,6 +123,8 @@ export class SmtpSession {
   /** Why the session ended, when nobody was waiting. */
   #failure: LibraryError | null = null;
   #mustReset = false;
+  #isBodyBegun = false;
+  #transactions = 0;
 
   private constructor(connection: Connection, options: SessionOptions) {
     this.host = options.host;
@@ -159,8 +165,14 @@ export class SmtpSession {
     return !this.#connection.destroyed;
   }
 
+  /** Transactions that came to an end with a reply of the far side. */
+  get transactions(): number {
+    return this.#transactions;
+  }
+
   /** The reply for each recipient; positive ones have the mail. Throws `SessionFailed` or `BodyFailed`, closed. */
   async send(transmission: Transmission): Promise<Map<string, Reply>> {
+    this.#isBodyBegun = false;
     if (this.#mustReset) await this.#reset();
     this.#connection.transmission = transmission;
     const allowed = this.#transactionMs + (transmission.size / BYTES_A_SECOND) * 1000;
@@ -170,10 +182,15 @@ export class SmtpSession {
       this.#connection.close();
     }, allowed);
     try {
-      return await this.#transmit(transmission);
+      const replies = await this.#transmit(transmission);
+      if ([...replies.values()].some(isClosing)) this.close();
+      else this.#transactions++;
+      return replies;
     } catch (error) {
       this.close();
-      throw isLate ? new SessionFailed(`not done within ${Math.round(allowed / 1000)} s`) : error;
+      const late = (): SessionFailed =>
+        new SessionFailed(`not done within ${Math.round(allowed / 1000)} s`, { isBodyBegun: true });
+      throw isLate ? late() : error;
     } finally {
       clearTimeout(timer);
       this.#connection.transmission = null;
@@ -229,7 +246,7 @@ export class SmtpSession {
 
   #transmit({ from, to, size, body }: Transmission): Promise<Map<string, Reply>> {
     return new Promise((resolve, reject) => {
-      const stream = Readable.from(body, { objectMode: false });
+      const stream = Readable.from(this.#noted(body), { objectMode: false });
       const fail = (): void => reject(this.#failed(this.#failure ?? closed(), this.#refused()));
       // The library ends the session before it says why: what it says comes first.
       const ended = (): void => void setImmediate(fail);
@@ -248,6 +265,12 @@ export class SmtpSession {
         },
       );
     });
+  }
+
+  /** The library asks for the body when the far side has said 354. */
+  async *#noted(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    this.#isBodyBegun = true;
+    yield* body;
   }
 
   /** The far side refused the transaction (the session goes on), or the session is over, or our body failed. */
@@ -283,7 +306,8 @@ export class SmtpSession {
     const reply = error.response ? parseReply(error.response) : null;
     const isHandshake = this.#connection.upgrading === true || error.code === 'ETLS';
     const isAuthentication = error.code === 'EAUTH';
-    return new SessionFailed(error.message, { reply, isHandshake, isAuthentication, refused });
+    const isBodyBegun = this.#isBodyBegun;
+    return new SessionFailed(error.message, { reply, isHandshake, isAuthentication, refused, isBodyBegun });
   }
 }
 

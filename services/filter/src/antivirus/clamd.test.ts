@@ -1,9 +1,9 @@
 // The clamd client against a real clamd, and against servers on loopback that do what a broken one does.
 import { createServer, type Socket } from 'node:net';
-import { eicar, ensureClamd } from '@pochtar/testkit';
+import { eicar, ensureClamd, eventually } from '@pochtar/testkit';
 import { describe, expect, test } from 'vitest';
 import { clamdScanner } from './clamd.ts';
-import { SourceFailed, type ScanResult } from './scanner.ts';
+import { LIMITS, SourceFailed, type ScanResult } from './scanner.ts';
 
 function mail(body: string): Buffer {
   return Buffer.from(`Return-Path: <a@b.test>\r\nFrom: a@b.test\r\nSubject: x\r\n${body}`, 'latin1');
@@ -20,7 +20,7 @@ function scan(address: string, bytes: Buffer, scanMs = 30_000): Promise<ScanResu
   const open = async function* () {
     for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
   };
-  return clamdScanner('ClamAV', address, { scanMs }).scan(open, bytes.length);
+  return clamdScanner('ClamAV', address, { scanMs: () => scanMs }).scan(open, bytes.length);
 }
 
 /** A server that treats each connection as told. */
@@ -89,6 +89,39 @@ describe('a real clamd', () => {
   });
 });
 
+test.each([
+  ['OK', { kind: 'clean' }],
+  ['Eicar FOUND', { kind: 'infected', virus: 'Eicar' }],
+])('an answer counts when it is whole, and we close what clamd leaves open (%s)', async (answer, result) => {
+  let closed = 0;
+  await using server = await broken((socket) => {
+    socket.on('close', () => closed++);
+    socket.on('data', (chunk: Buffer) => {
+      if (!chunk.subarray(-4).equals(Buffer.alloc(4))) return;
+      // In two pieces: the first is no answer yet.
+      socket.write('stream: ');
+      setImmediate(() => socket.write(`${answer}\0`));
+    });
+  });
+  expect(await scan(server.address, mail('\r\nx\r\n'))).toEqual(result);
+  await eventually(() => expect(closed).toBe(1));
+});
+
+test('a scan may take longer the larger the mail is, and never so long that a scanner that hangs stops the queue', () => {
+  expect(LIMITS.scanMs(1000)).toBeLessThanOrEqual(33_000);
+  expect(LIMITS.scanMs(25_000_000)).toBeGreaterThan(60_000);
+  expect(LIMITS.scanMs(25_000_000)).toBeLessThan(120_000);
+});
+
+test.each([
+  ['answers PONG', 'PONG\0', true],
+  ['answers something else', 'UNKNOWN COMMAND\0', false],
+  ['closes', '', false],
+])('it is well if it answers a PING: one that %s', async (_name, answer, isWell) => {
+  await using server = await broken((socket) => socket.once('data', () => socket.end(answer)));
+  expect(await clamdScanner('ClamAV', server.address).isWell()).toBe(isWell);
+});
+
 describe('anything unclear is an error', () => {
   test.each([
     ['nothing', ''],
@@ -111,6 +144,15 @@ describe('anything unclear is an error', () => {
     expect((await scan(server.address, Buffer.alloc(20_000_000))).kind).toBe('error');
   });
 
+  test('a server that stops taking the mail', async () => {
+    await using server = await broken((socket) => socket.pause());
+    const open = async function* () {
+      for (let index = 0; index < 100; index++) yield Buffer.alloc(1_000_000);
+    };
+    const result = await clamdScanner('ClamAV', server.address, { idleMs: 100 }).scan(open, 100_000_000);
+    expect(result).toEqual({ kind: 'error', reason: 'ClamAV: it took nothing more for 0.1 s' });
+  });
+
   test('a server that takes the mail and never answers', async () => {
     await using server = await broken((socket) => socket.resume());
     const result = await scan(server.address, mail('\r\nx\r\n'), 200);
@@ -126,7 +168,10 @@ describe('anything unclear is an error', () => {
         yield Buffer.alloc(1_000_000);
       }
     };
-    const result = await clamdScanner('ClamAV', server.address, { scanMs: 300 }).scan(open, 1_000_000_000);
+    const result = await clamdScanner('ClamAV', server.address, { scanMs: () => 300 }).scan(
+      open,
+      1_000_000_000,
+    );
     expect(result.kind).toBe('error');
     expect(read).toBeLessThan(50_000_000);
   });

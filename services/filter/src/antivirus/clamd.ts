@@ -1,45 +1,81 @@
 // Scans by the protocol of clamd (INSTREAM), through clamscan 2.4.0, which the product builds on. What it leaves
 // open is closed here:
 // - it writes without waiting for the socket, so a large mail would lie in memory: the source waits instead;
-// - a clamd that hangs, or closes without an answer, leaves its promise open for ever: we have a time limit,
-//   and destroy socket and source in any case;
+// - a clamd that hangs, or closes without an answer, leaves its promise open for ever: we have time limits, and
+//   destroy socket and source in any case;
+// - it waits for the end of the connection: an answer is whole with its NUL, whoever keeps the connection open;
 // - it looks for a local clamscan program and falls back to it: both are off;
 // - over StreamMaxLength the answer may be lost in a broken pipe; that is an error, and its reason says the remedy.
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import NodeClam, { type ScanAnswer } from 'clamscan';
 import {
   CONNECT_MS,
+  drained,
   hostAndPort,
-  SCAN_MS,
+  LIMITS,
+  PING_MS,
+  type ScanLimits,
   type Scanner,
   type ScanResult,
   scanLimit,
   SourceFailed,
+  Stalled,
 } from './scanner.ts';
 
 const CLAMD_PORT = 3310;
 
 /** `address` is host:port, or the absolute path of a socket. */
-export function clamdScanner(name: string, address: string, limits = { scanMs: SCAN_MS }): Scanner {
+export function clamdScanner(name: string, address: string, limits: Partial<ScanLimits> = {}): Scanner {
+  const { scanMs, idleMs } = { ...LIMITS, ...limits };
   return {
     name,
-    scan: (open, length, stop) => new ClamdScan(name, address, limits.scanMs).run(open, length, stop),
+    scan: (open, length, stop) =>
+      new ClamdScan(name, address, scanMs(length), idleMs).run(open, length, stop),
+    isWell: (stop) => isAnswering(address, stop),
   };
+}
+
+const where = (address: string) =>
+  address.startsWith('/') ? { path: address } : hostAndPort(address, CLAMD_PORT);
+
+/** PING is answered with PONG. */
+function isAnswering(address: string, stop?: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(where(address), () => void socket.write('zPING\0'));
+    let said = '';
+    const end = (isWell: boolean): void => {
+      clearTimeout(timer);
+      stop?.removeEventListener('abort', stopped);
+      socket.destroy();
+      resolve(isWell);
+    };
+    const stopped = (): void => end(false);
+    const timer = setTimeout(stopped, PING_MS);
+    stop?.addEventListener('abort', stopped);
+    socket.on('error', stopped).on('close', stopped);
+    socket.on('data', (chunk: Buffer) => {
+      said += chunk.toString('latin1').slice(0, 100);
+      if (said.includes('PONG')) end(true);
+      else if (said.length > 100) end(false);
+    });
+  });
 }
 
 class ClamdScan {
   readonly #name: string;
   readonly #address: string;
   readonly #scanMs: number;
+  readonly #idleMs: number;
   #socket: Socket | null = null;
   #sent = 0;
   #sourceError: unknown;
 
-  constructor(name: string, address: string, scanMs: number) {
+  constructor(name: string, address: string, scanMs: number, idleMs: number) {
     this.#name = name;
     this.#address = address;
     this.#scanMs = scanMs;
+    this.#idleMs = idleMs;
   }
 
   async run(open: () => AsyncIterable<Buffer>, length: number, stop?: AbortSignal): Promise<ScanResult> {
@@ -53,6 +89,7 @@ class ClamdScan {
       if (this.#sent === length) return resultOf(this.#name, answer);
       return this.#failed(`it saw ${this.#sent} bytes of ${length}`);
     } catch (error) {
+      if (error instanceof Stalled) return this.#failed(error.message);
       if (this.#sourceError === undefined)
         return this.#explain(limit.reason(error), length, limit.signal.aborted);
       throw new SourceFailed('the mail could not be read', { cause: this.#sourceError });
@@ -63,19 +100,20 @@ class ClamdScan {
   }
 
   async #client(): Promise<NodeClam> {
-    const where = this.#address.startsWith('/')
+    const at = this.#address.startsWith('/')
       ? { socket: this.#address }
       : hostAndPort(this.#address, CLAMD_PORT);
     const clam = await new NodeClam().init({
       clamscan: { active: false, path: null },
       // Its own time-out only half-closes the connection; ours comes first.
-      clamdscan: { ...where, timeout: 2 * this.#scanMs, localFallback: false, path: null, bypassTest: true },
+      clamdscan: { ...at, timeout: 2 * this.#scanMs, localFallback: false, path: null, bypassTest: true },
     });
     // oxlint-disable-next-line no-underscore-dangle -- the socket is to be had nowhere else
-    const connect = clam._initSocket.bind(clam);
+    const open = clam._initSocket.bind(clam);
     // oxlint-disable-next-line no-underscore-dangle
     clam._initSocket = async (label) => {
-      this.#socket = await withinConnectTime(connect(label));
+      this.#socket = await withinConnectTime(open(label));
+      endWithAnswer(this.#socket);
       return this.#socket;
     };
     return clam;
@@ -84,12 +122,12 @@ class ClamdScan {
   async *#paced(open: () => AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     try {
       for await (const chunk of open()) {
-        await drained(this.#socket);
+        await drained(this.#socket, this.#idleMs);
         this.#sent += chunk.length;
         yield chunk;
       }
     } catch (error) {
-      this.#sourceError = error;
+      if (!(error instanceof Stalled)) this.#sourceError = error;
       throw error;
     }
   }
@@ -131,15 +169,16 @@ function couldNotLook(finding: string): boolean {
   return /^Heuristics\.(Limits\.Exceeded|Encrypted)\b/i.test(finding);
 }
 
-/** Waits while the socket has more to send than it can take; a closed one needs no waiting. */
-function drained(socket: Socket | null): Promise<void> {
-  if (socket === null || socket.destroyed || !socket.writableNeedDrain) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      socket.off('drain', done).off('close', done);
-      resolve();
-    };
-    socket.on('drain', done).on('close', done);
+/** The connection is over when the answer is there: a NUL ends it. */
+function endWithAnswer(socket: Socket): void {
+  let isWhole = false;
+  socket.on('data', (chunk: Buffer) => {
+    if (isWhole || !chunk.includes(0)) return;
+    isWhole = true;
+    // After everybody has seen this chunk.
+    setImmediate(() => {
+      if (!socket.destroyed && !socket.readableEnded) socket.push(null);
+    });
   });
 }
 

@@ -53,6 +53,6 @@ test('while a scanner may still answer, a mail that another cannot look into wai
   expect(decide(results('unscannable', 'error'), settings, 'incoming').kind).toBe('wait');
 });
 
-test('with every scanner switched off a mail that was to be scanned goes on', () => {
-  expect(decide([], settings, 'incoming')).toEqual({ kind: 'pass', reason: 'no scanner is switched on' });
+test('no scan, no pass: with every scanner switched off a mail that was to be scanned waits', () => {
+  expect(decide([], settings, 'incoming')).toEqual({ kind: 'wait', reason: 'no scanner is switched on' });
 });

@@ -33,8 +33,9 @@ export function decide(
   for (const { result } of results) if (result.kind === 'error') return unanswered(result.reason, settings);
   for (const { result } of results)
     if (result.kind === 'unscannable') return unscannable(result.reason, settings);
-  const names = results.map(({ scanner }) => scanner).join(', ');
-  return { kind: 'pass', reason: names === '' ? 'no scanner is switched on' : `clean (${names})` };
+  // No scan, no pass: the mail has this filter on its slip, whatever was switched off since.
+  if (results.length === 0) return { kind: 'wait', reason: 'no scanner is switched on' };
+  return { kind: 'pass', reason: `clean (${results.map(({ scanner }) => scanner).join(', ')})` };
 }
 
 function unanswered(reason: string, { onScannerFailure }: AntivirusSettings): Decision {

@@ -8,7 +8,10 @@ import { findingOf, type IcapHead, MAX_HEAD_BYTES, parseIcapHead } from './icap-
 import {
   CONNECT_MS,
   hostAndPort,
-  SCAN_MS,
+  drained,
+  LIMITS,
+  PING_MS,
+  type ScanLimits,
   type Scanner,
   type ScanResult,
   scanLimit,
@@ -30,22 +33,30 @@ interface Service {
 }
 
 /** `url` is icap://host[:port]/service, or icaps:// for TLS from the first byte. */
-export function icapScanner(name: string, url: string, limits = { scanMs: SCAN_MS }): Scanner {
+export function icapScanner(name: string, url: string, limits: Partial<ScanLimits> = {}): Scanner {
+  const { scanMs, idleMs } = { ...LIMITS, ...limits };
   const service = serviceOf(url);
   let known: { method: Method; until: number } | null = null;
   const scan: Scanner['scan'] = async (open, length, stop) => {
-    using limit = scanLimit(limits.scanMs, stop);
+    using limit = scanLimit(scanMs(length), stop);
     const { signal } = limit;
     try {
       if (known === null || known.until <= Date.now()) known = await askOptions(service, signal);
-      return resultOf(name, await sendMail(service, known.method, open, length, signal));
+      return resultOf(name, await sendMail(service, known.method, { open, length, idleMs }, signal));
     } catch (error) {
       if (error instanceof SourceFailed) throw error;
       known = null;
       return { kind: 'error', reason: `${name}: ${limit.reason(error)}` };
     }
   };
-  return { name, scan };
+  const isWell: Scanner['isWell'] = async (stop) => {
+    using limit = scanLimit(PING_MS, stop);
+    return askOptions(service, limit.signal).then(
+      () => true,
+      () => false,
+    );
+  };
+  return { name, scan, isWell };
 }
 
 function serviceOf(url: string): Service {
@@ -73,8 +84,7 @@ async function askOptions(service: Service, signal: AbortSignal): Promise<{ meth
 async function sendMail(
   service: Service,
   method: Method,
-  open: () => AsyncIterable<Buffer>,
-  length: number,
+  { open, length, idleMs }: { open: () => AsyncIterable<Buffer>; length: number; idleMs: number },
   signal: AbortSignal,
 ): Promise<IcapHead> {
   await using connection = await openConnection(service, signal);
@@ -91,15 +101,11 @@ async function sendMail(
     if (answered) break;
     socket.write(`${chunk.length.toString(16)}\r\n`);
     socket.write(chunk);
-    if (!socket.write('\r\n')) await Promise.race([drained(socket), head.catch(() => {})]);
+    if (!socket.write('\r\n')) await Promise.race([drained(socket, idleMs), head.catch(() => {})]);
   }
   if (!answered) socket.write('0\r\n\r\n');
   // An answer counts more than a connection that broke after it.
   return await head;
-}
-
-function drained(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.once('drain', resolve));
 }
 
 async function* bodyOf(open: () => AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -1,4 +1,5 @@
 // What a scanner says about a mail. Anything unclear is an error: only a clear answer is clean.
+import type { Socket } from 'node:net';
 
 export type ScanResult =
   | { kind: 'clean' }
@@ -13,6 +14,8 @@ export interface Scanner {
   readonly name: string;
   /** `open` gives the mail from its start. Throws `SourceFailed` when that fails, and `ScanStopped`. */
   scan(open: () => AsyncIterable<Buffer>, length: number, stop?: AbortSignal): Promise<ScanResult>;
+  /** Whether it answers, without a mail. */
+  isWell(stop?: AbortSignal): Promise<boolean>;
 }
 
 /** The mail could not be read while a scanner was looking; the cause says why. */
@@ -25,9 +28,48 @@ export class ScanStopped extends Error {
   override name = 'ScanStopped';
 }
 
-/** A scanner that has not answered after this time will not. */
-export const SCAN_MS = 180_000;
+/** How long a scanner may take. */
+export interface ScanLimits {
+  /** For a whole scan of so many bytes. */
+  scanMs: (length: number) => number;
+  /** Without taking another byte of the mail. */
+  idleMs: number;
+}
+
+const MB = 1024 * 1024;
+/** A scanner that has not answered after this time will not: the mail waits, and others get its place. */
+export const LIMITS: ScanLimits = {
+  scanMs: (length) => 30_000 + 3000 * Math.ceil(length / MB),
+  idleMs: 20_000,
+};
 export const CONNECT_MS = 10_000;
+/** For an answer to "are you there". */
+export const PING_MS = 5000;
+
+/** Waits while the socket has more to send than it can take; a closed one needs no waiting. Throws after `idleMs`. */
+export function drained(socket: Socket | null, idleMs: number): Promise<void> {
+  if (socket === null || socket.destroyed || !socket.writableNeedDrain) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      socket.off('drain', done).off('close', done);
+    };
+    const done = (): void => {
+      end();
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      end();
+      reject(new Stalled(`it took nothing more for ${idleMs / 1000} s`));
+    }, idleMs);
+    socket.on('drain', done).on('close', done);
+  });
+}
+
+/** The scanner takes no more of the mail. */
+export class Stalled extends Error {
+  override name = 'Stalled';
+}
 
 /** `using limit = scanLimit(…)`: the end of a scan by time, or because the process stops. */
 export interface ScanLimit extends Disposable {

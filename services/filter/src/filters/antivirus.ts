@@ -36,6 +36,12 @@ class AntivirusJudge implements ContentJudge {
     return this.#verdict(mail, decide(results, settings, mail.origin));
   }
 
+  async isWell(): Promise<boolean> {
+    const scanners = this.#scanners.enabled();
+    const answers = await Promise.all(scanners.map((scanner) => scanner.isWell(this.#tools.stop)));
+    return answers.length > 0 && answers.every(Boolean);
+  }
+
   expire(reason: string): Verdict {
     return { kind: 'verdict', result: 'reject', reason: `it could not be scanned in time: ${reason}` };
   }
@@ -44,7 +50,7 @@ class AntivirusJudge implements ContentJudge {
     const scanners = this.#scanners.enabled();
     const { blob } = mail.content;
     if (scanners.length > 0 && blob.length > maxScanSizeMb * MB) {
-      const reason = `it has ${blob.length} bytes, more than ${maxScanSizeMb} MB`;
+      const reason = `over antivirus.maxScanSizeMb: ${blob.length} bytes, more than ${maxScanSizeMb} MB`;
       return [{ scanner: 'size', result: { kind: 'unscannable', reason } }];
     }
     const results: ScannerResult[] = [];
@@ -75,7 +81,8 @@ class AntivirusJudge implements ContentJudge {
     }
     if (kind === 'bounce') return { kind: 'verdict', result: 'reject', reason };
     if (kind === 'hold') return { kind: 'verdict', result: 'quarantine', reason };
-    return { kind: 'verdict', result: 'accept', reason, ...(kind === 'tag' && { prefix: marker(reason) }) };
+    const tag = { prefix: marker(reason), isUnseen: true };
+    return { kind: 'verdict', result: 'accept', reason, ...(kind === 'tag' && tag) };
   }
 
   #report(mail: JudgedMail, { virus, scanner }: { virus: string; scanner: string }): Promise<NewContent> {

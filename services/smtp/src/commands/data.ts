@@ -135,7 +135,8 @@ export class IncomingMail {
       clientAddress,
       helo,
       protocol,
-      body: parameters.body,
+      // What it is, not what the client declared: it says what other servers must offer.
+      body: scan.has8bit ? '8BITMIME' : '7BIT',
       smtpUtf8: parameters.smtpUtf8,
       dsnReturn: parameters.dsnReturn,
       dsnEnvelopeId: parameters.dsnEnvelopeId,

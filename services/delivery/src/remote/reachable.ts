@@ -1,0 +1,82 @@
+// Which addresses mail to other domains may be sent to. Whoever may send mail names hosts with it (`x@[10.0.0.1]`, an
+// MX record of their own): that must not make this server talk to its own network. A relay is our own setting, and
+// may be anywhere.
+import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+
+/** RFC 6890: not of the public internet. */
+const PRIVATE_IPV4: readonly [network: string, prefix: number][] = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  // Multicast, reserved, broadcast.
+  ['224.0.0.0', 3],
+];
+const PRIVATE_IPV6: readonly [network: string, prefix: number][] = [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['fec0::', 10],
+  ['ff00::', 8],
+];
+
+/** A network as `10.1.0.0/16` or `fd00::/8`, or a single address; throws `RangeError` when it is none. */
+export function networks(texts: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const text of texts) {
+    const [address = '', prefix] = text.trim().split('/');
+    const family = familyOf(address);
+    const bits = prefix === undefined ? (family === 'ipv4' ? 32 : 128) : Number(prefix);
+    if (family === null || !Number.isInteger(bits)) throw new RangeError(`"${text}" is no network`);
+    list.addSubnet(address, bits, family);
+  }
+  return list;
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' | null {
+  const family = isIP(address);
+  return family === 0 ? null : family === 4 ? 'ipv4' : 'ipv6';
+}
+
+const isPrivate = ((): BlockList => {
+  const list = new BlockList();
+  for (const [network, prefix] of PRIVATE_IPV6) list.addSubnet(network, prefix, 'ipv6');
+  for (const [network, prefix] of PRIVATE_IPV4) {
+    list.addSubnet(network, prefix, 'ipv4');
+    // RFC 4291 §2.5.5, RFC 6052 §2.1, RFC 3056 §2: the same, written as IPv6 or reached by way of it.
+    list.addSubnet(`::ffff:${network}`, 96 + prefix, 'ipv6');
+    list.addSubnet(`::${network}`, 96 + prefix, 'ipv6');
+    list.addSubnet(`64:ff9b::${network}`, 96 + prefix, 'ipv6');
+    const [a = 0, b = 0, c = 0, d = 0] = network.split('.').map(Number);
+    const group = (high: number, low: number): string => (high * 256 + low).toString(16);
+    list.addSubnet(`2002:${group(a, b)}:${group(c, d)}::`, 16 + prefix, 'ipv6');
+  }
+  return list;
+})();
+
+export type Unfit = 'private' | 'own';
+
+/** Why mail for another domain does not go to this address; null: it may. */
+export function unfit(
+  address: string,
+  allowed: BlockList,
+  own: ReadonlySet<string> = ownAddresses(),
+): Unfit | null {
+  const family = familyOf(address);
+  if (family === null) return 'private';
+  if (allowed.check(address, family)) return null;
+  if (isPrivate.check(address, family)) return 'private';
+  return own.has(address) ? 'own' : null;
+}
+
+function ownAddresses(): Set<string> {
+  return new Set(
+    Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []),
+  );
+}
