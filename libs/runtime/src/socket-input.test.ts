@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { Disconnected, SocketInput, TimedOut } from './socket-input.ts';
+import { Disconnected, EndlessLine, SocketInput, TimedOut } from './socket-input.ts';
 import { SocketOutput } from './socket-output.ts';
 
 async function pair(): Promise<{ client: Socket; server: Socket } & Disposable> {
@@ -24,6 +24,15 @@ async function pair(): Promise<{ client: Socket; server: Socket } & Disposable> 
   };
 }
 
+/** Sends the text again and again, to the end of the connection. */
+function flood(client: Socket, text: string): void {
+  const octets = Buffer.from(text);
+  const more = (error?: Error | null): void => {
+    if (!error && !client.destroyed) client.write(octets, more);
+  };
+  more();
+}
+
 test('lines come one by one, however the octets arrive, with CRLF or LF', async () => {
   using sockets = await pair();
   const input = new SocketInput(sockets.server);
@@ -38,9 +47,48 @@ test('lines come one by one, however the octets arrive, with CRLF or LF', async 
 test('a line over the limit is thrown away as it comes, and the next one is read', async () => {
   using sockets = await pair();
   const input = new SocketInput(sockets.server);
-  sockets.client.write(`${'x'.repeat(5_000_000)}{5}\r\nnext\r\n`);
+  sockets.client.write(`${'x'.repeat(1_000_000)}{5}\r\nnext\r\n`);
   expect(await input.line(100)).toMatchObject({ isTooLong: true, end: expect.stringMatching(/x\{5\}$/) });
   expect(await input.line(100)).toEqual({ isTooLong: false, text: 'next' });
+});
+
+test('a line without end ends the reading', async () => {
+  using sockets = await pair();
+  const input = new SocketInput(sockets.server);
+  sockets.client.write('x'.repeat(5_000_000));
+  await expect(input.line(100)).rejects.toThrow(EndlessLine);
+});
+
+test('the deadline counts for a client that is never silent too', async () => {
+  using sockets = await pair();
+  const input = new SocketInput(sockets.server);
+  flood(sockets.client, 'NOOP\r\n'.repeat(10_000));
+  input.deadline = Date.now() + 200;
+  await expect(
+    (async () => {
+      for (;;) await input.line(100);
+    })(),
+  ).rejects.toThrow(TimedOut);
+});
+
+test('octets that come one by one have a time for all of them together', async () => {
+  using sockets = await pair();
+  const input = new SocketInput(sockets.server);
+  input.timeoutMs = 100;
+  const drip = setInterval(() => sockets.client.write('x'), 10);
+  await expect(input.octets(500, Date.now() + 200)).rejects.toThrow(TimedOut);
+  clearInterval(drip);
+});
+
+test('lines that are there already do not keep the event loop', async () => {
+  using sockets = await pair();
+  const input = new SocketInput(sockets.server);
+  flood(sockets.client, 'x\n'.repeat(30_000));
+  let turns = 0;
+  const count = setInterval(() => turns++, 1);
+  for (let line = 0; line < 300_000; line++) await input.line(100);
+  clearInterval(count);
+  expect(turns).toBeGreaterThan(5);
 });
 
 test('a client that sends without end is not read ahead', async () => {

@@ -1,15 +1,24 @@
 // What comes from a client of a line protocol: lines and counted octets, taken when they are wanted. The socket is
 // read no further than one buffer ahead, so that a client that sends without end fills its own side, not our memory.
 import type { Socket } from 'node:net';
+import { Turn } from './yielding.ts';
+
+/** Nothing more is read from this client. */
+export class InputEnded extends Error {}
 
 /** The connection has ended. */
-export class Disconnected extends Error {
+export class Disconnected extends InputEnded {
   override name = 'Disconnected';
 }
 
 /** The client took longer than it may. */
-export class TimedOut extends Error {
+export class TimedOut extends InputEnded {
   override name = 'TimedOut';
+}
+
+/** The client sends a line that does not end. */
+export class EndlessLine extends InputEnded {
+  override name = 'EndlessLine';
 }
 
 const LF = 0x0a;
@@ -18,11 +27,13 @@ const EMPTY: Buffer = Buffer.alloc(0);
 const MAX_PARTS = 32;
 /** Of the beginning and the end of a line that is too long. */
 const SHOWN = 64;
+/** Of a line that is too long so much is thrown away; what is longer has no end. */
+const MAX_THROWN_AWAY = 1024 * 1024;
 
 export type Line =
   | { isTooLong: false; text: string }
   /** The line was taken and thrown away, but for its beginning and its end. */
-  | { isTooLong: true; start: string; end: string };
+  | { isTooLong: true; start: string; end: string; length: number };
 
 export class SocketInput {
   #socket: Socket;
@@ -30,8 +41,11 @@ export class SocketInput {
   #buffer: Buffer = EMPTY;
   #ended = false;
   #wake: (() => void) | null = null;
+  readonly #turn = new Turn();
   /** Time a wait may take from now on. */
-  #timeoutMs = 60_000;
+  timeoutMs = 60_000;
+  /** `Date.now()` from which nothing is read any more, whether the client is silent or not. */
+  deadline = Number.POSITIVE_INFINITY;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -42,16 +56,13 @@ export class SocketInput {
     return this.#ended;
   }
 
-  set timeoutMs(value: number) {
-    this.#timeoutMs = value;
-  }
-
   /**
    * The next line without its end, latin1. What goes beyond `limit` octets is thrown away as it comes. The
    * whole line must be there within the time-out.
    */
-  async line(limit: number): Promise<Line> {
-    const deadline = Date.now() + this.#timeoutMs;
+  async line(limit: number, deadline = Date.now() + this.timeoutMs): Promise<Line> {
+    // Lines that are there already are taken without a wait; others want their turn.
+    if (this.#turn.isOver) await this.#turn.pass();
     let kept: Buffer[] = [];
     let length = 0;
     let start = EMPTY;
@@ -71,28 +82,31 @@ export class SocketInput {
         tail = Buffer.concat([tail, part]).subarray(-SHOWN);
       }
       if (end >= 0) break;
+      if (length > limit + MAX_THROWN_AWAY) throw new EndlessLine('line too long');
       await this.#more(deadline);
     }
     if (length > limit) {
-      return { isTooLong: true, start: start.toString('latin1'), end: withoutCr(tail).toString('latin1') };
+      const shown = { start: start.toString('latin1'), end: withoutCr(tail).toString('latin1') };
+      return { isTooLong: true, ...shown, length };
     }
     const whole = kept.length === 1 ? (kept[0] as Buffer) : Buffer.concat(kept);
     return { isTooLong: false, text: withoutCr(whole).toString('latin1') };
   }
 
   /** Exactly `length` octets, for short literals. */
-  async octets(length: number): Promise<Buffer> {
+  async octets(length: number, deadline?: number): Promise<Buffer> {
     const octets = Buffer.allocUnsafe(length);
     let at = 0;
-    for await (const part of this.stream(length)) at += part.copy(octets, at);
+    for await (const part of this.stream(length, deadline)) at += part.copy(octets, at);
     return octets;
   }
 
-  /** Exactly `length` octets as they come; each wait has the time-out. */
-  async *stream(length: number): AsyncGenerator<Buffer> {
+  /** Exactly `length` octets as they come; each wait has the time-out, and all together a millisecond an octet more. */
+  async *stream(length: number, deadline = Date.now() + this.timeoutMs + length): AsyncGenerator<Buffer> {
     let left = length;
     while (left > 0) {
-      if (this.#buffer.length === 0) await this.#more(Date.now() + this.#timeoutMs);
+      if (this.#turn.isOver) await this.#turn.pass();
+      if (this.#buffer.length === 0) await this.#more(Math.min(deadline, Date.now() + this.timeoutMs));
       const part = this.#buffer.subarray(0, left);
       this.#buffer = this.#buffer.subarray(part.length);
       left -= part.length;
@@ -102,7 +116,7 @@ export class SocketInput {
 
   /** Waits until something is there to be taken. */
   async ready(): Promise<void> {
-    const deadline = Date.now() + this.#timeoutMs;
+    const deadline = Date.now() + this.timeoutMs;
     while (this.#buffer.length === 0) await this.#more(deadline);
   }
 
@@ -137,13 +151,14 @@ export class SocketInput {
   /** Reads what the socket has, or waits for it. */
   async #more(deadline: number): Promise<void> {
     for (;;) {
+      if (Date.now() >= this.deadline) throw new TimedOut('the time is over');
       const chunk = this.#socket.read() as Buffer | null;
       if (chunk !== null) {
         this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
         return;
       }
       if (this.#ended || this.#socket.destroyed) throw new Disconnected('the client has gone');
-      const left = deadline - Date.now();
+      const left = Math.min(deadline, this.deadline) - Date.now();
       if (left <= 0) throw new TimedOut('the client is silent');
       await this.#wait(left);
     }

@@ -1,10 +1,11 @@
-// What this server can do, as CAPABILITY says it (RFC 9051 §7.2.2).
+// What this server can do, as CAPABILITY says it (RFC 9051 §7.2.2). Names that do not say it: SASL-IR is RFC 4959, CHILDREN
+// RFC 3348, STATUS=SIZE RFC 8438.
 import { canStartTls, isLoginAllowed } from '@pochtar/service';
 import type { Session } from './command.ts';
 
 const ALWAYS = 'IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE';
 const AFTER_LOGIN =
-  'NAMESPACE UIDPLUS UNSELECT MOVE CHILDREN SPECIAL-USE CREATE-SPECIAL-USE LIST-EXTENDED LIST-STATUS STATUS=SIZE ' +
+  'NAMESPACE UIDPLUS MULTIAPPEND UNSELECT MOVE CHILDREN SPECIAL-USE CREATE-SPECIAL-USE LIST-EXTENDED LIST-STATUS STATUS=SIZE ' +
   'ESEARCH SEARCHRES WITHIN BINARY CONDSTORE QRESYNC';
 
 export function capabilities(session: Session): string {

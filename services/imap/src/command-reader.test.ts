@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { readCommand, type ReadResult } from './command-reader.ts';
 import { Bye } from './reply.ts';
 
-const LIMITS = { line: 1000, literals: 500 };
+const LIMITS = { line: 1000, literals: 500, discarded: 5000 };
 
 interface Wire {
   read(): Promise<ReadResult>;
@@ -16,7 +16,7 @@ interface Wire {
 }
 
 /** A connection on which these chunks come, one after another. */
-function wire(chunks: readonly Buffer[]): Wire {
+function wire(chunks: readonly Buffer[], limits = LIMITS): Wire {
   const left = [...chunks];
   let said = '';
   const socket = new Duplex({
@@ -30,7 +30,7 @@ function wire(chunks: readonly Buffer[]): Wire {
   }) as Socket;
   const input = new SocketInput(socket);
   const output = new SocketOutput(socket, 1000);
-  return { read: () => readCommand(input, output, LIMITS), said: () => said };
+  return { read: () => readCommand(input, output, limits), said: () => said };
 }
 
 function whole(text: string): Wire {
@@ -60,6 +60,13 @@ describe('commands', () => {
     expect(await outline(connection.read())).toMatchObject({ tag: 'b', name: 'NOOP' });
   });
 
+  test.each(['a  NOOP\r\n', 'a NOOP  \r\n', 'a noop {2+}\r\nxy  \r\n'])(
+    'blanks of sloppy clients: %j',
+    async (text) => {
+      expect(await outline(whole(text).read())).toMatchObject({ tag: 'a', name: 'NOOP' });
+    },
+  );
+
   test('UID belongs to the name', async () => {
     expect(await outline(whole('a uid fetch 1 x\r\n').read())).toMatchObject({
       name: 'UID FETCH',
@@ -72,7 +79,7 @@ describe('commands', () => {
     const read = await connection.read();
     expect(read).toMatchObject({
       kind: 'command',
-      command: { literal: { length: 99_999, isNonSynchronizing: false } },
+      command: { literal: { length: 99_999, isNonSynchronizing: false, isLiteral8: false } },
     });
     expect(connection.said()).toBe('+ send it\r\n');
   });
@@ -88,7 +95,6 @@ describe('refusals', () => {
     [`${'x'.repeat(2000)}\r\n`, ['x'.repeat(64), 'BAD', 'TOOBIG']],
     ['a\r\n', ['a', 'BAD', null]],
     ['\r\n', ['*', 'BAD', null]],
-    ['a  NOOP\r\n', ['a', 'BAD', null]],
     ['a APPEND x (\\Seen {3+}\r\nabc\r\n', ['a', 'BAD', null]],
   ])('%j, and the next command is read', async (text, refusal) => {
     const connection = whole(`${text}next NOOP\r\n`);
@@ -103,6 +109,41 @@ describe('refusals', () => {
       await expect(whole(`${text}next NOOP\r\n`).read()).rejects.toThrow(Bye);
     },
   );
+});
+
+describe('RFC 7888 §4: refused literals that go on and on', () => {
+  const chain = (links: number): string =>
+    `a LOGIN {501+}\r\n${'x'.repeat(501)}${' {1+}\r\nx'.repeat(links)}\r\n`;
+
+  test('within the maximum all of them are thrown away, and the next command is read', async () => {
+    const connection = whole(`${chain(500)}next NOOP\r\n`);
+    expect(await outline(connection.read())).toEqual(['a', 'NO', 'TOOBIG']);
+    expect(await outline(connection.read())).toMatchObject({ tag: 'next', name: 'NOOP' });
+  });
+
+  test('all octets of a command count together, its lines too: beyond the maximum the connection ends', async () => {
+    for (const text of [chain(5000), `a LOGIN {501+}\r\n${'x'.repeat(501)}${' {0+}\r\n'.repeat(2000)}\r\n`]) {
+      const connection = whole(`${text}next NOOP\r\n`);
+      await expect(connection.read()).rejects.toThrow(Bye);
+    }
+  });
+
+  test('a long chain takes no stack and no memory: it is a loop', async () => {
+    const links = 100_000;
+    const parts = Array.from({ length: 100 }, () => Buffer.from(' {0+}\r\n'.repeat(links / 100)));
+    const connection = wire(
+      [Buffer.from('a LOGIN {501+}\r\n'), Buffer.alloc(501, 'x'), ...parts, Buffer.from('\r\nnext NOOP\r\n')],
+      {
+        ...LIMITS,
+        discarded: 10_000_000,
+      },
+    );
+    const before = process.memoryUsage().heapUsed;
+    expect(await outline(connection.read())).toEqual(['a', 'NO', 'TOOBIG']);
+    // The recursion that this replaces held some 650 octets a link.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(links * 300);
+    expect(await outline(connection.read())).toMatchObject({ tag: 'next', name: 'NOOP' });
+  });
 });
 
 test('what is read does not depend on how it is cut', async () => {

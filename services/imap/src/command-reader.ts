@@ -23,36 +23,40 @@ export interface ReadLimits {
   line: number;
   /** Octets of all literals of a command together, the message of APPEND aside. */
   literals: number;
+  /** Octets of a refused command that come unasked, and are read and thrown away; beyond, the connection ends. */
+  discarded: number;
 }
 
-/** Of a literal that came unasked and is refused, this much is read and thrown away; beyond, the connection ends. */
-const MAX_DISCARDED = 1024 * 1024;
+/** Behind a literal that is thrown away only the end of a line matters. */
+const MAX_SHOWN = 64;
 
+/** The whole command, the message of APPEND aside, must be there within the time-out of the input. */
 export async function readCommand(
   input: SocketInput,
   output: SocketOutput,
   limits: ReadLimits,
 ): Promise<ReadResult> {
+  const deadline = Date.now() + input.timeoutMs;
   const pieces: Piece[] = [];
   let lineLeft = limits.line;
   let literalLeft = limits.literals;
   for (;;) {
-    const line = await input.line(lineLeft);
+    const line = await input.line(lineLeft, deadline);
     if (line.isTooLong) return refuseLine(pieces.length > 0 ? pieces : [line.start], line.end);
     lineLeft -= line.text.length;
     pieces.push(line.text);
     const marker = literalMarker(line.text);
     if (marker === null) return parsed(pieces, null);
     const command = startOfAppend(pieces);
-    if (command?.kind === 'refused') return refuseLiteral(input, marker, command);
+    if (command?.kind === 'refused') return refuseLiteral(input, marker, limits, command);
     if (command !== null) return parsed(pieces, marker);
     if (marker.length > literalLeft) {
       const reply = no('literal too large', 'TOOBIG');
-      return refuseLiteral(input, marker, { tag: tagOf(pieces), reply });
+      return refuseLiteral(input, marker, limits, { tag: tagOf(pieces), reply });
     }
     literalLeft -= marker.length;
     await invite(output, marker);
-    pieces.push(await input.octets(marker.length));
+    pieces.push(await input.octets(marker.length, deadline));
   }
 }
 
@@ -63,23 +67,32 @@ export async function invite(output: SocketOutput, marker: LiteralMarker): Promi
   await output.flush();
 }
 
-/** Takes a literal that came unasked off the connection, and the line behind it; ends it when that is too much. */
-export async function discardLiteral(input: SocketInput, marker: LiteralMarker): Promise<void> {
+/**
+ * Takes a literal that came unasked off the connection, and all that the command goes on with behind it: lines and
+ * more literals, as many as there are. Ends the connection when that is more than `most` octets.
+ */
+export async function discardLiteral(input: SocketInput, marker: LiteralMarker, most: number): Promise<void> {
+  const deadline = Date.now() + input.timeoutMs + most;
+  let left = most;
+  let next: LiteralMarker | null = marker;
   // RFC 7888 §4: a synchronizing literal that was refused is never sent.
-  if (!marker.isNonSynchronizing) return;
-  if (marker.length > MAX_DISCARDED) throw new Bye('literal too large', 'TOOBIG');
-  for await (const part of input.stream(marker.length)) void part;
-  const line = await input.line(MAX_DISCARDED);
-  const next = line.isTooLong ? literalMarker(line.end) : literalMarker(line.text);
-  if (next !== null) await discardLiteral(input, next);
+  while (next?.isNonSynchronizing) {
+    left -= next.length;
+    if (left < 0) throw new Bye('literal too large', 'TOOBIG');
+    for await (const part of input.stream(next.length, deadline)) void part;
+    const line = await input.line(MAX_SHOWN, deadline);
+    left -= line.isTooLong ? line.length : line.text.length;
+    next = literalMarker(line.isTooLong ? line.end : line.text);
+  }
 }
 
 async function refuseLiteral(
   input: SocketInput,
   marker: LiteralMarker,
+  { discarded }: ReadLimits,
   { tag, reply }: { tag: string; reply: Reply },
 ): Promise<ReadResult> {
-  await discardLiteral(input, marker);
+  await discardLiteral(input, marker, discarded);
   return { kind: 'refused', tag, reply };
 }
 
@@ -98,7 +111,7 @@ function tagOf(pieces: readonly Piece[]): string {
 }
 
 function parsed(pieces: readonly Piece[], literal: LiteralMarker | null): ReadResult {
-  const cursor = new Cursor(pieces);
+  const cursor = new Cursor(withoutTrailingBlanks(pieces));
   let tag = '*';
   try {
     tag = cursor.tag();
@@ -113,6 +126,13 @@ function parsed(pieces: readonly Piece[], literal: LiteralMarker | null): ReadRe
     if (!(error instanceof BadSyntax)) throw error;
     return { kind: 'refused', tag, reply: bad(error.message) };
   }
+}
+
+/** Blanks at the end of a command mean nothing, and some clients send them. */
+function withoutTrailingBlanks(pieces: readonly Piece[]): readonly Piece[] {
+  const last = pieces.at(-1);
+  if (typeof last !== 'string' || !last.endsWith(' ')) return pieces;
+  return [...pieces.slice(0, -1), last.replace(/ +$/, '')];
 }
 
 type AppendStart = null | { kind: 'message' } | { kind: 'refused'; tag: string; reply: Reply };

@@ -7,8 +7,13 @@ import { formatAstring, formatUtf8 } from './syntax/response-text.ts';
 
 /** The stored form of the next argument; null when no mailbox can have that name. */
 export function readMailboxName(session: Session, cursor: Cursor): string | null {
-  const decoded = decodeMailboxName(cursor.astring(), session.isRev2);
-  return decoded === null ? null : mailboxName(decoded);
+  return readGivenName(session, cursor).name;
+}
+
+/** The next argument, as it was given and in the stored form. */
+export function readGivenName(session: Session, cursor: Cursor): { given: string; name: string | null } {
+  const given = decodeMailboxName(cursor.astring(), session.isRev2);
+  return given === null ? { given: '', name: null } : { given, name: mailboxName(given) };
 }
 
 export function formatMailboxName(session: Session, name: string): string {

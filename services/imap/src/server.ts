@@ -14,11 +14,11 @@ export const sections = ['network', 'accessEncryption', 'sending', 'general', 'l
 export type UsedSection = (typeof sections)[number];
 
 export interface SessionTimes {
-  /** To the end of a command before log-in. */
+  /** From the connection to the log-in. */
   loginMs: number;
   /** Without a command after log-in; RFC 9051 §5.4: at least 30 minutes. */
   idleMs: number;
-  /** From the first octet of a command to its last line, and between two parts of a literal. */
+  /** From the first octet of a command to its last line; between two parts of a message of APPEND. */
   commandMs: number;
   /** For a client to take what was sent. */
   stallMs: number;
@@ -29,7 +29,7 @@ export interface SessionTimes {
 }
 
 export const SESSION_TIMES: Readonly<SessionTimes> = {
-  loginMs: 60_000,
+  loginMs: 3 * 60_000,
   idleMs: 30 * 60_000,
   commandMs: 120_000,
   stallMs: 120_000,

@@ -3,15 +3,16 @@
 import type { Socket } from 'node:net';
 import {
   Disconnected,
+  EndlessLine,
   type IncomingConnection,
+  InputEnded,
   type Logger,
   SocketInput,
   SocketOutput,
-  TimedOut,
 } from '@pochtar/runtime';
 import { isTransient } from '@pochtar/service';
 import type { LoggedIn } from '@pochtar/store/directory';
-import { capabilities } from './capabilities.ts';
+import { capabilities, maxMessageSize } from './capabilities.ts';
 import type { Commands, Extension, Session, State } from './command.ts';
 import { type Command, discardLiteral, readCommand, type ReadLimits } from './command-reader.ts';
 import { withHighestModSeq } from './condstore.ts';
@@ -21,8 +22,9 @@ import type { Server } from './server.ts';
 import { sync } from './sync.ts';
 import { BadSyntax } from './syntax/cursor.ts';
 
-const LIMITS_BEFORE_LOGIN: ReadLimits = { line: 8 * 1024, literals: 4 * 1024 };
-const LIMITS: ReadLimits = { line: 64 * 1024, literals: 64 * 1024 };
+// RFC 2971 §3.3: ID has up to 30 fields of 30 and 1,024 octets, before log-in too.
+const BEFORE_LOGIN: ReadLimits = { line: 40 * 1024, literals: 40 * 1024, discarded: 1024 * 1024 };
+const AFTER_LOGIN: Omit<ReadLimits, 'discarded'> = { line: 64 * 1024, literals: 64 * 1024 };
 /** Commands in a row that are refused as BAD. */
 const MAX_BAD_BEFORE_LOGIN = 10;
 const MAX_BAD = 100;
@@ -57,6 +59,7 @@ export class ImapSession implements Session {
     this.clientAddress = connection.clientAddress;
     this.log = server.log.child({ client: connection.clientAddress });
     this.input = new SocketInput(connection.socket);
+    this.input.deadline = Date.now() + server.times.loginMs;
     this.output = new SocketOutput(connection.socket, server.times.stallMs);
     connection.socket.on('error', () => {});
   }
@@ -148,6 +151,13 @@ export class ImapSession implements Session {
     this.wake?.();
   }
 
+  get #limits(): ReadLimits {
+    if (this.account === null) return BEFORE_LOGIN;
+    // A message that is refused before it has come is thrown away: the answer reaches the client, and it may go on.
+    const discarded = maxMessageSize(this.server.settings.current('sending'));
+    return { ...AFTER_LOGIN, discarded };
+  }
+
   /** Throws the reason when the session was dismissed. */
   checkDismissed(): void {
     if (this.#bye !== null) throw this.#bye;
@@ -156,10 +166,10 @@ export class ImapSession implements Session {
   async #turn(): Promise<void> {
     const { times } = this.server;
     const { input } = this;
-    input.timeoutMs = this.account === null ? times.loginMs : times.idleMs;
+    input.timeoutMs = times.idleMs;
     await input.ready();
-    input.timeoutMs = this.account === null ? times.loginMs : times.commandMs;
-    const read = await readCommand(input, this.output, this.account === null ? LIMITS_BEFORE_LOGIN : LIMITS);
+    input.timeoutMs = times.commandMs;
+    const read = await readCommand(input, this.output, this.#limits);
     if (read.kind === 'refused') return this.#answer(read.tag, read.reply);
     const started = performance.now();
     this.#isBusy = true;
@@ -189,7 +199,7 @@ export class ImapSession implements Session {
         reply = await this.#synced(reply, definition.sync === 'all');
     }
     // A message that APPEND did not take is still to come when the client does not wait for permission.
-    if (command.literal !== null) await discardLiteral(this.input, command.literal);
+    if (command.literal !== null) await discardLiteral(this.input, command.literal, this.#limits.discarded);
     return reply;
   }
 
@@ -198,7 +208,7 @@ export class ImapSession implements Session {
       return await work();
     } catch (error) {
       if (error instanceof BadSyntax) return bad(error.message);
-      if (error instanceof Bye || error instanceof Disconnected || error instanceof TimedOut) throw error;
+      if (error instanceof Bye || error instanceof InputEnded) throw error;
       if (isTransient(error)) {
         this.log.warn({ err: error }, 'a command could not be carried out now');
         return tryAgain;
@@ -231,8 +241,10 @@ export class ImapSession implements Session {
   #farewell(error: unknown): void {
     if (error instanceof Disconnected) return;
     if (error instanceof Bye) this.output.text(byeText(error));
-    else if (error instanceof TimedOut) this.output.text(byeText(new Bye(error.message)));
-    else {
+    else if (error instanceof InputEnded) {
+      const code = error instanceof EndlessLine ? 'TOOBIG' : null;
+      this.output.text(byeText(new Bye(error.message, code)));
+    } else {
       this.log.error({ err: error }, 'a session failed');
       this.output.text(byeText(new Bye('the server made a mistake', 'SERVERBUG')));
     }

@@ -23,7 +23,7 @@ export function parseStatusItems(cursor: Cursor): StatusItem[] {
   const items = cursor.list(() => {
     const word = cursor.word();
     const item = ITEMS.find((each) => each === word);
-    if (item === undefined) throw new BadSyntax(`unknown status item ${word}`);
+    if (item === undefined) throw new BadSyntax('unknown status item');
     return item;
   });
   if (items.length === 0) throw new BadSyntax('no status item');

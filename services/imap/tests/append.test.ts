@@ -1,5 +1,6 @@
 // APPEND: small and large, flags and dates, everything it refuses, and that it stays in step with the client.
 import { createHash, randomBytes } from 'node:crypto';
+import { eventually } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ImapClient } from './imap-client.ts';
 import { type Installation, startInstallation } from './installation.ts';
@@ -72,7 +73,7 @@ describe('RFC 9051 §6.3.12', () => {
   test('malformed: BAD, and the next command is understood', () =>
     session(`
       C: a APPEND INBOX (\\Nonsense) {5}
-      S: a BAD unknown flag \\Nonsense
+      S: a BAD unknown system flag
       C: b APPEND INBOX "17-Foo-1996 02:44:25 -0700" {5}
       S: b BAD no such date
       C: c APPEND INBOX
@@ -84,15 +85,167 @@ describe('RFC 9051 §6.3.12', () => {
       S: f OK done
       C: g APPEND INBOX {0}
       S: g NO [CANNOT] the message is empty
-      C!: "h APPEND INBOX {5+}\\r\\n12345 {5+}\\r\\n12345\\r\\n"
-      S: h BAD one message a command
-      S: 12345 BAD *
       C!: "i APPEND INBOX {3+}\\r\\na\\u0000b\\r\\n"
       S: i NO [CANNOT] the message contains NUL
       C: j STATUS INBOX (MESSAGES)
       S: * STATUS INBOX (MESSAGES 0)
       S: j OK done
     `));
+});
+
+test('clients that write days below 10 with one digit, or end lines with LF alone', () =>
+  session(`
+    C!: "a APPEND Sent \\"3-Nov-2026 18:28:47 +0000\\" {13+}\\r\\nA: b\\n\\nc\\nd\\r\\ne\\n\\r\\n"
+    S: a OK [APPENDUID * 1] appended
+    C: b APPEND Sent "31-Dec-9999 23:59:59 -1200" {5}
+    S: b BAD no such date
+    C!: "c APPEND Sent ~{8+}\\r\\nA: b\\n\\nc\\n\\r\\n"
+    S: c OK [APPENDUID * 2] appended
+    C: d EXAMINE Sent
+    S: ...
+    S: d OK *
+    C: e FETCH 1 (INTERNALDATE RFC822.SIZE BODY.PEEK[])
+    S: * 1 FETCH (INTERNALDATE " 3-Nov-2026 18:28:47 +0000" RFC822.SIZE 17 BODY[] {17}
+    S: A: b
+    S:
+    S: c
+    S: d
+    S: e
+    S: )
+    S: e OK done
+    C: f FETCH 2 RFC822.SIZE
+    S: * 2 FETCH (RFC822.SIZE 8)
+    S: f OK done
+  `));
+
+test('RFC 9051 §9: a stored date that no four digits of a year can say is shown as the nearest', async () => {
+  const account = await imap.newAccount();
+  for (const date of ['+010000-01-01T11:59:59Z', '0000-12-31T23:00:00Z']) {
+    await imap.deliver(account, 'Subject: x\r\n\r\n', { internalDate: new Date(date) });
+  }
+  await imap.inbox(
+    account,
+    `
+    C: a FETCH 1:2 INTERNALDATE
+    S: * 1 FETCH (INTERNALDATE "31-Dec-9999 23:59:59 +0000")
+    S: * 2 FETCH (INTERNALDATE " 1-Jan-0001 00:00:00 +0000")
+    S: a OK done
+  `,
+  );
+});
+
+describe('RFC 3502: several messages in one command', () => {
+  test('each has its own flags and date; APPENDUID names all of them, and they come together', () =>
+    session(`
+      C!: "a APPEND Sent (\\\\Seen) {6+}\\r\\nA: 1\\r\\n (k) \\"17-Jul-1996 02:44:25 -0700\\" {6+}\\r\\nA: 2\\r\\n {6+}\\r\\nA: 3\\r\\n\\r\\n"
+      S: a OK [APPENDUID * 1:3] appended
+      C: b APPEND Sent {6}
+      S: + send it
+      C: B: 4
+      C:  (\\Draft) {6}
+      S: + send it
+      C: B: 5
+      C:
+      S: b OK [APPENDUID * 4:5] appended
+      C: c EXAMINE Sent
+      S: ...
+      S: c OK *
+      C: d UID FETCH 1:* (FLAGS)
+      S: * 1 FETCH (UID 1 FLAGS (\\Seen \\Recent))
+      S: * 2 FETCH (UID 2 FLAGS (\\Recent k))
+      S: * 3 FETCH (UID 3 FLAGS (\\Recent))
+      S: * 4 FETCH (UID 4 FLAGS (\\Recent))
+      S: * 5 FETCH (UID 5 FLAGS (\\Draft \\Recent))
+      S: d OK done
+      C: e FETCH 2 INTERNALDATE
+      S: * 2 FETCH (INTERNALDATE "17-Jul-1996 09:44:25 +0000")
+      S: e OK done
+    `));
+
+  test('all or none, and the octets of a message are never commands', () =>
+    session(`
+      C!: "a APPEND INBOX {6+}\\r\\nA: 1\\r\\n {22+}\\r\\nevil CREATE injected\\r\\n\\r\\n"
+      S: a OK [APPENDUID * 1:2] appended
+      C!: "b APPEND INBOX {6+}\\r\\nA: 1\\r\\n {3+}\\r\\nx\\u0000y {22+}\\r\\nevil CREATE injected\\r\\n\\r\\n"
+      S: b NO [CANNOT] the message contains NUL
+      C!: "c APPEND INBOX {6+}\\r\\nA: 1\\r\\n (\\\\Nonsense) {22+}\\r\\nevil CREATE injected\\r\\n\\r\\n"
+      S: c BAD unknown system flag
+      C!: "d APPEND INBOX {6+}\\r\\nA: 1\\r\\n {0+}\\r\\n\\r\\n"
+      S: d NO [CANNOT] the message is empty
+      C!: "e APPEND INBOX {6+}\\r\\nA: 1\\r\\n garbage\\r\\n"
+      S: e BAD *
+      C!: "f APPEND nowhere {6+}\\r\\nA: 1\\r\\n {22+}\\r\\nevil CREATE injected\\r\\n\\r\\n"
+      S: f NO [TRYCREATE] *
+      C!: "g APPEND INBOX {6+}\\r\\nA: 1\\r\\n {8388609}\\r\\n"
+      S: g NO [TOOBIG] *
+      C!: "h APPEND INBOX ~{3+}\\r\\na\\u0000b\\r\\n"
+      S: h NO [UNKNOWN-CTE] the message contains NUL
+      C: i STATUS INBOX (MESSAGES)
+      S: * STATUS INBOX (MESSAGES 2)
+      S: i OK done
+      C: j LIST "" *
+      S: * LIST (\\HasNoChildren) "/" INBOX
+      S: * LIST (\\HasNoChildren \\Sent) "/" Sent
+      S: j OK done
+    `));
+
+  test('no more than 100', async () => {
+    using client = await ImapClient.inbox(
+      { host: imap.host, port: imap.ports.imap },
+      await imap.newAccount(),
+    );
+    const messages = (count: number): string => ' {6+}\r\nA: 1\r\n'.repeat(count);
+    expect(await client.command(`APPEND Sent${messages(101)}`)).toMatchObject({
+      status: 'NO',
+      text: '[LIMIT] too many messages in one command',
+    });
+    expect((await client.command(`APPEND Sent${messages(100)}`)).text).toMatch(/^\[APPENDUID \d+ 1:100\]/);
+  });
+});
+
+describe('what LITERAL+ sends of a message that is refused is thrown away, and the session goes on', () => {
+  const message = `Subject: x\r\n\r\n${'y'.repeat(3_000_000)}`;
+  const refused = async (command: string, change: () => Promise<unknown>): Promise<string> => {
+    using client = await ImapClient.inbox(
+      { host: imap.host, port: imap.ports.imap },
+      await imap.newAccount(),
+    );
+    await change();
+    const { status, text } = await client.command(`${command} {${message.length}+}\r\n${message}`);
+    expect(await client.ok('NOOP')).toEqual([]);
+    return `${status} ${text}`;
+  };
+
+  test('no such mailbox, a malformed date', async () => {
+    const nothing = () => Promise.resolve();
+    expect(await refused('APPEND nowhere', nothing)).toBe('NO [TRYCREATE] no such mailbox');
+    expect(await refused('APPEND INBOX (\\Seen', nothing)).toMatch(/^BAD /);
+    expect(await refused('APPEND INBOX "17-Foo-1996 02:44:25 -0700"', nothing)).toBe('BAD no such date');
+  });
+
+  test('a disk that is nearly full, before and while the message comes', async () => {
+    const low = async (): Promise<void> => {
+      await imap.set({ alerts: { diskLowWaterMb: 10_485_760 } });
+      await imap.server.disk.measure();
+    };
+    const noRoom = 'NO [UNAVAILABLE] the server has no room for mail at the moment';
+    expect(await refused('APPEND INBOX', low)).toBe(noRoom);
+    await imap.set({ alerts: { diskLowWaterMb: 10 } });
+    await imap.server.disk.measure();
+    using client = await ImapClient.inbox(
+      { host: imap.host, port: imap.ports.imap },
+      await imap.newAccount(),
+    );
+    client.socket.write(`a APPEND INBOX {${message.length}+}\r\n${message.slice(0, 2_000_000)}`);
+    await eventually(() => imap.server.memory.used > 0);
+    await low();
+    client.socket.write(`${message.slice(2_000_000)}\r\n`);
+    expect(await client.line()).toBe(`a ${noRoom}`);
+    expect(imap.server.memory.used).toBe(0);
+    expect(await client.ok('NOOP')).toEqual([]);
+    await imap.set({ alerts: { diskLowWaterMb: 10 } });
+    await imap.server.disk.measure();
+  });
 });
 
 describe('sizes', () => {

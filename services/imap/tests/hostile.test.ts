@@ -4,13 +4,25 @@ import { connect, type Socket } from 'node:net';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ImapClient } from './imap-client.ts';
+import { SESSION_TIMES, type SessionTimes } from '../src/server.ts';
 import { type Installation, startInstallation } from './installation.ts';
 
 let imap: Installation;
 beforeAll(async () => {
-  imap = await startInstallation({ times: { loginMs: 400, commandMs: 500, stallMs: 500, idleMs: 1500 } });
+  imap = await startInstallation();
 });
 afterAll(() => imap[Symbol.asyncDispose]());
+
+/** Short times, for what is silent or slow on purpose only: a machine under load is neither. */
+async function within(times: Partial<SessionTimes>, work: () => Promise<void>): Promise<void> {
+  const before = { ...imap.server.times };
+  Object.assign(imap.server.times, times);
+  try {
+    await work();
+  } finally {
+    Object.assign(imap.server.times, before);
+  }
+}
 
 async function open(): Promise<{ socket: Socket; text: () => string; closed: Promise<unknown> }> {
   const socket = connect(imap.ports.imap, imap.host);
@@ -41,7 +53,7 @@ describe('before log-in', () => {
   test('a line over the limit is BAD, and the session goes on', () =>
     imap.talk(`
       S: * OK *
-      C: a LOGIN ${'x'.repeat(9000)} y
+      C: a LOGIN ${'x'.repeat(50_000)} y
       S: a BAD [TOOBIG] command line too long
       C: b NOOP
       S: b OK done
@@ -54,7 +66,7 @@ describe('before log-in', () => {
       S: a NO [TOOBIG] literal too large
       C: b LOGIN {99999999999999999999}
       S: b NO [TOOBIG] literal too large
-      C!: "c LOGIN {5000+}\\r\\n${'x'.repeat(5000)} y\\r\\nd NOOP\\r\\n"
+      C!: "c LOGIN {50000+}\\r\\n${'x'.repeat(50_000)} y\\r\\nd NOOP\\r\\n"
       S: c NO [TOOBIG] literal too large
       S: d OK done
       C: e NOOP {4294967296+}
@@ -63,24 +75,59 @@ describe('before log-in', () => {
     `));
 
   test('a long line that announces a literal ends the connection: its octets would be commands', async () => {
-    const text = await flood(Buffer.from(`a NOOP ${'x'.repeat(9000)} {10+}\r\nb LOGOUT\r\n`), 1);
+    const text = await flood(Buffer.from(`a NOOP ${'x'.repeat(50_000)} {10+}\r\nb LOGOUT\r\n`), 1);
     expect(text).toMatch(/\* BYE \[TOOBIG\] command line too long\r\n$/);
   });
 
-  test('half a command and silence, silence alone, and half a literal end in time', async () => {
-    for (const start of ['', 'a LOG', 'a LOGIN {5}\r\nab']) {
+  test('half a command and silence, and half a literal end in time', () =>
+    within({ commandMs: 300 }, async () => {
+      for (const start of ['a LOG', 'a LOGIN {5}\r\nab']) {
+        const { socket, text, closed } = await open();
+        socket.write(start);
+        await closed;
+        expect(text()).toMatch(/\* BYE the client is silent\r\n$/);
+      }
+    }));
+
+  test('the time from the connection to the log-in is limited, whatever is done meanwhile', () =>
+    within({ loginMs: 500 }, async () => {
+      for (const [chunk, pauseMs] of [
+        ['', 50],
+        ['a NOOP\r\n', 50],
+        ['a NOOP\r\n'.repeat(1000), 5],
+        ['a LOGIN x {40000}\r\n', 50],
+      ] as const) {
+        const { socket, text, closed } = await open();
+        const drip = setInterval(() => socket.write(chunk), pauseMs);
+        await closed;
+        clearInterval(drip);
+        expect(text()).toMatch(/\* BYE (the time is over|the client is silent)\r\n$/);
+      }
+    }));
+
+  test('octet by octet is no way to hold a command', () =>
+    within({ commandMs: 500 }, async () => {
       const { socket, text, closed } = await open();
-      socket.write(start);
+      const drip = setInterval(() => socket.write('a'), 50);
       await closed;
+      clearInterval(drip);
       expect(text()).toMatch(/\* BYE the client is silent\r\n$/);
-    }
+    }));
+
+  test('a line without end, and a chain of refused literals without end, end the connection', async () => {
+    expect(await flood(Buffer.alloc(65_536, 'a'), 20_000_000)).toMatch(
+      /\* BYE \[TOOBIG\] line too long\r\n$/,
+    );
+    const first = `a LOGIN {50000+}\r\n${'x'.repeat(50_000)}`;
+    expect(await flood(Buffer.from(' {1+}\r\nx'.repeat(10_000)), 20_000_000, first)).toMatch(
+      /\* BYE \[TOOBIG\] literal too large\r\n$/,
+    );
   });
 
-  test('octet by octet is no way to hold a session either', async () => {
-    const { socket, closed } = await open();
-    const drip = setInterval(() => socket.write('a'), 50);
-    await closed;
-    clearInterval(drip);
+  test('RFC 2971 §3.3: ID with 30 fields of 1,024 octets', async () => {
+    using client = await ImapClient.open(target());
+    const fields = Array.from({ length: 30 }, (_, at) => `"field-${at}" "${'v'.repeat(1024)}"`);
+    expect(await client.ok(`ID (${fields.join(' ')})`)).toEqual(['* ID ("name" "Pochtar")']);
   });
 
   test('octets of any kind are answered or refused, never the end of the process', async () => {
@@ -124,23 +171,31 @@ describe('after log-in', () => {
 
   test('RFC 9051 §5.4: the autologout', async () => {
     using client = await ImapClient.inbox(target(), await imap.newAccount());
-    expect(await client.line()).toBe('* BYE the client is silent');
+    await within({ idleMs: 300 }, async () => {
+      await client.ok('NOOP');
+      expect(await client.line()).toBe('* BYE the client is silent');
+    });
   });
 
   test('an IDLE that nobody ends', async () => {
     using client = await ImapClient.inbox(target(), await imap.newAccount());
-    client.socket.write('a IDLE\r\n');
-    expect(await client.line()).toBe('+ idling');
-    expect(await client.line()).toBe('* BYE idle for too long');
+    await within({ idleMs: 1500 }, async () => {
+      client.socket.write('a IDLE\r\n');
+      expect(await client.line()).toBe('+ idling');
+      expect(await client.line()).toBe('* BYE idle for too long');
+    });
   });
 
   test('a client that asks and does not read is cut off', async () => {
     const account = await imap.newAccount();
+    // Taken when the connection is opened.
+    Object.assign(imap.server.times, { stallMs: 500 });
     const body = 'x'.repeat(998);
     await imap.deliver(account, `Subject: x\r\n\r\n${`${body}\r\n`.repeat(8000)}`);
     using client = await ImapClient.inbox(target(), account);
     const isOpen = (): boolean =>
       [...imap.sessions].some((session) => session.account?.address === `${account}@demo.test`);
+    Object.assign(imap.server.times, { stallMs: SESSION_TIMES.stallMs });
     expect(isOpen()).toBe(true);
     client.socket.pause();
     client.socket.write(Array.from({ length: 200 }, (_, at) => `b${at} FETCH 1 BODY.PEEK[]\r\n`).join(''));
@@ -148,12 +203,15 @@ describe('after log-in', () => {
   });
 
   test('an APPEND that stops half-way gives its memory back', async () => {
-    const { socket, closed } = await open();
+    const { socket, text, closed } = await open();
     const account = await imap.newAccount();
     socket.write(`a LOGIN ${account} secret\r\n`);
-    socket.write('b APPEND INBOX {1000000+}\r\nhalf');
-    await eventually(() => imap.server.memory.used === 4);
-    await closed;
+    await eventually(() => text().includes('a OK'), { timeout: 30_000 });
+    await within({ commandMs: 2000 }, async () => {
+      socket.write('b APPEND INBOX {1000000+}\r\nhalf');
+      await eventually(() => imap.server.memory.used === 4);
+      await closed;
+    });
     await eventually(() => imap.server.memory.used === 0);
   });
 

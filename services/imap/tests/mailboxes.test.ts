@@ -1,5 +1,7 @@
 // Authenticated state: CREATE, DELETE, RENAME, SUBSCRIBE, LIST, LSUB, STATUS, NAMESPACE, ENABLE.
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { createMailbox } from '@pochtar/store/mailbox';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ImapClient } from './imap-client.ts';
 import { type Installation, startInstallation } from './installation.ts';
 
 let imap: Installation;
@@ -226,6 +228,107 @@ describe('LIST', () => {
       S: * LIST (\\Noselect \\NonExistent \\HasNoChildren \\Subscribed) "/" a/b/c
       S: j OK done
     `));
+
+  test('RFC 5258 §3: a parent is told for the sake of children that are not told themselves only', () =>
+    session(`
+      C: a CREATE a/b/c
+      S: a OK *
+      C: b SUBSCRIBE a/b
+      S: b OK *
+      C: c SUBSCRIBE a/b/c
+      S: c OK *
+      C: d LIST (SUBSCRIBED RECURSIVEMATCH) "" (a a/*)
+      S: * LIST (\\HasChildren \\Subscribed) "/" a/b
+      S: * LIST (\\HasNoChildren \\Subscribed) "/" a/b/c
+      S: d OK done
+      C: e LIST (SUBSCRIBED RECURSIVEMATCH) "" (a a/%)
+      S: * LIST (\\HasChildren) "/" a ("CHILDINFO" ("SUBSCRIBED"))
+      S: * LIST (\\HasChildren \\Subscribed) "/" a/b ("CHILDINFO" ("SUBSCRIBED"))
+      S: e OK done
+    `));
+
+  test('RFC 9051 §5.1: INBOX in any case, the names below it as they are', () =>
+    session(`
+      C: a CREATE inbox/Sub
+      S: a OK *
+      C: b LIST "" *Sub
+      S: * LIST (\\HasNoChildren) "/" INBOX/Sub
+      S: b OK done
+      C: c LIST "" i*b
+      S: * LIST (\\HasNoChildren) "/" INBOX/Sub
+      S: c OK done
+      C: d LIST "" *SUB
+      S: d OK done
+    `));
+
+  test('RFC 9051 §6.3.4: a name that is normalised is told with the one that was given', () =>
+    session(`
+      C: a CREATE "I\u0301sland"
+      S: a OK *
+      C: b ENABLE IMAP4rev2
+      S: ...
+      S: b OK *
+      C: c CREATE "O\u0301bidos/"
+      S: * LIST () "/" "Óbidos" ("OLDNAME" ("O\u0301bidos"))
+      S: c OK created
+      C: d CREATE plain/
+      S: d OK created
+    `));
+
+  test('new names have no levels . and ..; old ones go on to be usable', async () => {
+    const account = await imap.newAccount();
+    await createMailbox(imap.db, imap.accounts[account] as number, '../old');
+    await imap.session(
+      account,
+      `
+      C: a CREATE ../x
+      S: a NO [CANNOT] *
+      C: b CREATE a/./b
+      S: b NO [CANNOT] *
+      C: c CREATE a...b
+      S: c OK *
+      C: d RENAME a...b ..
+      S: d NO [CANNOT] *
+      C: e STATUS ../old (MESSAGES)
+      S: * STATUS ../old (MESSAGES 0)
+      S: e OK done
+      C: f RENAME ../old old
+      S: f OK *
+    `,
+    );
+  });
+
+  test('grammar: NUL is no character of a quoted string, a literal8 is no name, and BAD repeats nothing', async () => {
+    using client = await ImapClient.open({ host: imap.host, port: imap.ports.imap });
+    await client.ok(`LOGIN ${await imap.newAccount()} secret`);
+    for (const command of [
+      'LIST "" "a\0b"',
+      'SELECT "INB\0OX"',
+      'LIST "" ~{3+}\r\nabc',
+      'STATUS INBOX (ENV{3+}\r\nabc)',
+      'LIST (x\xff) "" *',
+      'SEARCH WORD\xff 1',
+      `LIST "" (${'x'.repeat(513)} ${'*'.repeat(20_000)})`,
+    ]) {
+      const { status, text } = await client.command(command);
+      expect([command, status]).toEqual([command, 'BAD']);
+      expect(text).toMatch(/^[ -z|~]*$/);
+    }
+  });
+
+  test('sloppy blanks are taken', async () => {
+    using client = await ImapClient.open({ host: imap.host, port: imap.ports.imap });
+    const account = await imap.newAccount();
+    await imap.deliver(account, 'Subject: x\r\n\r\nbody');
+    await client.ok(`LOGIN  ${account} "sec\\ret" `);
+    await client.ok('SELECT  INBOX ');
+    await client.ok('NOOP ');
+    expect(await client.ok('FETCH 1 ( FLAGS )')).toHaveLength(1);
+    expect(await client.ok('FETCH 1  BODY.PEEK[]<0.0>')).toEqual(['* 1 FETCH (BODY[]<0> {0}\r\n)']);
+    expect(await client.ok('LIST  "" ( INBOX ) ')).toHaveLength(1);
+    await client.ok('STORE 1  +FLAGS  (  \\Seen ) ');
+    await client.ok('SEARCH  SEEN  ALL ');
+  });
 
   test('RFC 5819: STATUS with LIST, for what can be selected', async () => {
     const account = await imap.newAccount();

@@ -47,6 +47,7 @@ export async function logIn(session: Session, credentials: Credentials): Promise
     throw error;
   }
   session.address = address;
+  session.input.deadline = Number.POSITIVE_INFINITY;
   server.metrics.logins.add(1, { outcome: 'ok' });
   session.log.info({ account: address, secure: session.isSecure }, 'logged in');
   const { count, octets } = session.maildrop;

@@ -7,7 +7,10 @@ export interface NumberedMessage {
   /** From 1. */
   number: number;
   uid: number;
-  /** Octets as they are sent, without what dot-stuffing adds. */
+  /**
+   * Octets as they are sent, without what dot-stuffing adds. A stored message with bare LF, which no way in makes any
+   * more, is longer by a CR for each when it is sent; RFC 1939 §11 lets a size differ by line ends.
+   */
   size: number;
 }
 

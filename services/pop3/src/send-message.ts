@@ -1,5 +1,6 @@
 // The bytes of a message, from the volume to the client. No connection to Postgres is held meanwhile, and no more is
 // read than the client takes.
+import { CrlfLines } from '@pochtar/mail';
 import { headerShift, streamDelivered } from '@pochtar/store/content';
 import { readStoredMessage } from '@pochtar/store/mailbox';
 import { dotStuffed } from './dot-stuffing.ts';
@@ -28,6 +29,12 @@ export async function openMessage(
   return { bytes, headerLength: headerLength + headerShift(stored), size };
 }
 
+/** RFC 1939 §3: every line ends with CRLF, whatever the stored message has. */
+async function* withCrlf(message: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const lines = new CrlfLines();
+  for await (const chunk of message) yield lines.convert(chunk);
+}
+
 /** Answers with a multi-line response. What fails before the first byte is an error reply; later it ends the session. */
 export async function sendMessage(
   session: Session,
@@ -35,7 +42,7 @@ export async function sendMessage(
   message: AsyncIterable<Buffer>,
 ): Promise<null> {
   const { output } = session;
-  const chunks = dotStuffed(message);
+  const chunks = dotStuffed(withCrlf(message));
   const first = await chunks.next();
   output.text(firstLine(ok(text)));
   try {

@@ -13,6 +13,8 @@ export const sections = ['network', 'accessEncryption', 'general', 'limits', 're
 export type UsedSection = (typeof sections)[number];
 
 export interface SessionTimes {
+  /** From the connection to the log-in. */
+  loginMs: number;
   /** Without a command; RFC 1939 §3: at least 10 minutes. */
   idleMs: number;
   /** From the first octet of a command to its end. */
@@ -24,6 +26,7 @@ export interface SessionTimes {
 }
 
 export const SESSION_TIMES: Readonly<SessionTimes> = {
+  loginMs: 3 * 60_000,
   idleMs: 10 * 60_000,
   commandMs: 60_000,
   stallMs: 120_000,

@@ -2,12 +2,11 @@
 // becomes a reply. RFC 1939 §3 (states), RFC 2449 §4 (length of commands), §6.6 (PIPELINING: one after another).
 import type { Socket } from 'node:net';
 import {
-  Disconnected,
   type IncomingConnection,
+  InputEnded,
   type Logger,
   SocketInput,
   SocketOutput,
-  TimedOut,
 } from '@pochtar/runtime';
 import { isTransient } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
@@ -51,6 +50,7 @@ export class Pop3Session implements Session {
     this.clientAddress = connection.clientAddress;
     this.log = server.log.child({ client: connection.clientAddress });
     this.input = new SocketInput(connection.socket);
+    this.input.deadline = Date.now() + server.times.loginMs;
     this.output = new SocketOutput(connection.socket, server.times.stallMs);
     connection.socket.on('error', () => {});
   }
@@ -124,7 +124,7 @@ export class Pop3Session implements Session {
     const [, keyword = '', argument = ''] = /^([A-Za-z]{1,16})(?: (.*))?$/s.exec(line.text) ?? [];
     const name = keyword.toUpperCase();
     // RFC 1939 §7: only of a password spaces are a part.
-    const given = name === 'PASS' ? argument : argument.trimEnd();
+    const given = name === 'PASS' ? argument : argument.replace(/ +$/, '');
     this.#isBusy = true;
     try {
       const reply = await this.#execute(name, given);
@@ -143,8 +143,7 @@ export class Pop3Session implements Session {
     try {
       return await definition.run(this, argument);
     } catch (error) {
-      if (error instanceof SessionEnd || error instanceof Disconnected || error instanceof TimedOut)
-        throw error;
+      if (error instanceof SessionEnd || error instanceof InputEnded) throw error;
       if (error instanceof BlobMissing) {
         this.log.error({ err: error }, 'a message cannot be read');
         return err('the message cannot be read', 'SYS/PERM');
@@ -180,9 +179,8 @@ export class Pop3Session implements Session {
   }
 
   async #farewell(error: unknown): Promise<void> {
-    if (error instanceof Disconnected) return;
     // RFC 1939 §3: after the time limit the connection is closed without an answer, and nothing is deleted.
-    if (error instanceof TimedOut) return this.log.debug({ why: error.message }, 'the session is ended');
+    if (error instanceof InputEnded) return this.log.debug({ why: error.message }, 'the session is ended');
     if (!(error instanceof SessionEnd)) {
       this.log.error({ err: error }, 'a session failed');
       return;

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { rename } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { authFailed } from '@pochtar/bus';
+import { type AuthFailed, authFailed } from '@pochtar/bus';
 import { eventually } from '@pochtar/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Installation, login, startInstallation } from './installation.ts';
@@ -43,7 +43,32 @@ describe('guessing of passwords', () => {
   });
 });
 
+describe('names', () => {
+  test('a name that ends in octet A0 is kept whole: it is no blank', async () => {
+    const failures: AuthFailed[] = [];
+    at.bus.subscribe(authFailed, (failure) => void failures.push(failure));
+    await at.bus.connection.flush();
+    await at.talk(`
+      S: +OK ready
+      C: USER voilà
+      S: +OK *
+      C: PASS wrong
+      S: -ERR [AUTH] *
+    `);
+    await eventually(() => expect(failures).toMatchObject([{ login: 'voilà' }]));
+  });
+});
+
 describe('silence', () => {
+  test('the time from the connection to the log-in is limited, whatever is done meanwhile', async () => {
+    at.server.times.loginMs = 300;
+    const socket = connect(at.ports.pop3, at.host);
+    socket.on('error', () => {});
+    const timer = setInterval(() => socket.write('CAPA\r\n'.repeat(100)), 20);
+    await once(socket.resume(), 'close');
+    clearInterval(timer);
+  });
+
   test('RFC 1939 §3: after the time limit the connection is closed without a word and without deletion', async () => {
     await at.deliver('anna', MESSAGE);
     at.server.times.idleMs = 150;

@@ -20,7 +20,7 @@ export {
 export { FLAG, type FlagColumns, MAX_KEYWORDS } from './flags.ts';
 export { type Maildrop, openMaildrop, readStoredMessage, type StoredMessage } from './maildrop.ts';
 export { endLease, LEASE_SECONDS, type MaildropLease, renewLeases, takeLease } from './maildrop-lease.ts';
-export { DELIMITER, INBOX, isInferior, mailboxName, superiorNames } from './mailbox-name.ts';
+export { DELIMITER, INBOX, isInferior, isNewName, mailboxName, superiorNames } from './mailbox-name.ts';
 export {
   findMailbox,
   listMailboxes,

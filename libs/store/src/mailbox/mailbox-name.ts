@@ -27,6 +27,14 @@ function isStorable(name: string, levels: readonly string[]): boolean {
   return levels.every((level) => level !== '' && !/[\p{Cc}\p{Cs}\u2028\u2029%*]/u.test(level));
 }
 
+/**
+ * Whether a mailbox may be given this name, which `mailboxName` has made. `.` and `..` are no levels of new names:
+ * whoever keeps mailboxes as folders on a disk would follow them.
+ */
+export function isNewName(name: string): boolean {
+  return name.split(DELIMITER).every((level) => level !== '.' && level !== '..');
+}
+
 /** The names above this one, the highest first. */
 export function superiorNames(name: string): string[] {
   const levels = name.split(DELIMITER);

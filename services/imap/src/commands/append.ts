@@ -1,25 +1,38 @@
-// APPEND (RFC 9051 §6.3.12). The message is asked for only when it can be taken, streamed into memory or a spool
-// file, made durable as a blob, and only then becomes a row.
-import { describeContent, type ScannedMail } from '@pochtar/mail';
+// APPEND (RFC 9051 §6.3.12), of several messages too (RFC 3502). A message is asked for only when it can be taken,
+// streamed into memory or a spool file, and made durable as a blob; when the last one is, they become rows together.
+import { CrlfLines, describeContent, type ScannedMail } from '@pochtar/mail';
 import { uuidv7 } from '@pochtar/runtime';
 import { IncomingBody, isDiskFull, isTransient, storeBody } from '@pochtar/service';
 import type { BlobReference } from '@pochtar/store/blob';
-import { appendMessages, type AppendOutcome, INBOX, type Mailbox, readQuota } from '@pochtar/store/mailbox';
+import {
+  appendMessages,
+  type AppendOutcome,
+  INBOX,
+  type Mailbox,
+  type NewMessage,
+  readQuota,
+} from '@pochtar/store/mailbox';
 import { maxMessageSize } from '../capabilities.ts';
-import { type Command, invite } from '../command-reader.ts';
 import type { Run, Session } from '../command.ts';
+import { type Command, invite } from '../command-reader.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
 import { badMailboxName, no, ok, overQuota, type Reply, tryAgain } from '../reply.ts';
 import { announce } from '../server.ts';
-import { BadSyntax, type LiteralMarker } from '../syntax/cursor.ts';
+import { BadSyntax, Cursor, literalMarker, type LiteralMarker } from '../syntax/cursor.ts';
 import { parseDateTime } from '../syntax/date-time.ts';
 import { type Flags, parseFlagList } from '../syntax/flag-list.ts';
+import { formatSequenceSet } from '../syntax/sequence-set.ts';
 import { requireMailbox } from './select-examine.ts';
 
 // RFC 9051 §6.3.12: TRYCREATE tells the client that creating the mailbox may help.
 const missing = no('no such mailbox', 'TRYCREATE');
 const tooBig = no('the message is too large', 'TOOBIG');
 const noRoom = no('the server has no room for mail at the moment', 'UNAVAILABLE');
+
+/** Messages of one command: what is known of each is kept until the last one is there. */
+const MAX_MESSAGES = 100;
+/** Of the flags and the date of a message behind the first. */
+const MAX_LINE = 8192;
 
 interface StoredMessage {
   id: string;
@@ -28,28 +41,40 @@ interface StoredMessage {
   scan: ScannedMail;
 }
 
-interface Arguments {
-  mailboxName: string | null;
+/** What stands before a message. */
+interface Options {
   flags: Flags;
   internalDate: Date;
 }
 
 export const append: Run = async (session, command) => {
-  const wanted = readArguments(session, command);
-  const { literal } = command;
-  if (literal === null) throw new BadSyntax('the message has to be a literal');
-  const mailbox = wanted.mailboxName === null ? null : await requireMailbox(session, wanted.mailboxName);
-  const refusal = await refusalOf(session, wanted.mailboxName, mailbox, literal);
-  if (refusal !== null || mailbox === null) return refusal ?? missing;
-  const received = await receive(session, command, literal);
-  if (!('blob' in received)) return received;
-  return insert(session, mailbox, wanted, received);
+  const { cursor } = command;
+  cursor.space();
+  const name = readMailboxName(session, cursor);
+  cursor.space();
+  let options: Options | null = readOptions(cursor);
+  if (command.literal === null) throw new BadSyntax('the message has to be a literal');
+  const mailbox = name === null ? null : await requireMailbox(session, name);
+  if (mailbox === null) return name === null ? badMailboxName : name === INBOX ? tryAgain : missing;
+  const messages: NewMessage[] = [];
+  let octets = 0;
+  // RFC 3502 §6.3.11: all of them or none.
+  while (options !== null) {
+    const { literal } = command;
+    if (literal === null) throw new BadSyntax('the message has to be a literal');
+    octets += literal.length;
+    const refusal = await refusalOf(session, mailbox, literal, { octets, count: messages.length });
+    if (refusal !== null) return refusal;
+    const received = await receive(session, command, literal);
+    if (!('message' in received)) return received;
+    messages.push(newMessage(received.message, options));
+    options = readFurther(received.line);
+  }
+  return insert(session, mailbox, messages);
 };
 
-function readArguments(session: Session, { cursor }: Command): Arguments {
-  cursor.space();
-  const mailboxName = readMailboxName(session, cursor);
-  cursor.space();
+/** `(\Seen) "17-Jul-1996 02:44:25 -0700" `, both of them optional. */
+function readOptions(cursor: Cursor): Options {
   let flags: Flags = { system: 0, keywords: [] };
   if (cursor.next === '(') {
     flags = parseFlagList(cursor);
@@ -60,56 +85,79 @@ function readArguments(session: Session, { cursor }: Command): Arguments {
     internalDate = parseDateTime(cursor.string());
     cursor.space();
   }
-  return { mailboxName, flags, internalDate };
+  return { flags, internalDate };
 }
 
-/** What can be refused before a single octet of the message is asked for. */
+/** What the line behind a message says of another one; null when there is none. */
+function readFurther(line: string): Options | null {
+  const cursor = new Cursor([line]);
+  if (!cursor.take(' ') || cursor.next === '') {
+    cursor.end();
+    return null;
+  }
+  const options = readOptions(cursor);
+  if (!cursor.isAtLiteral) throw new BadSyntax('the message has to be a literal');
+  return options;
+}
+
+/** What can be refused before a single octet of the message is asked for; in `soFar` this message's octets are counted. */
 async function refusalOf(
-  session: Session,
-  name: string | null,
-  mailbox: Mailbox | null,
+  { server }: Session,
+  { accountId }: Mailbox,
   { length }: LiteralMarker,
+  soFar: { octets: number; count: number },
 ): Promise<Reply | null> {
-  const { db, disk, settings } = session.server;
-  if (name === null) return badMailboxName;
   // RFC 7889 §5: larger than APPENDLIMIT.
-  if (length > maxMessageSize(settings.current('sending'))) return tooBig;
+  if (length > maxMessageSize(server.settings.current('sending'))) return tooBig;
+  // RFC 3502 §6.3.11: with an empty message a client takes back all that it has sent before.
   if (length === 0) return no('the message is empty', 'CANNOT');
-  if (mailbox === null) return name === INBOX ? tryAgain : missing;
-  if (!disk.hasRoomFor(length)) return noRoom;
-  const { limit, used } = await readQuota(db, mailbox.accountId);
-  return limit !== null && used + length > limit ? overQuota : null;
+  if (soFar.count === MAX_MESSAGES) return no('too many messages in one command', 'LIMIT');
+  if (!server.disk.hasRoomFor(length)) return noRoom;
+  const { limit, used } = await readQuota(server.db, accountId);
+  return limit !== null && used + soFar.octets > limit ? overQuota : null;
 }
 
-/** Takes the message off the connection and makes it durable; or says why not, the message being off all the same. */
+/**
+ * Takes the message and the line behind it off the connection and makes the message durable; or says why not. Then
+ * `command.literal` is the message that the line announces, which is still to come.
+ */
 async function receive(
   session: Session,
   command: Command,
   literal: LiteralMarker,
-): Promise<StoredMessage | Reply> {
+): Promise<{ message: StoredMessage; line: string } | Reply> {
   const { input, output, server } = session;
   const { memory, spoolDirectory, disk } = server;
-  const body = new IncomingBody({ maxSize: literal.length, memory, spoolDirectory, disk });
+  // Line ends that are made right take one octet more each.
+  const body = new IncomingBody({ maxSize: 2 * literal.length, memory, spoolDirectory, disk });
+  // What is binary has no lines (RFC 3516 §4.4).
+  const lines = literal.isLiteral8 ? null : new CrlfLines();
   try {
     await invite(output, literal);
     for await (const part of input.stream(literal.length)) {
-      body.write(part);
+      body.write(lines === null ? part : lines.convert(part));
       if (body.busy) await body.busy;
     }
     command.literal = null;
-    const line = await input.line(1024);
-    if (line.isTooLong || line.text !== '') throw new BadSyntax('one message a command');
-    return await store(session, body);
+    const line = await input.line(MAX_LINE);
+    command.literal = literalMarker(line.isTooLong ? line.end : line.text);
+    if (line.isTooLong) throw new BadSyntax('flags and date are too long');
+    const message = await store(session, body, literal);
+    return 'blob' in message ? { message, line: line.text } : message;
   } finally {
     body.discard();
   }
 }
 
-async function store({ server, log }: Session, body: IncomingBody): Promise<StoredMessage | Reply> {
+async function store(
+  { server, log }: Session,
+  body: IncomingBody,
+  { isLiteral8 }: LiteralMarker,
+): Promise<StoredMessage | Reply> {
   try {
     const complete = await body.complete();
-    // RFC 9051 §4.3: a literal holds no NUL; as literal8 it would make a mail that no client can fetch.
-    if (complete.scan.hasNul) return no('the message contains NUL', 'CANNOT');
+    // RFC 9051 §4.3: a literal holds no NUL; RFC 3516 §4.4: a literal8 does, but no client could fetch it with BODY.
+    if (complete.scan.hasNul) return no('the message contains NUL', isLiteral8 ? 'UNKNOWN-CTE' : 'CANNOT');
     const id = uuidv7();
     const blob = await storeBody(server.blobs, id, complete);
     return { id, blob, sha256: complete.sha256, scan: complete.scan };
@@ -121,23 +169,16 @@ async function store({ server, log }: Session, body: IncomingBody): Promise<Stor
   }
 }
 
-async function insert(
-  session: Session,
-  mailbox: Mailbox,
-  wanted: Arguments,
-  { id, blob, sha256, scan }: StoredMessage,
-): Promise<Reply> {
+function newMessage({ id, blob, sha256, scan }: StoredMessage, { flags, internalDate }: Options): NewMessage {
+  const content = { id, blob, sha256, description: describeContent(scan) };
+  return { content, flags: flags.system, keywords: flags.keywords, internalDate };
+}
+
+async function insert(session: Session, mailbox: Mailbox, messages: readonly NewMessage[]): Promise<Reply> {
   const { server } = session;
-  const outcome = await appendMessages(server.db, mailbox.id, [
-    {
-      content: { id, blob, sha256, description: describeContent(scan) },
-      flags: wanted.flags.system,
-      keywords: wanted.flags.keywords,
-      internalDate: wanted.internalDate,
-    },
-  ]);
+  const outcome = await appendMessages(server.db, mailbox.id, messages);
   if (outcome.kind !== 'appended') return outcome.kind === 'overQuota' ? overQuota : missing;
-  server.metrics.appendedBytes.add(scan.size);
+  for (const { content } of messages) server.metrics.appendedBytes.add(content.blob.length);
   return appended(session, mailbox.id, outcome);
 }
 
@@ -149,5 +190,6 @@ function appended(
   announce(session.server, session.accountId, [{ mailboxId, modSeq: outcome.modSeq }]);
   // RFC 9051 §6.3.12: the selected mailbox tells EXISTS.
   if (session.selected?.id === mailboxId) session.changed();
-  return ok('appended', `APPENDUID ${outcome.uidValidity} ${outcome.uids[0]}`);
+  // RFC 4315 §3: the UIDs in the order of the messages.
+  return ok('appended', `APPENDUID ${outcome.uidValidity} ${formatSequenceSet(outcome.uids)}`);
 }

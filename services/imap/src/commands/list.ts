@@ -1,10 +1,10 @@
 // LIST (RFC 9051 §6.3.9).
-import { listMailboxes, listSubscriptions } from '@pochtar/store/mailbox';
+import { Turn } from '@pochtar/runtime';
+import { listMailboxes, listSubscriptions, superiorNames } from '@pochtar/store/mailbox';
 import type { Run } from '../command.ts';
 import { enableCondstore } from '../condstore.ts';
 import { type ListRequest, parseListRequest } from '../list/list-request.ts';
 import { type ListedName, nameTree } from '../list/name-tree.ts';
-import { matches } from '../list/pattern.ts';
 import { formatMailboxName } from '../mailbox-argument.ts';
 import { ok } from '../reply.ts';
 import { readStatusCounts, statusLine } from '../status-items.ts';
@@ -18,13 +18,12 @@ export const list: Run = async (session, { cursor }) => {
   }
   const mailboxes = await listMailboxes(server.db, accountId);
   const subscriptions = request.returnsSubscribed ? await listSubscriptions(server.db, accountId) : [];
-  const wanted = nameTree(mailboxes, subscriptions).filter((entry) => isWanted(request, entry));
+  const { entries, parents } = await select(request, nameTree(mailboxes, subscriptions));
   const { statusItems } = request;
-  const told = statusItems.length > 0 ? wanted.flatMap(({ mailbox }) => mailbox ?? []) : [];
+  const told = statusItems.length > 0 ? entries.flatMap(({ mailbox }) => mailbox ?? []) : [];
   const counts = await readStatusCounts(session, told, statusItems);
-  for (const entry of wanted) {
-    const childInfo =
-      request.isRecursive && entry.hasSubscribedChildren ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
+  for (const entry of entries) {
+    const childInfo = parents.has(entry.name) ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
     const attributes = attributesOf(request, entry, session.isRev2).join(' ');
     output.text(`* LIST (${attributes}) "/" ${formatMailboxName(session, entry.name)}${childInfo}\r\n`);
     // RFC 5819 §2: nothing is told of what can't be selected.
@@ -38,11 +37,31 @@ export const list: Run = async (session, { cursor }) => {
   return ok('done');
 };
 
-function isWanted(request: ListRequest, entry: ListedName): boolean {
-  if (!request.patterns.some((pattern) => matches(pattern, entry.name))) return false;
+interface Selection {
+  entries: ListedName[];
+  /** Names above some that are selected, but that no pattern matches. */
+  parents: ReadonlySet<string>;
+}
+
+async function select(request: ListRequest, tree: readonly ListedName[]): Promise<Selection> {
+  const turn = new Turn();
+  const matching: ListedName[] = [];
+  const parents = new Set<string>();
+  for (const entry of tree) {
+    if (turn.isOver) await turn.pass();
+    if (request.patterns.some((pattern) => pattern.matches(entry.name))) matching.push(entry);
+    // RFC 5258 §3: a parent is returned for its children's sake only where one of them is not returned itself.
+    else if (request.isRecursive && isSelected(request, entry)) {
+      for (const name of superiorNames(entry.name)) parents.add(name);
+    }
+  }
+  return { entries: matching.filter((each) => isSelected(request, each) || parents.has(each.name)), parents };
+}
+
+function isSelected(request: ListRequest, entry: ListedName): boolean {
   if (request.onlySpecialUse && entry.mailbox?.specialUse == null) return false;
-  if (!request.onlySubscribed) return entry.mailbox !== null || entry.hasChildren;
-  return entry.isSubscribed || (request.isRecursive && entry.hasSubscribedChildren);
+  if (request.onlySubscribed) return entry.isSubscribed;
+  return entry.mailbox !== null || entry.hasChildren;
 }
 
 function attributesOf(request: ListRequest, entry: ListedName, isRev2: boolean): string[] {

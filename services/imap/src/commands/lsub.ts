@@ -1,25 +1,32 @@
 // LSUB (RFC 3501 §6.3.9).
+import { Turn } from '@pochtar/runtime';
 import { listMailboxes, listSubscriptions } from '@pochtar/store/mailbox';
 import type { Run } from '../command.ts';
-import { readPatterns } from '../list/list-request.ts';
+import { readPatternTexts } from '../list/list-request.ts';
 import { type ListedName, nameTree } from '../list/name-tree.ts';
-import { matches } from '../list/pattern.ts';
+import { NamePattern } from '../list/pattern.ts';
 import { formatMailboxName } from '../mailbox-argument.ts';
 import { ok } from '../reply.ts';
 
 export const lsub: Run = async (session, { cursor }) => {
   cursor.space();
-  const request: { patterns: string[] } = { patterns: [] };
-  readPatterns(session, cursor, request);
+  // RFC 3501 §6.3.9: one pattern.
+  const [text] = readPatternTexts(session, cursor).texts;
   cursor.end();
   const { output, server, accountId } = session;
-  if (request.patterns.length === 0) output.text('* LSUB (\\Noselect) "/" ""\r\n');
-  const pattern = request.patterns[0] ?? '\0';
+  if (text === undefined) {
+    output.text('* LSUB (\\Noselect) "/" ""\r\n');
+    return ok('done');
+  }
+  const pattern = new NamePattern(text);
+  const turn = new Turn();
   const mailboxes = await listMailboxes(server.db, accountId);
   for (const entry of nameTree(mailboxes, await listSubscriptions(server.db, accountId))) {
-    if (!matches(pattern, entry.name) || !isWanted(entry, pattern)) continue;
+    if (turn.isOver) await turn.pass();
+    if (!pattern.matches(entry.name) || !isWanted(entry, text)) continue;
     const attributes = entry.isSubscribed && entry.mailbox !== null ? '' : '\\Noselect';
     output.text(`* LSUB (${attributes}) "/" ${formatMailboxName(session, entry.name)}\r\n`);
+    if (output.isFull) await output.flush();
   }
   return ok('done');
 };

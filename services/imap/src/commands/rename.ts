@@ -1,5 +1,5 @@
 // RENAME (RFC 9051 §6.3.6).
-import { renameMailbox } from '@pochtar/store/mailbox';
+import { isNewName, renameMailbox } from '@pochtar/store/mailbox';
 import type { Run } from '../command.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
 import { badMailboxName, no, noSuchMailbox, ok } from '../reply.ts';
@@ -12,7 +12,7 @@ export const rename: Run = async (session, { cursor }) => {
   const to = readMailboxName(session, cursor);
   cursor.end();
   if (from === null) return noSuchMailbox;
-  if (to === null) return badMailboxName;
+  if (to === null || !isNewName(to)) return badMailboxName;
   const outcome = await renameMailbox(session.server.db, session.accountId, from, to);
   switch (outcome.kind) {
     case 'renamed':

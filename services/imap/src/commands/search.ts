@@ -95,7 +95,7 @@ function readOptions(cursor: Cursor): Set<ReturnOption> {
     cursor.list(() => {
       const word = cursor.word();
       const option = RETURN_OPTIONS.find((each) => each === word);
-      if (option === undefined) throw new BadSyntax(`unknown return option ${word.slice(0, 40)}`);
+      if (option === undefined) throw new BadSyntax('unknown return option');
       return option;
     }),
   );

@@ -77,7 +77,7 @@ function parseItem(cursor: Cursor, name: string): FetchItem {
   if (name === 'BODY' && cursor.next !== '[') return { kind: 'simple', name: 'BODY' };
   const isBinary = name.startsWith('BINARY');
   if (!['BODY', 'BODY.PEEK', 'BINARY', 'BINARY.PEEK', 'BINARY.SIZE'].includes(name)) {
-    throw new BadSyntax(name === '' ? 'missing item' : `unknown item ${name.slice(0, 40)}`);
+    throw new BadSyntax(name === '' ? 'missing item' : 'unknown item');
   }
   cursor.expect('[');
   const section = isBinary ? parseBinarySection(cursor) : parseSection(cursor);

@@ -18,6 +18,8 @@ export interface Partial {
 }
 
 const PATH = /^[1-9][0-9]{0,9}(?:\.[1-9][0-9]{0,9})*$/;
+/** RFC 9051 §9 nz-number: 32 bits. */
+const MAX_PART = 4_294_967_295;
 const MAX_PATH = 400;
 const MAX_FIELDS = 200;
 const PARTS: ReadonlyMap<string, Section['part']> = new Map([
@@ -52,8 +54,7 @@ export function parseSection(cursor: Cursor): Section {
 export function parseBinarySection(cursor: Cursor): Section {
   const path = cursor.until(']');
   cursor.expect(']');
-  if (path !== '' && (!PATH.test(path) || path.length > MAX_PATH))
-    throw new BadSyntax('malformed part number');
+  if (path !== '' && (!isPath(path) || path.length > MAX_PATH)) throw new BadSyntax('malformed part number');
   return { path, part: 'all', fields: [], text: path };
 }
 
@@ -63,19 +64,22 @@ function split(spec: string): { path: string; word: string } {
   const [, numbers = '', letters = ''] = found;
   const path = letters !== '' && numbers.endsWith('.') ? numbers.slice(0, -1) : numbers;
   const isJoined = letters === '' || numbers === '' || numbers.endsWith('.');
-  if ((path !== '' && !PATH.test(path)) || !isJoined || (numbers === '.' && path === '')) {
+  if ((path !== '' && !isPath(path)) || !isJoined || (numbers === '.' && path === '')) {
     throw new BadSyntax('malformed part number');
   }
   return { path, word: letters.toUpperCase() };
 }
 
-/** `<0.1024>` if it comes next. RFC 9051 §9 partial: the count is not 0. */
+function isPath(path: string): boolean {
+  return PATH.test(path) && path.split('.').every((number) => Number(number) <= MAX_PART);
+}
+
+/** `<0.1024>` if it comes next. RFC 9051 §9 partial: the count is not 0; clients that ask for nothing get nothing. */
 export function parsePartial(cursor: Cursor): Partial | null {
   if (!cursor.take('<')) return null;
   const offset = cursor.number64();
   cursor.expect('.');
   const count = cursor.number64();
   cursor.expect('>');
-  if (count === 0) throw new BadSyntax('the count must not be 0');
   return { offset, count };
 }

@@ -3,12 +3,13 @@ import type { Session } from '../command.ts';
 import { parseStatusItems, type StatusItem } from '../status-items.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import { decodeMailboxName } from '../syntax/mailbox-utf7.ts';
+import { NamePattern } from './pattern.ts';
 
 export interface ListRequest {
   /** The client used a selection option, a return option or several patterns. */
   isExtended: boolean;
   /** Reference and pattern put together; an empty list asks for the delimiter. */
-  patterns: string[];
+  patterns: NamePattern[];
   onlySubscribed: boolean;
   onlySpecialUse: boolean;
   isRecursive: boolean;
@@ -17,7 +18,9 @@ export interface ListRequest {
   statusItems: StatusItem[];
 }
 
-const MAX_PATTERNS = 100;
+const MAX_PATTERNS = 1000;
+/** Octets of all patterns together, the reference counted with each: the work for a name grows with them. */
+const MAX_PATTERN_OCTETS = 16 * 1024;
 
 export function parseListRequest(session: Session, cursor: Cursor): ListRequest {
   const request: ListRequest = {
@@ -39,7 +42,9 @@ export function parseListRequest(session: Session, cursor: Cursor): ListRequest 
       throw new BadSyntax('RECURSIVEMATCH needs SUBSCRIBED');
     cursor.space();
   }
-  readPatterns(session, cursor, request);
+  const { texts, isList } = readPatternTexts(session, cursor);
+  request.isExtended ||= isList;
+  request.patterns = texts.map((text) => new NamePattern(text));
   if (cursor.take(' ')) {
     if (!cursor.takeWord('RETURN')) throw new BadSyntax('RETURN expected');
     request.isExtended = true;
@@ -50,31 +55,23 @@ export function parseListRequest(session: Session, cursor: Cursor): ListRequest 
   return request;
 }
 
-/** LSUB takes a reference and one pattern. */
-export function readPatterns(
-  session: Session,
-  cursor: Cursor,
-  request: { patterns: string[]; isExtended?: boolean },
-): void {
+/** The patterns as they were given, behind the reference. */
+export function readPatternTexts(session: Session, cursor: Cursor): { texts: string[]; isList: boolean } {
   const reference = cursor.astring();
   cursor.space();
-  let patterns: string[];
-  if (cursor.next === '(') {
-    request.isExtended = true;
-    patterns = cursor.list(() => cursor.listMailbox());
-    if (patterns.length === 0 || patterns.length > MAX_PATTERNS)
-      throw new BadSyntax('no or too many patterns');
-  } else {
-    patterns = [cursor.listMailbox()];
-    // RFC 9051 §6.3.9: an empty pattern asks for the delimiter, not for a name.
-    if (patterns[0] === '') return;
-  }
-  for (const pattern of patterns) {
+  const isList = cursor.next === '(';
+  const given = isList ? cursor.list(() => cursor.listMailbox()) : [cursor.listMailbox()];
+  if (given.length === 0 || given.length > MAX_PATTERNS) throw new BadSyntax('no or too many patterns');
+  const octets = given.reduce((sum, pattern) => sum + reference.length + pattern.length, 0);
+  if (octets > MAX_PATTERN_OCTETS) throw new BadSyntax('patterns too long');
+  // RFC 9051 §6.3.9: an empty pattern asks for the delimiter, not for a name.
+  if (!isList && given[0] === '') return { texts: [], isList };
+  const texts = given.map((pattern) => {
     const decoded = decodeMailboxName(reference + pattern, session.isRev2);
-    if (decoded !== null) request.patterns.push(decoded.normalize('NFC'));
     // What is no name matches none.
-    else request.patterns.push('\0');
-  }
+    return decoded?.normalize('NFC') ?? '\0';
+  });
+  return { texts, isList };
 }
 
 function readSelection(request: ListRequest, option: string): void {
@@ -84,7 +81,7 @@ function readSelection(request: ListRequest, option: string): void {
     request.returnsSubscribed = true;
   } else if (option === 'SPECIAL-USE') request.onlySpecialUse = true;
   else if (option === 'RECURSIVEMATCH') request.isRecursive = true;
-  else if (option !== 'REMOTE') throw new BadSyntax(`unknown selection option ${option}`);
+  else if (option !== 'REMOTE') throw new BadSyntax('unknown selection option');
 }
 
 function readReturn(cursor: Cursor, request: ListRequest): void {
@@ -94,5 +91,5 @@ function readReturn(cursor: Cursor, request: ListRequest): void {
   else if (option === 'STATUS') {
     cursor.space();
     request.statusItems = parseStatusItems(cursor);
-  } else if (option !== 'SPECIAL-USE') throw new BadSyntax(`unknown return option ${option}`);
+  } else if (option !== 'SPECIAL-USE') throw new BadSyntax('unknown return option');
 }

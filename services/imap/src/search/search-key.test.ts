@@ -54,7 +54,6 @@ describe('RFC 9051 §6.4.4: keys', () => {
     '()',
     '(SEEN',
     'SEEN)',
-    'SEEN  SEEN',
     'ON 31-Feb-2026',
     'LARGER x',
     'KEYWORD',

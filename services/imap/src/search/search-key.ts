@@ -131,7 +131,7 @@ class KeyParser {
   #withArgument(word: string): SearchKey {
     const cursor = this.#cursor;
     const date = DATES.get(word);
-    if (cursor.next !== ' ') throw new BadSyntax(`unknown search key ${word.slice(0, 40)}`);
+    if (cursor.next !== ' ') throw new BadSyntax('unknown search key');
     cursor.space();
     if (date) return { ...date, day: parseDay(cursor.astring()) };
     if (FIELDS.includes(word)) return { kind: 'header', name: word.toLowerCase(), text: this.#text() };
@@ -163,7 +163,7 @@ class KeyParser {
       case 'MODSEQ':
         return { kind: 'modSeq', least: this.#modSeq() };
       default:
-        throw new BadSyntax(`unknown search key ${word.slice(0, 40)}`);
+        throw new BadSyntax('unknown search key');
     }
   }
 

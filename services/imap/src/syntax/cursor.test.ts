@@ -30,7 +30,7 @@ describe('RFC 9051 §9: strings', () => {
     ['{3}\r\na"b', 'a"b'],
     ['{0}\r\n', ''],
     ['{3+}\r\n\r\nx', '\r\nx'],
-    ['~{3}\r\na\u0000b', 'a\u0000b'],
+    ['"a\\b"', 'ab'],
     ['"{3}"', '{3}'],
     ['\u00fa', '\u00fa'],
   ])('%j is the astring %j', (text, value) => {
@@ -39,12 +39,42 @@ describe('RFC 9051 §9: strings', () => {
     at.end();
   });
 
-  test.each(['', ' ', '"a', '"a\\b"', '(', '{3', '{3}', '{3}x', '{x}\r\n', '%', '\\a', '{3}\r\na\u0000b'])(
-    '%j is no astring',
-    (text) => {
-      expect(() => cursor(text).astring()).toThrow(BadSyntax);
-    },
-  );
+  test.each([
+    '',
+    ' ',
+    '"a',
+    '"a\\',
+    '"a\u0000b"',
+    '"a\rb"',
+    '(',
+    '{3',
+    '{3}',
+    '{3}x',
+    '{x}\r\n',
+    '%',
+    '\\a',
+    '{3}\r\na\u0000b',
+  ])('%j is no astring', (text) => {
+    expect(() => cursor(text).astring()).toThrow(BadSyntax);
+  });
+
+  test('RFC 9051 §9: literal8 is for messages, not for strings', () => {
+    const at = cursor('~{3}\r\nabc');
+    expect(at.astring()).toBe('~');
+    expect(() => at.end()).toThrow(BadSyntax);
+    expect(() => cursor('~{3}\r\nabc').string()).toThrow(BadSyntax);
+  });
+
+  test('blanks of sloppy clients', () => {
+    const at = cursor('a  ( b  c )  d');
+    expect(at.atom()).toBe('a');
+    at.space();
+    expect(at.list(() => at.atom())).toEqual(['b', 'c']);
+    at.space();
+    expect(at.atom()).toBe('d');
+    at.end();
+    expect(cursor('( )').list(() => 'x')).toEqual([]);
+  });
 
   test('text goes on behind a literal', () => {
     const at = cursor('{2}\r\nab (c {1}\r\nd) "e"');
@@ -89,8 +119,12 @@ describe('numbers and words', () => {
 });
 
 test('RFC 9051 §4.3: a line announces a literal at its very end only', () => {
-  expect(literalMarker('a LOGIN {5}')).toEqual({ length: 5, isNonSynchronizing: false });
-  expect(literalMarker('a APPEND x ~{5+}')).toEqual({ length: 5, isNonSynchronizing: true });
+  expect(literalMarker('a LOGIN {5}')).toEqual({ length: 5, isNonSynchronizing: false, isLiteral8: false });
+  expect(literalMarker('a APPEND x ~{5+}')).toEqual({
+    length: 5,
+    isNonSynchronizing: true,
+    isLiteral8: true,
+  });
   expect(literalMarker(`x {4294967296}`)?.length).toBe(4_294_967_296);
   for (const line of ['a {5} b', 'a {5}"', 'a {-5}', 'a {}', 'a {5', '', 'a {123456789012345678901}']) {
     expect(literalMarker(line)).toBeNull();

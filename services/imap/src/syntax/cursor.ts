@@ -18,7 +18,8 @@ const LIST_MAILBOX = /[^(){ \u0000-\u001f\u007f"\\]+/y; // oxlint-disable-line n
 const TAG = /[^(){ \u0000-\u001f\u007f-\u00ff%*"\\+]+/y; // oxlint-disable-line no-control-regex
 const DIGITS = /[0-9]+/y;
 const SEQUENCE_SET = /[0-9*:,]+/y;
-const LITERAL = /^(~?)\{([0-9]{1,20})(\+?)\}$/;
+const LITERAL = /^\{[0-9]{1,20}\+?\}$/;
+const MESSAGE = /^~?\{[0-9]{1,20}\+?\}$/;
 
 /** RFC 9051 §9: number is 32 bits, number64 is 63. */
 const MAX_NUMBER = 4_294_967_295;
@@ -39,9 +40,9 @@ export class Cursor {
     return this.#text[this.#at] ?? '';
   }
 
-  /** Whether only a literal that has not been read yet follows. */
+  /** Whether only a literal or literal8 that has not been read yet follows. */
   get isAtLiteral(): boolean {
-    return this.#piece === this.#pieces.length - 1 && LITERAL.test(this.#text.slice(this.#at));
+    return this.#piece === this.#pieces.length - 1 && MESSAGE.test(this.#text.slice(this.#at));
   }
 
   /** Throws unless everything has been read. */
@@ -49,15 +50,16 @@ export class Cursor {
     if (this.next !== '' || this.#piece < this.#pieces.length - 1) throw new BadSyntax('too many arguments');
   }
 
+  /** One blank by RFC 9051 §9; more are taken for one. */
   space(): void {
-    if (this.next !== ' ') throw new BadSyntax(this.next === '' ? 'missing argument' : 'space expected');
-    this.#at++;
+    if (!this.take(' ')) throw new BadSyntax(this.next === '' ? 'missing argument' : 'space expected');
   }
 
-  /** Takes one character if it is next. */
+  /** Takes one character if it is next; of blanks, all there are. */
   take(char: string): boolean {
     if (this.next !== char) return false;
     this.#at++;
+    if (char === ' ') while (this.#text.startsWith(' ', this.#at)) this.#at++;
     return true;
   }
 
@@ -130,16 +132,16 @@ export class Cursor {
     return this.takeWord('NIL') ? null : this.string();
   }
 
-  /** `(a b c)`, possibly empty. */
+  /** `(a b c)`, possibly empty; blanks inside the brackets do no harm. */
   list<T>(item: () => T): T[] {
     this.expect('(');
     const items: T[] = [];
-    if (this.take(')')) return items;
-    for (;;) {
+    this.take(' ');
+    while (!this.take(')')) {
       items.push(item());
-      if (this.take(')')) return items;
-      this.space();
+      if (this.next !== ')') this.space();
     }
+    return items;
   }
 
   /** Everything up to one of these characters; it may be empty. */
@@ -157,8 +159,7 @@ export class Cursor {
   }
 
   #isString(): boolean {
-    // RFC 9051 §9: a tilde alone is a character of atoms; before a brace it begins a literal8.
-    if (this.next === '~') return this.#text[this.#at + 1] === '{';
+    // RFC 9051 §9: a tilde is a character of atoms; the literal8 that it may begin is for messages only.
     return this.next === '"' || this.next === '{';
   }
 
@@ -170,7 +171,8 @@ export class Cursor {
     return found;
   }
 
-  // RFC 9051 §9 quoted: a backslash stands before a quote or a backslash only.
+  // RFC 9051 §9 quoted: a backslash stands before a quote or a backslash only. Before anything else, where clients put
+  // one that do not know of the rule, it is passed over.
   #quoted(): string {
     let value = '';
     for (let at = this.#at + 1; ; at++) {
@@ -182,21 +184,21 @@ export class Cursor {
       }
       if (char === '\\') {
         at++;
-        const escaped = this.#text[at];
-        if (escaped !== '"' && escaped !== '\\') throw new BadSyntax('only " and \\ can be escaped');
-        value += escaped;
+        value += this.#text[at] ?? '';
       } else {
+        // RFC 9051 §9: neither NUL nor CR is a QUOTED-CHAR.
+        if (char === '\0' || char === '\r') throw new BadSyntax('control character in a quoted string');
         value += char;
       }
     }
   }
 
   #literal(): Buffer {
-    const marker = LITERAL.exec(this.#text.slice(this.#at));
     const octets = this.#pieces[this.#piece + 1];
-    if (marker === null || !Buffer.isBuffer(octets)) throw new BadSyntax('string expected');
-    // RFC 9051 §4.3: only literal8 may hold NUL.
-    if (marker[1] === '' && octets.includes(0)) throw new BadSyntax('a literal must not contain NUL');
+    if (!LITERAL.test(this.#text.slice(this.#at)) || !Buffer.isBuffer(octets))
+      throw new BadSyntax('string expected');
+    // RFC 9051 §4.3: only literal8 may hold NUL, and nothing but a message may be one.
+    if (octets.includes(0)) throw new BadSyntax('a literal must not contain NUL');
     this.#piece += 2;
     const following = this.#pieces[this.#piece];
     this.#text = typeof following === 'string' ? following : '';
@@ -209,12 +211,16 @@ export interface LiteralMarker {
   length: number;
   /** RFC 7888: the client sends it without waiting. */
   isNonSynchronizing: boolean;
+  /** RFC 3516 §4.4: `~{n}`, binary. */
+  isLiteral8: boolean;
 }
 
-const MARKER_AT_END = /~?\{([0-9]{1,20})(\+?)\}$/;
+const MARKER_AT_END = /(~?)\{([0-9]{1,20})(\+?)\}$/;
 
 /** The literal that a line announces at its end, or null. A length beyond 2^53 stays that large. */
 export function literalMarker(line: string): LiteralMarker | null {
   const found = MARKER_AT_END.exec(line.slice(-26));
-  return found && { length: Number(found[1]), isNonSynchronizing: found[2] === '+' };
+  if (found === null) return null;
+  const [, tilde, length, plus] = found;
+  return { length: Number(length), isNonSynchronizing: plus === '+', isLiteral8: tilde === '~' };
 }

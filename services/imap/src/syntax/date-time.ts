@@ -3,8 +3,11 @@ import { BadSyntax } from './cursor.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAY_MS = 86_400_000;
+const FIRST = Date.parse('0001-01-01T00:00:00Z');
+const LAST = Date.parse('9999-12-31T23:59:59Z');
+// Clients write days below 10 with one digit, too.
 const DATE_TIME =
-  /^([ 0-9][0-9])-([a-z]{3})-([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})$/i;
+  /^( ?[0-9]|[0-9]{2})-([a-z]{3})-([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})$/i;
 const DATE = /^([0-9]{1,2})-([a-z]{3})-([0-9]{4})$/i;
 
 export function parseDateTime(text: string): Date {
@@ -16,7 +19,10 @@ export function parseDateTime(text: string): Date {
   if (time[0] > 23 || time[1] > 59 || time[2] > 60) throw new BadSyntax('malformed date-time');
   const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * (sign === '-' ? -1 : 1);
   const midnight = dayNumber(Number(day), month as string, Number(year)) * DAY_MS;
-  return new Date(midnight + ((time[0] * 60 + time[1] - offset) * 60 + time[2]) * 1000);
+  const moment = midnight + ((time[0] * 60 + time[1] - offset) * 60 + time[2]) * 1000;
+  // RFC 9051 §9: a year has four digits, in UTC too, as it is shown again.
+  if (moment < FIRST || moment > LAST) throw new BadSyntax('no such date');
+  return new Date(moment);
 }
 
 /** Days since 1970-01-01, without zone. */
@@ -35,9 +41,9 @@ function dayNumber(day: number, monthName: string, year: number): number {
   return Math.floor(date.getTime() / DAY_MS);
 }
 
-/** In UTC: the zone an internal date was given in is not kept. */
+/** In UTC: the zone an internal date was given in is not kept. What no four digits can say is shown as the nearest. */
 export function formatDateTime(milliseconds: number): string {
-  const date = new Date(milliseconds);
+  const date = new Date(Math.min(Math.max(milliseconds, FIRST), LAST));
   const day = String(date.getUTCDate()).padStart(2, ' ');
   const year = String(date.getUTCFullYear()).padStart(4, '0');
   return `${day}-${MONTHS[date.getUTCMonth()]}-${year} ${date.toISOString().slice(11, 19)} +0000`;

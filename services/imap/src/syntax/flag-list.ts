@@ -52,7 +52,7 @@ function collect(names: readonly string[]): Flags {
     if (bit !== undefined) system |= bit;
     else if (!name.startsWith('\\')) keywords.push(name);
     // RFC 3501 §2.3.2: \Recent can't be changed by clients, some send it back nevertheless.
-    else if (name.toUpperCase() !== '\\RECENT') throw new BadSyntax(`unknown flag ${name}`);
+    else if (name.toUpperCase() !== '\\RECENT') throw new BadSyntax('unknown system flag');
   }
   if (keywords.length > MAX_KEYWORDS) throw new BadSyntax('too many keywords');
   return { system, keywords };

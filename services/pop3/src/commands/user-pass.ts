@@ -6,7 +6,7 @@ import { err, ok } from '../reply.ts';
 export const user: Run = (session, argument) => {
   const refusal = loginRefusal(session);
   if (refusal !== null) return refusal;
-  if (argument.trim() === '') return err('give a name');
+  if (argument === '') return err('give a name');
   session.userName = utf8(argument);
   // RFC 1939 §7: whether there is such a maildrop is not told before the password is right.
   return ok('name accepted, give the password');
