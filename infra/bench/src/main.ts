@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ImapFlow } from 'imapflow';
+import { benchIdle, type IdleResult } from './idle.ts';
 import { Instance } from './instance.ts';
 import { measure, type Usage } from './processes.ts';
 import { sendLoad, textMail } from './smtp-load.ts';
@@ -46,13 +47,15 @@ const OFF = [
   'accessEncryption.mode=none',
 ];
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     kib: { type: 'string' },
     sessions: { type: 'string' },
     mails: { type: 'string' },
+    messages: { type: 'string', default: '100000' },
     scale: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },
   },
@@ -62,12 +65,16 @@ if (values.help) {
   process.stdout.write(`pochtar bench [--quick] [--kib 4] [--sessions 16] [--mails 5000] [--scale name=n] [--json]
   Measures accepted and delivered mails per second, CPU per mail and peak memory, on loopback.
   --quick   only the 4 KiB loads
+pochtar bench idle [--sessions 1000] [--messages 100000] [--json]
+  Measures how long a NOOP waits at worst while another session asks for the dearest things.
 `);
+} else if (positionals[0] === 'idle') {
+  await withInstance(runIdle);
 } else {
-  await bench();
+  await withInstance(bench);
 }
 
-async function bench(): Promise<void> {
+async function withInstance(run: (instance: Instance) => Promise<void>): Promise<void> {
   const directory = join(process.env.POCHTAR_VAR ?? join(import.meta.dirname, '../../../var'), 'bench');
   rmSync(directory, { recursive: true, force: true });
   const instance = new Instance(directory);
@@ -75,19 +82,35 @@ async function bench(): Promise<void> {
   await instance.pochtar(['up', '--detach', ...values.scale.flatMap((pair) => ['--scale', pair])]);
   try {
     await instance.pochtar(['settings', 'set', ...OFF, '--wait']);
-    const accounts = await addAccounts(instance);
-    const results: Result[] = [];
-    for (const load of chosenLoads()) {
-      progress(`${load.mails} mails of ${load.kib} KiB over ${load.sessions} sessions`);
-      const result = await runLoad(instance, load, accounts);
-      results.push(result);
-      if (!values.json) print(result, results.length === 1);
-    }
-    if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    await run(instance);
   } finally {
     await instance.pochtar(['down']);
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+async function bench(instance: Instance): Promise<void> {
+  const accounts = await addAccounts(instance);
+  const results: Result[] = [];
+  for (const load of chosenLoads()) {
+    progress(`${load.mails} mails of ${load.kib} KiB over ${load.sessions} sessions`);
+    const result = await runLoad(instance, load, accounts);
+    results.push(result);
+    if (!values.json) print(result, results.length === 1);
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+}
+
+async function runIdle(instance: Instance): Promise<void> {
+  const options = { sessions: Number(values.sessions ?? 1000), messages: Number(values.messages) };
+  const results = await benchIdle(instance, options, progress);
+  if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  else process.stdout.write(results.map(idleLine).join(''));
+}
+
+function idleLine({ command, tookMs, worstNoopMs, noops }: IdleResult): string {
+  const figures = `took ${tookMs.toFixed(0).padStart(6)} ms, worst NOOP ${worstNoopMs.toFixed(0).padStart(5)} ms of ${noops}`;
+  return `${command.padEnd(38)} ${figures}\n`;
 }
 
 function chosenLoads(): Load[] {

@@ -1,0 +1,75 @@
+// An IMAP connection that costs the measuring process next to nothing: a command, the wait for its tagged answer, and
+// nothing kept of what comes between.
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** A tagged answer is found at the end of what has come. */
+const KEPT = 1024;
+
+export class ImapLine implements Disposable {
+  readonly #socket: Socket;
+  #tail = '';
+  #wake: () => void = () => undefined;
+  #count = 0;
+  #isOver = false;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.#isOver = true;
+      this.#wake();
+    });
+    socket.on('data', (chunk: Buffer) => {
+      this.#tail = (this.#tail + chunk.subarray(-KEPT).toString('latin1')).slice(-KEPT);
+      this.#wake();
+    });
+  }
+
+  static async logIn(
+    target: { host: string; port: number },
+    account: { address: string; password: string },
+  ): Promise<ImapLine> {
+    const socket = connect(target.port, target.host);
+    await once(socket, 'connect');
+    const line = new ImapLine(socket);
+    await line.command(`LOGIN ${account.address} ${account.password}`);
+    return line;
+  }
+
+  /** Milliseconds to the tagged answer, which has to be OK. */
+  async command(text: string): Promise<number> {
+    const tag = `t${++this.#count}`;
+    const started = performance.now();
+    this.#socket.write(`${tag} ${text}\r\n`, 'latin1');
+    const answer = await this.#until(new RegExp(`(?:^|\n)(?:${tag}|\\*) (OK|NO|BAD|BYE) ([^\r]*)\r\n$`));
+    const ms = performance.now() - started;
+    const [, status, reason] = answer;
+    if (status !== 'OK') throw new Error(`${text.slice(0, 60)}: ${status} ${reason}`);
+    return ms;
+  }
+
+  /** Stays in IDLE from here on. */
+  async idle(): Promise<void> {
+    this.#socket.write('idle IDLE\r\n');
+    await this.#until(/\+ idling\r\n$/);
+  }
+
+  async #until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.#tail);
+      if (found !== null) {
+        this.#tail = '';
+        return found;
+      }
+      if (this.#isOver) throw new Error('the server has closed the connection');
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+}
