@@ -61,7 +61,7 @@ function entry(
   if (typeof program !== 'string' || !/^services\/[a-z0-9-]+$/.test(program)) {
     throw fault(name, 'x-pochtar.program must be a folder, services/<name>');
   }
-  if (typeof user !== 'string' || !/^[a-z0-9]+$/.test(user)) {
+  if (typeof user !== 'string' || !/^[a-z0-9-]+$/.test(user)) {
     throw fault(name, 'x-pochtar.user must be the name of its role and bus user');
   }
   if (typeof masterKey !== 'boolean' || typeof once !== 'boolean') {

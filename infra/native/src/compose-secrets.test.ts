@@ -20,7 +20,7 @@ test('every container finds its passwords and no other, and a second run keeps t
   expect(Buffer.from(read('owner/master-key').trim(), 'base64')).toHaveLength(32);
   expect(() => read('ctl/master-key')).toThrow('ENOENT');
   expect(read('postgres/owner-password')).toBe(read('owner/postgres-password'));
-  expect(read('nats/nats.conf')).toContain(read('filter/nats-password').trim());
+  expect(read('nats/nats.conf')).toContain(read('filter-antivirus/nats-password').trim());
   const first = JSON.parse(read('first-settings.json')) as {
     settings: Record<string, unknown>;
     volume: { secretKey: string };

@@ -16,7 +16,16 @@ import { natsConfig } from './nats-config.ts';
 import { readSecret, Secrets } from './secrets.ts';
 
 /** Programs that get the master key: a block with x-pochtar.masterKey in docker-compose.yml. */
-export const mayDecrypt = ['smtp', 'filter', 'delivery', 'imap', 'pop3', 'settings'];
+export const mayDecrypt = [
+  'smtp',
+  'filter-antivirus',
+  'filter-dkim',
+  'filter-dlp',
+  'delivery',
+  'imap',
+  'pop3',
+  'settings',
+];
 
 /** The user of our own image (infra/Dockerfile). */
 const imageUser = 10_001;

@@ -47,21 +47,26 @@ function program(
   };
 }
 
+/** A filter that is asked during the dialogue. */
+function answersChecks(filter: string): NatsUser {
+  return program(`filter-${filter}`, { publish: streams, subscribe: [`check.${filter}`], answers: true });
+}
+
+/** A filter that mails pass: it takes its own step and announces the next one, whichever it is. */
+function judgesMails(filter: string): NatsUser {
+  const step = `filter-${filter}`;
+  return program(step, { publish: [...streams, ...consumes(step), ...steps, 'mail.held', 'mail.deferred'] });
+}
+
 /** Every NATS user of the product. `owner` makes the streams (program migrate) and may do everything. */
 export const natsUsers: NatsUser[] = [
   { name: 'owner', publish: ['>'], subscribe: ['>'], answers: false },
   program('smtp', { publish: [...streams, ...steps, 'mail.refused', 'auth.failed', 'check.*'] }),
-  program('filter', {
-    publish: [
-      ...streams,
-      ...consumes('filter-antivirus', 'filter-dkim', 'filter-dlp'),
-      ...steps,
-      'mail.held',
-      'mail.deferred',
-    ],
-    subscribe: ['check.*'],
-    answers: true,
-  }),
+  answersChecks('dnsbl'),
+  answersChecks('greylist'),
+  judgesMails('antivirus'),
+  judgesMails('dkim'),
+  judgesMails('dlp'),
   program('delivery', {
     publish: [
       ...streams,

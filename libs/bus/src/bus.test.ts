@@ -44,7 +44,7 @@ describe('questions', () => {
     const smtp = await connectAs('smtp');
     const answers: string[] = [];
     for (const name of ['one', 'two']) {
-      const filter = await connectAs('filter');
+      const filter = await connectAs('filter-dnsbl');
       filter.answer(check('dnsbl'), async () => {
         answers.push(name);
         return { result: 'accept' };

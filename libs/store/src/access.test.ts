@@ -33,10 +33,20 @@ async function stateOf(role: string, text: string): Promise<string | null> {
 
 const read = (table: string): string => `select * from ${table} limit 1`;
 const write = (table: string): string => `delete from ${table} where false`;
+const verdictOf = (filter: string): string =>
+  `insert into queue.verdict (mail_id, filter, result) values (gen_random_uuid(), '${filter}', 'accept')`;
 
 const allowed: Record<string, string[]> = {
   smtp: [read('settings.section'), read('directory.account'), read('directory.address')],
-  filter: [read('queue.mail'), read('queue.verdict'), read('store.content')],
+  'filter-greylist': [write('lists.greylist'), read('settings.section')],
+  'filter-dnsbl': [read('settings.section')],
+  'filter-antivirus': [
+    read('queue.mail'),
+    read('queue.verdict'),
+    read('store.content'),
+    "update queue.mail set step = 'deliver', taken_alone = 1 where false",
+    verdictOf('antivirus'),
+  ],
   delivery: [read('queue.recipient'), read('store.message'), write('queue.mail')],
   imap: [read('store.message'), write('store.message'), read('directory.account')],
   pop3: [read('store.message'), write('store.message')],
@@ -52,6 +62,7 @@ const denied: Record<string, string[]> = {
     read('queue.recipient'),
     'select header from store.content limit 1',
     write('queue.mail'),
+    'update store.pack set volume_id = 1 where false',
     write('directory.account'),
     write('settings.section'),
     read('settings.secret'),
@@ -60,15 +71,37 @@ const denied: Record<string, string[]> = {
     read('queue.owed_notice'),
     read('directory.administrator'),
   ],
-  filter: [
+  'filter-dlp': [
+    verdictOf('antivirus'),
+    'update queue.mail set content_id = id where false',
+    "update queue.mail set released_filters = '{dlp}' where false",
+    'update queue.mail set generation = 2 where false',
+    "update queue.verdict set result = 'accept' where false",
+    write('queue.verdict'),
+    'update store.pack set volume_id = 1 where false',
+    'update store.content set prefix = null where false',
+    read('lists.greylist'),
+    read('directory.account'),
     read('store.message'),
     read('store.mailbox'),
-    'select password_hash from directory.account limit 1',
     write('queue.mail'),
     write('queue.recipient'),
-    'update queue.verdict set result = null where false',
     write('settings.section'),
     read('settings.secret'),
+  ],
+  'filter-dnsbl': [
+    read('queue.mail'),
+    read('queue.verdict'),
+    read('store.content'),
+    read('settings.volume_secret'),
+    read('lists.greylist'),
+    read('directory.address'),
+  ],
+  'filter-greylist': [
+    read('queue.mail'),
+    read('store.content'),
+    read('settings.volume_secret'),
+    read('directory.domain'),
   ],
   delivery: [
     'select password_hash from directory.account limit 1',

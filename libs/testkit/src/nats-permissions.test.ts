@@ -53,7 +53,7 @@ test('a wrong password and an unknown user are refused', async () => {
 });
 
 test('whoever publishes to a stream makes the streams when they are gone', async () => {
-  for (const user of ['smtp', 'filter', 'delivery', 'settings', 'tasks']) {
+  for (const user of ['smtp', 'filter-dlp', 'delivery', 'settings', 'tasks']) {
     await using owner = await connectAs('owner');
     const manager = await owner.manager();
     for (const name of ['MAIL', 'EVENTS']) await manager.streams.delete(name).catch(() => {});
@@ -66,7 +66,7 @@ test('whoever publishes to a stream makes the streams when they are gone', async
 
 test('smtp accepts and filters consume, acknowledge and pass the mail on to delivery', async () => {
   await using smtp = await connectAs('smtp');
-  await using filter = await connectAs('filter');
+  await using filter = await connectAs('filter-antivirus');
   await using delivery = await connectAs('delivery');
   const delivered: string[] = [];
   const never = {
@@ -106,7 +106,7 @@ test('smtp accepts and filters consume, acknowledge and pass the mail on to deli
 
 test('smtp asks, a filter answers, and no other program can answer in its place', async () => {
   await using smtp = await connectAs('smtp');
-  await using filter = await connectAs('filter');
+  await using filter = await connectAs('filter-greylist');
   await using imap = await connectAs('imap');
   const question = check('greylist');
   const refused = refusals(imap);
@@ -172,8 +172,12 @@ test('what a program has no business with is refused', async () => {
     ['ctl', stepSubject('deliver').name],
     ['firewall', 'check.greylist'],
     ['smtp', '$JS.API.STREAM.DELETE.MAIL'],
-    ['filter', '$JS.API.STREAM.DELETE.EVENTS'],
-    ['filter', '$JS.API.CONSUMER.MSG.NEXT.MAIL.delivery'],
+    ['filter-dlp', '$JS.API.STREAM.DELETE.EVENTS'],
+    ['filter-dlp', '$JS.API.CONSUMER.MSG.NEXT.MAIL.delivery'],
+    // Each filter has its own step, and no other one's.
+    ['filter-dlp', '$JS.API.CONSUMER.MSG.NEXT.MAIL.filter-antivirus'],
+    ['filter-antivirus', '$JS.ACK.MAIL.filter-dkim.1.1.1.1.0'],
+    ['filter-dnsbl', stepSubject('deliver').name],
     ['smtp', '_INBOX.imap.x'],
   ];
   for (const [user, subject] of forbidden) {

@@ -96,7 +96,7 @@ describe('a claim', () => {
 
   test('is written by the role of the program, and by none that has no business with it', async () => {
     await due(['a@one.test']);
-    for (const role of ['imap', 'pop3', 'ldap', 'smtp', 'filter']) {
+    for (const role of ['imap', 'pop3', 'ldap', 'smtp', 'filter-antivirus']) {
       await using db = openDatabase({
         url: office.database.url(role),
         password: office.database.password,

@@ -25,7 +25,7 @@ import { isExpired, parkSeconds } from './back-off.ts';
 import type {
   ContentFilterName,
   ContentJudge,
-  FilterTools,
+  ContentTools,
   JudgedMail,
   Said,
   Verdict,
@@ -55,7 +55,7 @@ export function consumeMails(
   bus: Bus,
   name: ContentFilterName,
   judge: ContentJudge,
-  tools: FilterTools,
+  tools: ContentTools,
 ): AsyncDisposable {
   const step = new FilterStep(bus, name, judge, tools);
   const consuming = consumeStep(bus, name, step, { concurrency: judge.concurrency });
@@ -71,7 +71,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
   readonly #bus: Bus;
   readonly #name: ContentFilterName;
   readonly #judge: ContentJudge;
-  readonly #tools: FilterTools;
+  readonly #tools: ContentTools;
   readonly #log: Logger;
   readonly #recovery: Recovery | null;
   readonly #load: (mail: string) => Promise<MailToJudge | null>;
@@ -85,7 +85,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
     unit: 's',
   });
 
-  constructor(bus: Bus, name: ContentFilterName, judge: ContentJudge, tools: FilterTools) {
+  constructor(bus: Bus, name: ContentFilterName, judge: ContentJudge, tools: ContentTools) {
     this.#bus = bus;
     this.#name = name;
     this.#judge = judge;

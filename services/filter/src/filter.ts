@@ -24,8 +24,12 @@ export interface FilterTools {
   revision(): number;
   resolver: Resolver;
   db: Database;
-  blobs: BlobStore;
   log: Logger;
+}
+
+/** A content filter reads bodies as well. */
+export interface ContentTools extends FilterTools {
+  blobs: BlobStore;
   /** Given when the process has waited long enough for what is under way: it is done again by another one. */
   stop: AbortSignal;
 }
@@ -51,7 +55,7 @@ export interface ContentFilter {
   readonly kind: 'content';
   readonly name: ContentFilterName;
   readonly sections: readonly SectionName[];
-  open(tools: FilterTools): ContentJudge;
+  open(tools: ContentTools): ContentJudge;
 }
 
 export interface ContentJudge {

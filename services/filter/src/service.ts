@@ -5,7 +5,7 @@ import { openBlobs, openService } from '@pochtar/service';
 import { type Config, processName, readConfig } from './config.ts';
 import { consumeMails } from './content.ts';
 import { answerChecks } from './dialogue.ts';
-import type { ContentFilter, DialogueFilter, FilterTools } from './filter.ts';
+import type { ContentTools, DialogueFilter, FilterTools } from './filter.ts';
 import { filters } from './filters.ts';
 
 const STOP_MS = 5000;
@@ -20,20 +20,23 @@ export async function start(config: Config, context: ServiceContext): Promise<As
   const { db, bus, settings } = await openService(config, context, filter.sections, stack);
   const resolver = createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') });
   const current: FilterTools['current'] = (section) => settings.current(section);
-  // Opens nothing by itself: a dialogue filter never reads a body.
-  const blobs = stack.use(await openBlobs(config, context, { db, settings }));
-  const stopping = new AbortController();
   const revision = (): number => Math.max(...filter.sections.map((section) => settings.revision(section)));
-  const tools: FilterTools = { current, revision, resolver, db, blobs, log, stop: stopping.signal };
-  stack.use(stopWithin(STOP_MS, stopping, startFilter(filter, bus, tools)));
+  const tools: FilterTools = { current, revision, resolver, db, log };
+  if (filter.kind === 'dialogue') {
+    stack.use(answer(filter, bus, tools));
+  } else {
+    const blobs = stack.use(await openBlobs(config, context, { db, settings }));
+    const stopping = new AbortController();
+    const more: ContentTools = { ...tools, blobs, stop: stopping.signal };
+    stack.use(stopWithin(STOP_MS, stopping, consumeMails(bus, filter.name, filter.open(more), more)));
+  }
   // Ready means that the bus knows of us: who asks now is answered.
   await bus.connection.flush();
   health.report('filter', null);
   return stack.move();
 }
 
-function startFilter(filter: DialogueFilter | ContentFilter, bus: Bus, tools: FilterTools): AsyncDisposable {
-  if (filter.kind === 'content') return consumeMails(bus, filter.name, filter.open(tools), tools);
+function answer(filter: DialogueFilter, bus: Bus, tools: FilterTools): AsyncDisposable {
   const check = filter.open(tools);
   const answering = answerChecks(bus, filter.name, check, tools.log);
   return {

@@ -46,7 +46,7 @@ export async function installation(): Promise<Installation> {
   const { db, bus, nats, blobs, volumePath } = ground;
   const superuser = stack.use(openDatabase({ url: ground.database.superuserUrl, max: 1 }));
   await ensureStreams(await bus.manager());
-  const env = (filter: FilterName) => ({ ...ground.environment('filter'), POCHTAR_FILTER: filter });
+  const env = (filter: FilterName) => ({ ...ground.environment(`filter-${filter}`), POCHTAR_FILTER: filter });
 
   const resources = stack.move();
   return {
@@ -54,7 +54,7 @@ export async function installation(): Promise<Installation> {
     async endWaiting() {
       const ended = await superuser.query({
         text: `select pg_terminate_backend(pid) from pg_stat_activity
-          where datname = current_database() and usename = 'pochtar_filter' and wait_event_type = 'Lock'`,
+          where datname = current_database() and usename like 'pochtar_filter-%' and wait_event_type = 'Lock'`,
       });
       return ended.length;
     },

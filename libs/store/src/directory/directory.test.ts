@@ -321,7 +321,7 @@ describe('where an address leads', () => {
       { kind: 'group', targets: [] },
       account1,
     ];
-    for (const role of ['smtp', 'delivery', 'filter']) {
+    for (const role of ['smtp', 'delivery']) {
       await using reader = as(role);
       expect(await resolveRecipients(reader, keys)).toEqual(expected);
     }
@@ -361,7 +361,7 @@ describe('where an address leads', () => {
   });
 });
 
-test.each(['delivery', 'filter', 'ldap'])('%s may not read password hashes', async (role) => {
+test.each(['delivery', 'filter-dlp', 'ldap'])('%s may not read password hashes', async (role) => {
   await using other = as(role);
   const refused = await other
     .query({ text: 'select password_hash from directory.account' })

@@ -13,7 +13,7 @@ const triplet: Triplet = { network: '192.0.2.0/24', sender: 'a@remote.test', rec
 
 beforeAll(async () => {
   cluster = await createTestDatabase();
-  db = openDatabase({ url: cluster.url('filter'), password: cluster.password });
+  db = openDatabase({ url: cluster.url('filter-greylist'), password: cluster.password });
   owner = openDatabase({ url: cluster.url(), password: cluster.password });
 });
 afterAll(async () => {

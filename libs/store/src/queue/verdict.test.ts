@@ -11,7 +11,7 @@ let owner: Database;
 
 beforeAll(async () => {
   cluster = await createTestDatabase();
-  db = openDatabase({ url: cluster.url('filter'), password: cluster.password });
+  db = openDatabase({ url: cluster.url('filter-antivirus'), password: cluster.password });
   owner = openDatabase({ url: cluster.url(), password: cluster.password });
 });
 afterAll(async () => {

@@ -115,7 +115,7 @@ describe('sections', () => {
     expect(settings.current('network').smtpPort).toBe(2626);
   });
 
-  test.each(['smtp', 'imap', 'delivery', 'filter', 'firewall'])(
+  test.each(['smtp', 'imap', 'delivery', 'filter-antivirus', 'firewall'])(
     '%s may read sections and write none',
     async (role) => {
       await using other = as(role);

@@ -6,7 +6,7 @@ import { decide, type Decision, type ScannerResult } from '../antivirus/decide.t
 import { reportContent } from '../antivirus/report-content.ts';
 import { SourceFailed } from '../antivirus/scanner.ts';
 import { Scanners } from '../antivirus/scanners.ts';
-import type { ContentFilter, ContentJudge, FilterTools, JudgedMail, Verdict, Wait } from '../filter.ts';
+import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Verdict, Wait } from '../filter.ts';
 
 const CONCURRENCY = 8;
 const MB = 1024 * 1024;
@@ -22,10 +22,10 @@ export const antivirus: ContentFilter = {
 
 class AntivirusJudge implements ContentJudge {
   readonly concurrency = CONCURRENCY;
-  readonly #tools: FilterTools;
+  readonly #tools: ContentTools;
   readonly #scanners: Scanners;
 
-  constructor(tools: FilterTools) {
+  constructor(tools: ContentTools) {
     this.#tools = tools;
     this.#scanners = new Scanners(() => tools.current('antivirus'));
   }
