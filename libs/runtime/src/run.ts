@@ -3,11 +3,13 @@
 // SIGTERM, SIGINT or the end of the parent's IPC channel stop it gracefully, within `STOP_TIMEOUT_MS`;
 // an unexpected error ends the process with status 1, and its supervisor starts it again.
 import { randomUUID } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { ProcessEnv } from './env.ts';
 import { Health, serveHealth } from './health.ts';
 import { createLogger, type Logger } from './log.ts';
+import { processIdentity } from './process-identity.ts';
 import { startTelemetry } from './telemetry.ts';
+import { writeWhole } from './whole-file.ts';
 
 const STOP_TIMEOUT_MS = 20_000;
 
@@ -48,7 +50,10 @@ export async function run<Config extends ProcessEnv>(service: Service<Config>): 
     port: config.POCHTAR_HEALTH_PORT,
     answerMetrics: (request, response) => telemetry.answerMetrics(request, response),
   });
-  announce(config.POCHTAR_RUN_FILE, { pid: process.pid, name: service.name, instance, health: server.url });
+  const withdraw = announce(config.POCHTAR_RUN_FILE, {
+    ...{ pid: process.pid, identity: processIdentity(process.pid), name: service.name, instance },
+    health: server.url,
+  });
   log.info({ health: server.url }, 'starting');
 
   const work = service.start(config, { name: service.name, instance, log, health });
@@ -63,6 +68,7 @@ export async function run<Config extends ProcessEnv>(service: Service<Config>): 
   await running?.[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
   await telemetry[Symbol.asyncDispose]();
+  withdraw();
   log.info('stopped');
   process.exit(0);
 }
@@ -101,8 +107,9 @@ function failOnUnexpected(log: Logger): void {
   process.on('unhandledRejection', fail);
 }
 
-function announce(file: string | undefined, facts: Record<string, unknown>): void {
-  if (file === undefined) return;
-  writeFileSync(`${file}.new`, JSON.stringify(facts));
-  renameSync(`${file}.new`, file);
+/** Says where it can be asked; returns what takes that back. */
+function announce(file: string | undefined, facts: Record<string, unknown>): () => void {
+  if (file === undefined) return () => {};
+  writeWhole(file, JSON.stringify(facts));
+  return () => rmSync(file, { force: true });
 }
