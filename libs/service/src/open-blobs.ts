@@ -5,13 +5,15 @@ import type { Database } from '@pochtar/store/db';
 import { readMasterKey, readSecret } from '@pochtar/store/settings';
 import type { CurrentSettings } from './open-service.ts';
 
-/** Opens no volume by itself. `db`: never the pool of transactions that wait for a body, they would wait for each other. */
-export function openBlobs(
+const LOOK_EVERY_MS = 5_000;
+
+/** It is ready while its volumes are there and ours, and keeps looking. `db`: never the pool of transactions that wait for a body, they would wait for each other. */
+export async function openBlobs(
   config: ProcessEnv,
-  { instance, log }: ServiceContext,
+  { instance, log, health }: ServiceContext,
   { db, settings }: { db: Database; settings: CurrentSettings<'general'> },
 ): Promise<BlobStore> {
-  return openBlobStore({
+  const blobs = await openBlobStore({
     db,
     instance,
     log,
@@ -23,4 +25,31 @@ export function openBlobs(
       return secret;
     },
   });
+  const stop = reportVolumes(blobs, health);
+  return {
+    ...blobs,
+    [Symbol.asyncDispose]: async () => {
+      stop();
+      await blobs[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function reportVolumes(blobs: BlobStore, health: ServiceContext['health']): () => void {
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      await blobs.look();
+      health.report('volume', null);
+    } catch (error) {
+      health.report('volume', (error as Error).message);
+    }
+    isLooking = false;
+  };
+  health.report('volume', 'it was not looked at yet');
+  void look();
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
+  return () => clearInterval(timer);
 }

@@ -82,6 +82,7 @@ function onlyVolume(volume: Volume): VolumeSource {
   return {
     current: () => Promise.resolve(volume),
     byId: () => Promise.resolve(volume),
+    look: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

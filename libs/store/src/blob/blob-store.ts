@@ -39,6 +39,8 @@ export interface BlobStore extends AsyncDisposable {
   freeBytes(): Promise<number | null>;
   /** Throws `VolumeError` unless bodies can be stored on the current volume now. */
   check(): Promise<void>;
+  /** Throws `VolumeError` unless the volumes in use are there and are ours. Cheap: it writes nothing. */
+  look(): Promise<void>;
   /** Ends the open pack, so that the next body goes to a new one. */
   rotate(): void;
   /** The volumes, for those who move, verify and remove packs. */
@@ -81,6 +83,7 @@ export function openBlobStore(options: BlobStoreOptions): Promise<BlobStore> {
     readMany: (references) => reader.readMany(references),
     freeBytes: async () => (await volumes.current()).freeBytes(),
     check: async () => (await volumes.current()).check(),
+    look: () => volumes.look(),
     rotate: () => writer.rotate(),
     volumes,
     [Symbol.asyncDispose]: async () => {

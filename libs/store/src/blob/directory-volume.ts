@@ -1,11 +1,22 @@
 // A volume that is a directory on a disk: <path>/<last two digits of the id>/<id>.pack. The two digits are
 // random in every kind of UUID, so that a directory holds 1/256 of the packs.
 import { constants, read } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, stat, statfs, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeWhole } from '@pochtar/runtime';
 import { DescriptorCache } from './descriptor-cache.ts';
 import { PackFile, writeAll } from './pack-file.ts';
-import { isPackId, type OpenPack, PackMissing, type StoredPack, type Volume, VolumeError } from './volume.ts';
+import {
+  isPackId,
+  MARK_NAME,
+  type OpenPack,
+  PackMissing,
+  parseMark,
+  type StoredPack,
+  type Volume,
+  VolumeError,
+  type VolumeMark,
+} from './volume.ts';
 
 const SUFFIX = '.pack';
 /** Bytes of a streamed pack gathered for one write. */
@@ -53,6 +64,10 @@ class DirectoryVolume implements Volume {
       await syncDirectory(dirname(path));
       return pack;
     });
+
+  mayTakePacks(): Promise<void> {
+    return Promise.resolve();
+  }
 
   putPack(packId: string, body: Iterable<Buffer> | AsyncIterable<Buffer>, length: number): Promise<void> {
     return this.attempt('store a pack', async () => {
@@ -144,6 +159,23 @@ class DirectoryVolume implements Volume {
         await unlink(probe);
       }
     });
+  }
+
+  readMark(): Promise<VolumeMark | null> {
+    return this.attempt('read its mark', async () => {
+      try {
+        return parseMark(await readFile(join(this.#path, MARK_NAME), 'utf8'));
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw error;
+      }
+    });
+  }
+
+  writeMark(mark: VolumeMark): Promise<void> {
+    return this.attempt('write its mark', async () =>
+      writeWhole(join(this.#path, MARK_NAME), JSON.stringify(mark), 0o644),
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,7 @@
 // The volume that a new installation starts with.
+import { mkdir } from 'node:fs/promises';
 import type { Database } from '../db.ts';
+import { Volumes } from './volumes.ts';
 
 export interface NewVolume {
   name: string;
@@ -19,4 +21,21 @@ export async function ensureFirstVolume(db: Database, volume: NewVolume): Promis
     });
     return rows[0]?.id ?? null;
   });
+}
+
+/** Makes the directory of a volume that was added just now where it is missing, and marks the volume as ours. */
+export async function markFirstVolume(
+  db: Database,
+  volume: NewVolume & { id: number; secretKey?: string },
+): Promise<void> {
+  const { path } = volume.config;
+  // Not its parents: one that is missing is a disk that is not mounted.
+  if (volume.kind === 'directory' && typeof path === 'string') {
+    await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+  const secretFor = (): Promise<string> => Promise.resolve(volume.secretKey ?? '');
+  await using volumes = new Volumes({ db, secretFor });
+  await volumes.byId(volume.id);
 }

@@ -14,7 +14,7 @@ export {
   removeEmptyPacks,
 } from './dead.ts';
 export { findOrphanPacks, type OrphanSearch, type SealOutcome, sealOrphanPack } from './orphan-pack.ts';
-export { ensureFirstVolume, type NewVolume } from './first-volume.ts';
+export { ensureFirstVolume, markFirstVolume, type NewVolume } from './first-volume.ts';
 export { BlobMissing, type ByteRange, MAX_READ_BYTES, partOf } from './pack-reader.ts';
 export { type BlobReference, BlobWriteError, type Flush } from './pack-writer.ts';
 export { readRecords, type StoredRecord, type VerifiedPack, verifyPack } from './verify-pack.ts';

@@ -82,6 +82,7 @@ export class PackRotation implements AsyncDisposable {
   async #make(volume: Volume): Promise<GrowingPack> {
     const { packs, writer, waitMs } = this.#options;
     if (!volume.openPack) throw new Error(`packs of volume ${volume.name} do not grow`);
+    await volume.mayTakePacks();
     const id = crypto.randomUUID();
     const row = { id, volumeId: volume.id, writer, size: 0, sealed: false, checksum: null };
     const opened = volume.openPack(id);

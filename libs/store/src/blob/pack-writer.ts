@@ -212,6 +212,7 @@ export class PackWriter implements AsyncDisposable {
     waitMs: number,
   ): Promise<BlobReference> {
     const volume = await this.#options.volume();
+    await volume.mayTakePacks();
     const { packs, writer } = this.#options;
     const id = crypto.randomUUID();
     const size = length + headers.length;

@@ -7,7 +7,16 @@ import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Client } from 'minio';
-import { isPackId, PackMissing, type StoredPack, type Volume, VolumeError } from './volume.ts';
+import {
+  isPackId,
+  MARK_NAME,
+  PackMissing,
+  parseMark,
+  type StoredPack,
+  type Volume,
+  VolumeError,
+  type VolumeMark,
+} from './volume.ts';
 
 const PREFIX = 'packs/';
 /** Up to here a pack is put from memory. */
@@ -91,6 +100,10 @@ class S3Volume implements Volume {
       if (codeOf(error) !== 'NoSuchBucket') throw error;
       throw new Error('there is no such bucket; create it', { cause: error });
     }
+  }
+
+  mayTakePacks(): Promise<void> {
+    return Promise.resolve();
   }
 
   putPack(packId: string, body: Iterable<Buffer> | AsyncIterable<Buffer>, length: number): Promise<void> {
@@ -205,6 +218,23 @@ class S3Volume implements Volume {
       const key = `probe-${crypto.randomUUID()}`;
       await this.#client.putObject(this.#bucket, key, Buffer.from('probe'));
       await this.#client.removeObject(this.#bucket, key);
+    });
+  }
+
+  readMark(): Promise<VolumeMark | null> {
+    return this.#attempt('read its mark', async () => {
+      try {
+        return parseMark(await firstText(await this.#client.getObject(this.#bucket, MARK_NAME)));
+      } catch (error) {
+        if (codeOf(error) !== 'NoSuchKey') throw error;
+        return null;
+      }
+    });
+  }
+
+  writeMark(mark: VolumeMark): Promise<void> {
+    return this.#attempt('write its mark', async () => {
+      await this.#client.putObject(this.#bucket, MARK_NAME, Buffer.from(JSON.stringify(mark)));
     });
   }
 

@@ -20,6 +20,27 @@ export interface OpenPack {
   discard(): Promise<void>;
 }
 
+/** What a volume says of itself: whose it is. */
+export interface VolumeMark {
+  /** store.installation.id */
+  installation: string;
+  /** store.volume.id */
+  volume: number;
+}
+
+/** The file or object that holds the mark. */
+export const MARK_NAME = 'pochtar-volume.json';
+
+/** The mark in a text, or null when it is none. */
+export function parseMark(text: string): VolumeMark | null {
+  try {
+    const { installation, volume } = JSON.parse(text) as Partial<VolumeMark>;
+    return typeof installation === 'string' && typeof volume === 'number' ? { installation, volume } : null;
+  } catch {
+    return null;
+  }
+}
+
 export interface Volume extends AsyncDisposable {
   /** store.volume.id */
   readonly id: number;
@@ -27,6 +48,8 @@ export interface Volume extends AsyncDisposable {
   readonly kind: 'directory' | 's3';
   /** Bytes a reader of long ranges asks for at a time. */
   readonly readSize: number;
+  /** Throws `VolumeError` where no pack may be made now. Asked before the row of a pack is inserted. */
+  mayTakePacks(): Promise<void>;
   /**
    * Opens a pack that grows; durable in its directory when resolved. Null where every flush is an object of
    * its own (S3). Throws `VolumeError`.
@@ -51,6 +74,10 @@ export interface Volume extends AsyncDisposable {
   freeBytes(): Promise<number | null>;
   /** Throws `VolumeError` unless packs can be written here now: a small probe is stored and removed. */
   check(): Promise<void>;
+  /** Null when there is no mark, or one that cannot be read. */
+  readMark(): Promise<VolumeMark | null>;
+  /** Durable when resolved. */
+  writeMark(mark: VolumeMark): Promise<void>;
 }
 
 /** The volume could not do what was asked; the message names volume, place and remedy. Repeating may help. */

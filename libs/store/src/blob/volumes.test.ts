@@ -1,10 +1,11 @@
 // Volumes as rows: what changes there reaches a running process.
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createTestDatabase, eventually, type TestDatabase, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Database, openDatabase, type Queryable } from '../db.ts';
 import { startFakeS3 } from './fake-s3.ts';
-import { VolumeError } from './volume.ts';
+import { MARK_NAME, VolumeError } from './volume.ts';
 import { Volumes } from './volumes.ts';
 
 let database: TestDatabase;
@@ -48,6 +49,8 @@ test('a changed path reaches a running process', async () => {
   const id = await addDirectory('main', first.path);
   await using volumes = new Volumes({ db: smtp, readAgainMs: 0 });
   const before = await volumes.current();
+  // Its contents have moved, and the mark with them.
+  copyFileSync(join(first.path, MARK_NAME), join(second.path, MARK_NAME));
   await owner.query({
     text: 'update store.volume set config = $2 where id = $1',
     values: [id, { path: second.path }],

@@ -3,6 +3,8 @@
 import { z } from 'zod';
 import type { Queryable } from '../db.ts';
 import { openDirectoryVolume } from './directory-volume.ts';
+import type { MarkedVolume } from './marked-volume.ts';
+import { heldToMark } from './marks.ts';
 import { openS3Volume } from './s3-volume.ts';
 import { type Volume, VolumeError } from './volume.ts';
 
@@ -15,6 +17,8 @@ export interface VolumeSource extends AsyncDisposable {
   current(): Promise<Volume>;
   /** Throws `VolumeError` when there is no such volume or it cannot be opened. */
   byId(id: number): Promise<Volume>;
+  /** Throws `VolumeError` unless the current volume, and every other that was asked for, is there and is ours. */
+  look(): Promise<void>;
 }
 
 export interface VolumesOptions {
@@ -30,7 +34,7 @@ export interface VolumesOptions {
 interface OpenedVolume {
   description: string;
   secretKey: Promise<string> | null;
-  volume: Promise<Volume>;
+  volume: Promise<MarkedVolume>;
 }
 
 interface VolumeRow {
@@ -38,6 +42,8 @@ interface VolumeRow {
   name: string;
   kind: 'directory' | 's3';
   config: unknown;
+  installation: string;
+  isMarked: boolean;
 }
 
 const READ_AGAIN_MS = 15_000;
@@ -61,6 +67,8 @@ export class Volumes implements VolumeSource {
   #reading: Promise<void> | null = null;
   readonly #open = new Map<number, OpenedVolume>();
   readonly #leaving = new Set<Volume>();
+  /** Volumes that this process uses. */
+  readonly #asked = new Set<number>();
 
   constructor(options: VolumesOptions) {
     this.#options = options;
@@ -83,7 +91,16 @@ export class Volumes implements VolumeSource {
     return this.#volume(id);
   }
 
-  async #volume(id: number): Promise<Volume> {
+  async look(): Promise<void> {
+    const { id } = await this.current();
+    for (const other of new Set([id, ...this.#asked])) {
+      if (!this.#rows.has(other)) this.#asked.delete(other);
+      else await (await this.#volume(other)).mustBeOurs();
+    }
+  }
+
+  async #volume(id: number): Promise<MarkedVolume> {
+    this.#asked.add(id);
     const row = this.#rows.get(id);
     if (!row) throw new VolumeError(`there is no storage volume ${id}: choose one that exists`);
     const known = this.#open.get(id);
@@ -98,21 +115,13 @@ export class Volumes implements VolumeSource {
   }
 
   #openVolume(row: VolumeRow): OpenedVolume {
-    const { id, name } = row;
-    const description = JSON.stringify(row);
-    if (row.kind === 'directory') {
-      const open = async (): Promise<Volume> => {
-        const { path } = configOf(row, directoryConfig);
-        return openDirectoryVolume({ id, name, path });
-      };
-      return { description, secretKey: null, volume: open() };
-    }
-    const secretKey = this.#secretOf(row);
-    const open = async (): Promise<Volume> => {
-      const config = configOf(row, s3Config);
-      return openS3Volume({ id, name, ...config, secretKey: await secretKey });
+    const secretKey = row.kind === 's3' ? this.#secretOf(row) : null;
+    const open = async (): Promise<MarkedVolume> => {
+      const volume = await openAsIs(row, secretKey);
+      const { id, installation, isMarked } = row;
+      return heldToMark(this.#options.db, volume, { installation, volume: id, isMarked });
     };
-    return { description, secretKey, volume: open() };
+    return { description: describe(row), secretKey, volume: open() };
   }
 
   async #secretOf({ id, name }: VolumeRow): Promise<string> {
@@ -140,7 +149,8 @@ export class Volumes implements VolumeSource {
   async #readRows(): Promise<void> {
     const rows = await this.#options.db.query<VolumeRow>({
       name: 'blob-volumes',
-      text: 'select id, name, kind, config from store.volume order by id',
+      text: `select v.id, name, kind, config, i.id as installation, marked_at is not null as "isMarked"
+        from store.volume v, store.installation i order by v.id`,
     });
     this.#rows = new Map(rows.map((row) => [row.id, row]));
     this.#readAt = Date.now();
@@ -150,7 +160,7 @@ export class Volumes implements VolumeSource {
   }
 
   async #hasChanged({ description, secretKey }: OpenedVolume, row: VolumeRow | undefined): Promise<boolean> {
-    if (!row || JSON.stringify(row) !== description) return true;
+    if (!row || describe(row) !== description) return true;
     if (secretKey === null) return false;
     const secretNow = await this.#secretOf(row).catch(() => null);
     return secretNow !== null && secretNow !== (await secretKey);
@@ -176,6 +186,18 @@ export class Volumes implements VolumeSource {
     for (const outcome of open) if (outcome.status === 'fulfilled') this.#leaving.add(outcome.value);
     await Promise.all([...this.#leaving].map((volume) => this.#leave(volume)));
   }
+}
+
+/** Without a look at its mark. */
+async function openAsIs(row: VolumeRow, secretKey: Promise<string> | null): Promise<Volume> {
+  const { id, name } = row;
+  if (secretKey === null) return openDirectoryVolume({ id, name, path: configOf(row, directoryConfig).path });
+  return openS3Volume({ id, name, ...configOf(row, s3Config), secretKey: await secretKey });
+}
+
+/** What a volume is opened with. */
+function describe({ id, name, kind, config, installation }: VolumeRow): string {
+  return JSON.stringify([id, name, kind, config, installation]);
 }
 
 function configOf<T>(row: VolumeRow, schema: z.ZodType<T>): T {

@@ -24,6 +24,7 @@ export function watchedVolume(volume: Volume, watcher: Watcher): Volume {
     name: volume.name,
     kind: volume.kind,
     readSize: volume.readSize,
+    mayTakePacks: () => volume.mayTakePacks(),
     openPack: openPack
       ? async (packId) => {
           const pack = await openPack(packId);
@@ -45,6 +46,8 @@ export function watchedVolume(volume: Volume, watcher: Watcher): Volume {
     listPacks: () => volume.listPacks(),
     freeBytes: () => volume.freeBytes(),
     check: () => volume.check(),
+    readMark: () => volume.readMark(),
+    writeMark: (mark) => volume.writeMark(mark),
     [Symbol.asyncDispose]: () => volume[Symbol.asyncDispose](),
   };
 }

@@ -24,7 +24,12 @@ beforeAll(async () => {
   });
   const opened = await openDirectoryVolume({ id: 1, name: 'one', path: directory.path });
   volume = watchedVolume(opened, { beforeRead: (start, end) => void reads.push([start, end]) });
-  const volumes = { current: async () => volume, byId: async () => volume, async [Symbol.asyncDispose]() {} };
+  const volumes = {
+    current: async () => volume,
+    byId: async () => volume,
+    look: async () => {},
+    async [Symbol.asyncDispose]() {},
+  };
   store = stack.use(await openBlobStore({ db, instance: randomUUID(), log: silentLogger(), volumes }));
 });
 afterAll(async () => {
