@@ -3,12 +3,19 @@
 import { randomUUID } from 'node:crypto';
 import { connectBus, ensureStreams } from '@pochtar/bus';
 import { createLogger } from '@pochtar/runtime';
-import { ensureFirstVolume } from '@pochtar/store/blob';
-import { openDatabase } from '@pochtar/store/db';
+import { ensureFirstVolume, markFirstVolume } from '@pochtar/store/blob';
+import { type Database, openDatabase } from '@pochtar/store/db';
 import { migrate } from '@pochtar/store/migrate';
-import { putSecret, readMasterKey, seedSections } from '@pochtar/store/settings';
+import {
+  isOurMasterKey,
+  type MasterKey,
+  putSecret,
+  readMasterKey,
+  readSecret,
+  seedSections,
+} from '@pochtar/store/settings';
 import type { Config } from './config.ts';
-import { readFirstSettings } from './first-settings.ts';
+import { type FirstSettings, readFirstSettings } from './first-settings.ts';
 import { setRolePasswords } from './role-passwords.ts';
 
 /** Throws with the reason when a step cannot be done; the next run goes on from there. */
@@ -22,18 +29,15 @@ export async function bringUp(config: Config): Promise<void> {
   log.info({ applied: applied.length }, 'the schema is up to date');
 
   await using db = openDatabase({ ...access, max: 1, applicationName: 'migrate' });
+  const key = await checkedMasterKey(db, config.POCHTAR_MASTER_KEY_FILE);
   const roles = await setRolePasswords(db, config.POCHTAR_SECRETS_DIR);
   log.info({ roles }, 'program roles may log in');
 
   const made = await seedSections(db, first.settings);
   log.info({ sections: made }, 'settings have their first documents');
   if (first.volume) {
-    const { secretKey, ...volume } = first.volume;
-    const id = await ensureFirstVolume(db, volume);
-    if (id !== null && secretKey !== undefined) {
-      await putSecret(db, await readMasterKey(config.POCHTAR_MASTER_KEY_FILE), `volume.${id}`, secretKey);
-    }
-    log.info({ volume: volume.name, isNew: id !== null }, 'there is a volume for mail');
+    const isNew = await firstVolume(db, first.volume, key);
+    log.info({ volume: first.volume.name, isNew }, 'there is a volume for mail');
   }
 
   await using bus = await connectBus({
@@ -45,4 +49,41 @@ export async function bringUp(config: Config): Promise<void> {
   });
   await ensureStreams(await bus.manager(), config.POCHTAR_STREAM_REPLICAS);
   log.info('the streams are in place');
+}
+
+/** What cannot be done, and what a person has to do: there is nothing more to say. */
+export class Refused extends Error {
+  override name = 'Refused';
+}
+
+/** With another key every process would start, and none could read a certificate or a password. */
+async function checkedMasterKey(db: Database, file: string | undefined): Promise<MasterKey | null> {
+  if (file === undefined) return null;
+  const key = await readMasterKey(file);
+  if (await isOurMasterKey(db, key)) return key;
+  throw new Refused(
+    `${file} is not the master key of this installation: private keys and stored passwords are sealed with another one. ` +
+      'Put that one back from the backup. Without one: "./pochtar secrets renew-master-key" makes a new key, removes what ' +
+      'only the lost one opens, and says what has to be entered again; no mail is lost by it',
+  );
+}
+
+/** Returns whether it was made just now. */
+async function firstVolume(
+  db: Database,
+  { secretKey, ...volume }: NonNullable<FirstSettings['volume']>,
+  key: MasterKey | null,
+): Promise<boolean> {
+  const made = await ensureFirstVolume(db, volume);
+  const [row] = await db.query<{ id: number }>({
+    text: 'select id from store.volume where name = $1',
+    values: [volume.name],
+  });
+  if (row && key !== null && secretKey !== undefined) {
+    const name = `volume.${row.id}`;
+    // It goes with a master key that is renewed.
+    if ((await readSecret(db, key, name)) === null) await putSecret(db, key, name, secretKey);
+  }
+  if (made !== null) await markFirstVolume(db, { ...volume, id: made, ...(secretKey && { secretKey }) });
+  return made !== null;
 }

@@ -1,4 +1,5 @@
 // The settings in Postgres: sections with revisions and history, secrets, certificates.
 export * from './certificates.ts';
+export * from './master-key.ts';
 export * from './secrets.ts';
 export * from './sections.ts';
