@@ -32,8 +32,11 @@ export async function followListeners<Encryption extends 'smtpEncryption' | 'acc
   const openPorts = async (): Promise<void> => {
     try {
       await listeners.reconcile(wanted());
-    } finally {
       context.health.report('listeners', listeners.addresses.length > 0 ? null : 'no port is open');
+    } catch (error) {
+      // One port that cannot be opened is a door that is shut, whatever else is open.
+      context.health.report('listeners', (error as Error).message);
+      throw error;
     }
   };
   const loadAndOpen = async (): Promise<void> => {
