@@ -37,7 +37,8 @@ const bucket = 'pochtar';
 /** Fills `directory`; `firstSettings` is a JSON object of sections, laid over what the containers start with. */
 export function makeComposeSecrets(directory: string, firstSettings = ''): void {
   const secrets = new Secrets(directory);
-  secrets.ensureAll();
+  // Whoever has passwords had a master key as well: one that is gone is lost, and not made again here.
+  secrets.ensureAll({ isNew: !existsSync(secrets.postgresPasswordFile('owner')) });
   for (const program of mayDecrypt) keepCopy(secrets.masterKeyFile, join(directory, program, 'master-key'));
   keepCopy(secrets.postgresPasswordFile('owner'), join(directory, 'postgres', 'owner-password'));
   const s3Key = join(directory, 'seaweedfs', 'secret-key');

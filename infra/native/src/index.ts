@@ -3,15 +3,16 @@
 export { eicar, startClamd } from './clamd.ts';
 export type { Clamd } from './clamd.ts';
 export { mayDecrypt } from './compose-secrets.ts';
+export { databaseState } from './data-directory.ts';
 export { DeadlineError, until } from './deadline.ts';
 export { ensurePackage, ensureProgram, librariesOf } from './debian-package.ts';
 export type { Program } from './debian-package.ts';
 export { natsConfig } from './nats-config.ts';
 export { natsUsers } from './nats-users.ts';
 export type { NatsUser } from './nats-users.ts';
-export { startNats } from './nats.ts';
+export { natsGreets, startNats } from './nats.ts';
 export type { NatsServer } from './nats.ts';
-export { freePort, isPortFree, portHolder, reservePort } from './ports.ts';
+export { freePort, isPortFree, reservePort } from './ports.ts';
 export { startPostgres } from './postgres.ts';
 export type { PostgresServer } from './postgres.ts';
 export {
@@ -20,6 +21,8 @@ export {
   provisionDatabase,
   setRolePasswords,
 } from './postgres-roles.ts';
+export { Refusal } from './refusal.ts';
+export { hasPostgres } from './stale-lock.ts';
 export { startServer } from './server-process.ts';
 export type { ServerProcess } from './server-process.ts';
 export { startSwift } from './swift.ts';

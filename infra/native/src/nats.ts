@@ -71,7 +71,7 @@ async function startOnPort(options: NatsOptions, port: number): Promise<NatsServ
     ...(options.log && { log: options.log }),
   });
   try {
-    const greets = until('nats-server greets', () => greeting(host, port), { timeoutMs: 15_000 });
+    const greets = until('nats-server greets', () => natsGreets(host, port), { timeoutMs: 15_000 });
     await server.whileRunning(greets);
   } catch (error) {
     await server.stop();
@@ -89,7 +89,7 @@ async function startOnPort(options: NatsOptions, port: number): Promise<NatsServ
 }
 
 /** Reads the INFO line; the server sends it only once JetStream has recovered its streams. */
-function greeting(host: string, port: number): Promise<boolean> {
+export function natsGreets(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     let text = '';

@@ -1,6 +1,5 @@
-// TCP ports of this machine: find a free one, test one, and name the process that holds one, so that the
-// report about a taken port says what to stop.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+// TCP ports of this machine: find a free one, test one, reserve one. Who holds one says `portHolders` of
+// @pochtar/runtime.
 import { createServer } from 'node:net';
 
 /** Returns whether a listener could be bound on host:port right now. */
@@ -44,60 +43,4 @@ function tryBind(port: number, host: string): Promise<number | undefined> {
       server.close(() => resolve(bound));
     });
   });
-}
-
-/** Names the process that listens on `port` ("nginx (pid 812)"), or undefined when it cannot be seen. */
-export function portHolder(port: number): string | undefined {
-  const inodes = listeningInodes(port);
-  if (inodes.size === 0) return undefined;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (holdsOneOf(pid, inodes)) return `${processName(pid)} (pid ${pid})`;
-  }
-  return undefined;
-}
-
-// proc(5), /proc/net/tcp: the second column is the local address, the fourth the state (0A = LISTEN), the tenth the inode.
-function listeningInodes(port: number): Set<string> {
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const inodes = new Set<string>();
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    for (const line of readOr(table, '').split('\n').slice(1)) {
-      const columns = line.trim().split(/\s+/);
-      if (columns[3] === '0A' && columns[1]?.endsWith(wanted) && columns[9]) inodes.add(columns[9]);
-    }
-  }
-  return inodes;
-}
-
-function holdsOneOf(pid: string, inodes: Set<string>): boolean {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      const target = linkTarget(`/proc/${pid}/fd/${fd}`);
-      const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
-      return inode !== undefined && inodes.has(inode);
-    });
-  } catch {
-    // Another user's process, or one that has just ended.
-    return false;
-  }
-}
-
-function linkTarget(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
-}
-
-function processName(pid: string): string {
-  return readOr(`/proc/${pid}/comm`, 'unknown').trim();
-}
-
-function readOr(path: string, fallback: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return fallback;
-  }
 }

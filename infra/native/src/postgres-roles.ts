@@ -1,7 +1,7 @@
 // The database and the roles of a new cluster. The owner migrates and owns every object; each program has a
 // role of its own, made by the first migration without the right to log in and given a password here.
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
-import { superuser } from './postgres.ts';
+import { superuser } from './data-directory.ts';
 import type { PostgresServer } from './postgres.ts';
 import { programs } from './secrets.ts';
 

