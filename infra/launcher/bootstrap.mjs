@@ -121,8 +121,8 @@ async function withLock(work) {
 function takeLock() {
   const own = `${lock}.${process.pid}`;
   try {
-    // Written first and linked then: a lock file always holds the pid of its owner.
-    writeFileSync(own, String(process.pid));
+    // Written first and linked then: a lock file always says whose it is.
+    writeFileSync(own, identityOf(process.pid));
     linkSync(own, lock);
     return true;
   } catch (error) {
@@ -138,18 +138,21 @@ function takeLock() {
 
 function removeStaleLock() {
   try {
-    if (!isAlive(Number(readFileSync(lock, 'utf8')))) rmSync(lock, { force: true });
+    const owner = readFileSync(lock, 'utf8');
+    if (owner !== identityOf(Number.parseInt(owner, 10))) rmSync(lock, { force: true });
   } catch {
     // Its owner has removed it meanwhile.
   }
 }
 
-function isAlive(pid) {
+/** The number and the start of a process: after a power cut the number is another's. */
+function identityOf(pid) {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${pid} ${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return 'nobody';
   }
 }
 

@@ -1,10 +1,11 @@
 // How the other commands talk to the supervisor that is up: one JSON line each way over a Unix socket that only
 // its owner may open. The socket is also the lock that keeps a second supervisor off the same state directory.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { processIdentity, readFacts, writeWhole } from '@pochtar/runtime';
 import type { StatePaths } from './paths.ts';
 import type { ProcessReport } from './supervised.ts';
 
@@ -14,14 +15,20 @@ export type ControlRequest =
   | { command: 'restart'; process: string };
 
 export interface ControlReply {
+  supervisor?: SupervisorIdentity;
   processes?: ProcessReport[];
   /** What was restarted. */
   restarted?: string[];
   error?: string;
 }
 
-interface SupervisorFacts {
+interface SupervisorIdentity {
   pid: number;
+  /** See `processIdentity`. */
+  identity: string | null;
+}
+
+interface SupervisorFacts extends SupervisorIdentity {
   socket: string;
 }
 
@@ -54,8 +61,8 @@ export async function listenForControl(
     server.listen(socket, resolve);
   });
   chmodSync(socket, 0o600);
-  const facts: SupervisorFacts = { pid: process.pid, socket };
-  writeFileSync(factsFile(paths), JSON.stringify(facts), { mode: 0o600 });
+  const facts: SupervisorFacts = { ...thisSupervisor(), socket };
+  writeWhole(factsFile(paths), JSON.stringify(facts));
   return { [Symbol.asyncDispose]: () => close(server, paths, socket) };
 }
 
@@ -70,9 +77,22 @@ export class AlreadyUp extends Error {
 
 /** The supervisor that is up on this state directory, if one is. */
 export async function findSupervisor(paths: StatePaths): Promise<SupervisorFacts | undefined> {
-  if (!existsSync(factsFile(paths))) return undefined;
-  const facts = JSON.parse(readFileSync(factsFile(paths), 'utf8')) as SupervisorFacts;
-  return (await canConnect(facts.socket)) ? facts : undefined;
+  const facts = readFacts(factsFile(paths), ({ pid, identity, socket }) =>
+    typeof pid === 'number' && typeof socket === 'string'
+      ? { pid, identity: typeof identity === 'string' ? identity : null, socket }
+      : undefined,
+  );
+  const socket = facts?.socket ?? nearSocket(paths);
+  if (!(await canConnect(socket))) return undefined;
+  if (facts) return facts;
+  // What it wrote down is lost: it says itself who it is.
+  const { supervisor } = await ask(socket, { command: 'status' });
+  return supervisor && { ...supervisor, socket };
+}
+
+/** What a supervisor answers of itself. */
+export function thisSupervisor(): SupervisorIdentity {
+  return { pid: process.pid, identity: processIdentity(process.pid) };
 }
 
 /** Asks the supervisor; undefined when none is up. */
@@ -81,16 +101,26 @@ export async function askSupervisor(
   request: ControlRequest,
 ): Promise<ControlReply | undefined> {
   const facts = await findSupervisor(paths);
-  if (!facts) return undefined;
+  return facts && ask(facts.socket, request);
+}
+
+function ask(path: string, request: ControlRequest): Promise<ControlReply> {
   return new Promise((resolve, reject) => {
-    const socket = connect(facts.socket, () => socket.write(`${JSON.stringify(request)}\n`));
+    const socket = connect(path, () => socket.write(`${JSON.stringify(request)}\n`));
     let text = '';
     socket.setTimeout(timeoutMs, () => socket.destroy(new Error('the supervisor does not answer')));
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8');
     });
     socket.on('error', reject);
-    socket.on('end', () => resolve(JSON.parse(text) as ControlReply));
+    socket.on('end', () => {
+      // An answer that breaks off is none: the supervisor has just ended.
+      try {
+        resolve(JSON.parse(text) as ControlReply);
+      } catch (error) {
+        reject(new Error('the supervisor broke off its answer', { cause: error }));
+      }
+    });
   });
 }
 
@@ -105,8 +135,12 @@ async function replyTo(
   }
 }
 
+function nearSocket(paths: StatePaths): string {
+  return join(paths.run, 'control.sock');
+}
+
 function socketPath(paths: StatePaths): string {
-  const near = join(paths.run, 'control.sock');
+  const near = nearSocket(paths);
   return Buffer.byteLength(near) <= maxSocketPath ? near : join(mkdtempSync(join(tmpdir(), 'pochtar-')), 'c');
 }
 

@@ -1,5 +1,5 @@
 // What services/migrate seeds a new native installation with: the chosen ports and the directory volume.
-import { writeFileSync } from 'node:fs';
+import { writeWhole } from '@pochtar/runtime';
 import { firstSettingsFile } from './environment.ts';
 import type { ListenPorts } from './listen-ports.ts';
 import type { StatePaths } from './paths.ts';
@@ -20,5 +20,5 @@ export function writeFirstSettings(paths: StatePaths, ports: ListenPorts): void 
     },
     volume: { name: 'var/mail', kind: 'directory', config: { path: paths.mail } },
   };
-  writeFileSync(firstSettingsFile(paths), `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
+  writeWhole(firstSettingsFile(paths), `${JSON.stringify(document, null, 2)}\n`);
 }

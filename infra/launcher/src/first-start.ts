@@ -1,13 +1,12 @@
-// What a new installation gets once it runs: the first administrator, a demo domain with three mailboxes, and
-// endpoints.json, which says where everything listens and how to log in. Asked for over the bus as the command
-// line does it. Repeating it is harmless: what exists keeps its name and gets the password that is printed.
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+// What a new installation gets once it runs: the first administrator, a demo domain with three mailboxes unless it is not
+// wanted, and endpoints.json, which says where everything listens and how to log in. Asked for over the bus as the
+// command line does it. What was made once is people's: no later start makes it again or sets its password.
 import { join } from 'node:path';
 import {
   type AdminReply,
   adminAccount,
   adminAdministrator,
+  adminAlias,
   adminCertificate,
   adminDomain,
   adminSettings,
@@ -15,40 +14,44 @@ import {
   type Bus,
   connectBus,
 } from '@pochtar/bus';
-import { silentLogger } from '@pochtar/runtime';
+import { readFacts, silentLogger, writeWhole } from '@pochtar/runtime';
 import type { Surroundings } from './environment.ts';
+import {
+  demoDomain,
+  demoPeople,
+  type FirstLogins,
+  type Login,
+  readFirstLogins,
+  writeFirstLogins,
+} from './first-logins.ts';
 import { type ListenPorts, listeners } from './listen-ports.ts';
 import type { StatePaths } from './paths.ts';
 
-interface Login {
-  login: string;
-  password: string;
-}
-
 export interface Endpoints extends Record<(typeof listeners)[number], string> {
   accounts: { address: string; password: string }[];
+  /** An empty password: nobody knows it here. */
   admin: Login;
   baseDn: string;
   /** PEM of the authority that signed the server's certificate. */
   caFile: string;
 }
 
-const domain = 'demo.test';
-const people = [
-  { localPart: 'anna', displayName: 'Анна Смирнова' },
-  { localPart: 'boris', displayName: 'Борис Петров' },
-  { localPart: 'vera', displayName: 'Вера Иванова' },
-];
 const asker = { author: 'launcher', scope: 'all' as const };
 
-/** Reads endpoints.json, if there is one. */
+/** Reads endpoints.json; undefined when it is absent or broken off. */
 export function readEndpoints(paths: StatePaths): Endpoints | undefined {
-  if (!existsSync(paths.endpoints)) return undefined;
-  return JSON.parse(readFileSync(paths.endpoints, 'utf8')) as Endpoints;
+  return readFacts(paths.endpoints, (value) => {
+    const { admin, accounts, caFile } = value as Partial<Endpoints>;
+    const isWhole = admin && Array.isArray(accounts) && typeof caFile === 'string' && 'smtp' in value;
+    return isWhole ? (value as unknown as Endpoints) : undefined;
+  });
 }
 
 /** Sets a new installation up, or brings the addresses in endpoints.json to the current settings. */
-export async function setUp(surroundings: Surroundings, reserved: ListenPorts): Promise<Endpoints> {
+export async function setUp(
+  surroundings: Surroundings,
+  reserved: ListenPorts,
+): Promise<{ endpoints: Endpoints; ports: ListenPorts }> {
   const { paths, ports, secrets } = surroundings;
   await using bus = await connectBus({
     url: `nats://127.0.0.1:${ports.nats}`,
@@ -57,49 +60,62 @@ export async function setUp(surroundings: Surroundings, reserved: ListenPorts): 
     name: 'launcher',
     log: silentLogger(),
   });
-  const known = readEndpoints(paths);
-  const accounts = known?.accounts ?? (await makeDemoDomain(bus));
-  const admin = known?.admin ?? (await makeAdministrator(bus));
+  const { accounts, admin } = await firstLogins(bus, paths);
   const { pem } = await ask(askAdmin(bus, adminCertificate.ca, asker, {}));
   const caFile = join(paths.var, 'ca.pem');
-  writeFileSync(caFile, pem);
+  writeWhole(caFile, pem, 0o644);
   const { ports: current, baseDn } = await currentSettings(bus, reserved);
   const addresses = Object.fromEntries(listeners.map((name) => [name, `127.0.0.1:${current[name]}`]));
   const endpoints = { ...addresses, accounts, admin, baseDn, caFile } as Endpoints;
-  // Passwords are in it: made readable for its owner only, and renamed into place whole.
-  writeFileSync(`${paths.endpoints}.new`, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${paths.endpoints}.new`, paths.endpoints);
-  return endpoints;
+  // Passwords are in it: for its owner only.
+  writeWhole(paths.endpoints, `${JSON.stringify(endpoints, null, 2)}\n`);
+  return { endpoints, ports: current };
 }
 
-async function makeAdministrator(bus: Bus): Promise<Login> {
-  const login = 'admin';
-  const password = newPassword();
+/** Those of endpoints.json where it is whole; made at a first start, or at the next one when that was cut off. */
+async function firstLogins(bus: Bus, paths: StatePaths): Promise<Pick<FirstLogins, 'accounts' | 'admin'>> {
+  const logins = readFirstLogins(paths);
+  if (logins && !logins.made) {
+    await makeAdministrator(bus, logins.admin);
+    if (logins.accounts.length > 0) await makeDemoDomain(bus, logins.accounts);
+    writeFirstLogins(paths, { ...logins, made: true });
+    return logins;
+  }
+  const known = readEndpoints(paths) ?? logins;
+  if (!known) return { admin: { login: 'admin', password: '' }, accounts: [] };
+  const { admin, accounts } = known;
+  if (!logins) writeFirstLogins(paths, { admin, accounts, made: true });
+  return { admin, accounts };
+}
+
+async function makeAdministrator(bus: Bus, { login, password }: Login): Promise<void> {
   const made = await askAdmin(bus, adminAdministrator.create, asker, { login, password });
-  if (!made.ok && made.error.code === 'exists') {
-    await ask(askAdmin(bus, adminAdministrator.setPassword, asker, { login, password }));
-  } else {
-    await ask(made);
-  }
-  return { login, password };
+  if (!isThere(made)) await ask(made);
+  else await ask(askAdmin(bus, adminAdministrator.setPassword, asker, { login, password }));
 }
 
-async function makeDemoDomain(bus: Bus): Promise<Endpoints['accounts']> {
-  const made = await askAdmin(bus, adminDomain.create, asker, { name: domain });
-  if (!made.ok && made.error.code !== 'exists') await ask(made);
-  const accounts: Endpoints['accounts'] = [];
-  for (const { localPart, displayName } of people) {
-    const address = `${localPart}@${domain}`;
-    const password = newPassword();
+async function makeDemoDomain(bus: Bus, accounts: FirstLogins['accounts']): Promise<void> {
+  const [first] = accounts;
+  // RFC 5321 §4.5.1: somebody reads what is written to postmaster; and what is written to abuse.
+  const domain = { name: demoDomain, ...(first && { postmaster: first.address }) };
+  await askUnlessThere(askAdmin(bus, adminDomain.create, asker, domain));
+  for (const { address, password } of accounts) {
+    const displayName = demoPeople.find((one) => one.address === address)?.displayName ?? '';
     const created = await askAdmin(bus, adminAccount.create, asker, { address, displayName, password });
-    if (!created.ok && created.error.code === 'exists') {
-      await ask(askAdmin(bus, adminAccount.setPassword, asker, { address, password }));
-    } else {
-      await ask(created);
-    }
-    accounts.push({ address, password });
+    if (!isThere(created)) await ask(created);
+    else await ask(askAdmin(bus, adminAccount.setPassword, asker, { address, password }));
   }
-  return accounts;
+  const abuse = { address: `abuse@${demoDomain}`, targets: [`postmaster@${demoDomain}`] };
+  await askUnlessThere(askAdmin(bus, adminAlias.create, asker, abuse));
+}
+
+function isThere(reply: AdminReply<unknown>): boolean {
+  return !reply.ok && reply.error.code === 'exists';
+}
+
+async function askUnlessThere(asked: Promise<AdminReply<unknown>>): Promise<void> {
+  const reply = await asked;
+  if (!isThere(reply)) await ask(reply);
 }
 
 // Ports are settings after the first start: an administrator may have moved them.
@@ -135,12 +151,4 @@ async function ask<Result>(reply: AdminReply<Result> | Promise<AdminReply<Result
   const answered = await reply;
   if (answered.ok) return answered.result;
   throw new Error(`${answered.error.field} ${answered.error.message.en}`.trim());
-}
-
-/** Letters and digits only: a dash in front would be taken for an option by the programs it is pasted into. */
-function newPassword(): string {
-  return randomBytes(18)
-    .toString('base64')
-    .replaceAll(/[^A-Za-z0-9]/g, '')
-    .slice(0, 16);
 }

@@ -2,46 +2,69 @@
 // its control socket until it is told to stop.
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { Secrets } from '@pochtar/native';
-import { type ControlReply, type ControlRequest, listenForControl } from './control.ts';
+import { Refusal, Secrets } from '@pochtar/native';
+import { type ControlReply, type ControlRequest, listenForControl, thisSupervisor } from './control.ts';
 import { processEnvironment, type Surroundings } from './environment.ts';
-import { type Endpoints, setUp } from './first-start.ts';
+import { chooseFirstLogins } from './first-logins.ts';
+import { type Endpoints, readEndpoints, setUp } from './first-start.ts';
 import { writeFirstSettings } from './first-settings.ts';
 import { chooseInfrastructurePorts, infrastructureEntries } from './infrastructure.ts';
+import { installationState } from './installation-state.ts';
+import { say } from './language.ts';
 import { previousRunGone } from './leftovers.ts';
-import { type ListenPorts, listenPorts } from './listen-ports.ts';
+import {
+  type ListenPorts,
+  listenPorts,
+  portsOf,
+  readPorts,
+  unprivilegedPorts,
+  writePorts,
+} from './listen-ports.ts';
 import { LogFile } from './log-file.ts';
+import { messageOf } from './message-of.ts';
 import { makeStateDirectories, type StatePaths } from './paths.ts';
 import { type ProcessEntry, readProcessTable } from './process-table.ts';
-import { askReadiness, launchProgram, readRunFacts } from './program-process.ts';
+import { launchProgram } from './program-process.ts';
+import { hopelessRestarts, type ProcessStatus, processStatuses, whenSettled } from './readiness.ts';
 import type { ProcessReport } from './supervised.ts';
 import { replicaName, Supervisor, type SupervisorEntry } from './supervisor.ts';
 
-/** All processes must be ready after this long. */
+/** Waited for so long; what is not ready then is said to be so. */
 const startTimeoutMs = 180_000;
-/** A process that ended this often before everything was ready will not become ready by itself. */
-const hopelessRestarts = 5;
 
 export interface UpOptions {
   paths: StatePaths;
   privileged: boolean;
+  /** Whether a new installation gets the demo domain. */
+  demo: boolean;
   /** Replicas by process name. */
   scale: Map<string, number>;
   /** Called when a process changes its state. */
   note: (report: ProcessReport) => void;
+  /** What a person should know. */
+  tell: (line: string) => void;
 }
 
 export interface Installation extends AsyncDisposable {
   readonly endpoints: Endpoints;
+  /** What runs, and does not do its work. */
+  readonly unready: ProcessStatus[];
   /** Resolves when `pochtar down` was asked for. */
   readonly downAsked: Promise<void>;
 }
 
-/** Brings everything up; throws (and leaves nothing running) when it cannot. */
+/**
+ * Brings everything up. Throws, and leaves nothing running, when the infrastructure cannot be or the database cannot be
+ * brought to this version; `Refusal` before anything was written when starting would do harm. A process that runs and
+ * is not ready is no reason to stop the others: it is named in `unready`.
+ */
 export async function bringUp(options: UpOptions, stopped: AbortSignal): Promise<Installation> {
   const { paths } = options;
-  makeStateDirectories(paths);
+  const isNew = installationState(paths) === 'new';
+  const secrets = new Secrets(paths.secrets);
+  secrets.check({ isNew });
   const table = replicas(readProcessTable(), options.scale);
+  makeStateDirectories(paths);
   const down = Promise.withResolvers<void>();
   let supervisor: Supervisor | undefined;
   const control = await listenForControl(paths, (request) =>
@@ -49,25 +72,19 @@ export async function bringUp(options: UpOptions, stopped: AbortSignal): Promise
   );
   try {
     await previousRunGone(paths);
-    const ports = await listenPorts(paths.ports, { privileged: options.privileged });
+    const ports = await portsToListenOn(options, isNew);
     writeFirstSettings(paths, ports);
-    const secrets = new Secrets(paths.secrets);
-    secrets.ensureAll();
+    secrets.ensureAll({ isNew });
+    if (isNew) chooseFirstLogins(paths, options);
     const surroundings = { paths, secrets, ports: await chooseInfrastructurePorts(paths) };
-    const hopeless = Promise.withResolvers<never>();
-    supervisor = new Supervisor(entries(table, surroundings), (report) => {
-      options.note(report);
-      if (report.state === 'pausing' && report.restarts >= hopelessRestarts) {
-        hopeless.reject(new Error(`${report.name} does not start (${report.lastEnd})`));
-      }
-    });
-    hopeless.promise.catch(() => {});
+    const { note, hopeless } = watchForHopeless(options);
+    supervisor = new Supervisor(entries(table, surroundings), note);
     const called = down.promise.then(() => Promise.reject(new StartCalledOff('stopped by pochtar down')));
     called.catch(() => {});
-    const ends = [hopeless.promise, called, whenAborted(stopped, StartCalledOff)];
-    const endpoints = await startAll(supervisor, surroundings, ports, ends);
+    const ends = [hopeless, called, whenAborted(stopped, StartCalledOff)];
+    const started = await startAll(supervisor, surroundings, { ends, ports, options });
     return {
-      endpoints,
+      ...started,
       downAsked: down.promise,
       [Symbol.asyncDispose]: async () => {
         await supervisor?.stop();
@@ -81,36 +98,104 @@ export async function bringUp(options: UpOptions, stopped: AbortSignal): Promise
   }
 }
 
+/** Without Postgres and NATS there is nothing; a program that does not start leaves the others to their work. */
+function watchForHopeless({ note }: UpOptions): { note: UpOptions['note']; hopeless: Promise<never> } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  const watch = (report: ProcessReport): void => {
+    note(report);
+    const { name, state, restarts, lastEnd } = report;
+    if (!['postgres', 'nats'].includes(name)) return;
+    if (state === 'pausing' && restarts >= hopelessRestarts) {
+      reject(new Error(`${name} does not start (${lastEnd})`));
+    }
+  };
+  return { note: watch, hopeless: promise };
+}
+
+/** Those of ports.json. Where that is lost from an installation: those it told, else those of its settings. */
+async function portsToListenOn({ paths, privileged, tell }: UpOptions, isNew: boolean): Promise<ListenPorts> {
+  if (isNew || readPorts(paths.ports)) return listenPorts(paths.ports, { privileged });
+  tell(
+    say(
+      `${paths.ports} пропал или повреждён: порты берутся из настроек установки`,
+      `${paths.ports} is lost or broken: the ports are taken from the settings of the installation`,
+    ),
+  );
+  const recovered = portsOf(readEndpoints(paths) ?? {}) ?? unprivilegedPorts;
+  return listenPorts(paths.ports, { privileged, recovered });
+}
+
+interface Start {
+  /** What ends the start before it has come to its end. */
+  ends: Promise<never>[];
+  ports: ListenPorts;
+  options: UpOptions;
+}
+
 async function startAll(
   supervisor: Supervisor,
   surroundings: Surroundings,
-  ports: ListenPorts,
-  ends: Promise<unknown>[],
-): Promise<Endpoints> {
-  const timeout = AbortSignal.timeout(startTimeoutMs);
+  { ends, ports, options }: Start,
+): Promise<Pick<Installation, 'endpoints' | 'unready'>> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(startTimeoutMs)]);
   try {
-    await Promise.race([supervisor.start(), whenAborted(timeout), ...ends]);
-    return await setUp(surroundings, ports);
+    // It rejects at once where something cannot be; programs that are up and unready never settle it.
+    const cannot = supervisor.start().then(() => new Promise<never>(() => {}));
+    const settled = whenSettled(() => supervisor.reports(), surroundings, signal);
+    const unready = await Promise.race([settled, cannot, ...ends]);
+    return { endpoints: await endpointsOf(surroundings, ports, { unready, options }), unready };
   } catch (error) {
-    throw error instanceof StartCalledOff ? error : await explained(error, supervisor, surroundings.paths);
+    if (error instanceof StartCalledOff || error instanceof Refusal) throw error;
+    throw await explained(error, supervisor, surroundings);
+  } finally {
+    over.abort();
   }
 }
 
-/** The reason, and for every process that is not ready what it says and its last lines. */
-async function explained(error: unknown, supervisor: Supervisor, paths: StatePaths): Promise<Error> {
-  const reason = error instanceof Error ? error.message : String(error);
-  const lines = [reason];
-  for (const { name, state, lastEnd } of supervisor.reports()) {
-    if (state === 'ready' || state === 'done' || state === 'waiting') continue;
-    const health = readRunFacts(join(paths.run, `${name}.json`))?.health;
-    const faults = health ? ((await askReadiness(health))?.faults ?? {}) : {};
-    lines.push(
-      `${name}: ${lastEnd ?? state}`,
-      ...Object.entries(faults).map(([part, why]) => `  ${part}: ${why}`),
+/** Made anew by asking the settings; those of before where they cannot be asked. */
+async function endpointsOf(
+  surroundings: Surroundings,
+  reserved: ListenPorts,
+  { unready, options }: { unready: ProcessStatus[]; options: UpOptions },
+): Promise<Endpoints> {
+  const { paths } = surroundings;
+  const known = readEndpoints(paths);
+  if (unready.some(({ name }) => name === 'settings')) {
+    if (known) return known;
+    throw new Error('the settings are not ready: a first start cannot come to its end');
+  }
+  if (existsSync(paths.endpoints) && !known) {
+    options.tell(
+      say(
+        `${paths.endpoints} повреждён и записан заново; пароли прежние`,
+        `${paths.endpoints} is broken and was written anew; passwords are those of before`,
+      ),
     );
-    lines.push(...lastLines(join(paths.log, `${name}.log`), 8).map((line) => `  | ${line}`));
+  }
+  const { endpoints, ports } = await setUp(surroundings, reserved);
+  if (!readPorts(paths.ports)) writePorts(paths.ports, ports);
+  return endpoints;
+}
+
+/** The reason, and for every process that is not ready what it says and its last lines. */
+async function explained(error: unknown, supervisor: Supervisor, surroundings: Surroundings): Promise<Error> {
+  const lines = [messageOf(error)];
+  for (const one of await processStatuses(supervisor.reports(), surroundings)) {
+    if (one.ready || one.state === 'done' || one.state === 'waiting') continue;
+    lines.push(...explanation(one, surroundings.paths));
   }
   return new Error(lines.join('\n'), { cause: error });
+}
+
+/** Why a process is not ready: what it says, and its last lines. */
+export function explanation(one: ProcessStatus, paths: StatePaths): string[] {
+  return [
+    `${one.name}: ${one.lastEnd ?? one.state}`,
+    ...Object.entries(one.faults).map(([part, why]) => `  ${part}: ${why}`),
+    ...lastLines(join(paths.log, `${one.name}.log`), 8).map((line) => `  | ${line}`),
+  ];
 }
 
 /** The end of a log file. */
@@ -150,7 +235,7 @@ async function answerControl(
 ): Promise<ControlReply> {
   switch (request.command) {
     case 'status':
-      return { processes: supervisor?.reports() ?? [] };
+      return { supervisor: thisSupervisor(), processes: supervisor?.reports() ?? [] };
     case 'down':
       down();
       return {};

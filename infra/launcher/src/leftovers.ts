@@ -1,55 +1,59 @@
 // What a supervisor that was killed may have left: its children end by themselves, but some take seconds. The next
 // start waits for them, so that no two of them use one directory or fight for a port.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '@pochtar/native';
+import { hasPostgres, until } from '@pochtar/native';
+import { isSameProcess, readFacts } from '@pochtar/runtime';
 import type { StatePaths } from './paths.ts';
 
 const programsMs = 25_000;
 const serversMs = 60_000;
 
-/** Waits until nothing of the previous run lives; own programs that take too long are killed. */
-export async function previousRunGone(paths: StatePaths): Promise<void> {
-  const programs = ownProgramPids(paths);
-  const isGone = (): boolean => programs.every((pid) => !commandLine(pid).includes('/services/'));
-  await until('the processes of the previous run end', isGone, { timeoutMs: programsMs }).catch(() => {
-    for (const pid of programs) if (commandLine(pid).includes('/services/')) process.kill(pid, 'SIGKILL');
-  });
-  // Postgres and NATS write to disk: they are never killed here, they are waited for.
-  for (const [file, name] of [
-    [join(paths.postgres, 'postmaster.pid'), 'postgres'],
-    [join(paths.nats, 'nats.pid'), 'nats-server'],
-  ] as const) {
-    await until(`the ${name} of the previous run ends`, () => !isRunning(file, name), {
-      timeoutMs: serversMs,
-    });
-  }
+interface Leftover {
+  file: string;
+  name: string;
+  pid: number;
+  identity: string;
+  /** One of our own programs; the others write to disk and are never killed here. */
+  isProgram: boolean;
 }
 
-function ownProgramPids(paths: StatePaths): number[] {
+/** Waits until nothing of the previous run lives; own programs that take too long are killed. */
+export async function previousRunGone(paths: StatePaths): Promise<void> {
+  const left = leftovers(paths);
+  const programs = left.filter((one) => one.isProgram);
+  const isGone = (): boolean => !programs.some(lives);
+  await until('the processes of the previous run end', isGone, { timeoutMs: programsMs }).catch(() => {
+    // Looked at once more for each: a number is signalled only while it is the process that was meant.
+    for (const program of programs) if (lives(program)) process.kill(program.pid, 'SIGKILL');
+  });
+  for (const server of left.filter((one) => !one.isProgram)) {
+    await until(`${server.name} of the previous run ends`, () => !lives(server), { timeoutMs: serversMs });
+  }
+  await until('Postgres of the previous run ends', () => !worksOn(paths.postgres), { timeoutMs: serversMs });
+  for (const { file } of left) rmSync(file, { force: true });
+}
+
+// A file without an identity says nothing: its number may be anybody's by now.
+function leftovers(paths: StatePaths): Leftover[] {
   if (!existsSync(paths.run)) return [];
   return readdirSync(paths.run)
     .filter((name) => name.endsWith('.json'))
-    .flatMap((name) => {
-      const facts = JSON.parse(readOr(join(paths.run, name), '{}')) as { pid?: number; health?: string };
-      return facts.pid && facts.health ? [facts.pid] : [];
+    .flatMap((entry) => {
+      const file = join(paths.run, entry);
+      const facts = readFacts(file, ({ name, pid, identity, health }) =>
+        typeof name === 'string' && typeof pid === 'number' && typeof identity === 'string'
+          ? { file, name, pid, identity, isProgram: typeof health === 'string' }
+          : undefined,
+      );
+      return facts ?? [];
     });
 }
 
-function isRunning(pidFile: string, name: string): boolean {
-  const pid = Number(readOr(pidFile, '').split('\n')[0]);
-  return pid > 0 && commandLine(pid).includes(name);
+function lives({ pid, identity }: Leftover): boolean {
+  return isSameProcess(pid, identity);
 }
 
-/** Empty when there is no such process. */
-function commandLine(pid: number): string {
-  return readOr(`/proc/${pid}/cmdline`, '').replaceAll('\0', ' ');
-}
-
-function readOr(path: string, fallback: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return fallback;
-  }
+function worksOn(dataDir: string): boolean {
+  return existsSync(dataDir) && hasPostgres(realpathSync(dataDir));
 }

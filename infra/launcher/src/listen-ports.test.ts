@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { isPortFree, portHolder } from '@pochtar/native';
+import { isPortFree } from '@pochtar/native';
 import { temporaryDirectory } from '@pochtar/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { listenPorts, listeners, privilegedPorts, unprivilegedPorts } from './listen-ports.ts';
+import { nameHolders } from './port-holders.ts';
+import { listenPorts, listeners, portsOf, privilegedPorts, unprivilegedPorts } from './listen-ports.ts';
 
 async function hold(port: number): Promise<number> {
   const server = createServer();
@@ -50,7 +51,19 @@ test('a port file that is not as it must be is refused with the listener named',
   await expect(listenPorts(file, { privileged: false })).rejects.toThrow(/imap must be a port/);
 });
 
+test('ports that are lost are those that the installation told, not new ones', async () => {
+  using dir = temporaryDirectory();
+  const file = join(dir.path, 'ports.json');
+  const addresses = Object.fromEntries(listeners.map((name, index) => [name, `127.0.0.1:${21_000 + index}`]));
+  const recovered = portsOf(addresses);
+  expect(portsOf({ ...addresses, imap: 'nowhere' })).toBeUndefined();
+  for (const text of ['', '{"smtp": 2525', '{}']) {
+    writeFileSync(file, text);
+    expect(await listenPorts(file, { privileged: false, recovered })).toEqual(recovered);
+  }
+});
+
 test('the holder of a port is named', async () => {
   const port = await hold(0);
-  expect(portHolder(port)).toContain(`(pid ${process.pid})`);
+  expect(await nameHolders('127.0.0.1', port)).toContain(`(pid ${process.pid})`);
 });

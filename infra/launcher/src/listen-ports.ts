@@ -1,7 +1,8 @@
 // The ports of the native run: chosen at the first start, kept in ports.json, and from then on settings like any
 // other. Unprivileged numbers unless --privileged asks for the real ones.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { isPortFree, portHolder, reservePort } from '@pochtar/native';
+import { isPortFree, reservePort } from '@pochtar/native';
+import { readFacts, writeWhole } from '@pochtar/runtime';
+import { nameHolders } from './port-holders.ts';
 
 export const listeners = [
   'smtp',
@@ -41,34 +42,60 @@ export const privilegedPorts: ListenPorts = {
   console: 80,
 };
 
+export interface ListenPortsOptions {
+  privileged: boolean;
+  /** What takes the place of a file that is lost: the ports of an installation are settings, and not chosen again. */
+  recovered?: ListenPorts | undefined;
+}
+
 /**
- * The ports in `file`; chosen and written there when it does not exist. They stay reserved for this process, so that
- * an installation that starts at the same time chooses others.
+ * The ports in `file`; chosen and written there when it does not exist or is broken. They stay reserved for this process,
+ * so that an installation that starts at the same time chooses others.
  */
-export async function listenPorts(file: string, options: { privileged: boolean }): Promise<ListenPorts> {
-  if (existsSync(file)) {
-    const stored = readPorts(file);
+export async function listenPorts(file: string, options: ListenPortsOptions): Promise<ListenPorts> {
+  const known = readPorts(file) ?? options.recovered;
+  if (known) {
     // Already ours: a reservation of somebody else shows when the program binds and names the holder.
-    for (const port of Object.values(stored)) await reservePort(port);
-    return stored;
+    for (const port of Object.values(known)) await reservePort(port);
+    return known;
   }
   const ports = options.privileged ? await realPorts() : await choosePorts();
-  writeFileSync(file, `${JSON.stringify(ports, null, 2)}\n`);
+  writePorts(file, ports);
   return ports;
 }
 
-/** Reads and checks ports.json. */
-function readPorts(file: string): ListenPorts {
-  const stored = JSON.parse(readFileSync(file, 'utf8')) as Partial<ListenPorts>;
+export function writePorts(file: string, ports: ListenPorts): void {
+  writeWhole(file, `${JSON.stringify(ports, null, 2)}\n`, 0o644);
+}
+
+/** Reads and checks ports.json; undefined when it is absent or broken off. Throws where a person wrote nonsense. */
+export function readPorts(file: string): ListenPorts | undefined {
+  const stored = readFacts(file, (value) =>
+    listeners.every((listener) => listener in value) ? value : undefined,
+  );
+  if (!stored) return undefined;
   const ports = { ...unprivilegedPorts };
   for (const listener of listeners) {
     const port = stored[listener];
-    if (!Number.isInteger(port) || port === undefined || port < 1 || port > 65_535) {
-      throw new Error(`${file}: ${listener} must be a port, 1 to 65535`);
-    }
+    if (!isPort(port)) throw new Error(`${file}: ${listener} must be a port, 1 to 65535`);
     ports[listener] = port;
   }
   return ports;
+}
+
+/** The ports of addresses `host:port`; undefined unless all are there. */
+export function portsOf(addresses: Partial<Record<Listener, string>>): ListenPorts | undefined {
+  const ports = { ...unprivilegedPorts };
+  for (const listener of listeners) {
+    const port = Number(/:(\d+)$/.exec(addresses[listener] ?? '')?.[1]);
+    if (!isPort(port)) return undefined;
+    ports[listener] = port;
+  }
+  return ports;
+}
+
+function isPort(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
 }
 
 // A taken number moves up to the next free one that no other listener wants, and stays below the ephemeral ports,
@@ -102,7 +129,7 @@ async function realPorts(): Promise<ListenPorts> {
   for (const listener of listeners) {
     const port = privilegedPorts[listener];
     if (!(await isPortFree(port, '0.0.0.0')))
-      taken.push(`${port} (${listener}): ${portHolder(port) ?? 'in use'}`);
+      taken.push(`${port} (${listener}): ${(await nameHolders('0.0.0.0', port)) ?? 'in use'}`);
   }
   if (taken.length > 0) throw new Error(`these ports are taken:\n  ${taken.join('\n  ')}`);
   return privilegedPorts;

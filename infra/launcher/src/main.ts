@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<Command>> = {
   status: async () => (await import('./commands/status.ts')).status,
   logs: async () => (await import('./commands/logs.ts')).logs,
   restart: async () => (await import('./commands/restart.ts')).restart,
+  secrets: async () => (await import('./commands/secrets.ts')).secrets,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
   test: async () => (await import('./commands/test.ts')).test,
   check: async () => (await import('./commands/check.ts')).check,
@@ -25,6 +26,7 @@ try {
     ? await (await own())(rest)
     : await (await import('./commands/ctl.ts')).ctl([name, ...rest]);
 } catch (error) {
-  process.stderr.write(`pochtar ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+  const { messageOf } = await import('./message-of.ts');
+  process.stderr.write(`pochtar ${name}: ${messageOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -40,10 +40,13 @@ export function statePaths(directory: string = process.env['POCHTAR_VAR'] ?? joi
   };
 }
 
-/** Makes the directories; mail, secrets and the run's facts are for their owner only. */
+/**
+ * Makes the directories; secrets and the run's facts are for their owner only. Not those of the database and the mails:
+ * one that is missing there may be a disk that is not mounted. They are made with what lies in them, once.
+ */
 export function makeStateDirectories(paths: StatePaths): void {
   mkdirSync(paths.var, { recursive: true, mode: 0o755 });
-  for (const directory of [paths.mail, paths.secrets, paths.log, paths.spool, paths.run]) {
+  for (const directory of [paths.secrets, paths.log, paths.spool, paths.run]) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
 }

@@ -3,9 +3,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readFacts } from '@pochtar/runtime';
 import type { LogFile } from './log-file.ts';
 import { root } from './paths.ts';
 import type { Running } from './supervised.ts';
@@ -22,7 +23,10 @@ export interface ProgramOptions {
 
 /** Starts the program. */
 export async function launchProgram(options: ProgramOptions): Promise<Running> {
-  if (options.runFile) rmSync(options.runFile, { force: true });
+  const withdraw = (): void => {
+    if (options.runFile) rmSync(options.runFile, { force: true });
+  };
+  withdraw();
   const main = join(root, options.program, 'src/main.ts');
   const child = spawn('setpriv', ['--pdeathsig=TERM', '--', process.execPath, main], {
     cwd: root,
@@ -34,10 +38,10 @@ export async function launchProgram(options: ProgramOptions): Promise<Running> {
   await once(child, 'spawn');
   child.stdout?.on('data', (chunk: Buffer) => options.log.write(chunk));
   child.stderr?.on('data', (chunk: Buffer) => options.log.write(chunk));
-  const exited = once(child, 'close').then(([code, signal]) => ({
-    code: code as number | null,
-    signal: signal as NodeJS.Signals | null,
-  }));
+  const exited = once(child, 'close').then(([code, signal]) => {
+    withdraw();
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+  });
   return {
     pid: child.pid ?? 0,
     exited,
@@ -52,22 +56,9 @@ async function stop(child: ChildProcess, exited: Promise<unknown>, graceMs: numb
   await exited.finally(() => clearTimeout(timer));
 }
 
-/** What a process writes into its run file. */
-export interface RunFacts {
-  pid: number;
-  name: string;
-  instance: string;
-  /** http://host:port */
-  health: string;
-}
-
-/** The facts a process announced, or undefined when it has not yet. */
-export function readRunFacts(runFile: string): RunFacts | undefined {
-  try {
-    return JSON.parse(readFileSync(runFile, 'utf8')) as RunFacts;
-  } catch {
-    return undefined;
-  }
+/** Where a process that has announced itself can be asked, http://host:port; undefined when it has not yet. */
+export function healthAddress(runFile: string): string | undefined {
+  return readFacts(runFile, ({ health }) => (typeof health === 'string' ? health : undefined));
 }
 
 export interface Readiness {
@@ -89,8 +80,8 @@ export async function askReadiness(health: string): Promise<Readiness | undefine
 // There is no limit here: a process may wait for Postgres as long as it takes. `up` has a deadline for them all.
 async function whenReady(runFile: string, child: ChildProcess): Promise<void> {
   while (child.exitCode === null && child.signalCode === null) {
-    const facts = readRunFacts(runFile);
-    if (facts && (await askReadiness(facts.health))?.ready) return;
+    const health = healthAddress(runFile);
+    if (health && (await askReadiness(health))?.ready) return;
     await delay(50);
   }
   throw new Error('ended before it was ready');

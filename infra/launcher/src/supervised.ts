@@ -1,7 +1,9 @@
 // One process under the supervisor: started, watched until it is ready, started again with growing pauses when
 // it ends by itself, stopped by request. What exactly runs is the Launch it is given (our programs, Postgres, NATS).
 import { setTimeout as delay } from 'node:timers/promises';
+import { Refusal } from '@pochtar/native';
 import { countFailure, restartDelay } from './backoff.ts';
+import { messageOf } from './message-of.ts';
 
 /** A child that exists. */
 export interface Running {
@@ -87,6 +89,13 @@ export class Supervised {
   /** Stops the current child in good order; the next one is started at once. A pause before a start is cut short. */
   async restart(): Promise<void> {
     this.#pause?.abort();
+    // What was given up for good is tried again when a person asks for it.
+    if (this.#state === 'failed' && !this.#options.once) {
+      this.#finished = this.#watch(
+        () => {},
+        () => {},
+      );
+    }
     if (!this.#running) return;
     this.#restartAsked = true;
     await this.#running.stop();
@@ -99,6 +108,7 @@ export class Supervised {
       const end = await this.#runOnce(ready);
       this.#running = undefined;
       if (this.#stopping.signal.aborted) break;
+      if (end instanceof Refusal) return this.#giveUp(end, failed);
       if (this.#options.once) return this.#finishOnce(end, ready, failed);
       if (this.#restartAsked) {
         this.#restartAsked = false;
@@ -122,7 +132,7 @@ export class Supervised {
   }
 
   /** Runs one child to its end and says how it ended. */
-  async #runOnce(ready: () => void): Promise<string> {
+  async #runOnce(ready: () => void): Promise<string | Refusal> {
     try {
       const running = await this.#options.launch();
       this.#running = running;
@@ -132,7 +142,7 @@ export class Supervised {
       const { code, signal } = await running.exited;
       return signal ?? `status ${code}`;
     } catch (error) {
-      return `not started: ${error instanceof Error ? error.message : String(error)}`;
+      return error instanceof Refusal ? error : `not started: ${messageOf(error)}`;
     }
   }
 
@@ -146,6 +156,12 @@ export class Supervised {
     if (this.#running !== running || this.#options.once) return;
     this.#enter('ready');
     ready();
+  }
+
+  #giveUp(refusal: Refusal, failed: (reason: Error) => void): void {
+    this.#lastEnd = messageOf(refusal);
+    this.#enter('failed');
+    failed(refusal);
   }
 
   #finishOnce(end: string, ready: () => void, failed: (reason: Error) => void): void {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Refusal } from '@pochtar/native';
 import { eventually, temporaryDirectory } from '@pochtar/testkit';
 import { expect, test } from 'vitest';
 import { LogFile } from '../src/log-file.ts';
@@ -84,6 +85,23 @@ test('a program that ends at once is started again after growing pauses, and its
   expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(250);
   expect((third ?? 0) - (second ?? 0)).toBeGreaterThanOrEqual(500);
   expect(readFileSync(join(dir.path, 'crashing.log'), 'utf8')).toContain('about to end\nabout to end\n');
+});
+
+test('what refuses to start is not started again, and the start ends with its reason', async () => {
+  let launches = 0;
+  const launch: Launch = () => {
+    launches++;
+    return Promise.reject(new Refusal('нет', 'there is no database, but there are mails'));
+  };
+  await using supervisor = new Supervisor([
+    { name: 'postgres', dependsOn: [], launch },
+    { name: 'after', dependsOn: ['postgres'], launch: invented('after', []) },
+  ]);
+  await expect(supervisor.start()).rejects.toThrow(Refusal);
+  expect(supervisor.reports()[0]).toMatchObject({ state: 'failed', restarts: 0 });
+  // A person may ask for it when the reason is gone.
+  await supervisor.restart('postgres');
+  await eventually(() => expect(launches).toBe(2));
 });
 
 test('a program that runs once lets its dependants start only when it ends with status 0', async () => {

@@ -18,6 +18,8 @@ export interface BusOptions {
   password?: string | undefined;
   name: string;
   log: Logger;
+  /** For a command that asks once: throws when the server is away, instead of waiting for it. */
+  failsWhenAway?: boolean;
 }
 
 const PUBLISH_TIMEOUT_MS = 5000;
@@ -226,13 +228,13 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     // A user may hear its own inboxes only: answers are nobody else's business.
     ...(options.user === undefined ? {} : { user: options.user, inboxPrefix: `_INBOX.${options.user}` }),
     ...(pass === undefined ? {} : { pass }),
-    maxReconnectAttempts: -1,
+    maxReconnectAttempts: options.failsWhenAway ? 0 : -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
     pingInterval: 10_000,
     maxPingOut: 2,
-    waitOnFirstConnect: true,
-    ignoreAuthErrorAbort: true,
+    waitOnFirstConnect: !options.failsWhenAway,
+    ignoreAuthErrorAbort: !options.failsWhenAway,
   });
   return new Bus(connection, options.log);
 }

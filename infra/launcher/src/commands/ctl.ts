@@ -1,12 +1,12 @@
 // Every other word is the command line of operators (services/ctl), given its access to the run that is up.
 import { join } from 'node:path';
-import { Secrets } from '@pochtar/native';
 import { findSupervisor } from '../control.ts';
 import { accessEnvironment } from '../environment.ts';
 import { infrastructurePorts } from '../infrastructure.ts';
 import { say } from '../language.ts';
 import { root, statePaths } from '../paths.ts';
 import { runCommand } from '../run-command.ts';
+import { surroundingsOf } from '../surroundings.ts';
 
 export async function ctl(args: string[]): Promise<number> {
   const paths = statePaths();
@@ -16,11 +16,6 @@ export async function ctl(args: string[]): Promise<number> {
   if (!isHelp && (!ports || !(await findSupervisor(paths)))) {
     throw new Error(say('Pochtar не работает: ./pochtar up', 'Pochtar is not up: ./pochtar up'));
   }
-  const surroundings = {
-    paths,
-    ports: ports ?? { postgres: 0, nats: 0 },
-    secrets: new Secrets(paths.secrets),
-  };
-  const environment = { ...process.env, ...accessEnvironment(surroundings, 'ctl') };
+  const environment = { ...process.env, ...accessEnvironment(surroundingsOf(paths), 'ctl') };
   return runCommand(process.execPath, [main, ...args], environment);
 }

@@ -1,5 +1,6 @@
 // pochtar down: stops everything and returns when it is gone.
 import { until } from '@pochtar/native';
+import { isSameProcess } from '@pochtar/runtime';
 import { askSupervisor, findSupervisor } from '../control.ts';
 import { say } from '../language.ts';
 import { statePaths } from '../paths.ts';
@@ -15,17 +16,11 @@ export async function down(): Promise<number> {
     return 0;
   }
   await askSupervisor(paths, { command: 'down' });
-  const isGone = (): boolean => !isAlive(supervisor.pid);
+  const { pid, identity } = supervisor;
+  // Its number may be another process's a moment later. One of an older version has not said who it is.
+  const isGone = async (): Promise<boolean> =>
+    identity === null ? !(await findSupervisor(paths)) : !isSameProcess(pid, identity);
   await until('the supervisor ends', isGone, { timeoutMs: stopTimeoutMs, everyMs: 50 });
   process.stderr.write(`${say('Остановлено.', 'Stopped.')}\n`);
   return 0;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

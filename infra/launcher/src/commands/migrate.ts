@@ -1,33 +1,31 @@
 // pochtar migrate: brings schema, roles, streams and first settings to this version; against the run that is up,
 // or with Postgres and NATS started for it alone.
 import { Secrets } from '@pochtar/native';
-import { findSupervisor, listenForControl } from '../control.ts';
+import { findSupervisor } from '../control.ts';
 import { processEnvironment, type Surroundings } from '../environment.ts';
+import { chooseFirstLogins } from '../first-logins.ts';
 import { writeFirstSettings } from '../first-settings.ts';
-import { chooseInfrastructurePorts, infrastructureEntries, infrastructurePorts } from '../infrastructure.ts';
-import { previousRunGone } from '../leftovers.ts';
+import { installationState } from '../installation-state.ts';
 import { listenPorts } from '../listen-ports.ts';
-import { makeStateDirectories, root, statePaths } from '../paths.ts';
+import { root, statePaths } from '../paths.ts';
 import { readProcessTable } from '../process-table.ts';
 import { runCommand } from '../run-command.ts';
-import { Supervisor } from '../supervisor.ts';
+import { surroundingsOf } from '../surroundings.ts';
+import { withInfrastructure } from '../with-infrastructure.ts';
 
 export async function migrate(): Promise<number> {
   const paths = statePaths();
-  makeStateDirectories(paths);
+  if (await findSupervisor(paths)) return run(surroundingsOf(paths));
+  const isNew = installationState(paths) === 'new';
   const secrets = new Secrets(paths.secrets);
-  const ports = infrastructurePorts(paths);
-  if (ports && (await findSupervisor(paths))) return run({ paths, secrets, ports });
-
-  await using opened = new AsyncDisposableStack();
-  opened.use(await listenForControl(paths, async () => ({ error: 'migrating' })));
-  await previousRunGone(paths);
-  secrets.ensureAll();
-  writeFirstSettings(paths, await listenPorts(paths.ports, { privileged: false }));
-  const chosen = await chooseInfrastructurePorts(paths);
-  const infrastructure = opened.use(new Supervisor(infrastructureEntries(paths, chosen, secrets)));
-  await infrastructure.start();
-  return await run({ paths, secrets, ports: chosen });
+  secrets.check({ isNew });
+  const prepare = async (): Promise<void> => {
+    secrets.ensureAll({ isNew });
+    if (!isNew) return;
+    chooseFirstLogins(paths, { demo: true });
+    writeFirstSettings(paths, await listenPorts(paths.ports, { privileged: false }));
+  };
+  return withInfrastructure(paths, prepare, run);
 }
 
 function run(surroundings: Surroundings): Promise<number> {

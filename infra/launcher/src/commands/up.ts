@@ -1,22 +1,27 @@
-// pochtar up [--detach] [--privileged] [--json] [--scale name=n]: brings everything up and stays until Ctrl-C, or
-// returns with --detach when all is ready.
+// pochtar up [--detach] [--privileged] [--no-demo] [--json] [--scale name=n]: brings everything up and stays until
+// Ctrl-C, or returns with --detach when all is ready: with 1, and the names of those that are not, when not all gets so.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findSupervisor } from '../control.ts';
-import { type Endpoints, readEndpoints } from '../first-start.ts';
-import { bringUp, type UpOptions } from '../installation.ts';
+import { askSupervisor, findSupervisor } from '../control.ts';
+import { readEndpoints } from '../first-start.ts';
+import { bringUp, explanation, type Installation, type UpOptions } from '../installation.ts';
 import { say } from '../language.ts';
 import { privilegedPorts } from '../listen-ports.ts';
+import { messageOf } from '../message-of.ts';
 import { makeStateDirectories, root, type StatePaths, statePaths } from '../paths.ts';
+import { isWell, type ProcessStatus, processStatuses } from '../readiness.ts';
 import type { ProcessReport } from '../supervised.ts';
 import { summary } from '../summary.ts';
+import { surroundingsOf } from '../surroundings.ts';
 
 interface Flags {
   detach: boolean;
   privileged: boolean;
+  /** With the demo domain, at a first start. */
+  demo: boolean;
   json: boolean;
   scale: Map<string, number>;
   /** Set for the background process that --detach starts; not for people. */
@@ -24,7 +29,9 @@ interface Flags {
 }
 
 /** What the background process tells the one that started it. */
-type Message = { line: string } | { ready: Endpoints } | { failed: string };
+type Message = { line: string } | { up: Up } | { failed: string };
+
+type Up = Pick<Installation, 'endpoints' | 'unready'>;
 
 export async function up(args: string[]): Promise<number> {
   const flags = parseFlags(args);
@@ -42,6 +49,7 @@ function parseFlags(args: string[]): Flags {
     options: {
       detach: { type: 'boolean', short: 'd', default: false },
       privileged: { type: 'boolean', default: false },
+      'no-demo': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       scale: { type: 'string', multiple: true, default: [] },
       background: { type: 'boolean', default: false },
@@ -54,7 +62,7 @@ function parseFlags(args: string[]): Flags {
       throw new Error(`--scale ${text}: give name=number, e.g. --scale imap=4`);
     scale.set(name, Number(number));
   }
-  return { ...values, scale };
+  return { ...values, demo: !values['no-demo'], scale };
 }
 
 async function foreground(flags: Flags, paths: StatePaths): Promise<number> {
@@ -62,8 +70,7 @@ async function foreground(flags: Flags, paths: StatePaths): Promise<number> {
   const stopping = stopSignal(() => tell(say('Останавливаю…', 'Stopping…')));
   tell(say('Pochtar запускается…', 'Pochtar is starting…'));
   await using installation = await bringUp(upOptions(flags, paths, tell), stopping);
-  if (flags.json) process.stdout.write(`${JSON.stringify(installation.endpoints, null, 2)}\n`);
-  else process.stdout.write(summary(installation.endpoints, paths, { foreground: true }));
+  tellOutcome(installation, flags, paths);
   await Promise.race([installation.downAsked, aborted(stopping)]);
   return 0;
 }
@@ -78,11 +85,12 @@ async function background(flags: Flags, paths: StatePaths): Promise<number> {
   try {
     const options = upOptions(flags, paths, (line) => send({ line }));
     await using installation = await bringUp(options, stopping);
-    if (process.connected) process.send?.({ ready: installation.endpoints } satisfies Message);
+    const { endpoints, unready } = installation;
+    if (process.connected) process.send?.({ up: { endpoints, unready } } satisfies Message);
     await Promise.race([installation.downAsked, aborted(stopping)]);
     return 0;
   } catch (error) {
-    send({ failed: error instanceof Error ? error.message : String(error) });
+    send({ failed: messageOf(error) });
     return 1;
   }
 }
@@ -102,10 +110,10 @@ async function detach(flags: Flags, args: string[], paths: StatePaths): Promise<
   const cancel = (): void => void child.kill('SIGTERM');
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
-  const outcome = await new Promise<Endpoints | string>((resolve) => {
+  const outcome = await new Promise<Up | string>((resolve) => {
     child.on('message', (message: Message) => {
       if ('line' in message) process.stderr.write(`${message.line}\n`);
-      else if ('ready' in message) resolve(message.ready);
+      else if ('up' in message) resolve(message.up);
       else resolve(message.failed);
     });
     void once(child, 'exit').then(() => resolve(say('процесс завершился', 'the process ended')));
@@ -113,16 +121,34 @@ async function detach(flags: Flags, args: string[], paths: StatePaths): Promise<
   if (typeof outcome === 'string') throw new Error(outcome);
   if (child.connected) child.disconnect();
   child.unref();
-  if (flags.json) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
-  else process.stdout.write(summary(outcome, paths, { foreground: false }));
-  return 0;
+  return tellOutcome(outcome, flags, paths);
+}
+
+/** 0: all is ready; 1: not all, and these are named. */
+function tellOutcome({ endpoints, unready }: Up, flags: Flags, paths: StatePaths): number {
+  const isReady = unready.length === 0;
+  if (flags.json) process.stdout.write(`${JSON.stringify(endpoints, null, 2)}\n`);
+  else process.stdout.write(summary(endpoints, paths, { foreground: !flags.detach, isReady }));
+  if (isReady) return 0;
+  tellUnready(unready, paths);
+  return 1;
+}
+
+function tellUnready(unready: ProcessStatus[], paths: StatePaths): void {
+  const names = unready.map(({ name }) => name).join(', ');
+  const lines = unready.flatMap((one) => explanation(one, paths));
+  process.stderr.write(
+    `${say(`Не готовы: ${names}. Остальное работает; сейчас: ./pochtar status`, `Not ready: ${names}. The rest is up; what is now: ./pochtar status`)}\n${lines.join('\n')}\n`,
+  );
 }
 
 function upOptions(flags: Flags, paths: StatePaths, tell: (line: string) => void): UpOptions {
   return {
     paths,
     privileged: flags.privileged,
+    demo: flags.demo,
     scale: flags.scale,
+    tell,
     note: (report) => {
       const line = progress(report);
       if (line) tell(line);
@@ -140,14 +166,17 @@ function progress(report: ProcessReport): string | undefined {
   return undefined;
 }
 
-function alreadyUp(pid: number, flags: Flags, paths: StatePaths): number {
+async function alreadyUp(pid: number, flags: Flags, paths: StatePaths): Promise<number> {
+  const reports = (await askSupervisor(paths, { command: 'status' }))?.processes ?? [];
+  const statuses = await processStatuses(reports, surroundingsOf(paths));
+  const unready = statuses.filter((one) => !isWell(one));
   const endpoints = readEndpoints(paths);
-  if (flags.json && endpoints) process.stdout.write(`${JSON.stringify(endpoints, null, 2)}\n`);
-  else if (endpoints) process.stdout.write(summary(endpoints, paths, { foreground: false }));
   process.stderr.write(
     `${say(`Pochtar уже работает (процесс ${pid}). Остановить: ./pochtar down`, `Pochtar is up already (process ${pid}). Stop it with: ./pochtar down`)}\n`,
   );
-  return 0;
+  if (endpoints) return tellOutcome({ endpoints, unready }, { ...flags, detach: true }, paths);
+  if (unready.length > 0) tellUnready(unready, paths);
+  return unready.length === 0 ? 0 : 1;
 }
 
 /** Aborts at the first SIGINT, SIGTERM or SIGHUP; later ones do not hurry the order in which things stop. */
@@ -187,10 +216,12 @@ function explainLowPorts(): number {
     `${say(
       `Порты ниже 1024 может открыть только root или процесс с правом cap_net_bind_service. Одно из двух:
   sudo ./pochtar up --privileged
-  sudo setcap cap_net_bind_service=+ep "$(readlink -f ${process.execPath})"   (право получит любой, кто запускает этот node)`,
+  sudo setcap cap_net_bind_service=+ep "$(readlink -f ${process.execPath})"   (право получит любой, кто запускает этот node)
+При первом запуске: --no-demo, если демонстрационный домен demo.test с тремя ящиками не нужен.`,
       `Ports below 1024 may be opened by root or by a process with cap_net_bind_service only. Either of:
   sudo ./pochtar up --privileged
-  sudo setcap cap_net_bind_service=+ep "$(readlink -f ${process.execPath})"   (whoever runs this node gets the right)`,
+  sudo setcap cap_net_bind_service=+ep "$(readlink -f ${process.execPath})"   (whoever runs this node gets the right)
+At the first start: --no-demo, when the demo domain demo.test with its three mailboxes is not wanted.`,
     )}\n`,
   );
   return 1;
