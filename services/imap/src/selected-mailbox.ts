@@ -153,7 +153,8 @@ export class SelectedMailbox {
     if (gone.size > 0) {
       const left = new Uint32Array(this.#count);
       let count = 0;
-      for (const [index, uid] of this.uids.entries()) {
+      for (let index = 0; index < this.#count; index++) {
+        const uid = this.uidAt(index);
         if (!gone.has(uid)) left[count++] = uid;
         else {
           numbers.push(index + 1);

@@ -146,3 +146,25 @@ test('RFC 3501 §7.4.2: message/global has an envelope and a body for clients of
   expect(whole).toContain('NIL "inner" NIL');
   expect(whole).toContain('NIL "deep" NIL');
 });
+
+test('ENVELOPE of a mail whose subject a verdict changed needs no look at its body', async () => {
+  const account = await imap.newAccount();
+  const text = lines('Subject: original', 'From: a@b.test', 'To: c@d.test', '', 'x');
+  const uid = await imap.deliver(account, text);
+  await imap.db.query({
+    text: `update store.content c set prefix = $2, removed = $3, pack_id = gen_random_uuid()
+      from store.message m, store.mailbox b
+      where m.content_id = c.id and b.id = m.mailbox_id and b.account_id = $1 and m.uid = $4`,
+    values: [
+      imap.accounts[account],
+      Buffer.from(lines('Subject: [SPAM] original')),
+      [0, lines('Subject: original').length],
+      uid,
+    ],
+  });
+  using client = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
+  const from = '((NIL NIL "a" "b.test"))';
+  expect(await client.ok('FETCH 1 ENVELOPE')).toEqual([
+    `* 1 FETCH (ENVELOPE (NIL "[SPAM] original" ${from} ${from} ${from} ((NIL NIL "c" "d.test")) NIL NIL NIL NIL))`,
+  ]);
+});

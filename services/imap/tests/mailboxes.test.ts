@@ -420,3 +420,31 @@ test('INBOX is there even when its row is missing', async () => {
   `,
   );
 });
+
+test('RFC 5819: LIST with STATUS asks the database once an item, however many mailboxes there are', async () => {
+  const account = await imap.newAccount();
+  using client = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
+  for (const name of ['one', 'two', 'three']) {
+    await client.ok(`CREATE ${name}`);
+    await imap.deliver(account, 'Subject: x\r\n\r\n', { mailbox: name, flags: name === 'two' ? 8 : 0 });
+  }
+  const { db } = imap.server;
+  const asked: string[] = [];
+  imap.server.db = {
+    ...db,
+    query: (statement) => {
+      asked.push(statement.name ?? '');
+      return db.query(statement);
+    },
+  };
+  const told = await client.ok('LIST "" * RETURN (STATUS (MESSAGES DELETED RECENT))');
+  imap.server.db = db;
+  expect(told.filter((line) => line.startsWith('* STATUS'))).toEqual([
+    '* STATUS INBOX (MESSAGES 0 DELETED 0 RECENT 0)',
+    '* STATUS Sent (MESSAGES 0 DELETED 0 RECENT 0)',
+    '* STATUS one (MESSAGES 1 DELETED 0 RECENT 1)',
+    '* STATUS three (MESSAGES 1 DELETED 0 RECENT 1)',
+    '* STATUS two (MESSAGES 1 DELETED 1 RECENT 1)',
+  ]);
+  expect(asked.filter((name) => name.startsWith('view_count'))).toHaveLength(2);
+});

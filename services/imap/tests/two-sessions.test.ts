@@ -235,4 +235,41 @@ describe('IDLE', () => {
       S: c BAD *
     `,
     ));
+
+  test('an IDLE that lasts keeps nothing of the wakes that were: the end of it has one listener', async () => {
+    using both = await pair(1);
+    const idle = await idling(both.two);
+    const listeners = new Map<unknown, number>();
+    const then = Reflect.get(Promise.prototype, 'then');
+    const counting = function (this: Promise<unknown>, ...handlers: unknown[]): unknown {
+      listeners.set(this, (listeners.get(this) ?? 0) + 1);
+      return Reflect.apply(then, this, handlers);
+    };
+    Reflect.set(Promise.prototype, 'then', counting);
+    try {
+      for (let wake = 0; wake < 12; wake++) {
+        await both.one.ok(`STORE 1 ${wake % 2 ? '-' : '+'}FLAGS.SILENT (\\Seen)`);
+        expect(await idle.next()).toMatch(/^\* 1 FETCH/);
+      }
+    } finally {
+      Reflect.set(Promise.prototype, 'then', then);
+    }
+    await idle.done();
+    expect(Math.max(...listeners.values())).toBeLessThan(12);
+  });
+
+  test('a mistake of the server ends the session with BYE: the line that ends IDLE has one reader', async () => {
+    using both = await pair(1);
+    await idling(both.two);
+    await eventually(() => [...imap.sessions].some(({ wake }) => wake !== null));
+    const { db } = imap.server;
+    imap.server.db = { ...db, query: () => Promise.reject(new TypeError('made for this test')) };
+    try {
+      for (const session of imap.sessions) if (session.wake !== null) session.changed();
+      expect(await both.two.line()).toBe('* BYE [SERVERBUG] the server made a mistake');
+      await expect(both.two.line()).rejects.toThrow('the connection ended');
+    } finally {
+      imap.server.db = db;
+    }
+  });
 });
