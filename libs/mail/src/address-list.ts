@@ -6,7 +6,8 @@
 
 import type { Address } from './address.ts';
 import { parseAddress } from './address.ts';
-import { readQuoted, skipComment } from './content-type.ts';
+import { isBlank, trimBlanks } from './blanks.ts';
+import { readQuoted, skipComment } from './field-pieces.ts';
 import { bytesToText } from './words.ts';
 
 export interface ListedAddress {
@@ -37,13 +38,13 @@ type Token =
   | { type: 'special'; text: string }
   | { type: 'comment'; text: string };
 
-export function parseAddressList(value: string): ListEntry[] {
-  const parser = new ListParser();
+/** @param limit how many entries are read, members of groups included */
+export function parseAddressList(value: string, limit: number = MAX_LISTED): ListEntry[] {
+  const parser = new ListParser(limit);
   let at = 0;
   let spaced = false;
   while (at < value.length && !parser.isFull) {
-    const char = value[at] ?? '';
-    if (isBlank(char)) {
+    if (isBlank(value.charCodeAt(at))) {
       spaced = true;
       at++;
       continue;
@@ -68,15 +69,11 @@ function toAddress(entry: ListedAddress): Address | null {
   return parseAddress(`"${localPart}"@${bytesToText(entry.domain)}`);
 }
 
-function isBlank(char: string): boolean {
-  return char === ' ' || char === '\t' || char === '\r' || char === '\n';
-}
-
 /** A longer domain-literal is none. */
 const MAX_LITERAL = 256;
 const SPECIALS = '<>:;,@.';
 // A word runs up to a blank or a special; a stray bracket, backslash or control is part of it.
-const WORD = /[^ \t\r\n<>:;,@."([]+|[\s\S]/y;
+const WORD = /[^ \t\r\n<>:;,@."([]+|[^]/y;
 
 function readToken(value: string, at: number, spaced: boolean): { token: Token; end: number } {
   const char = value[at] ?? '';
@@ -118,13 +115,18 @@ class ListParser {
   #draft: Draft = emptyDraft();
   #inAngle = false;
   #count = 0;
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   get isFull(): boolean {
-    return this.#count >= MAX_LISTED;
+    return this.#count >= this.#limit;
   }
 
   take(token: Token): void {
-    if (token.type === 'comment') this.#draft.comment ??= token.text.trim();
+    if (token.type === 'comment') this.#draft.comment ??= trimBlanks(token.text);
     else if (this.#inAngle) this.#takeInside(token);
     else if (token.type === 'special') this.#takeSpecial(token);
     else this.#draft.outside.push(token);

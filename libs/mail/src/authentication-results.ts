@@ -1,6 +1,6 @@
 // The Authentication-Results field: whose it is, and writing one. RFC 8601.
 
-import { readQuoted, skipComment } from './content-type.ts';
+import { readQuoted, skipComment } from './field-pieces.ts';
 import { encodeForeign } from './foreign.ts';
 import { foldHeader } from './header.ts';
 
@@ -33,7 +33,7 @@ export function parseAuthservId(value: string): string | null {
   const at = skipBlanks(value, 0);
   if (at >= value.length) return null;
   if (value[at] === '"') return smallLetters(readQuoted(value, at).text) || null;
-  const [word] = /^[^\s;(]+/.exec(value.slice(at, at + 1024)) ?? [];
+  const [word] = /^[^ \t\r\n;(]+/.exec(value.slice(at, at + 1024)) ?? [];
   return word === undefined ? null : smallLetters(word);
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseContentType, parseDisposition } from './content-type.ts';
+import { parameterOctets, parseContentType, parseDisposition } from './content-type.ts';
 
 const parameters = (value: string) => Object.fromEntries(parseContentType(value)?.parameters ?? []);
 
@@ -39,6 +39,39 @@ describe('parseContentType', () => {
     '"text"/"pl ain"',
   ])('RFC 2045 §5.2: not valid, so that the default counts: %j', (value) => {
     expect(parseContentType(value)).toBeNull();
+  });
+
+  test.each([
+    ['text/html charset=windows-1251', 'html', { charset: 'windows-1251' }],
+    ['text/html, charset=utf-8', 'html', { charset: 'utf-8' }],
+    ['text/html ,charset="utf-8"', 'html', { charset: 'utf-8' }],
+    ['text/html,', 'html', {}],
+    ['text/html charset=utf-8; format=flowed', 'html', { charset: 'utf-8', format: 'flowed' }],
+    ['text/html; charset=utf-8 format=flowed', 'html', { charset: 'utf-8', format: 'flowed' }],
+    ['text/html; charset=utf-8, format=flowed', 'html', { charset: 'utf-8', format: 'flowed' }],
+    ['text/html; charset="utf-8" format="flowed"', 'html', { charset: 'utf-8', format: 'flowed' }],
+    ['text/html charset = utf-8', 'html', { charset: 'utf-8' }],
+    ['application/pdf name="a b.pdf"', 'pdf', { name: 'a b.pdf' }],
+    ['application/pdf name=My File=2.pdf', 'pdf', { name: 'My File=2.pdf' }],
+    ['multipart/mixed boundary="xyz1"', 'mixed', { boundary: 'xyz1' }],
+    ['multipart/mixed boundary="x y=z" type=a', 'mixed', { boundary: 'x y=z', type: 'a' }],
+    ['multipart/mixed; boundary= ----=_Part', 'mixed', { boundary: '----=_Part' }],
+    ['multipart/mixed; boundary= b=1', 'mixed', { boundary: 'b=1' }],
+    ['text/plain (a) charset=x', 'plain', { charset: 'x' }],
+  ])(
+    'where a semicolon is missing or a comma stands for it, type and parameters are used: %s',
+    (value, subtype, expected) => {
+      expect(parseContentType(value)).toMatchObject({ subtype });
+      expect(parameters(value)).toEqual(expected);
+    },
+  );
+
+  test('RFC 2231 §4: the octets of an extended parameter', () => {
+    const octets = (value: string) => parameterOctets(parseContentType(value)?.parameters ?? new Map(), 'x');
+    expect(octets("a/b; x*=utf-8'ru'%D0%9F%zz")).toBe('\u00d0\u009f%zz');
+    expect(octets("a/b; x*=utf-8''y; x=plain")).toBe('plain');
+    expect(octets('a/b; x*=%41')).toBe('A');
+    expect(octets('a/b; y=z')).toBeUndefined();
   });
 
   test('the first of two equal parameters counts', () => {
@@ -86,7 +119,25 @@ describe('parseContentType', () => {
 
   test('time is linear in odd values', () => {
     const started = performance.now();
-    for (const unit of ['(', ')', '"', '\\', ';', '=', 'a', '*', "; a*0*=''", '; a*0=x']) {
+    for (const unit of [
+      '(',
+      ')',
+      '"',
+      '\\',
+      ';',
+      '=',
+      'a',
+      '*',
+      "; a*0*=''",
+      '; a*0=x',
+      ' ',
+      ',',
+      ' a',
+      ' a=',
+      '"" a',
+    ]) {
+      parseContentType(`a/b ${unit.repeat(250_000 / unit.length)}`);
+      parseContentType(`a/b;x=${unit.repeat(250_000 / unit.length)}y`);
       parseContentType(`a/b; ${unit.repeat(250_000 / unit.length)}`);
       parseContentType(`a/b; "${unit.repeat(250_000 / unit.length)}`);
     }
@@ -102,6 +153,10 @@ describe('parseDisposition', () => {
       ['filename', 'a.txt'],
       ['size', '3'],
     ]);
+    expect(parseDisposition('attachment filename="a.txt"')).toMatchObject({
+      type: 'attachment',
+      parameters: new Map([['filename', 'a.txt']]),
+    });
   });
 
   test.each(['', '; filename=x', 'at tachment'])('none: %j', (value) => {

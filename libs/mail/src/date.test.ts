@@ -24,6 +24,7 @@ describe('parseDate', () => {
     ['1 Jan 50 00:00:00 +0000', '1950-01-01T00:00:00Z'],
     ['1 Jan 126 00:00:00 +0000', '2026-01-01T00:00:00Z'],
     ['1 Jan 2026 00:00:00 +9999', '2026-01-01T00:00:00Z'],
+    ['Fri,\t31 Dec 9999 \t 23:59:59 +0100', '9999-12-31T22:59:59Z'],
   ])('%s', (value, iso) => {
     expect(parseDate(value)?.toISOString()).toBe(new Date(iso).toISOString());
   });
@@ -37,6 +38,11 @@ describe('parseDate', () => {
     '1 Jan 2026 24:00:00 +0000',
     '1 Jan 2026 00:60:00 +0000',
     '1 Jan 0001 00:00:00 +0000',
+    // In UTC these are days of the years 10000 and 1899, which not everything can write.
+    'Fri, 31 Dec 9999 23:59:59 -1200',
+    '9999-12-31T23:59:59-00:01',
+    'Fri Dec 31 23:59:59 EST 9999',
+    '1 Jan 1900 00:00:00 +0100',
     '2026-13-01T00:00:00Z',
     '29 Feb 2026 00:00:00 +0000',
     `1 Jan 2026 00:00:00 +0000${' '.repeat(300)}`,
@@ -54,6 +60,20 @@ describe('parseDate', () => {
       fc.property(date, fc.integer({ min: -14 * 60, max: 14 * 60 }), (moment, offset) => {
         const second = Math.floor(moment.getTime() / 1000) * 1000;
         expect(parseDate(formatDate(moment, offset))?.getTime()).toBe(second);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('property: a date is one of the years 1900 to 9999 in UTC, whatever the zone', () => {
+    const two = (max: number) => fc.integer({ min: 0, max }).map((number) => String(number).padStart(2, '0'));
+    const year = fc.oneof(fc.constantFrom(1899, 1900, 9999), fc.integer({ min: 0, max: 9999 }));
+    const day = fc.constantFrom('1 Jan', '31 Dec');
+    const zone = fc.tuple(fc.constantFrom('+', '-'), two(99), two(99)).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(day, year, two(24), two(60), zone, (date, number, hour, minute, east) => {
+        const found = parseDate(`${date} ${String(number).padStart(4, '0')} ${hour}:${minute}:59 ${east}`);
+        expect(found?.toISOString() ?? '1900-').toMatch(/^(?:19|[2-9]\d)\d\d-/);
       }),
       { numRuns: 2000 },
     );

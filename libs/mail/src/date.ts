@@ -1,5 +1,7 @@
 // Dates of mail headers: RFC 5322 §3.3, with the obsolete forms of §4.3 and the slips real programs make.
 
+import { trimBlanks } from './blanks.ts';
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
@@ -28,18 +30,23 @@ const ZONES: Readonly<Record<string, number>> = {
   eest: 180,
 };
 
+// A run of blanks is one space here.
 const DATE =
-  /^(?:[a-z]+\.?,?\s*)?(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?[\s,-]+(\d{2,4})[\s,]+(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d+)?)?\s*(am|pm)?\s*(?:([+-])(\d{2}):?(\d{2})|([a-z]+))?/i;
+  /^(?:[a-z]+\.?,? ?)?(\d{1,2})[ -]+([a-z]{3})[a-z]*\.?[ ,-]+(\d{2,4})[ ,]+(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d+)?)? ?(am|pm)? ?(?:([+-])(\d{2}):?(\d{2})|([a-z]+))?/i;
 // asctime() and JavaScript put the year last: `Tue Nov 24 04:50:00 2026`.
 const ASCTIME =
-  /^(?:[a-z]+\.?,?\s+)?([a-z]{3})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?\s+(?:([a-z]{2,4})\s+)?(\d{4})(?:\s+([+-])(\d{2}):?(\d{2}))?/i;
+  /^(?:[a-z]+\.?,? )?([a-z]{3})[a-z]*\.? (\d{1,2}),? (\d{1,2}):(\d{1,2})(?::(\d{1,2}))? (?:([a-z]{2,4}) )?(\d{4})(?: ([+-])(\d{2}):?(\d{2}))?/i;
 const ISO =
-  /^(\d{4})-(\d{2})-(\d{2})[t\s](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:z|([+-])(\d{2}):?(\d{2}))?/i;
+  /^(\d{4})-(\d{2})-(\d{2})[t ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(?:z|([+-])(\d{2}):?(\d{2}))?/i;
 
-/** The instant a Date field names, or null. Years outside 1900–9999 are none. */
+/** What databases and IMAP can write with four digits of a year. */
+const EARLIEST = Date.UTC(1900, 0, 1);
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+/** The instant a Date field names, or null. One outside the years 1900–9999, in UTC, is none. */
 export function parseDate(value: string): Date | null {
   if (value.length > MAX_DATE) return null;
-  const text = value.replace(/\([^()]*\)/g, ' ').trim();
+  const text = trimBlanks(value.replace(/\([^()]*\)/g, ' ').replace(/[ \t\r\n]+/g, ' '));
   return parseRfc5322(text) ?? parseAsctime(text) ?? parseIso(text);
 }
 
@@ -129,7 +136,9 @@ function instant(time: CalendarTime): Date | null {
   const date = new Date(Date.UTC(year, month, day, hour, minute, Math.min(second, 59)));
   // Date rolls 31 June over to 1 July; a day that does not exist is an error.
   if (day < 1 || date.getUTCDate() !== day) return null;
-  return new Date(date.getTime() - time.offset * 60_000);
+  // 31 December 9999 in a western zone is a day of the year 10000.
+  const moment = date.getTime() - time.offset * 60_000;
+  return moment < EARLIEST || moment > LATEST ? null : new Date(moment);
 }
 
 /**

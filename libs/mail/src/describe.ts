@@ -46,5 +46,5 @@ export function describeContent(mail: ScannedMail): ContentDescription {
 /** RFC 5322 §3.6.4: the first msg-id of a field, with its angle brackets; null when there is none. */
 export function parseMessageId(value: string): string | null {
   // Printable octets only; longer ids than a line can hold are damage.
-  return /<[^<>\s]{1,900}>/.exec(value.slice(0, 4096))?.[0].replaceAll('\u0000', '') ?? null;
+  return /<[!-;=?-~\u0080-\u00ff]{1,900}>/.exec(value.slice(0, 4096))?.[0] ?? null;
 }

@@ -35,6 +35,14 @@ describe('parseHeaderFields', () => {
     expect(parse('Subject: \u00cf\u00f0\u00e8\r\n')[0]?.value).toBe('\u00cf\u00f0\u00e8');
   });
 
+  test.each(['ДОГОВОР', 'ТОВАР', 'СЕМИНАР', 'Voilà', '\u00a0', '\u2028', '\ufeff'])(
+    'RFC 5322 §2.2.3: blanks are SP, TAB, CR and LF, not octets of characters: %s',
+    (text) => {
+      const octets = Buffer.from(text).toString('latin1');
+      expect(parse(`Subject: \t${octets} \t\r\n`)[0]?.value).toBe(octets);
+    },
+  );
+
   test('a line of blanks continues a field, a blank line ends the header', () => {
     expect(parse('A: b\r\n \r\n c\r\nD: e\r\n\r\nF: g').map((field) => [field.name, field.value])).toEqual([
       ['A', 'b  c'],

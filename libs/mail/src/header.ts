@@ -3,6 +3,8 @@
 // Byte strings are latin1 JS strings (one char = one byte) throughout, because a header may hold any charset and
 // the ranges must stay exact. A line ends with LF (CRLF or bare LF); a bare CR ends nothing.
 
+import { trimBlanks } from './blanks.ts';
+
 export interface HeaderField {
   /** As written, without blanks before the colon. */
   name: string;
@@ -79,7 +81,7 @@ function readField(text: string, start: number, end: number): HeaderField | null
 
 /** Takes the line ends out of a folded value; the blank that follows each stays. RFC 5322 §2.2.3. */
 export function unfold(value: string): string {
-  const trimmed = value.trim();
+  const trimmed = trimBlanks(value);
   return trimmed.includes('\n') ? trimmed.replace(/\r?\n/g, '') : trimmed;
 }
 
@@ -93,7 +95,7 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g;
  * open a field of its own. A word longer than a line stays whole: cutting it would change its meaning.
  */
 export function foldHeader(name: string, value: string): string {
-  const line = value.replace(CONTROLS, ' ').trim();
+  const line = trimBlanks(value.replace(CONTROLS, ' '));
   let text = `${name}:`;
   let column = text.length;
   let isFirst = true;

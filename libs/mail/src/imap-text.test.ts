@@ -74,6 +74,56 @@ describe('ENVELOPE (RFC 9051 §7.5.2)', () => {
     });
   });
 
+  test('several fields of addresses are joined, of others the first counts', () => {
+    const text = envelope(
+      'From: a@a\r\nTo: G: b@b;\r\nTo: c@c\r\nCc: (x\r\nCc: d@d\r\nFrom: e@e\r\nSubject: 1\r\nSubject: 2\r\n',
+    );
+    const ae = [
+      [null, null, 'a', 'a'],
+      [null, null, 'e', 'e'],
+    ];
+    expect(readImap(text)).toEqual([
+      null,
+      '1',
+      ae,
+      ae,
+      ae,
+      [
+        [null, null, 'G', null],
+        [null, null, 'b', 'b'],
+        [null, null, null, null],
+        [null, null, 'c', 'c'],
+      ],
+      [[null, null, 'd', 'd']],
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  test('addresses are bounded over all fields of a name, groups are closed all the same', () => {
+    const text = envelope(`To: ${'a@b,'.repeat(1500)}\r\nTo: G: ${'c@d,'.repeat(1500)};\r\nTo: e@f\r\n`);
+    const to = (readImap(text) as ImapValue[])[5] as ImapValue[];
+    expect(to.length).toBeLessThanOrEqual(2002);
+    expect(to.at(-1)).toEqual([null, null, null, null]);
+  });
+
+  test('a long value is cut between characters and between encoded words', () => {
+    for (const character of ['ы', '€', '😀']) {
+      for (let lead = 0; lead < 4; lead++) {
+        const long = 'x'.repeat(lead) + character.repeat(8192);
+        const value = Buffer.from(long).toString('latin1');
+        const read = readImap(imapString(value)) as string;
+        expect(read.length).toBeGreaterThan(8188);
+        expect(long.startsWith(Buffer.from(read, 'latin1').toString('utf8'))).toBe(true);
+      }
+    }
+    const words = `${'=?utf-8?B?0J/RgNC40LLQtdGC?= '.repeat(400)}`;
+    expect(readImap(imapString(words))).toMatch(/\?= $/);
+    expect(readImap(imapString(`=?${'x'.repeat(9000)}`))).toHaveLength(8192);
+    expect(readImap(imapString('\u00cf'.repeat(9000)))).toHaveLength(8191);
+  });
+
   test('raw 8-bit text goes out as the octets it came in', () => {
     expect(envelope('Subject: \u00cf\u00f0\u00e8\r\n')).toContain('NIL {3}\r\n\u00cf\u00f0\u00e8 NIL');
   });

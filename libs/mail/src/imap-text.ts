@@ -5,13 +5,15 @@
 // literal `{n}\r\n…`: valid in IMAP4rev1 and rev2 alike.
 
 import type { ListedAddress } from './address-list.ts';
-import { parseAddressList } from './address-list.ts';
+import { MAX_LISTED, parseAddressList } from './address-list.ts';
 import type { Disposition } from './content-type.ts';
 import type { HeaderField } from './header.ts';
 import type { Part } from './structure.ts';
 
 /** Longer values are cut: the texts stay in database rows. */
 const MAX_STRING = 8192;
+/** RFC 2047 §2: an encoded word has at most 75 octets; some programs write longer ones. */
+const MAX_WORD = 512;
 
 // RFC 9051 §9 quoted: no CR, LF, NUL; 8-bit only after ENABLE, so never here.
 const PLAIN = /^[ !#-[\]-~]*$/;
@@ -22,9 +24,24 @@ const REMOVED = /[\u0000\r\n]|[^\u0000-\u00ff]/g; // oxlint-disable-line no-cont
 /** A value as IMAP string: quoted, or a literal when it has 8-bit octets. */
 export function imapString(value: string): string {
   if (value.length <= MAX_STRING && PLAIN.test(value)) return `"${value}"`;
-  const text = value.slice(0, MAX_STRING).replace(REMOVED, '');
+  const text = cutString(value).replace(REMOVED, '');
   if (NOT_QUOTABLE.test(text)) return `{${text.length}}\r\n${text}`;
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** At most MAX_STRING octets, and no part of a character or of an encoded word (RFC 2047 §2) at their end. */
+function cutString(value: string): string {
+  if (value.length <= MAX_STRING) return value;
+  const text = value.slice(0, MAX_STRING);
+  const word = text.lastIndexOf('=?');
+  if (word >= 0 && value.slice(word, word + MAX_WORD).includes('?=') && !text.includes('?=', word + 2)) {
+    return text.slice(0, word);
+  }
+  const start = /[\u00c0-\u00f7][\u0080-\u00bf]{0,3}$/.exec(text);
+  if (!start) return text;
+  const first = start[0].charCodeAt(0);
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  return start[0].length < length ? text.slice(0, start.index) : text;
 }
 
 export function imapNString(value: string | null | undefined): string {
@@ -33,38 +50,44 @@ export function imapNString(value: string | null | undefined): string {
 
 /** ENVELOPE of a header. RFC 9051 §7.5.2. */
 export function envelopeText(fields: readonly HeaderField[]): string {
-  const first = new Map<string, string>();
-  for (const field of fields) if (!first.has(field.lower)) first.set(field.lower, field.value);
-  const from = addressesText(first.get('from'));
+  const first = (name: string): string => imapNString(fields.find((field) => field.lower === name)?.value);
+  const from = addressesText(fields, 'from');
   // RFC 9051 §7.5.2: Sender and Reply-To that are missing or empty are taken from From.
-  const sender = addressesText(first.get('sender'));
-  const replyTo = addressesText(first.get('reply-to'));
+  const sender = addressesText(fields, 'sender');
+  const replyTo = addressesText(fields, 'reply-to');
   const members = [
-    imapNString(first.get('date')),
-    imapNString(first.get('subject')),
+    first('date'),
+    first('subject'),
     from,
     sender === 'NIL' ? from : sender,
     replyTo === 'NIL' ? from : replyTo,
-    addressesText(first.get('to')),
-    addressesText(first.get('cc')),
-    addressesText(first.get('bcc')),
-    imapNString(first.get('in-reply-to')),
-    imapNString(first.get('message-id')),
+    addressesText(fields, 'to'),
+    addressesText(fields, 'cc'),
+    addressesText(fields, 'bcc'),
+    first('in-reply-to'),
+    first('message-id'),
   ];
   return `(${members.join(' ')})`;
 }
 
-function addressesText(value: string | undefined): string {
-  if (!value) return 'NIL';
+// RFC 5322 §3.6: there is one field of each name; programs that write one a recipient mean them all.
+function addressesText(fields: readonly HeaderField[], name: string): string {
   let text = '';
-  for (const entry of parseAddressList(value)) {
-    if (entry.kind === 'address') text += addressText(entry);
-    else {
+  let room = MAX_LISTED;
+  for (const { lower, value } of fields) {
+    if (lower !== name || room <= 0) continue;
+    for (const entry of parseAddressList(value, room)) {
+      const members = entry.kind === 'group' ? entry.members.map(addressText) : [addressText(entry)];
       // RFC 9051 §7.5.2: a group is a start entry, its members, and an end entry.
-      text += `(NIL NIL ${imapString(entry.name)} NIL)${entry.members.map(addressText).join('')}(NIL NIL NIL NIL)`;
+      text += entry.kind === 'group' ? groupText(entry.name, members) : members.join('');
+      room -= entry.kind === 'group' ? members.length + 1 : 1;
     }
   }
   return text === '' ? 'NIL' : `(${text})`;
+}
+
+function groupText(name: string, members: string[]): string {
+  return `(NIL NIL ${imapString(name)} NIL)${members.join('')}(NIL NIL NIL NIL)`;
 }
 
 function addressText(entry: ListedAddress): string {

@@ -58,6 +58,19 @@ describe('part ranges (RFC 9051 §6.4.5)', () => {
     expect(forwarded.slice(deep?.bodyStart, deep?.end)).toBe('deep');
   });
 
+  test.each([
+    ['Content-Type: multipart/mixed; boundary=b\r\n\r\nnothing', '1'],
+    [
+      'Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--a--',
+      '1.1',
+    ],
+    ['Content-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\nx', '1.1'],
+  ])('the empty text that BODYSTRUCTURE shows in a multipart without parts is a part: %#', (mail, path) => {
+    const found = byPath(mail, path);
+    expect(found).toMatchObject({ type: 'text', subtype: 'plain', encoding: '7bit', charset: 'us-ascii' });
+    expect([found?.headerStart, found?.bodyStart]).toEqual([found?.end, found?.end]);
+  });
+
   test('property: paths are unique, and every numbered part is there', () => {
     fc.assert(
       fc.property(madePart, (part) => {

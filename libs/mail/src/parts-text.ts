@@ -1,7 +1,8 @@
 // The byte ranges of a mail's parts as compact text, kept beside the mail and read for BODY[1.2], BODY[1.MIME],
 // BODY[1.HEADER], BODY[1.TEXT] and BINARY (RFC 9051 §6.4.5), so that a part is one range read.
 
-import type { Part } from './structure.ts';
+import { parameterOctets } from './content-type.ts';
+import { emptyPart, type Part } from './structure.ts';
 import { shownType } from './imap-text.ts';
 
 export interface PartRange {
@@ -32,6 +33,10 @@ export function encodeParts(root: Part): string {
 }
 
 function addChildren(rows: (string | number | null)[][], part: Part): void {
+  // BODYSTRUCTURE shows an empty text in a multipart without parts; it can be fetched.
+  if (part.kind === 'multipart' && part.children.length === 0) {
+    addRow(rows, part.path === '' ? '1' : `${part.path}.1`, emptyPart(part.bodyStart), null);
+  }
   for (const child of part.children) {
     // The multipart inside an embedded message has no number: it is the TEXT of the message.
     const isNumbered = !(part.kind === 'message' && child.kind === 'multipart');
@@ -52,7 +57,7 @@ function addRow(
 ): void {
   const { type, subtype } = shownType(part);
   // Longer than any charset's name: damage, which would be repeated in every row.
-  const named = part.parameters.get('charset')?.slice(0, 65) ?? '';
+  const named = parameterOctets(part.parameters, 'charset')?.slice(0, 65) ?? '';
   const charset = named !== '' && named.length <= 64 ? named : null;
   rows.push([
     path,

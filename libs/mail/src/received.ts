@@ -4,6 +4,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { Address } from './address.ts';
 import { formatAddress, isAddressLiteral, isAsciiAddress, isDomain, parseAddress } from './address.ts';
+import { trimBlanks } from './blanks.ts';
 import { formatDate } from './date.ts';
 import { encodeForeign } from './foreign.ts';
 import type { HeaderField } from './header.ts';
@@ -100,7 +101,7 @@ export function returnPathField(address: Address | null): Buffer {
 
 /** The path of a Return-Path field's value (latin1), undefined when it is damaged. */
 export function parseReturnPath(value: string): Address | null | undefined {
-  const path = Buffer.from(value.trim(), 'latin1').toString('utf8');
+  const path = Buffer.from(trimBlanks(value), 'latin1').toString('utf8');
   if (path === '<>') return null;
   return (path.startsWith('<') && path.endsWith('>') && parseAddress(path.slice(1, -1))) || undefined;
 }

@@ -35,8 +35,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 const DASH = 0x2d;
 
-/** `--`, boundary, `--`, and room for blanks that transport padding may add; a longer line is no delimiter. */
-const DELIMITER_SLACK = 256;
+/** What is looked at of a line besides the longest boundary: `--` at both ends, and one octet more. */
+const DELIMITER_SLACK = 8;
 const MIN_HEADER_BYTES = 1024;
 
 const EMPTY: Buffer = Buffer.alloc(0);
@@ -217,13 +217,14 @@ export class MailScanner {
   #delimiterLine(chunk: Buffer, at: number, next: number): boolean {
     const tree = this.#tree;
     const lineStart = this.#lineStart;
-    if (next - lineStart > this.#carry.length) return false;
     const offset = lineStart - this.#size;
+    const room = this.#carry.length;
     const line =
       offset >= 0
-        ? chunk.toString('latin1', offset, at)
-        : this.#carry.toString('latin1', 0, this.#carryLength) + chunk.toString('latin1', 0, at);
-    const text = trimPadding(line);
+        ? chunk.toString('latin1', offset, Math.min(at, offset + room))
+        : this.#carry.toString('latin1', 0, this.#carryLength) +
+          chunk.toString('latin1', 0, Math.min(at, room - this.#carryLength));
+    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
     if (!tree.findDelimiter(text)) return false;
     // A delimiter also ends a header that has no blank line.
     while (tree.inHeader) this.#endHeader(chunk, lineStart, this.#lineFeeds);
@@ -270,15 +271,4 @@ export class MailScanner {
 /** Views a chunk's whole words from the first aligned octet on. */
 function wordsOf(chunk: Buffer, lead: number): Int32Array {
   return new Int32Array(chunk.buffer, chunk.byteOffset + lead, (chunk.length - lead) >> 2);
-}
-
-// RFC 2046 §5.1.1: blanks may follow a delimiter.
-function trimPadding(line: string): string {
-  let end = line.length;
-  while (end > 0) {
-    const code = line.charCodeAt(end - 1);
-    if (code !== CR && code !== 0x20 && code !== 0x09) break;
-    end--;
-  }
-  return line.slice(0, end);
 }

@@ -2,13 +2,16 @@
 // line after line: a header has ended, a delimiter line was met, the mail is over.
 //
 // Broken mail is read the way mail programs do: a missing closing delimiter ends with the part around it, a multipart
-// without boundary is text, the innermost of two equal boundaries wins. What goes over a limit becomes one opaque leaf.
+// without boundary is text. What goes over a limit becomes one opaque leaf.
 
 import type { HeaderField } from './header.ts';
+import { trimBlanks, trimBlanksEnd } from './blanks.ts';
 import { parseHeaderFields } from './header.ts';
 import type { Disposition } from './content-type.ts';
-import { parseContentType, parseDisposition } from './content-type.ts';
+import { parameterOctets, parseContentType, parseDisposition } from './content-type.ts';
 import { isEnvelopeField } from './envelope-fields.ts';
+import type { DelimiterHit, OpenDelimiter } from './open-delimiters.ts';
+import { OpenDelimiters } from './open-delimiters.ts';
 
 export interface ScanLimits {
   /** Nesting of multiparts and embedded messages; what is deeper stays one leaf. */
@@ -79,12 +82,9 @@ interface Frame {
   part: Part;
   /** `--` and the boundary; null for leafs, messages, and multiparts that met their closing delimiter. */
   delimiter: string | null;
+  /** Blanks behind the boundary parameter, which delimiter lines may repeat. */
+  padding: string;
   bodyMark: Mark;
-}
-
-export interface DelimiterHit {
-  frame: number;
-  isClose: boolean;
 }
 
 export class PartTree {
@@ -92,17 +92,21 @@ export class PartTree {
   readonly problems = new Set<string>();
   inHeader = true;
   headerStart = 0;
-  /** False: no line can be a delimiter, so nobody needs to look. */
-  hasDelimiters = false;
   rootFields: HeaderField[] = [];
   readonly #limits: ScanLimits;
   /** The open parts from the root to the innermost. */
   readonly #open: Frame[] = [];
+  #delimiters = new OpenDelimiters([]);
   #count = 0;
 
   constructor(limits: ScanLimits) {
     this.#limits = limits;
     this.root = this.#openPart(0);
+  }
+
+  /** False: no line can be a delimiter, so nobody needs to look. */
+  get hasDelimiters(): boolean {
+    return !this.#delimiters.isEmpty;
   }
 
   /** The header of the innermost part ended; its body starts at `mark`. */
@@ -137,14 +141,15 @@ export class PartTree {
       this.#openMultipart(frame);
     } else if (isMessage) {
       // RFC 2046 §5.2.1: an embedded message has no encoding; one that has can't be read in place.
-      if (isIdentity(part.encoding)) part.kind = 'message';
-      else part.opaque = true;
+      if (isEncoded(part.encoding)) part.opaque = true;
+      else part.kind = 'message';
     }
   }
 
   #openMultipart(frame: Frame): void {
-    // RFC 2046 §5.1.1: trailing blanks are no part of a boundary.
-    const boundary = (frame.part.parameters.get('boundary') ?? '').trimEnd();
+    const given = parameterOctets(frame.part.parameters, 'boundary') ?? '';
+    // RFC 2046 §5.1.1: a boundary does not end with blanks, which transport may have taken off its lines.
+    const boundary = trimBlanksEnd(given);
     if (boundary === '' || boundary.length > this.#limits.boundaryBytes) {
       this.problems.add(boundary === '' ? 'multipart without boundary' : 'boundary too long');
       // RFC 2045 §5.2: a Content-Type that breaks the grammar is read as text/plain.
@@ -155,21 +160,13 @@ export class PartTree {
     }
     frame.part.kind = 'multipart';
     frame.delimiter = `--${boundary}`;
-    this.hasDelimiters = true;
+    frame.padding = given.slice(boundary.length);
+    this.#notice();
   }
 
-  /** Which open multipart this line (without line end and trailing blanks) delimits. */
+  /** Which open multipart a line delimits that begins like this (without its line end). */
   findDelimiter(line: string): DelimiterHit | null {
-    for (let frame = this.#open.length - 1; frame >= 0; frame--) {
-      const delimiter = this.#open[frame]?.delimiter;
-      if (!delimiter) continue;
-      // Whole lines are compared, so that a boundary that begins like another one does not end it.
-      if (line === delimiter) return { frame, isClose: false };
-      if (line.length === delimiter.length + 2 && line.endsWith('--') && line.startsWith(delimiter)) {
-        return { frame, isClose: true };
-      }
-    }
-    return null;
+    return this.#delimiters.find(line);
   }
 
   /** A delimiter line: closes what is open inside its multipart and opens the next part behind the line. */
@@ -201,7 +198,11 @@ export class PartTree {
   }
 
   #notice(): void {
-    this.hasDelimiters = this.#open.some((frame) => frame.delimiter !== null);
+    const delimiters: OpenDelimiter[] = [];
+    for (const [frame, { delimiter, padding }] of this.#open.entries()) {
+      if (delimiter !== null) delimiters.push({ frame, text: delimiter, padding });
+    }
+    this.#delimiters = new OpenDelimiters(delimiters);
   }
 
   #innermost(): Frame {
@@ -213,7 +214,7 @@ export class PartTree {
   #openPart(headerStart: number): Part {
     const part = emptyPart(headerStart);
     this.#open.at(-1)?.part.children.push(part);
-    this.#open.push({ part, delimiter: null, bodyMark: { offset: headerStart, lineFeeds: 0 } });
+    this.#open.push({ part, delimiter: null, padding: '', bodyMark: { offset: headerStart, lineFeeds: 0 } });
     this.#count++;
     this.inHeader = true;
     this.headerStart = headerStart;
@@ -223,7 +224,8 @@ export class PartTree {
 
 const PLAIN_PARAMETERS: ReadonlyMap<string, string> = new Map([['charset', 'us-ascii']]);
 
-function emptyPart(headerStart: number): Part {
+/** An empty text. */
+export function emptyPart(headerStart: number): Part {
   return {
     path: '',
     headerStart,
@@ -249,6 +251,11 @@ function emptyPart(headerStart: number): Part {
 
 export function isIdentity(encoding: string): boolean {
   return encoding === '7bit' || encoding === '8bit' || encoding === 'binary';
+}
+
+/** Encodings that hide what they encode. `7-bit` and names that nobody knows stand before plain text in real mail. */
+function isEncoded(encoding: string): boolean {
+  return encoding === 'base64' || encoding === 'quoted-printable';
 }
 
 /** Longer values are damage or an attack; they would end up in database rows. */
@@ -290,7 +297,7 @@ function describeField(part: Part, lower: string, value: string): void {
   else if (lower === 'content-location') part.location = value;
   else if (lower === 'content-md5') part.md5 = value;
   else if (lower === 'content-language') {
-    const tags = value.split(',').map((tag) => tag.trim());
+    const tags = value.split(',').map(trimBlanks);
     part.language = tags.filter((tag) => tag !== '').slice(0, 32);
   }
 }

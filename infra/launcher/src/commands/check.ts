@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { unicodeBlanks } from '../check/byte-strings.ts';
 import { brokenLinks } from '../check/doc-links.ts';
 import { root } from '../paths.ts';
 
@@ -34,7 +35,8 @@ const steps: Step[] = [
       ]),
   },
   { name: 'dead code (knip)', run: () => tool('knip', ['--no-progress']) },
-  { name: 'links in the documentation', run: async () => links() },
+  { name: 'blanks of byte strings', run: async () => found(unicodeBlanks(root)) },
+  { name: 'links in the documentation', run: async () => found(brokenLinks(root)) },
 ];
 
 export async function check(args: string[]): Promise<number> {
@@ -75,7 +77,6 @@ async function tool(name: string, args: string[]): Promise<Outcome> {
   }
 }
 
-function links(): Outcome {
-  const broken = brokenLinks(root);
-  return { isGood: broken.length === 0, output: broken.join('\n') };
+function found(faults: string[]): Outcome {
+  return { isGood: faults.length === 0, output: faults.join('\n') };
 }
