@@ -50,6 +50,12 @@ describe('properties', () => {
       'Content-Type: multipart/digest;\r\n boundary="bb"',
       'Content-Type: message/rfc822',
       'Content-Transfer-Encoding: base64',
+      'Subject: s',
+      'subj',
+      'ect:',
+      '\r\n To: x',
+      '--b garbage',
+      `w${'w'.repeat(600)}:`,
       '\r\n',
       '\n',
       '\r',
@@ -71,7 +77,7 @@ describe('properties', () => {
     ),
     { maxLength: 60 },
   );
-  const tight = { depth: 3, parts: 6, headerBytes: 1024, boundaryBytes: 8 };
+  const tight = { depth: 3, parts: 6, headerBytes: 1024, headerReach: 2000, boundaryBytes: 8 };
 
   test.each([
     ['default', {}],

@@ -6,6 +6,7 @@
 // where chunks are cut.
 
 import type { HeaderField } from './header.ts';
+import { HeldHeader } from './held-header.ts';
 import type { Mark, Part, ScanLimits } from './structure.ts';
 import { DEFAULT_SCAN_LIMITS, PartTree } from './structure.ts';
 
@@ -13,10 +14,11 @@ export interface ScannedMail {
   size: number;
   /** Up to and including the blank line. */
   headerLength: number;
-  /** The top header as it is, at most `headerBytes` of the limits. */
+  /** The top header as it is; from `headerBytes` of the limits on only what HeldHeader keeps of it. */
   header: Buffer;
+  /** With their ranges in `header`. */
   fields: HeaderField[];
-  /** The top header went over the limit: `header` and `fields` are only its beginning. */
+  /** The top header went over the limit: fields are missing, and ranges behind it are not those of the mail. */
   isHeaderCut: boolean;
   root: Part;
   receivedCount: number;
@@ -51,6 +53,7 @@ const HIGH_BITS = 0x80808080 | 0;
 export class MailScanner {
   readonly #tree: PartTree;
   readonly #headerBytes: number;
+  readonly #headerReach: number;
   #size = 0;
   #lineFeeds = 0;
   #lineStart = 0;
@@ -62,9 +65,7 @@ export class MailScanner {
   readonly #carry: Buffer;
   #carryLength = 0;
   /** The current header as far as it came in earlier chunks. */
-  #held: Buffer = EMPTY;
-  #heldLength = 0;
-  #heldStart = 0;
+  readonly #held: HeldHeader;
   #header: Buffer = EMPTY;
   #isHeaderCut = false;
   #hasBareLineBreaks = false;
@@ -75,8 +76,9 @@ export class MailScanner {
   constructor(limits: Partial<ScanLimits> = {}) {
     const all = { ...DEFAULT_SCAN_LIMITS, ...limits };
     this.#tree = new PartTree(all);
-    // A header limit below the longest delimiter line would make the result depend on the chunks.
-    this.#headerBytes = Math.max(all.headerBytes, MIN_HEADER_BYTES, all.boundaryBytes + DELIMITER_SLACK);
+    this.#headerBytes = Math.max(all.headerBytes, MIN_HEADER_BYTES);
+    this.#headerReach = Math.max(all.headerReach, this.#headerBytes);
+    this.#held = new HeldHeader(this.#headerBytes);
     this.#carry = Buffer.allocUnsafe(all.boundaryBytes + DELIMITER_SLACK);
   }
 
@@ -178,32 +180,39 @@ export class MailScanner {
     if (isBlank && this.#tree.inHeader) this.#endHeader(chunk, next, this.#lineFeeds + 1);
   }
 
-  /** A header over the limit ends before the line that exceeds it, or within it when it is a single line. */
+  /** A header beyond all reason ends in the midst of it. */
   #cutLongHeaders(chunk: Buffer, until: number): void {
     const tree = this.#tree;
-    while (tree.inHeader && until - tree.headerStart > this.#headerBytes) {
-      if (tree.headerStart === 0) this.#isHeaderCut = true;
-      tree.problems.add(`header longer than ${this.#headerBytes} octets`);
-      const cut = this.#lineStart > tree.headerStart ? this.#lineStart : tree.headerStart + this.#headerBytes;
-      this.#endHeader(chunk, cut, this.#lineFeeds);
-    }
+    if (!tree.inHeader || until - tree.headerStart <= this.#headerReach) return;
+    this.#endHeader(chunk, tree.headerStart + this.#headerReach, this.#lineFeeds, true);
   }
 
-  #endHeader(chunk: Buffer, bodyStart: number, lineFeeds: number): void {
-    const isTop = this.#header === EMPTY && this.#tree.headerStart === 0;
-    const bytes = this.#headerTo(chunk, bodyStart);
+  #endHeader(chunk: Buffer, bodyStart: number, lineFeeds: number, isCut = false): void {
+    const tree = this.#tree;
+    const isTop = this.#header === EMPTY && tree.headerStart === 0;
+    const isOver = bodyStart - tree.headerStart > this.#headerBytes;
+    if (isOver) tree.problems.add(`header longer than ${this.#headerBytes} octets`);
+    if (isTop) this.#isHeaderCut = isOver;
+    const bytes = this.#headerTo(chunk, bodyStart, isOver);
     // Copied, because the caller may use the chunk's memory again.
     if (isTop && bytes.length > 0) this.#header = Buffer.from(bytes);
-    this.#tree.endHeader(bytes, { offset: bodyStart, lineFeeds });
+    tree.endHeader(bytes, { offset: bodyStart, lineFeeds }, isCut);
+    this.#held.clear();
   }
 
-  /** The octets of the current header up to `until`, which lie in the chunk, in what is held, or in both. */
-  #headerTo(chunk: Buffer, until: number): Buffer {
+  /** The current header up to `until`, which lies in the chunk, in what is held, or in both. */
+  #headerTo(chunk: Buffer, until: number, isOver: boolean): Buffer {
     const start = this.#tree.headerStart;
-    if (start >= this.#size) return chunk.subarray(start - this.#size, until - this.#size);
-    const held = this.#held.subarray(start - this.#heldStart, this.#heldLength);
-    if (until <= this.#size) return held.subarray(0, until - start);
-    return Buffer.concat([held, chunk.subarray(0, until - this.#size)]);
+    if (start >= this.#size && !isOver) return chunk.subarray(start - this.#size, until - this.#size);
+    if (until > this.#size) this.#hold(chunk.subarray(0, until - this.#size));
+    return this.#held.take(until - start);
+  }
+
+  /** Adds what a chunk, or its beginning, has of the current header. */
+  #hold(chunk: Buffer): void {
+    const start = this.#tree.headerStart;
+    if (start >= this.#size) this.#held.clear();
+    this.#held.add(chunk.subarray(Math.max(0, start - this.#size)));
   }
 
   #startsWithDashes(chunk: Buffer): boolean {
@@ -245,26 +254,7 @@ export class MailScanner {
     const from = Math.max(0, this.#lineStart - this.#size);
     const room = this.#carry.length - this.#carryLength;
     if (room > 0) this.#carryLength += chunk.copy(this.#carry, this.#carryLength, from, from + room);
-    if (this.#tree.inHeader) this.#holdHeader(chunk);
-    else this.#heldLength = 0;
-  }
-
-  #holdHeader(chunk: Buffer): void {
-    const start = this.#tree.headerStart;
-    const isNew = start >= this.#size;
-    const kept = isNew ? 0 : this.#size - start;
-    const added = isNew ? chunk.subarray(start - this.#size) : chunk;
-    const target =
-      kept + added.length > this.#held.length
-        ? Buffer.allocUnsafe(Math.max(kept + added.length, 2 * this.#held.length, MIN_HEADER_BYTES))
-        : this.#held;
-    if (!isNew && (target !== this.#held || start !== this.#heldStart)) {
-      this.#held.copy(target, 0, start - this.#heldStart, this.#heldLength);
-    }
-    added.copy(target, kept);
-    this.#held = target;
-    this.#heldStart = start;
-    this.#heldLength = kept + added.length;
+    if (this.#tree.inHeader) this.#hold(chunk);
   }
 }
 

@@ -18,8 +18,10 @@ export interface ScanLimits {
   depth: number;
   /** All parts, multiparts included; the last one takes the rest of the mail. */
   parts: number;
-  /** Octets of one header; what exceeds it is read as body. At least 1 KiB. */
+  /** Octets of one header that are kept as they are, of what follows only the fields listings need. At least 1 KiB. */
   headerBytes: number;
+  /** Octets of one header; what exceeds them is read as body. */
+  headerReach: number;
   /** Octets of a boundary parameter. */
   boundaryBytes: number;
 }
@@ -27,12 +29,13 @@ export interface ScanLimits {
 /**
  * Depth 30: mail people write nests to 5, chains of forwarded mail to 10; printers of the tree may recurse that deep.
  * 1,000 parts: the largest digests have some hundreds, and the texts made from the tree stay in database rows.
- * 256 KiB header: the greatest that large providers take; boundary 255: RFC 2046 §5.1.1 allows 70, some send more.
+ * 256 KiB header: the greatest that large providers take; 2 MiB: what readers may be made to hold in memory. Boundary 255: RFC 2046 §5.1.1 allows 70, some send more.
  */
 export const DEFAULT_SCAN_LIMITS: Readonly<ScanLimits> = {
   depth: 30,
   parts: 1000,
   headerBytes: 256 * 1024,
+  headerReach: 2 * 1024 * 1024,
   boundaryBytes: 255,
 };
 
@@ -109,8 +112,8 @@ export class PartTree {
     return !this.#delimiters.isEmpty;
   }
 
-  /** The header of the innermost part ended; its body starts at `mark`. */
-  endHeader(header: Buffer, mark: Mark): void {
+  /** The header of the innermost part ended, or was cut because it is too long; its body starts at `mark`. */
+  endHeader(header: Buffer, mark: Mark, isCut: boolean): void {
     const frame = this.#innermost();
     const parent = this.#open.at(-2)?.part;
     const fields = parseHeaderFields(header);
@@ -120,12 +123,12 @@ export class PartTree {
     describe(frame.part, fields, parent);
     frame.part.bodyStart = mark.offset;
     frame.bodyMark = mark;
-    this.#decideKind(frame);
+    this.#decideKind(frame, isCut);
     numberPart(frame.part, parent);
     if (frame.part.kind === 'message') this.#openPart(mark.offset);
   }
 
-  #decideKind(frame: Frame): void {
+  #decideKind(frame: Frame, isCut: boolean): void {
     const part = frame.part;
     const isMultipart = part.type === 'multipart';
     const isMessage = part.type === 'message' && (part.subtype === 'rfc822' || part.subtype === 'global');
@@ -141,7 +144,8 @@ export class PartTree {
       this.#openMultipart(frame);
     } else if (isMessage) {
       // RFC 2046 §5.2.1: an embedded message has no encoding; one that has can't be read in place.
-      if (isEncoded(part.encoding)) part.opaque = true;
+      // Behind a cut there is a piece of a line, and no header.
+      if (isCut || isEncoded(part.encoding)) part.opaque = true;
       else part.kind = 'message';
     }
   }
