@@ -4,7 +4,7 @@ import { madePart, renderMail } from '../tests/generated-mail.ts';
 import type { ImapValue } from '../tests/imap-reader.ts';
 import { scanMail as scan } from '../tests/scan-mail.ts';
 import { readImap } from '../tests/imap-reader.ts';
-import { bodyText } from './body-text.ts';
+import { bodyText, withoutGlobal } from './body-text.ts';
 import { parseHeaderFields } from './header.ts';
 import { bodyStructureText, envelopeText, imapString } from './imap-text.ts';
 
@@ -198,14 +198,18 @@ describe('BODYSTRUCTURE (RFC 9051 §7.5.2)', () => {
     expect(readImap(text)).toMatchObject({ 0: { 0: 'text', 1: 'plain', length: 12 }, 1: 'mixed', length: 6 });
   });
 
+  test('an encoded message has an envelope without fields, an empty text, and its lines', () => {
+    const mail =
+      'Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogaW4NCg0KeA0K';
+    expect(structure(mail)).toBe(
+      '("message" "rfc822" NIL NIL NIL "base64" 24 (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) ' +
+        '("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0 NIL NIL NIL NIL) 1 NIL NIL NIL NIL)',
+    );
+  });
+
   test('what was not looked into is shown as octets', () => {
-    const mail = 'Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA';
-    expect(readImap(structure(mail))).toMatchObject({
-      0: 'application',
-      1: 'octet-stream',
-      5: 'base64',
-      6: 4,
-    });
+    const mail = 'Content-Type: message/rfc822\r\n\r\n'.repeat(40);
+    expect(structure(mail)).toContain('("application" "octet-stream" NIL NIL NIL "7bit" ');
   });
 
   test('the optional text of all parts together is bounded', () => {
@@ -229,23 +233,58 @@ describe('BODYSTRUCTURE (RFC 9051 §7.5.2)', () => {
 });
 
 /** BODY of a BODYSTRUCTURE that was read. */
-function withoutExtension(body: ImapValue[]): ImapValue[] {
+function withoutExtension(body: ImapValue[], globals: 'messages' | 'basic' = 'messages'): ImapValue[] {
   if (Array.isArray(body[0])) {
     const subtype = body.findIndex((item) => typeof item === 'string');
     return [
-      ...body.slice(0, subtype).map((child) => withoutExtension(child as ImapValue[])),
+      ...body.slice(0, subtype).map((child) => withoutExtension(child as ImapValue[], globals)),
       body[subtype] ?? null,
     ];
   }
   if (body[0] === 'text') return body.slice(0, 8);
-  if (body[0] !== 'message') return body.slice(0, 7);
-  return [...body.slice(0, 8), withoutExtension(body[8] as ImapValue[]), body[9] ?? null];
+  if (body[0] !== 'message' || (body[1] === 'global' && globals === 'basic')) return body.slice(0, 7);
+  return [...body.slice(0, 8), withoutExtension(body[8] as ImapValue[], globals), body[9] ?? null];
 }
 
 describe('BODY', () => {
   test('literals and escapes in values are passed over', () => {
     const good = '("image" "png" ("name" {4}\r\n)"(\u00ff) "a\\"(" NIL "7bit" 3 NIL ("inline" NIL) NIL NIL)';
     expect(bodyText(good)).toBe('("image" "png" ("name" {4}\r\n)"(\u00ff) "a\\"(" NIL "7bit" 3)');
+  });
+
+  const global = 'Content-Type: message/global\r\n\r\nSubject: y\r\n\r\nz';
+
+  test('RFC 3501 §7.4.2: before IMAP4rev2 only message/rfc822 has an envelope; message/global is octets', () => {
+    const asMessage = structure(global);
+    expect(readImap(asMessage)).toMatchObject({ 0: 'message', 1: 'global', 7: { 1: 'y' }, length: 14 });
+    expect(withoutGlobal(asMessage)).toBe('("message" "global" NIL NIL NIL "7bit" 15 NIL NIL NIL NIL)');
+    expect(withoutGlobal(bodyText(asMessage))).toBe('("message" "global" NIL NIL NIL "7bit" 15)');
+    const plain = structure('Subject: "message" "global"\r\n\r\nx');
+    expect(withoutGlobal(plain)).toBe(plain);
+  });
+
+  test('a message/global anywhere in the tree', () => {
+    const inside = `Content-Type: message/rfc822\r\n\r\n${global}`;
+    const mail = `Content-Type: multipart/mixed; boundary=b; x="\u00ff)("\r\n\r\n--b\r\n${inside}\r\n--b\r\n\r\nt\r\n--b\r\n${global}\r\n--b--`;
+    const basic = '("message" "global" NIL NIL NIL "7bit" 15 NIL NIL NIL NIL)';
+    const text = withoutGlobal(structure(mail));
+    expect(text.split(basic)).toHaveLength(3);
+    const read = readImap(text) as ImapValue[];
+    expect(read).toMatchObject({
+      0: { 0: 'message', 1: 'rfc822', 8: { 1: 'global', length: 11 }, length: 14 },
+      3: 'mixed',
+    });
+    expect(readImap(withoutGlobal(bodyText(structure(mail))))).toEqual(withoutExtension(read, 'basic'));
+  });
+
+  test('property: where nothing is message/global nothing changes', () => {
+    fc.assert(
+      fc.property(madePart, (made) => {
+        const text = structure(renderMail(made));
+        expect(withoutGlobal(text)).toBe(text);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test.each([

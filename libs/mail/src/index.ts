@@ -20,7 +20,7 @@ export * from './received.ts';
 export type { ReportLanguage } from './report.ts';
 export * from './scan.ts';
 export * from './short-header.ts';
-export { DEFAULT_SCAN_LIMITS, isIdentity } from './structure.ts';
+export { DEFAULT_SCAN_LIMITS } from './structure.ts';
 export type { Part, ScanLimits } from './structure.ts';
 export * from './virus-report.ts';
 export * from './words.ts';

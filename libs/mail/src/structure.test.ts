@@ -361,14 +361,20 @@ describe('structure', () => {
     expect(root).toMatchObject({ subtype: 'html', id: '<1>' });
   });
 
-  test('an encoded message is a leaf', () => {
+  test('RFC 2046 §5.2.1: an encoded message is a message whose header no field can be read of', () => {
     const mail = lines(
-      'Content-Type: message/rfc822',
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      'Content-Type: message/rfc822; name=a.eml',
       'Content-Transfer-Encoding: base64',
       '',
-      'U3ViamVjdDo=',
+      'U3ViamVjdDogaW4NCg0KeA0K',
+      '--b--',
     );
-    expect(scan(mail).root).toMatchObject({ kind: 'leaf', opaque: true, children: [] });
+    const { root } = scan(mail);
+    expect(outline(mail, root)).toEqual(['multipart/mixed', '1 message/rfc822', '1.1 text/plain ""']);
+    expect(root.children[0]).toMatchObject({ envelope: [], encoding: 'base64', lines: 1 });
   });
 
   test('the empty mail and a mail of a header only have a body of no octets', () => {

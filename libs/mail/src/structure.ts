@@ -62,7 +62,7 @@ export interface Part {
   location: string | null;
   md5: string | null;
   kind: 'leaf' | 'multipart' | 'message';
-  /** A multipart or message whose inside was not looked at: over a limit, or an encoded message. */
+  /** A multipart or message whose inside was not looked at, being over a limit. */
   opaque: boolean;
   /** Of kind 'message': the ENVELOPE fields of the embedded message; its root is the only child. */
   envelope: HeaderField[] | null;
@@ -143,9 +143,10 @@ export class PartTree {
     } else if (isMultipart) {
       this.#openMultipart(frame);
     } else if (isMessage) {
-      // RFC 2046 §5.2.1: an embedded message has no encoding; one that has can't be read in place.
+      // RFC 2046 §5.2.1: an embedded message has no encoding. One that has is shown as a message all the same, with what
+      // its octets look like as they are: in base64 no fields and no body. Clients decode the whole part.
       // Behind a cut there is a piece of a line, and no header.
-      if (isCut || isEncoded(part.encoding)) part.opaque = true;
+      if (isCut) part.opaque = true;
       else part.kind = 'message';
     }
   }
@@ -251,15 +252,6 @@ export function emptyPart(headerStart: number): Part {
     envelope: null,
     children: [],
   };
-}
-
-export function isIdentity(encoding: string): boolean {
-  return encoding === '7bit' || encoding === '8bit' || encoding === 'binary';
-}
-
-/** Encodings that hide what they encode. `7-bit` and names that nobody knows stand before plain text in real mail. */
-function isEncoded(encoding: string): boolean {
-  return encoding === 'base64' || encoding === 'quoted-printable';
 }
 
 /** Longer values are damage or an attack; they would end up in database rows. */
