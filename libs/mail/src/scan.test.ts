@@ -10,8 +10,6 @@ function outline(mail: string, part: Part): string[] {
   return [line, ...part.children.flatMap((child) => outline(mail, child))];
 }
 
-const lines = (...all: string[]) => all.join('\r\n');
-
 describe('line discipline', () => {
   test.each([
     ['a\r\nb\r\n', false],
