@@ -105,6 +105,7 @@ const denied: Record<string, string[]> = {
   ],
   delivery: [
     'select password_hash from directory.account limit 1',
+    'update store.content set sha256 = null where false',
     write('store.message'),
     write('store.mailbox'),
     write('settings.section'),

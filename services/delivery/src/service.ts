@@ -13,6 +13,7 @@ import { NoticeMaker } from './notice-maker.ts';
 import { openTools, QUEUE_CONNECTIONS } from './open-tools.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { startReconciler } from './reconciler.ts';
+import { startTextRebuild } from './rebuild-texts.ts';
 import { replanAll } from './replan.ts';
 import { sections, type Tools } from './tools.ts';
 
@@ -47,6 +48,7 @@ export async function start(
     }),
   );
   stack.use(startCleanUp(tools, config.POCHTAR_CLEAN_UP_SECONDS));
+  stack.use(startTextRebuild(tools, config.POCHTAR_CLEAN_UP_SECONDS));
   stack.use(consumeDeliveries(tools));
   context.health.report('delivery', null);
   return stack.move();

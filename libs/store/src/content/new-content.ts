@@ -3,6 +3,12 @@ import type { ContentDescription } from '@pochtar/mail';
 import type { BlobReference } from '../blob/index.ts';
 import type { Queryable } from '../db.ts';
 
+/**
+ * The version of what describeContent() makes. Raised when it reads mail differently, together with a migration that
+ * makes the index content_old_texts for the new number; delivery then makes the texts in older rows anew.
+ */
+export const TEXTS_VERSION = 1;
+
 export interface NewContent {
   /** UUIDv7. */
   id: string;
@@ -18,9 +24,10 @@ export const contentColumns = {
   declared: `id uuid, pack_id uuid, pack_offset bigint, length bigint, sha256 text, header_length int, header text,
     header_complete boolean, envelope text, body_structure text, parts text, message_id text, sent_at timestamptz, removed int8[]`,
   names: `id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, envelope, body_structure,
-    parts, message_id, sent_at, removed`,
+    parts, message_id, sent_at, removed, texts_version`,
   values: `i.id, i.pack_id, i.pack_offset, i.length, decode(i.sha256, 'base64'), i.header_length,
-    decode(i.header, 'base64'), i.header_complete, i.envelope, i.body_structure, i.parts, i.message_id, i.sent_at, i.removed`,
+    decode(i.header, 'base64'), i.header_complete, i.envelope, i.body_structure, i.parts, i.message_id, i.sent_at, i.removed,
+    ${TEXTS_VERSION}`,
 };
 
 export function contentRow(content: NewContent): Record<string, unknown> {
