@@ -128,7 +128,7 @@ export const queueDue: Subject<Record<string, never>> = {
   name: 'queue.due',
   kind: 'core',
   schema: z.object({}) as z.ZodType<Record<string, never>>,
-  purpose: 'remote recipients became due now; the queue runner need not wait for its next wake-up',
+  purpose: 'recipients became due now, or a notice is owed; who sends need not wait for the next wake-up',
 };
 
 const checkRequest = z.object({

@@ -1,12 +1,12 @@
 // Mails whose bodies could not be read: how long each waits for its volume. No attempt counts meanwhile.
-const FIRST_SECONDS = 60;
-const LAST_SECONDS = 900;
+const FIRST_SECONDS = 15;
+const LAST_SECONDS = 300;
 const MAX_KNOWN = 10_000;
 
 export class Unreadable {
   readonly #failures = new Map<string, number>();
 
-  /** Seconds until the body is looked for again: growing from a minute to a quarter of an hour. */
+  /** Seconds until the body is looked for again: growing from a quarter of a minute to five minutes. */
   note(mail: string): number {
     const failures = this.#failures.get(mail) ?? 0;
     this.#failures.delete(mail);

@@ -131,6 +131,29 @@ describe('the list', () => {
     expect(await ids({ limit: 1, after: scheduled })).toEqual([held]);
   });
 
+  test('says why a mail that nobody has refused yet is still here', async () => {
+    let letGo: () => void = () => {};
+    const hung = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await using slow = await startFarSide(office, 'slow.test', { onData: () => hung });
+    const mail = await office.accept({ ...byAnna, to: [`x@${slow.domain}`] });
+    const reason = async (): Promise<string | null | undefined> =>
+      (await ask(askAdmin(console_, adminQueue.list, admin, {}))).mails[0]?.reason;
+    await eventually(async () => expect(await reason()).toBe('it is being sent'));
+    letGo();
+    await office.settled(mail);
+    const waits = await office.accept({ ...byAnna, to: ['y@held.test'], isSilent: true, step: 'schedule' });
+    await office.db.query({
+      // As behind connections that are all in use.
+      text: `update queue.recipient set route = 'remote', destination = 'held.test', due_at = now(), lease_owner = null
+        where mail_id = $1`,
+      values: [waits],
+    });
+    await office.db.query({ text: `update queue.mail set slip = '{dkim}' where id = $1`, values: [waits] });
+    expect(await reason()).toBe('it waits for a free connection');
+  });
+
   test('of one mail: subject, slip and verdicts', async () => {
     const held = await quarantined({ text: 'Subject: =?utf-8?B?0YLQtdC80LA=?=\r\n\r\n' });
     const shown = await ask(askAdmin(console_, adminQueue.show, admin, { mail: held }));

@@ -20,6 +20,16 @@ afterEach(async () => {
   }
 });
 
+async function addPackOnVolumeThatIsAway(pack: string): Promise<void> {
+  await office.db.query({
+    text: `with away as (
+        insert into store.volume (name, kind, config) values ('away', 'directory', '{"path": "/nowhere/at/all"}') returning id
+      )
+      insert into store.pack (id, volume_id, writer) select $1, id, $1 from away`,
+    values: [pack],
+  });
+}
+
 /** Accepted, not announced. */
 async function acceptMany(count: number, to: string[]): Promise<string[]> {
   const mails = await Promise.all(Array.from({ length: count }, () => office.newMail({ to })));
@@ -108,29 +118,37 @@ test('poison: a mail that fails again and again is held with its reason, and the
   listening.stop();
 });
 
-test('a body that is nowhere is waited for: the mail is parked with its reason, not held, and then delivered', async () => {
-  await using _delivery = await office.startDelivery({ POCHTAR_RECONCILE_SECONDS: '0.2' });
-  const [mail] = (await acceptMany(1, ['anna@demo.test'])) as [string];
-  await office.db.query({ text: `update queue.mail set slip = '{dkim}' where id = $1`, values: [mail] });
-  await office.db.query({
-    text: `insert into queue.verdict (mail_id, filter, result, prefix) values ($1, 'dkim', 'accept', $2)`,
-    values: [mail, Buffer.from('Authentication-Results: x; none\r\n')],
-  });
-  const move = `update store.content c set pack_id = $2 from (select pack_id from store.content where id = $1) old
+test.each([
+  { what: 'a body that is nowhere', isVolumeAway: false },
+  { what: 'a volume that is away', isVolumeAway: true },
+])(
+  '$what is waited for: the mail is parked with its reason, not held, and then delivered',
+  async ({ isVolumeAway }) => {
+    await using _delivery = await office.startDelivery({ POCHTAR_RECONCILE_SECONDS: '0.2' });
+    const [mail] = (await acceptMany(1, ['anna@demo.test'])) as [string];
+    await office.db.query({ text: `update queue.mail set slip = '{dkim}' where id = $1`, values: [mail] });
+    await office.db.query({
+      text: `insert into queue.verdict (mail_id, filter, result, prefix) values ($1, 'dkim', 'accept', $2)`,
+      values: [mail, Buffer.from('Authentication-Results: x; none\r\n')],
+    });
+    const move = `update store.content c set pack_id = $2 from (select pack_id from store.content where id = $1) old
     where c.id = $1 returning old.pack_id as id`;
-  const [pack] = await office.db.query<{ id: string }>({ text: move, values: [mail, randomUUID()] });
-  await announce([mail]);
-  await eventually(async () =>
-    expect(await office.queued(mail)).toMatchObject({
-      state: 'parked',
-      reason: expect.stringMatching(/^its body cannot be read/),
-    }),
-  );
-  await office.db.query({ text: move, values: [mail, pack?.id] });
-  await office.db.query({ text: 'update queue.mail set due_at = now() where id = $1', values: [mail] });
-  await office.settled(mail);
-  expect((await inboxState()).contents).toEqual([mail]);
-});
+    const elsewhere = randomUUID();
+    if (isVolumeAway) await addPackOnVolumeThatIsAway(elsewhere);
+    const [pack] = await office.db.query<{ id: string }>({ text: move, values: [mail, elsewhere] });
+    await announce([mail]);
+    await eventually(async () =>
+      expect(await office.queued(mail)).toMatchObject({
+        state: 'parked',
+        reason: expect.stringMatching(/^its body cannot be read/),
+      }),
+    );
+    await office.db.query({ text: move, values: [mail, pack?.id] });
+    await office.db.query({ text: 'update queue.mail set due_at = now() where id = $1', values: [mail] });
+    await office.settled(mail);
+    expect((await inboxState()).contents).toEqual([mail]);
+  },
+);
 
 test('a plain batch with one mail that the database refuses delivers the others', async () => {
   await using _delivery = await office.startDelivery();

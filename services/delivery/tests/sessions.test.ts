@@ -108,7 +108,7 @@ describe('a body that cannot be read', () => {
     for (const mail of missing) {
       const [row] = await deferred(mail);
       expect(row).toMatchObject({ attempt: 0, lastReply: expect.stringMatching(/^its body cannot be read/) });
-      expect(row?.dueAt?.getTime()).toBeGreaterThan(Date.now() + 50_000);
+      expect(row?.dueAt?.getTime()).toBeGreaterThan(Date.now());
       expect(await office.queued(mail)).toMatchObject({ state: 'active' });
     }
     expect(far.connections()).toBe(1);

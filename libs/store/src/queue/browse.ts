@@ -80,11 +80,16 @@ const FILTERS = `${isMailInScope}
 
 const seen = `from queue.recipient r where r.mail_id = m.id and ${isRecipientInScope('r')}`;
 
+/** Why a mail that nobody has refused yet is still here. */
+const WAITS_FOR = `case when m.state <> 'active' or m.step <> 'schedule' then null
+  when exists (select ${seen} and r.lease_owner is not null and r.due_at > now()) then 'it is being sent'
+  when exists (select ${seen} and r.due_at <= now()) then 'it waits for a free connection' end`;
+
 const columns = (recipients: number): string => `
 m.id, m.accepted_at as "acceptedAt", m.reverse_path as "reversePath", m.origin, m.size, ${SHOWN_STATE} as state, m.step,
   coalesce(m.due_at, (select min(r.due_at) ${seen})) as "dueAt",
   coalesce(m.reason, (select r.last_reply ${seen} and r.last_reply is not null
-    order by r.last_attempt_at desc nulls last limit 1)) as reason,
+    order by r.last_attempt_at desc nulls last limit 1), ${WAITS_FOR}) as reason,
   ${HELD_BY} as "heldBy", case when m.state = 'held' then m.held_filter end as "heldFilter",
   host(m.client_address) as "clientAddress", m.helo, m.slip, c.header,
   (select count(*)::int ${seen}) as "recipientCount",

@@ -3,7 +3,7 @@
 import { consumeStep } from '@pochtar/bus';
 import { gather, Semaphore } from '@pochtar/runtime';
 import { isTransient } from '@pochtar/service';
-import { BlobMissing } from '@pochtar/store/blob';
+import { BlobMissing, VolumeError } from '@pochtar/store/blob';
 import { cameToAnEnd, deliverPlain, keepMail, lockMail, parkMails, takeAlone } from '@pochtar/store/queue';
 import { deliverOne, StillBusy } from '../deliver-one.ts';
 import { notifyMailboxes } from '../notify-mailboxes.ts';
@@ -37,7 +37,7 @@ export function consumeDeliveries(tools: Tools): AsyncDisposable {
         await slow
           .run(() => deliverOne(tools, mail))
           .catch((error: unknown) => {
-            if (!(error instanceof BlobMissing)) throw error;
+            if (!(error instanceof BlobMissing || error instanceof VolumeError)) throw error;
             return waitForBody(tools, mail, unreadable.note(mail), error);
           });
       },
@@ -50,7 +50,7 @@ export function consumeDeliveries(tools: Tools): AsyncDisposable {
   );
 }
 
-/** A body that is nowhere: a disk that is not mounted looks like this. The mail waits for it, parked. */
+/** Its volume is away, or its body nowhere, as on a disk that is not mounted: the mail waits, and holds up no other. */
 async function waitForBody(tools: Tools, mail: string, seconds: number, error: Error): Promise<void> {
   const reason = `its body cannot be read: ${error.message}`;
   tools.log.warn({ mail, seconds, reason }, 'the mail waits');
