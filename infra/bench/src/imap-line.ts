@@ -37,15 +37,15 @@ export class ImapLine implements Disposable {
     return line;
   }
 
-  /** Milliseconds to the tagged answer, which has to be OK. */
-  async command(text: string): Promise<number> {
+  /** Milliseconds to the tagged answer, which has to be `wanted`. */
+  async command(text: string, wanted = 'OK'): Promise<number> {
     const tag = `t${++this.#count}`;
     const started = performance.now();
     this.#socket.write(`${tag} ${text}\r\n`, 'latin1');
     const answer = await this.#until(new RegExp(`(?:^|\n)(?:${tag}|\\*) (OK|NO|BAD|BYE) ([^\r]*)\r\n$`));
     const ms = performance.now() - started;
     const [, status, reason] = answer;
-    if (status !== 'OK') throw new Error(`${text.slice(0, 60)}: ${status} ${reason}`);
+    if (status !== wanted) throw new Error(`${text.slice(0, 60)}: ${status} ${reason}`);
     return ms;
   }
 
