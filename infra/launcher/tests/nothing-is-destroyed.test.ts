@@ -268,7 +268,9 @@ test(
     });
     stranger.close();
     renameSync(below('away'), below('mail'));
-    await eventually(async () => expect((await pochtar('status')).code).toBe(0), { timeout: 60_000 });
+    await eventually(async () => expect((await pochtar('status')).out).toMatch(/^smtp +ready/m), {
+      timeout: 30_000,
+    });
     await takeDown();
   },
   startMs,

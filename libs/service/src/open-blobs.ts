@@ -11,7 +11,16 @@ const LOOK_EVERY_MS = 5_000;
 export async function openBlobs(
   config: ProcessEnv,
   { instance, log, health }: ServiceContext,
-  { db, settings }: { db: Database; settings: CurrentSettings<'general'> },
+  {
+    db,
+    settings,
+    watched = false,
+  }: {
+    db: Database;
+    settings: CurrentSettings<'general'>;
+    /** The caller reports on the volume himself (VolumeWatch): one part of the health has one reporter. */
+    watched?: boolean;
+  },
 ): Promise<BlobStore> {
   const blobs = await openBlobStore({
     db,
@@ -25,6 +34,7 @@ export async function openBlobs(
       return secret;
     },
   });
+  if (watched) return blobs;
   const stop = reportVolumes(blobs, health);
   return {
     ...blobs,

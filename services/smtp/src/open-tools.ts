@@ -36,7 +36,7 @@ export async function openTools(
   const current: Tools['current'] = (section) => settings.current(section);
   const metrics = createMetrics();
   const spoolDirectory = config.POCHTAR_SPOOL_DIR;
-  const blobs = stack.use(await openBlobs(config, context, opened));
+  const blobs = stack.use(await openBlobs(config, context, { ...opened, watched: true }));
   const acceptor = stack.use(new Acceptor({ db, bus, log, metrics, repeatMs }));
   const disk = stack.use(await DiskSpace.open({ blobs, spoolDirectory, settings, log, health }));
   const volume = stack.use(await VolumeWatch.open({ blobs, health, log }));

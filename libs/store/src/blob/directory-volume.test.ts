@@ -75,7 +75,9 @@ describe('errors name the path and what to do', () => {
     const opening = openDirectoryVolume({ id: 1, name: 'main', path });
     await expect(opening).rejects.toThrow(VolumeError);
     await expect(opening).rejects.toThrow(
-      new RegExp(`volume "main" \\(${path}\\): cannot open: .*create the directory or mount its disk`),
+      new RegExp(
+        `volume "main" \\(${path}\\): cannot open: .*mount its disk, or create the directory where the volume is new`,
+      ),
     );
   });
 

@@ -224,7 +224,7 @@ const REMEDIES: Record<string, string> = {
   EACCES: 'give the user of this process write access to the directory',
   EPERM: 'give the user of this process write access to the directory',
   EROFS: 'the disk is mounted read-only: check it and mount it for writing',
-  ENOENT: 'create the directory or mount its disk',
+  ENOENT: 'mount its disk, or create the directory where the volume is new',
   ENOTDIR: 'part of the path is a file: name a directory',
   ENOSPC: 'the disk is full: free space or choose another volume',
   EDQUOT: 'the disk quota is used up: raise it or choose another volume',
