@@ -147,8 +147,9 @@ test('a volume that takes no packs makes the service unready, with the reason; i
   const client = await Client.greeted(smtp.ports.mx);
   await rename(smtp.volumeDirectory, away);
   expect((await client.send('a@remote.test', 'anna@demo.test', large)).text).toMatch(/^451 4\.3\.0/);
+  // The directory is gone and its mark with it; what to do is said.
   expect(smtp.health.faults()['volume']).toMatch(
-    /volume "first".*; mount its disk, or create the directory where the volume is new/,
+    /volume "first": its mark is not there.*; mount the right disk/,
   );
   await rename(away, smtp.volumeDirectory);
   expect((await client.send('a@remote.test', 'anna@demo.test', large)).code).toBe(250);
