@@ -1,11 +1,11 @@
 // What every process needs: run, configuration, log, health, metrics and traces, listeners, TLS contexts, resolver.
 export * from './accept-tls.ts';
+export * from './client-key.ts';
 export * from './env.ts';
 export * from './gather.ts';
 export * from './health.ts';
 export * from './listener.ts';
 export * from './log.ts';
-export * from './login-guard.ts';
 export * from './port-holder.ts';
 export * from './process-identity.ts';
 export * from './proxy-protocol.ts';

@@ -173,14 +173,68 @@ describe('listeners follow what is wanted', () => {
     expect(await line(await open(port))).toBe('hello 127.0.0.1');
   });
 
-  test('empty interfaces mean everything; an unknown interface is an error that names it', () => {
-    expect(['::', '0.0.0.0']).toContain(listenHosts([])[0]);
-    expect(listenHosts(['lo', '192.0.2.1'])).toEqual(expect.arrayContaining(['127.0.0.1', '192.0.2.1']));
-    expect(() => listenHosts(['eth77'])).toThrow(/no interface eth77/);
+  test('empty interfaces mean everything; an unknown interface is marked, beside the others', () => {
+    expect(['::', '0.0.0.0']).toContain(listenHosts([])[0]?.host);
+    expect(listenHosts(['lo', 'eth77', '192.0.2.1'])).toEqual(
+      expect.arrayContaining([
+        { host: '127.0.0.1' },
+        { host: '192.0.2.1' },
+        { host: 'eth77', isMissing: true },
+      ]),
+    );
+  });
+
+  test('a missing interface is named, and what is there is opened: at the first start, too', async () => {
+    const listeners = echo();
+    const port = await freePort();
+    const wanted = listenHosts(['127.0.0.1', 'eth77']).map((one) => ({ ...one, port, tls: false }));
+    await expect(listeners.reconcile(wanted)).rejects.toThrow(/no interface eth77/);
+    expect(await line(await open(port))).toBe('hello 127.0.0.1');
   });
 });
 
 describe('connections', () => {
+  test('strangers leave a share to those who have logged in, there or before from the same address', async () => {
+    const known: (() => void)[] = [];
+    const listeners = echo({
+      limits: () => ({ perAddress: 100, total: 10 }),
+      refusal: () => 'full\n',
+      isTrustedProxy: () => true,
+      onConnection: (connection) => {
+        connection.socket.on('error', () => {});
+        connection.socket.write('hello\n');
+        known.push(connection.known);
+      },
+    });
+    const port = await freePort();
+    await listeners.reconcile([{ host, port, tls: false }]);
+    const from = async (address: string): Promise<string> =>
+      line(await open(port, `PROXY TCP4 ${address} 192.0.2.250 1 2\r\n`));
+    for (let count = 1; count <= 8; count++) expect(await from(`192.0.2.${count}`)).toBe('hello');
+    expect(await from('192.0.2.9')).toBe('full');
+    // The third one logs in: there is room for one more stranger, and its address may come again.
+    known[2]?.();
+    expect(await from('192.0.2.9')).toBe('hello');
+    expect(await from('192.0.2.10')).toBe('full');
+    expect(await from('192.0.2.3')).toBe('hello');
+  });
+
+  test('one IPv6 /64 is one client', async () => {
+    const listeners = echo({
+      limits: () => ({ perAddress: 2, total: 100 }),
+      refusal: () => 'too many\n',
+      isTrustedProxy: () => true,
+    });
+    const port = await freePort();
+    await listeners.reconcile([{ host, port, tls: false }]);
+    const from = async (address: string): Promise<string> =>
+      line(await open(port, `PROXY TCP6 ${address} 2001:db8::9 1 2\r\n`));
+    expect(await from('2001:db8:1:1::1')).toMatch(/^hello/);
+    expect(await from('2001:db8:1:1::2')).toMatch(/^hello/);
+    expect(await from('2001:db8:1:1:f::3')).toBe('too many');
+    expect(await from('2001:db8:1:2::1')).toMatch(/^hello/);
+  });
+
   test('implicit TLS is handed over when the handshake is done', async () => {
     const listeners = echo();
     await listeners.reconcile([{ host, port: 0, tls: true }]);

@@ -10,6 +10,7 @@ import { networkInterfaces } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import { acceptTls } from './accept-tls.ts';
 import type { Logger } from './log.ts';
+import { clientKey, KnownClients } from './client-key.ts';
 import { installationOf, portHolders } from './port-holder.ts';
 import { readProxyHeader } from './proxy-protocol.ts';
 import type { TlsContexts } from './tls.ts';
@@ -20,6 +21,8 @@ export interface WantedListener {
   port: number;
   /** TLS from the first byte. */
   tls: boolean;
+  /** An interface that this machine lacks now: it can't be opened, and the others are. */
+  isMissing?: boolean;
 }
 
 export interface IncomingConnection {
@@ -29,6 +32,8 @@ export interface IncomingConnection {
   clientAddress: string;
   clientPort: number;
   listener: WantedListener;
+  /** Says that this is no stranger (a log-in): it leaves the share of strangers, and its address is let in before them. */
+  known: () => void;
 }
 
 export interface ConnectionLimits {
@@ -43,6 +48,8 @@ export interface ListenersOptions {
   log: Logger;
   /** Connections open at once, counted from the accept on; asked for each new one. */
   limits?: () => ConnectionLimits;
+  /** Never a stranger (the white list). */
+  isWelcome?: (clientAddress: string) => boolean;
   /** Not counted per address (many users behind one). */
   isExempt?: (clientAddress: string) => boolean;
   /** Sent on a plain listener to a connection over a limit, before it is closed. */
@@ -56,13 +63,18 @@ export class ListenError extends Error {
   override name = 'ListenError';
 }
 
+/** Of the connections in all; the rest is for whoever has logged in, now or from the same address before. */
+const STRANGERS_SHARE = 0.8;
 const BIND_ATTEMPTS = 10;
 const BIND_PAUSE_MS = 100;
 
 export class Listeners implements AsyncDisposable {
   readonly #options: ListenersOptions;
   readonly #open = new Map<string, Server>();
+  /** By client key: one IPv6 /64 is one client. */
   readonly #counts = new Map<string, number>();
+  readonly #knownClients = new KnownClients();
+  #strangers = 0;
   /** Accepted, and not yet handed over. */
   readonly #handshaking = new Set<Socket>();
   #total = 0;
@@ -125,6 +137,9 @@ export class Listeners implements AsyncDisposable {
   }
 
   async #listen(listener: WantedListener): Promise<Server> {
+    if (listener.isMissing) {
+      throw new ListenError(`this machine has no interface ${listener.host}: correct the list of interfaces`);
+    }
     if (listener.tls && !this.#options.tls?.available) {
       throw new ListenError(`port ${listener.port}: no certificate is loaded; choose one in the settings`);
     }
@@ -158,23 +173,49 @@ export class Listeners implements AsyncDisposable {
     if (this.#options.isTrustedProxy?.(peer)) client = (await readProxyHeader(socket)) ?? client;
     const clientAddress = plainAddress(client.address);
     if (!this.#count(socket, clientAddress)) return this.#refuse(socket, listener, 'perAddress');
+    const known = this.#admit(socket, clientAddress);
+    if (known === null) return this.#refuse(socket, listener, 'total');
     const { tls } = this.#options;
     const ready = listener.tls && tls ? await acceptTls(socket, tls) : socket;
     if (ready.destroyed) return;
-    this.#options.onConnection({ socket: ready, clientAddress, clientPort: client.port, listener });
+    this.#options.onConnection({ socket: ready, clientAddress, clientPort: client.port, listener, known });
   }
 
   #count(socket: Socket, address: string): boolean {
     if (socket.destroyed || this.#options.isExempt?.(address)) return true;
-    const count = this.#counts.get(address) ?? 0;
+    const key = clientKey(address);
+    const count = this.#counts.get(key) ?? 0;
     if (count >= (this.#options.limits?.().perAddress ?? Number.POSITIVE_INFINITY)) return false;
-    this.#counts.set(address, count + 1);
+    this.#counts.set(key, count + 1);
     socket.once('close', () => {
-      const left = (this.#counts.get(address) ?? 1) - 1;
-      if (left > 0) this.#counts.set(address, left);
-      else this.#counts.delete(address);
+      const left = (this.#counts.get(key) ?? 1) - 1;
+      if (left > 0) this.#counts.set(key, left);
+      else this.#counts.delete(key);
     });
     return true;
+  }
+
+  /**
+   * Strangers may take their share and no more: the rest is kept for people with a log-in and welcome clients. Returns what
+   * the session calls when it is no stranger any more; null when there is no room for one.
+   */
+  #admit(socket: Socket, address: string): (() => void) | null {
+    const total = this.#options.limits?.().total ?? Number.POSITIVE_INFINITY;
+    if (this.#options.isWelcome?.(address) || this.#knownClients.has(address)) {
+      return () => this.#knownClients.add(address);
+    }
+    if (this.#strangers >= Math.max(1, Math.floor(total * STRANGERS_SHARE))) return null;
+    this.#strangers++;
+    let isStranger = true;
+    const leave = (): void => {
+      if (isStranger) this.#strangers--;
+      isStranger = false;
+    };
+    socket.once('close', leave);
+    return () => {
+      this.#knownClients.add(address);
+      leave();
+    };
   }
 
   #refuse(socket: Socket, listener: WantedListener, over: 'perAddress' | 'total'): void {
@@ -262,25 +303,21 @@ function explain({ host, port }: WantedListener, error: unknown): string {
 }
 
 /**
- * The addresses to listen on for a list of addresses and interface names; empty is everything. Throws
- * `ListenError` for an interface that this machine lacks.
+ * The addresses to listen on for a list of addresses and interface names; empty is everything. An interface that this
+ * machine lacks (a VPN that comes up later) is marked: it is a fault of its own, and looked for again.
  */
-export function listenHosts(interfaces: readonly string[]): string[] {
+export function listenHosts(interfaces: readonly string[]): Pick<WantedListener, 'host' | 'isMissing'>[] {
   const present = networkInterfaces();
-  if (interfaces.length === 0) return [hasIpv6(present) ? '::' : '0.0.0.0'];
+  if (interfaces.length === 0) return [{ host: hasIpv6(present) ? '::' : '0.0.0.0' }];
   const hosts = new Set<string>();
+  const missing: string[] = [];
   for (const name of interfaces) {
-    if (isIP(name) !== 0) {
-      hosts.add(name);
-      continue;
-    }
     const addresses = present[name];
-    if (addresses === undefined) {
-      throw new ListenError(`this machine has no interface ${name}: correct the list of interfaces`);
-    }
-    for (const { address, scopeid } of addresses) hosts.add(scopeid ? `${address}%${name}` : address);
+    if (isIP(name) !== 0) hosts.add(name);
+    else if (addresses === undefined) missing.push(name);
+    else for (const { address, scopeid } of addresses) hosts.add(scopeid ? `${address}%${name}` : address);
   }
-  return [...hosts];
+  return [...[...hosts].map((host) => ({ host })), ...missing.map((host) => ({ host, isMissing: true }))];
 }
 
 function hasIpv6(present: ReturnType<typeof networkInterfaces>): boolean {

@@ -22,7 +22,7 @@ export function accessListeners(
   ports: { plain: number; tls: number },
 ): WantedListener[] {
   const hosts = listenHosts(settings.current('network').accessInterfaces);
-  const plain = hosts.map((host) => ({ host, port: ports.plain, tls: false }));
+  const plain = hosts.map((host) => ({ ...host, port: ports.plain, tls: false }));
   if (!settings.current('accessEncryption').implicitTlsEnabled) return plain;
-  return [...plain, ...hosts.map((host) => ({ host, port: ports.tls, tls: true }))];
+  return [...plain, ...hosts.map((host) => ({ ...host, port: ports.tls, tls: true }))];
 }

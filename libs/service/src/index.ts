@@ -6,6 +6,7 @@ export * from './follow-listeners.ts';
 export * from './followed-networks.ts';
 export * from './incoming-body.ts';
 export * from './log-in.ts';
+export * from './login-guard.ts';
 export * from './open-blobs.ts';
 export * from './open-listeners.ts';
 export * from './open-service.ts';

@@ -2,10 +2,13 @@
 // event, the pause. What the client is told is the protocol's; failures of every kind must look alike there.
 import { setTimeout as wait } from 'node:timers/promises';
 import { type AuthFailed, authFailed, type Bus } from '@pochtar/bus';
-import type { Logger, LoginGuard } from '@pochtar/runtime';
+import type { Logger } from '@pochtar/runtime';
 import { type LoggedIn, loginKey, type PasswordVerifier } from '@pochtar/store/directory';
+import type { LoginGuard } from './login-guard.ts';
 import type { CurrentSettings } from './open-service.ts';
 import type { Credentials } from './sasl.ts';
+
+const GUARDED = { ok: false, isTransient: false, reason: 'guarded' } as const;
 
 export interface LoginRules {
   protocol: AuthFailed['protocol'];
@@ -17,7 +20,7 @@ export interface LoginRules {
 
 export interface LoginTools {
   passwords: Pick<PasswordVerifier, 'verifyPassword'>;
-  guard: LoginGuard;
+  guard: Pick<LoginGuard, 'gate' | 'failed' | 'succeeded'>;
   settings: CurrentSettings<'general'>;
   bus: Pick<Bus, 'emit'>;
 }
@@ -46,22 +49,30 @@ export async function checkLogin(
   { authorizationName, name, password }: Credentials,
 ): Promise<LoginOutcome> {
   const { clientAddress, log } = client;
-  if (guard.isBanned(clientAddress)) return { kind: 'banned' };
   const { defaultDomain } = settings.current('general');
   const key = loginKey(name, defaultDomain);
-  const result = await passwords.verifyPassword(key, password);
+  const attempt = { clientAddress, isShared: client.isShared ?? false, account: key };
+  const gate = await guard.gate(attempt);
+  if (gate === 'client banned') return { kind: 'banned' };
+  // An account that is being guessed at: strangers hear what a wrong password gets, whatever theirs is.
+  const result = gate === 'account guarded' ? GUARDED : await passwords.verifyPassword(key, password);
   if (!result.ok && result.isTransient) return { kind: 'busy' };
   // RFC 4616 §2: to act as somebody else needs a right that nobody has here.
   const isOther = authorizationName !== '' && loginKey(authorizationName, defaultDomain) !== key;
-  if (result.ok && !isOther) return { kind: 'ok', account: result.account };
+  if (result.ok && !isOther) {
+    await guard.succeeded(attempt);
+    return { kind: 'ok', account: result.account };
+  }
   client.failedLogins++;
-  if (!client.isShared) guard.failed(clientAddress);
-  log.info({ login: name.slice(0, 400), reason: result.ok ? 'other' : result.reason }, 'log-in refused');
+  await guard.failed(attempt);
+  // What is no name of ours may be a password in the wrong field: it is told to nobody.
+  const login = !result.ok && result.reason === 'unknown' ? '' : (key ?? '').slice(0, 400);
+  log.info({ login, reason: result.ok ? 'other' : result.reason }, 'log-in refused');
   bus.emit(authFailed, {
     at: new Date().toISOString(),
     protocol: rules.protocol,
     clientAddress: clientAddress.slice(0, 64),
-    login: name.slice(0, 400).toWellFormed(),
+    login,
   });
   await wait(rules.pauseMs * client.failedLogins, undefined, { ref: false });
   return { kind: 'refused', isLast: client.failedLogins >= rules.maxFailures };

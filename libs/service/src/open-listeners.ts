@@ -13,7 +13,8 @@ export interface ListeningServer {
 /** Listens nowhere yet. */
 export function openListeners(
   { settings, tls, log }: ListeningServer,
-  protocol: Required<Pick<ListenersOptions, 'onConnection' | 'refusal'>>,
+  protocol: Required<Pick<ListenersOptions, 'onConnection' | 'refusal'>> &
+    Pick<ListenersOptions, 'isWelcome'>,
 ): Listeners {
   return new Listeners({
     ...protocol,

@@ -3,35 +3,71 @@ import type { Socket } from 'node:net';
 import { type Bus, directoryChanged } from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
 import type { Queryable } from '@pochtar/store/db';
-import { findAccount } from '@pochtar/store/directory';
+import { currentEpochs, type LoggedIn } from '@pochtar/store/directory';
 
 /** How long a stopping process waits for commands under way. */
 const DISMISS_MS = 5000;
+
+/** Events may be missed; what they would have told is found after this. */
+const LOOK_EVERY_MS = 10_000;
+
+/** A session of an account, or of nobody yet. */
+export interface AccountSession {
+  readonly account: Pick<LoggedIn, 'accountId' | 'address' | 'epoch'> | null;
+}
 
 interface WatchedSessions<Session> {
   db: Queryable;
   bus: Bus;
   log: Logger;
-  sessions: ReadonlySet<Session>;
+  sessions: () => Iterable<Session>;
 }
 
-/** Calls `dismiss` for each session of an account that was removed or switched off. */
-export function watchAccounts<Session extends { readonly address: string | null }>(
-  { db, bus, log, sessions }: WatchedSessions<Session>,
+/** Calls `dismiss` for each session of an account that was removed, switched off, or got a new password. */
+export function watchAccounts<Session extends AccountSession>(
+  watched: WatchedSessions<Session>,
   dismiss: (session: Session) => void,
 ): { stop(): void } {
-  return bus.subscribe(directoryChanged, async ({ addresses }) => {
+  const { bus, log } = watched;
+  const look = (isMeant: (address: string) => boolean): Promise<void> =>
+    endOutdated(watched, dismiss, isMeant).catch((error: unknown) => {
+      log.warn({ err: error }, 'whether sessions may go on is asked again');
+    });
+  const all = (): Promise<void> => look(() => true);
+  const subscription = bus.subscribe(directoryChanged, ({ addresses }) => {
     const changed = new Set(addresses);
-    const loggedIn = new Set([...sessions].flatMap(({ address }) => address ?? []));
-    for (const address of loggedIn) {
-      // No address: anything may have changed.
-      if (changed.size > 0 && !changed.has(address)) continue;
-      const account = await findAccount(db, 'all', address);
-      if (account?.isEnabled) continue;
-      log.info({ account: address }, 'the account is gone or switched off: its sessions end');
-      for (const session of sessions) if (session.address === address) dismiss(session);
-    }
+    // No address: anything may have changed.
+    return look((address) => changed.size === 0 || changed.has(address));
   });
+  bus.onReconnect(() => void all());
+  const timer = setInterval(() => void all(), LOOK_EVERY_MS).unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      subscription.stop();
+    },
+  };
+}
+
+async function endOutdated<Session extends AccountSession>(
+  { db, log, sessions }: WatchedSessions<Session>,
+  dismiss: (session: Session) => void,
+  isMeant: (address: string) => boolean,
+): Promise<void> {
+  const meant = [...sessions()].filter(({ account }) => account !== null && isMeant(account.address));
+  if (meant.length === 0) return;
+  const epochs = await currentEpochs(db, [
+    ...new Set(meant.flatMap(({ account }) => account?.accountId ?? [])),
+  ]);
+  for (const session of meant) {
+    const { account } = session;
+    if (account === null || epochs.get(account.accountId) === account.epoch) continue;
+    log.info(
+      { account: account.address },
+      'the account is gone, switched off or has a new password: its session ends',
+    );
+    dismiss(session);
+  }
 }
 
 /** Calls `dismiss` for every session, and resolves when they have ended, by force after 5 s. */

@@ -3,6 +3,7 @@
 // part by itself: one that fails is told and tried again the next time. Any number of replicas may do it.
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectDead, findOrphanPacks, sealOrphanPack } from '@pochtar/store/blob';
+import { forgetLogins } from '@pochtar/store/lists';
 import { pruneExpunged } from '@pochtar/store/mailbox';
 import { forgetTrace } from '@pochtar/store/trace';
 import type { Tools } from './tools.ts';
@@ -18,6 +19,7 @@ type Part = (tools: Tools, signal: AbortSignal) => Promise<number>;
 
 const PARTS: Record<string, Part> = {
   trace: forgetOldTrace,
+  logins: ({ db }) => forgetLogins(db),
   expunged: ({ db }, signal) => pruneExpunged(db, EXPUNGED, signal),
   orphans: sealOrphans,
   dead: collect,

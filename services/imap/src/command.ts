@@ -24,6 +24,8 @@ export interface Session {
   /** Whom the session speaks for: the web mail reports its user's address. */
   clientAddress: string;
   account: LoggedIn | null;
+  /** Tells the listener that this is no stranger. */
+  readonly known: () => void;
   readonly selected: SelectedMailbox | null;
   /** RFC 9051 §6.3.1: extensions the client has enabled. */
   readonly enabled: Set<Extension>;

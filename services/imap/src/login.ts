@@ -33,6 +33,7 @@ export async function logIn(session: Session, credentials: Credentials): Promise
       return refused;
     case 'ok':
       session.account = outcome.account;
+      session.known();
       session.input.deadline = Number.POSITIVE_INFINITY;
       session.log.info({ account: outcome.account.address, secure: session.isSecure }, 'logged in');
       return ok('logged in', `CAPABILITY ${capabilities(session)}`);

@@ -1,5 +1,5 @@
 // The IMAP service: what it opens, in which order, and how it ends. A reader starts here.
-import { type Listeners, LoginGuard, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
+import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
 import {
   accessListeners,
   BodyMemory,
@@ -7,6 +7,7 @@ import {
   DiskSpace,
   followedNetworks,
   followListeners,
+  LoginGuard,
   openBlobs,
   openListeners,
   openService,
@@ -44,7 +45,7 @@ export async function start(
     ...opened,
     blobs,
     passwords: passwordVerifier(db),
-    guard: new LoginGuard(() => settings.current('limits')),
+    guard: new LoginGuard(db, settings),
     tls,
     watch: stack.use(new MailboxWatch(bus, db, log)),
     disk: stack.use(await DiskSpace.open({ blobs, spoolDirectory, settings, log })),
@@ -56,8 +57,8 @@ export async function start(
     times: { ...SESSION_TIMES },
   };
   const sessions = new Set<ImapSession>();
-  const accounts = watchAccounts({ ...server, sessions }, (session) =>
-    session.dismiss(new Bye('the account is switched off')),
+  const accounts = watchAccounts({ ...server, sessions: () => sessions }, (session) =>
+    session.dismiss(new Bye('the account or its password has changed')),
   );
   stack.defer(() => accounts.stop());
   const listeners = openListeners(server, {

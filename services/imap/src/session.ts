@@ -51,12 +51,15 @@ export class ImapSession implements Session {
   #isBusy = false;
   #bye: Bye | null = null;
 
+  readonly known: () => void;
+
   constructor(server: Server, commands: Commands, connection: IncomingConnection) {
     this.#commands = commands;
     this.server = server;
     this.socket = connection.socket;
     this.isSecure = connection.listener.tls;
     this.clientAddress = connection.clientAddress;
+    this.known = connection.known;
     this.log = server.log.child({ client: connection.clientAddress });
     this.input = new SocketInput(connection.socket);
     this.input.deadline = Date.now() + server.times.loginMs;

@@ -2,6 +2,7 @@
 // table of them (commands.ts) and knows none by name, so that neither imports the other.
 import type { Socket } from 'node:net';
 import type { Logger, SocketInput, SocketOutput } from '@pochtar/runtime';
+import type { LoggedIn } from '@pochtar/store/directory';
 import type { MaildropLease } from '@pochtar/store/mailbox';
 import type { Maildrop } from './maildrop.ts';
 import type { Reply } from './reply.ts';
@@ -25,7 +26,9 @@ export interface Session {
   /** Set by the log-in: the TRANSACTION state. */
   maildrop: Maildrop | null;
   lease: MaildropLease | null;
-  address: string | null;
+  account: LoggedIn | null;
+  /** Tells the listener that this is no stranger. */
+  readonly known: () => void;
   /** The maildrop, where a command can't run without one. */
   readonly openMaildrop: Maildrop;
   /** Others may have the maildrop from now on. */

@@ -46,7 +46,8 @@ export async function logIn(session: Session, credentials: Credentials): Promise
     await session.unlock();
     throw error;
   }
-  session.address = address;
+  session.account = outcome.account;
+  session.known();
   session.input.deadline = Number.POSITIVE_INFINITY;
   server.metrics.logins.add(1, { outcome: 'ok' });
   session.log.info({ account: address, secure: session.isSecure }, 'logged in');

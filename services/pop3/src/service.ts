@@ -1,9 +1,10 @@
 // The POP3 service: what it opens, in which order, and how it ends. A reader starts here.
-import { type Listeners, LoginGuard, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
+import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
 import {
   accessListeners,
   dismissAll,
   followListeners,
+  LoginGuard,
   openBlobs,
   openListeners,
   openService,
@@ -35,7 +36,7 @@ export async function start(
     ...opened,
     blobs: stack.use(await openBlobs(config, context, opened)),
     passwords: passwordVerifier(db),
-    guard: new LoginGuard(() => settings.current('limits')),
+    guard: new LoginGuard(db, settings),
     tls,
     leases: stack.use(new Leases(db, log)),
     log,
@@ -43,8 +44,8 @@ export async function start(
     times: { ...SESSION_TIMES },
   };
   const sessions = new Set<Pop3Session>();
-  const accounts = watchAccounts({ ...server, sessions }, (session) =>
-    session.dismiss('the account is gone or switched off'),
+  const accounts = watchAccounts({ ...server, sessions: () => sessions }, (session) =>
+    session.dismiss('the account or its password has changed'),
   );
   stack.defer(() => accounts.stop());
   const listeners = openListeners(server, {

@@ -10,6 +10,7 @@ import {
 } from '@pochtar/runtime';
 import { isTransient } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
+import type { LoggedIn } from '@pochtar/store/directory';
 import type { MaildropLease } from '@pochtar/store/mailbox';
 import type { Commands, Session, State } from './command.ts';
 import type { Maildrop } from './maildrop.ts';
@@ -37,7 +38,8 @@ export class Pop3Session implements Session {
   /** Set by the log-in: the TRANSACTION state. */
   maildrop: Maildrop | null = null;
   lease: MaildropLease | null = null;
-  address: string | null = null;
+  account: LoggedIn | null = null;
+  readonly known: () => void;
   #badInARow = 0;
   #isOver = false;
   #isBusy = false;
@@ -48,6 +50,7 @@ export class Pop3Session implements Session {
     this.socket = connection.socket;
     this.isSecure = connection.listener.tls;
     this.clientAddress = connection.clientAddress;
+    this.known = connection.known;
     this.log = server.log.child({ client: connection.clientAddress });
     this.input = new SocketInput(connection.socket);
     this.input.deadline = Date.now() + server.times.loginMs;

@@ -59,7 +59,7 @@ test('an account that is switched off loses its sessions', async () => {
   const session = at.talk(`${login('anna')}
     S: <close>
   `);
-  await eventually(() => expect([...at.sessions].some(({ address }) => address !== null)).toBe(true));
+  await eventually(() => expect([...at.sessions].some(({ account }) => account !== null)).toBe(true));
   await at.db.query({
     text: "update directory.account set enabled = false where address = 'anna@demo.test'",
   });

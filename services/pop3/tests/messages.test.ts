@@ -73,7 +73,7 @@ describe('deletion', () => {
     `);
     await eventually(
       async () => {
-        expect([...at.sessions].some(({ address }) => address === 'anna@demo.test')).toBe(true);
+        expect([...at.sessions].some(({ account }) => account?.address === 'anna@demo.test')).toBe(true);
       },
       { interval: 1 },
     );

@@ -1,10 +1,9 @@
 // smtp-server's server object for one kind of listener. It never listens itself: sockets come from the listeners of
 // @pochtar/runtime, which follow the settings. The library reads its options at each use, so they are getters.
 /* oxlint-disable no-underscore-dangle -- the library's inner names */
-import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
-import { type TlsContexts, uuidv7 } from '@pochtar/runtime';
+import { type IncomingConnection, type TlsContexts, uuidv7 } from '@pochtar/runtime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { type Dialogue, SESSION_LIMITS, type SessionLimits } from './protocol.ts';
 import { localTrouble } from './reply.ts';
@@ -40,10 +39,11 @@ export class Endpoint extends SMTPServer {
   }
 
   /** Begins a session on a connected socket, whose handshake is done where TLS comes first. */
-  begin(socket: Socket, clientAddress: string, clientPort: number): void {
+  begin({ socket, clientAddress, clientPort, known }: Omit<IncomingConnection, 'listener'>): void {
     const id = uuidv7();
     const options = { id, remoteAddress: clientAddress, remotePort: clientPort };
     const session = new Session(id, this.#kind, clientAddress);
+    session.known = known;
     const parts = { session, dialogue: this.#dialogue, limits: this.#limits };
     const connection = new Connection(this, socket, options, parts);
     this.#bySession.set(connection.session, connection);
@@ -52,6 +52,10 @@ export class Endpoint extends SMTPServer {
     connection.on('error', (error: Error) => this._onError(error));
     connection.once('end', () => this.#open.delete(connection));
     connection.init();
+  }
+
+  get sessions(): ReadonlySet<Connection> {
+    return this.#open;
   }
 
   /** Ends idle sessions now, busy ones after their reply, and what is left after `graceMs`. */

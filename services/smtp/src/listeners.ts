@@ -5,10 +5,13 @@ import type { NetworkSettings, SmtpEncryptionSettings } from '@pochtar/settings'
 import { Endpoint } from './endpoint.ts';
 import type { Dialogue, SessionLimits } from './protocol.ts';
 import type { ListenerKind } from './session.ts';
+import type { Connection } from './smtp-connection.ts';
 
 export interface SmtpListenersOptions extends ListeningServer {
   settings: CurrentSettings<'network' | 'smtpEncryption' | 'limits'>;
   dialogue: Dialogue;
+  /** A client of the white list. */
+  isWelcome: (clientAddress: string) => boolean;
   limits?: Partial<SessionLimits> | undefined;
   /** How long sessions that are busy at the end may take. */
   graceMs?: number | undefined;
@@ -31,6 +34,7 @@ export class SmtpListeners implements AsyncDisposable {
     this.listeners = openListeners(options, {
       onConnection: (connection) => this.#begin(connection),
       refusal: (over) => refusalLine(over),
+      isWelcome: options.isWelcome,
     });
   }
 
@@ -41,7 +45,7 @@ export class SmtpListeners implements AsyncDisposable {
     const ports = wantedPorts(network, settings.current('smtpEncryption'));
     for (const { port, kind } of ports) this.#kinds.set(port, kind);
     return listenHosts(network.smtpInterfaces).flatMap((host) =>
-      ports.map(({ port, kind }) => ({ host, port, tls: kind === 'smtps' })),
+      ports.map(({ port, kind }) => ({ ...host, port, tls: kind === 'smtps' })),
     );
   }
 
@@ -52,9 +56,13 @@ export class SmtpListeners implements AsyncDisposable {
     await Promise.all(endpoints.map((endpoint) => endpoint.stop(this.#options.graceMs ?? GRACE_MS)));
   }
 
-  #begin({ socket, clientAddress, clientPort, listener }: IncomingConnection): void {
+  *sessions(): Generator<Connection> {
+    for (const { sessions } of Object.values(this.#endpoints)) yield* sessions;
+  }
+
+  #begin({ listener, ...connection }: IncomingConnection): void {
     const kind = listener.tls ? 'smtps' : (this.#kinds.get(listener.port) ?? 'submission');
-    this.#endpoints[kind].begin(socket, clientAddress, clientPort);
+    this.#endpoints[kind].begin(connection);
   }
 }
 

@@ -1,9 +1,10 @@
 // Makes what the commands work with: the store, the directory, the filters, the acceptor.
-import { LoginGuard, type ServiceContext } from '@pochtar/runtime';
+import type { ServiceContext } from '@pochtar/runtime';
 import {
   BodyMemory,
   DiskSpace,
   followedNetworks,
+  LoginGuard,
   openBlobs,
   type OpenedService,
   VolumeWatch,
@@ -54,7 +55,7 @@ export async function openTools(
     recipients: recipientLookup(db, KEEP_RECIPIENTS_MS),
     directory: new OwnDirectory(db),
     passwords: passwordVerifier(db),
-    guard: new LoginGuard(() => current('limits')),
+    guard: new LoginGuard(db, settings),
     filters: new DialogueFilters(
       bus,
       { dnsbl: () => current('dnsbl'), greylist: () => current('greylist') },

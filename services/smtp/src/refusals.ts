@@ -1,8 +1,7 @@
 // Tells the trace what was refused (`mail.refused`): once a second, each client and reply with a count, so that neither the
 // bus nor the trace nor the log grows with how often a stranger comes. Told after the reply and never waited for.
 import { type Bus, type MailRefused, mailRefused } from '@pochtar/bus';
-import type { Logger } from '@pochtar/runtime';
-import ipaddr from 'ipaddr.js';
+import { clientKey, type Logger } from '@pochtar/runtime';
 import { type Reply, replyText } from './reply.ts';
 import type { Session } from './session.ts';
 
@@ -86,7 +85,7 @@ export class Refusals implements AsyncDisposable {
     const minute = event.at.slice(0, 16);
     if (minute !== this.#minute) this.#kinds.clear();
     this.#minute = minute;
-    const kind = `${clientNetwork(event.clientAddress)} ${event.reply}`;
+    const kind = `${clientKey(event.clientAddress)} ${event.reply}`;
     const isKept = this.#kinds.has(kind) || this.#kinds.size < MAX_KINDS;
     if (!isKept) {
       this.#keep({ ...event, clientAddress: '', reversePath: null, recipient: null, reply: OTHERS });
@@ -99,7 +98,7 @@ export class Refusals implements AsyncDisposable {
   }
 
   #keep(event: MailRefused): void {
-    const key = `${event.at.slice(0, 16)} ${clientNetwork(event.clientAddress)} ${event.reply}`;
+    const key = `${event.at.slice(0, 16)} ${clientKey(event.clientAddress)} ${event.reply}`;
     const known = this.#untold.get(key);
     if (known) known.count += event.count;
     else this.#untold.set(key, { ...event });
@@ -129,11 +128,4 @@ export class Refusals implements AsyncDisposable {
     if (this.#untold.size < MAX_KINDS) return this.#keep(event);
     this.#keep({ ...event, clientAddress: '', reversePath: null, recipient: null, reply: OTHERS });
   }
-}
-
-/** The address; of IPv6 the /64, as whoever has one address has it all. */
-function clientNetwork(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv6' ? parsed.toNormalizedString().split(':').slice(0, 4).join(':') : address;
 }

@@ -2,7 +2,7 @@
 // commands/ and accept.ts.
 import { directoryChanged } from '@pochtar/bus';
 import { type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
-import { followListeners, openService } from '@pochtar/service';
+import { followListeners, openService, watchAccounts } from '@pochtar/service';
 import { readMasterKey } from '@pochtar/store/settings';
 import { type Config, readConfig } from './config.ts';
 import { createDialogue } from './dialogue.ts';
@@ -34,7 +34,12 @@ export async function start(
   const tls = new TlsContexts();
   const dialogue = createDialogue(tools, tls);
   const { log } = context;
-  const smtp = stack.use(new SmtpListeners({ ...options, ...opened, dialogue, tls, log }));
+  const isWelcome = (address: string): boolean => tools.accessList().address(address, Date.now()) === 'white';
+  const smtp = stack.use(new SmtpListeners({ ...options, ...opened, dialogue, isWelcome, tls, log }));
+  const accounts = watchAccounts({ ...opened, log, sessions: () => smtp.sessions() }, (session) =>
+    session.dismiss(),
+  );
+  stack.defer(() => accounts.stop());
   const { listeners } = smtp;
   const wanted = () => smtp.wanted();
   const encryption = 'smtpEncryption';

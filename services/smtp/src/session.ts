@@ -11,6 +11,7 @@ export type ListenerKind = 'mx' | 'submission' | 'smtps';
 export interface Login {
   accountId: number;
   address: string;
+  epoch: number;
 }
 
 /** One mail on its way in, from MAIL to the end of DATA. */
@@ -37,6 +38,8 @@ export class Session {
   isExtended = false;
   tls: { version: string; cipher: string } | null = null;
   login: Login | null = null;
+  /** Tells the listener that this is no stranger. */
+  known: () => void = () => {};
   failedLogins = 0;
   /** Replies that refused something of a mail. */
   refusals = 0;

@@ -22,6 +22,7 @@ const REFUSED_IDLE_MS = 10_000;
 const commandTooLong = reply(500, '5.5.2', 'line too long');
 const unknownCommand = reply(500, '5.5.2', 'command not recognised');
 const badSequence = reply(503, '5.5.1', 'send HELO or EHLO first');
+const loginEnded = reply(421, '4.7.0', 'your account has changed, log in again');
 const tooManyErrors = reply(421, '4.7.0', 'too many errors');
 const tooManyCommands = reply(421, '4.7.0', 'too many commands without a mail');
 const faultReplies: Record<PathFault, [mail: Reply, rcpt: Reply]> = {
@@ -86,10 +87,21 @@ export class Connection extends SMTPConnection implements LineHandler {
     return this.#payload === null && !this._handlerPending;
   }
 
+  get account(): Session['login'] {
+    return this.state.login;
+  }
+
   /** RFC 5321 §3.8: ends an idle session now, a busy one after its reply. */
   stop(): void {
     this.#isStopping = true;
     if (this.isIdle) this.#say(shuttingDown);
+  }
+
+  /** The login counts no more: nothing of this session is taken from now on, a mail that is coming in neither. */
+  dismiss(): void {
+    this.#isStopping = true;
+    if (this.#payload !== null) this._socket.destroy();
+    else if (this.isIdle) this.#say(loginEnded);
   }
 
   // --- greeting -------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // What the commands of a session work with; made once by service.ts.
 import type { Bus } from '@pochtar/bus';
-import type { Logger, LoginGuard } from '@pochtar/runtime';
-import type { BodyMemory, DiskSpace, VolumeWatch } from '@pochtar/service';
+import type { Logger } from '@pochtar/runtime';
+import type { BodyMemory, DiskSpace, LoginGuard, VolumeWatch } from '@pochtar/service';
 import type { Settings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { PasswordVerifier, RecipientLookup } from '@pochtar/store/directory';

@@ -91,7 +91,8 @@ export class Client {
   /** Says a PROXY header before anything else (version 1). */
   static async proxied(port: number, clientAddress: string): Promise<Client> {
     const client = await Client.open(port);
-    client.write(`PROXY TCP4 ${clientAddress} 127.0.0.1 40000 25\r\n`);
+    const [family, local] = clientAddress.includes(':') ? ['TCP6', '::1'] : ['TCP4', '127.0.0.1'];
+    client.write(`PROXY ${family} ${clientAddress} ${local} 40000 25\r\n`);
     return client;
   }
 

@@ -162,7 +162,8 @@ export async function updateAccount(
 ): Promise<boolean> {
   const rows = await db.query({
     text: `update directory.account set display_name = coalesce($3, display_name), enabled = coalesce($4, enabled),
-        quota_bytes = case when $5 then $6 else quota_bytes end
+        quota_bytes = case when $5 then $6 else quota_bytes end,
+        login_epoch = login_epoch + case when enabled and $4 is false then 1 else 0 end
       where address = $2 and ($1::bigint[] is null or domain_id = any($1)) returning id`,
     values: [
       scopeIds(scope),
@@ -184,7 +185,7 @@ export async function setPasswordHash(
   hash: string,
 ): Promise<boolean> {
   const rows = await db.query({
-    text: `update directory.account set password_hash = $3
+    text: `update directory.account set password_hash = $3, login_epoch = login_epoch + 1
       where address = $2 and ($1::bigint[] is null or domain_id = any($1)) returning id`,
     values: [scopeIds(scope), address, hash],
   });
@@ -251,6 +252,19 @@ export function deleteOrphanedMail(db: Database): Promise<number> {
     // The empty mailbox counts too, so that the caller comes again for the next one.
     return gone.length + 1;
   });
+}
+
+/** The log-in epoch of each of these accounts that may log in; the others are gone or switched off. */
+export async function currentEpochs(
+  db: Queryable,
+  accounts: readonly number[],
+): Promise<Map<number, number>> {
+  const rows = await db.query<{ id: number; epoch: number }>({
+    name: 'directory.current_epochs',
+    text: 'select id, login_epoch as epoch from directory.account where id = any($1::bigint[]) and enabled',
+    values: [accounts],
+  });
+  return new Map(rows.map(({ id, epoch }) => [id, epoch]));
 }
 
 /** What an account may send as: the account's own address, and the aliases whose only target it is. */

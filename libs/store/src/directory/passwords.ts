@@ -48,6 +48,8 @@ export interface LoggedIn {
   domainId: number;
   address: string;
   displayName: string;
+  /** A session ends when its account has come to another one (`currentEpochs`). */
+  epoch: number;
 }
 
 export type LoginResult =
@@ -92,8 +94,8 @@ export function passwordVerifier(db: Queryable, options: VerifierOptions = {}): 
       if (row === undefined) return { ok: false, isTransient: false, reason: 'unknown' };
       if (!isRight) return { ok: false, isTransient: false, reason: 'wrongPassword' };
       if (!row.isEnabled) return { ok: false, isTransient: false, reason: 'disabled' };
-      const { accountId, domainId, address, displayName } = row;
-      return { ok: true, account: { accountId, domainId, address, displayName } };
+      const { accountId, domainId, address, displayName, epoch } = row;
+      return { ok: true, account: { accountId, domainId, address, displayName, epoch } };
     },
     async verifyAdministrator(login, password) {
       const [row] = await db.query<{ id: number; login: string; domainIds: number[] | null; hash: string }>({
@@ -114,7 +116,7 @@ async function readAccount(db: Queryable, key: string): Promise<AccountRow | und
   const rows = await db.query<AccountRow>({
     name: 'directory.login',
     text: `select id as "accountId", domain_id as "domainId", address, display_name as "displayName",
-        enabled as "isEnabled", password_hash as "passwordHash"
+        login_epoch as epoch, enabled as "isEnabled", password_hash as "passwordHash"
       from directory.account where address = $1`,
     values: [key],
   });

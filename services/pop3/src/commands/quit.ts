@@ -37,5 +37,5 @@ async function update(session: Session, maildrop: Maildrop, accountId: number): 
     // After the commit: sessions of IMAP look at once.
     server.bus.emit(mailboxChanged(accountId), { mailboxes: [{ id, modSeq }] });
   }
-  session.log.info({ account: session.address, deleted: uids.length }, 'messages deleted');
+  session.log.info({ account: session.account?.address, deleted: uids.length }, 'messages deleted');
 }

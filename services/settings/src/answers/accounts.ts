@@ -43,7 +43,10 @@ export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
       const hashed = await readPassword(password);
       if (!hashed.ok) return hashed;
       const isSet = await setPasswordHash(db, scope, read.key, hashed.hash);
-      return isSet ? done({}) : notFound('address', read.key);
+      if (!isSet) return notFound('address', read.key);
+      // Sessions that were opened with the former password end.
+      await context.announce.directory([read.key]);
+      return done({});
     }),
     answerAdmin(bus, adminAccount.delete, async ({ address }, { scope }) => {
       const read = readAddress('address', address);

@@ -26,7 +26,8 @@ export async function auth(tools: Tools, session: Session, credentials: Credenti
     tools.metrics.refused.add(1, { stage: 'auth', code: wrongCredentials.code });
     return outcome.isLast ? tooManyFailures : wrongCredentials;
   }
-  const { accountId, address } = outcome.account;
-  session.login = { accountId, address };
+  const { accountId, address, epoch } = outcome.account;
+  session.login = { accountId, address, epoch };
+  session.known();
   return loggedIn;
 }

@@ -1,0 +1,49 @@
+// Password guessing: after so many failed log-ins an address is banned for a while, and an account is closed to clients it
+// has never logged in from (settings section limits). Counted by Postgres, over all processes and protocols together.
+import { clientKey } from '@pochtar/runtime';
+import type { Queryable } from '@pochtar/store/db';
+import { type LoginGate, loginFailed, loginGate, rememberClient } from '@pochtar/store/lists';
+import type { CurrentSettings } from './open-service.ts';
+
+/** Guessing at an account comes from many addresses; one person's mistakes do not. */
+const ACCOUNT_TIMES = 5;
+
+export interface Attempt {
+  clientAddress: string;
+  /** Many users share the address, which limits them itself: it is not banned for one of them. */
+  isShared: boolean;
+  /** The address key that was tried; null for a name that can be none. */
+  account: string | null;
+}
+
+export class LoginGuard {
+  readonly #db: Queryable;
+  readonly #settings: CurrentSettings<'limits'>;
+
+  constructor(db: Queryable, settings: CurrentSettings<'limits'>) {
+    this.#db = db;
+    this.#settings = settings;
+  }
+
+  /** Whether the password may be tried. */
+  gate(attempt: Attempt): Promise<LoginGate> {
+    const { failedLogins } = this.#settings.current('limits');
+    const limits = { perClient: failedLogins, perAccount: failedLogins * ACCOUNT_TIMES };
+    return loginGate(this.#db, subjectsOf(attempt), limits);
+  }
+
+  failed(attempt: Attempt): Promise<void> {
+    return loginFailed(this.#db, subjectsOf(attempt), this.#settings.current('limits').banMinutes);
+  }
+
+  async succeeded({ clientAddress, isShared, account }: Attempt): Promise<void> {
+    if (account !== null && !isShared) await rememberClient(this.#db, account, clientKey(clientAddress));
+  }
+}
+
+function subjectsOf({ clientAddress, isShared, account }: Attempt): {
+  client: string | null;
+  account: string | null;
+} {
+  return { client: isShared ? null : clientKey(clientAddress), account };
+}
