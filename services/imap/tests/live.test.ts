@@ -160,8 +160,8 @@ test('an account that is switched off loses its sessions, others keep theirs', a
   const address = `${off}@demo.test`;
   await updateAccount(imap.db, 'all', address, { isEnabled: false });
   imap.bus.emit(directoryChanged, { addresses: [address] });
-  expect(await idle.line()).toBe('* BYE the account is switched off');
-  expect(await waiting.line()).toBe('* BYE the account is switched off');
+  expect(await idle.line()).toBe('* BYE the account or its password has changed');
+  expect(await waiting.line()).toBe('* BYE the account or its password has changed');
   await other.ok('NOOP');
   await imap.talk(`
     S: * OK *

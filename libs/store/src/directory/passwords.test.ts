@@ -72,7 +72,13 @@ describe('verifying', () => {
       const { verifyPassword } = passwordVerifier(server);
       expect(await verifyPassword('a@example.org', 'пароль\u00a01')).toEqual({
         ok: true,
-        account: { accountId: id, domainId: expect.any(Number), address: 'a@example.org', displayName: 'A' },
+        account: {
+          accountId: id,
+          domainId: expect.any(Number),
+          address: 'a@example.org',
+          displayName: 'A',
+          epoch: 1,
+        },
       });
     }
   });
