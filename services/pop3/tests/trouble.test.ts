@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { rename } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { type AuthFailed, authFailed } from '@pochtar/bus';
+import { authFailed } from '@pochtar/bus';
 import { eventually } from '@pochtar/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Installation, login, startInstallation } from './installation.ts';
