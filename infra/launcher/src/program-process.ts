@@ -65,6 +65,8 @@ export interface Readiness {
   ready: boolean;
   /** Parts that do not work yet, with the reason. */
   faults: Record<string, string>;
+  /** Those of the reasons that are given in both languages. */
+  words?: Record<string, { ru: string; en: string }>;
 }
 
 /** Asks a process whether it does its work; undefined when it does not answer. */

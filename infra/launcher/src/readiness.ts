@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Surroundings } from './environment.ts';
 import { askNats, askPostgres } from './infrastructure-health.ts';
-import { askReadiness, healthAddress } from './program-process.ts';
+import { say } from './language.ts';
+import { askReadiness, healthAddress, type Readiness } from './program-process.ts';
 import type { ProcessReport } from './supervised.ts';
 
 export interface ProcessStatus extends ProcessReport {
@@ -12,6 +13,8 @@ export interface ProcessStatus extends ProcessReport {
   /** http://host:port of /healthz, /readyz and /metrics; null for infrastructure. */
   health: string | null;
   faults: Record<string, string>;
+  /** The reasons of those faults that are given in both languages. */
+  words?: Readiness['words'];
 }
 
 type Faults = Record<string, string>;
@@ -89,7 +92,10 @@ export function statusLine(one: ProcessStatus, restartsWord: string): string {
   const state = isUp && !one.ready ? 'unready' : one.state;
   const pid = one.pid === null ? '' : `pid ${one.pid}`;
   const restarts = one.restarts > 0 ? `${one.restarts} ${restartsWord}, ${one.lastEnd}` : '';
-  const faults = Object.entries(one.faults).map(([part, why]) => `\n    ${part}: ${why}`);
+  const faults = Object.entries(one.faults).map(([part, why]) => {
+    const words = one.words?.[part];
+    return `\n    ${part}: ${words === undefined ? why : say(words.ru, words.en)}`;
+  });
   return (
     `${one.name.padEnd(18)} ${state.padEnd(9)} ${pid.padEnd(12)} ${restarts}`.trimEnd() + faults.join('')
   );

@@ -93,12 +93,22 @@ export const directoryChanged: Subject<DirectoryChanged> = {
   purpose: 'these address keys were added, changed or removed; an empty list: forget all you know',
 };
 
+export const appliedProblem = z.object({
+  /** A stable word, such as `portTaken` or `notAvailable`. */
+  code: z.string().max(64),
+  text: z.object({ ru: z.string().max(2000), en: z.string().max(2000) }),
+});
+export type AppliedProblem = z.infer<typeof appliedProblem>;
+
 const settingsAppliedSchema = z.object({
   process: z.string(),
   instance: z.uuid(),
   section: z.string(),
   revision: z.int(),
+  /** In English, for readers that know no `problem`. */
   error: z.string().max(2000).nullable(),
+  /** The same for programs and in both languages; absent where a release before it reports. */
+  problem: appliedProblem.optional(),
   /** The process stops: nobody need wait for it any more. */
   isGone: z.boolean().optional(),
 });

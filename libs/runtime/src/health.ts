@@ -2,20 +2,37 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Words for people, in both languages. */
+export interface Words {
+  readonly ru: string;
+  readonly en: string;
+}
+
 /** Parts report here; the process is ready when all of them are. */
 export class Health {
-  readonly #parts = new Map<string, string | null>();
+  readonly #parts = new Map<string, string | Words | null>();
 
   /** `reason` null means the part works. */
-  report(part: string, reason: string | null): void {
+  report(part: string, reason: string | Words | null): void {
     this.#parts.set(part, reason);
   }
 
   /** Parts that do not work, with their reasons. */
   faults(): Record<string, string> {
     const faults: Record<string, string> = {};
-    for (const [part, reason] of this.#parts) if (reason !== null) faults[part] = reason;
+    for (const [part, reason] of this.#parts) {
+      if (reason !== null) faults[part] = typeof reason === 'string' ? reason : reason.en;
+    }
     return faults;
+  }
+
+  /** Those of them that are given in both languages. */
+  words(): Record<string, Words> {
+    const words: Record<string, Words> = {};
+    for (const [part, reason] of this.#parts) {
+      if (reason !== null && typeof reason !== 'string') words[part] = reason;
+    }
+    return words;
   }
 
   get ready(): boolean {
@@ -40,7 +57,13 @@ export async function serveHealth(options: {
     if (request.url === '/healthz') return answer(response, 200, { alive: true });
     if (request.url === '/readyz') {
       const { ready } = options.health;
-      return answer(response, ready ? 200 : 503, { ready, faults: options.health.faults() });
+      const { health } = options;
+      const words = health.words();
+      return answer(response, ready ? 200 : 503, {
+        ready,
+        faults: health.faults(),
+        ...(Object.keys(words).length > 0 && { words }),
+      });
     }
     return answer(response, 404, { error: 'use /healthz, /readyz or /metrics' });
   });

@@ -9,6 +9,7 @@ import { BlockList, createServer, isIP, type Server, type Socket } from 'node:ne
 import { networkInterfaces } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import { acceptTls } from './accept-tls.ts';
+import type { Words } from './health.ts';
 import type { Logger } from './log.ts';
 import { clientKey, KnownClients } from './client-key.ts';
 import { installationOf, portHolders } from './port-holder.ts';
@@ -23,6 +24,8 @@ export interface WantedListener {
   tls: boolean;
   /** An interface that this machine lacks now: it can't be opened, and the others are. */
   isMissing?: boolean;
+  /** What the settings call it; stands in front of what is wrong with it. */
+  name?: Words;
 }
 
 export interface IncomingConnection {
@@ -58,9 +61,23 @@ export interface ListenersOptions {
   isTrustedProxy?: (address: string) => boolean;
 }
 
-/** A wanted listener could not be opened; the message names the port, who holds it, and the remedy. */
+/** A wanted listener could not be opened; the words name the port, who holds it, and the remedy. */
 export class ListenError extends Error {
   override name = 'ListenError';
+  /** `portTaken`, `portForbidden`, `noAddress`, `noInterface`, `noCertificate` or `failed`. */
+  readonly code: string;
+  readonly text: Words;
+
+  constructor(code: string, ru: string, en: string) {
+    super(en);
+    this.code = code;
+    this.text = { ru, en };
+  }
+
+  /** The same about something that the settings call `name`. */
+  of({ ru, en }: Words): ListenError {
+    return new ListenError(this.code, `${ru}: ${this.text.ru}`, `${en}: ${this.text.en}`);
+  }
 }
 
 /** Of the connections in all; the rest is for whoever has logged in, now or from the same address before. */
@@ -117,17 +134,18 @@ export class Listeners implements AsyncDisposable {
   async #reconcile(wanted: readonly WantedListener[]): Promise<void> {
     if (this.#stopped) return;
     const keys = new Set(wanted.map(keyOf));
-    const faults: string[] = [];
+    const faults: ListenError[] = [];
     for (const listener of wanted) {
       if (this.#open.has(keyOf(listener))) continue;
       try {
         this.#open.set(keyOf(listener), await this.#listen(listener));
-        this.#options.log.info(listener, 'listening');
+        this.#options.log.info({ listener: keyOf(listener) }, 'listening');
       } catch (error) {
-        faults.push((error as Error).message);
+        const fault = error instanceof ListenError ? error : explain(listener, error);
+        faults.push(listener.name === undefined ? fault : fault.of(listener.name));
       }
     }
-    if (faults.length > 0) throw new ListenError(faults.join('; '));
+    if (faults.length > 0) throw allOf(faults);
     for (const [key, server] of this.#open) {
       if (keys.has(key)) continue;
       this.#open.delete(key);
@@ -138,10 +156,18 @@ export class Listeners implements AsyncDisposable {
 
   async #listen(listener: WantedListener): Promise<Server> {
     if (listener.isMissing) {
-      throw new ListenError(`this machine has no interface ${listener.host}: correct the list of interfaces`);
+      throw new ListenError(
+        'noInterface',
+        `у этой машины нет интерфейса ${listener.host}: исправьте список интерфейсов`,
+        `this machine has no interface ${listener.host}: correct the list of interfaces`,
+      );
     }
     if (listener.tls && !this.#options.tls?.available) {
-      throw new ListenError(`port ${listener.port}: no certificate is loaded; choose one in the settings`);
+      throw new ListenError(
+        'noCertificate',
+        `порт ${listener.port}: сертификат не загружен; выберите его в настройках`,
+        `port ${listener.port}: no certificate is loaded; choose one in the settings`,
+      );
     }
     const server = createServer(
       { noDelay: true, keepAlive: true, keepAliveInitialDelay: 120_000 },
@@ -234,14 +260,14 @@ async function bindShared(server: Server, listener: WantedListener): Promise<voi
     try {
       if (attempt === 1) await probe(listener);
     } catch (error) {
-      if (!isInUse(error)) throw new ListenError(explain(listener, error));
+      if (!isInUse(error)) throw explain(listener, error);
       await refuseStrangers(listener);
     }
     try {
       return await bind(server, listener, true);
     } catch (error) {
       // Another replica may be probing at this moment.
-      if (!isInUse(error) || attempt === BIND_ATTEMPTS) throw new ListenError(explain(listener, error));
+      if (!isInUse(error) || attempt === BIND_ATTEMPTS) throw explain(listener, error);
     }
     await new Promise((resolve) => setTimeout(resolve, BIND_PAUSE_MS));
   }
@@ -270,9 +296,16 @@ async function refuseStrangers({ host, port }: WantedListener): Promise<void> {
     const isOurs =
       holder.pid === null ? holder.uid === uid : await isSibling(holder.pid, holder.command, own);
     if (isOurs) continue;
-    const who =
-      holder.pid === null ? `a process of user ${holder.uid}` : `"${holder.command}" (process ${holder.pid})`;
-    throw new ListenError(`port ${port} on ${host} is held by ${who}: stop it or choose another port`);
+    const { pid, command } = holder;
+    const [ru, en] =
+      pid === null
+        ? [`процесс пользователя ${holder.uid}`, `a process of user ${holder.uid}`]
+        : [`«${command}» (процесс ${pid})`, `"${command}" (process ${pid})`];
+    throw new ListenError(
+      'portTaken',
+      `порт ${port} на ${host} занимает ${ru}: остановите его или выберите другой порт`,
+      `port ${port} on ${host} is held by ${en}: stop it or choose another port`,
+    );
   }
 }
 
@@ -291,15 +324,34 @@ function isInUse(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
 }
 
-const REMEDIES: Record<string, string> = {
-  EADDRINUSE: 'it is held by another process: stop it or choose another port',
-  EACCES: 'this process may not use ports below 1024: choose a higher one or grant cap_net_bind_service',
-  EADDRNOTAVAIL: 'this machine has no such address: correct the list of interfaces',
+const REMEDIES: Record<string, [code: string, ru: string, en: string]> = {
+  EADDRINUSE: [
+    'portTaken',
+    'его занимает другой процесс: остановите его или выберите другой порт',
+    'it is held by another process: stop it or choose another port',
+  ],
+  EACCES: [
+    'portForbidden',
+    'этому процессу порты ниже 1024 недоступны: выберите порт выше или дайте cap_net_bind_service',
+    'this process may not use ports below 1024: choose a higher one or grant cap_net_bind_service',
+  ],
+  EADDRNOTAVAIL: [
+    'noAddress',
+    'у этой машины нет такого адреса: исправьте список интерфейсов',
+    'this machine has no such address: correct the list of interfaces',
+  ],
 };
 
-function explain({ host, port }: WantedListener, error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return `port ${port} on ${host}: ${(code === undefined ? undefined : REMEDIES[code]) ?? message}`;
+function explain({ host, port }: WantedListener, error: unknown): ListenError {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const [reason, ru, en] = REMEDIES[code] ?? ['failed', message, message];
+  return new ListenError(reason, `порт ${port} на ${host}: ${ru}`, `port ${port} on ${host}: ${en}`);
+}
+
+function allOf(faults: readonly ListenError[]): ListenError {
+  // One interface may be missing for several ports.
+  const words = (language: keyof Words) => [...new Set(faults.map(({ text }) => text[language]))].join('; ');
+  return new ListenError(faults[0]?.code ?? 'failed', words('ru'), words('en'));
 }
 
 /**

@@ -2,7 +2,16 @@
 // be applied is what a handler throws; the settings library reports it and calls again until it works.
 import { type Bus, settingsChanged } from '@pochtar/bus';
 import type { Listeners, ServiceContext, TlsContexts, TlsPolicy, WantedListener } from '@pochtar/runtime';
-import type { LiveSettings } from '@pochtar/settings';
+import {
+  complaint,
+  joined,
+  type LiveSettings,
+  NotApplied,
+  type Problem,
+  problemOf,
+  type Text,
+  text,
+} from '@pochtar/settings';
 import type { Queryable } from '@pochtar/store/db';
 import { type MasterKey, readServerCertificates } from '@pochtar/store/settings';
 
@@ -32,21 +41,14 @@ export async function followListeners<Encryption extends 'smtpEncryption' | 'acc
   const openPorts = async (): Promise<void> => {
     try {
       await listeners.reconcile(wanted());
-      context.health.report('listeners', listeners.addresses.length > 0 ? null : 'no port is open');
-    } catch (error) {
-      // One port that cannot be opened is a door that is shut, whatever else is open.
-      context.health.report('listeners', (error as Error).message);
-      throw error;
-    }
-  };
-  const loadAndOpen = async (): Promise<void> => {
-    try {
-      await loadCertificates(settings.current(encryption));
     } finally {
-      // What the certificates in use serve is served.
-      await openPorts();
+      // One port that cannot be opened is a door that is shut, whatever else is open: what is thrown stands in the
+      // health of the process as that of the settings which could not be applied.
+      context.health.report('listeners', listeners.addresses.length > 0 ? null : 'no port is open');
     }
   };
+  // What the certificates in use serve is served, whatever became of the others.
+  const loadAndOpen = () => allOf([() => loadCertificates(settings.current(encryption)), openPorts]);
   const look = (): void => {
     loadAndOpen().catch((error: unknown) => context.log.warn({ err: error }, 'ports or certificates'));
   };
@@ -67,16 +69,62 @@ export async function followListeners<Encryption extends 'smtpEncryption' | 'acc
  * changed. It throws when they can't be read, when one does not fit its key, or when the chosen one is not there; what
  * is in use stays in use then. Only who shows nothing yet shows what there is instead of the chosen one.
  */
-function certificateLoader({ db, key, tls }: { db: Queryable; key: MasterKey; tls: TlsContexts }) {
+function certificateLoader({ db, key, tls, encryption: section }: CertificateParts) {
   let loaded = '';
   return async ({ certificateId, minTlsVersion, dhBits }: TlsPolicy): Promise<void> => {
     const certificates = await readServerCertificates(db, key);
     const isAbsent = certificateId !== null && !certificates.some(({ id }) => id === certificateId);
     const wanted = JSON.stringify([certificateId, minTlsVersion, dhBits, certificates]);
     if (wanted !== loaded && !(isAbsent && tls.available)) {
-      tls.replace(certificates, { certificateId, minTlsVersion, dhBits });
+      show(() => tls.replace(certificates, { certificateId, minTlsVersion, dhBits }));
       loaded = wanted;
     }
-    if (isAbsent) throw new Error(`certificate ${certificateId} is not in the store: choose another one`);
+    if (isAbsent) throw notApplied('noCertificate', isNotThere(certificateId));
   };
+
+  function show(replace: () => void): void {
+    try {
+      replace();
+    } catch (error) {
+      const { message } = error as Error;
+      throw notApplied(
+        'badCertificate',
+        text(
+          `сертификат не подходит (${message}): замените его или выберите другой`,
+          `the certificate does not fit (${message}): replace it or choose another one`,
+        ),
+      );
+    }
+  }
+
+  function notApplied(code: string, message: Text): NotApplied {
+    const place = { section, field: 'certificateId' };
+    return new NotApplied(code, complaint(place, code, message).message);
+  }
+}
+
+type CertificateParts = Pick<
+  FollowedListeners<'smtpEncryption' | 'accessEncryption'>,
+  'db' | 'key' | 'tls' | 'encryption'
+>;
+
+function isNotThere(certificateId: string | null): Text {
+  return text(
+    `сертификата ${certificateId} нет в хранилище: выберите другой`,
+    `certificate ${certificateId} is not in the store: choose another one`,
+  );
+}
+
+/** Does all of them, and then tells of everything that went wrong. */
+async function allOf(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const problems: Problem[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      problems.push(problemOf(error));
+    }
+  }
+  const [first] = problems;
+  if (first !== undefined) throw new NotApplied(first.code, joined(problems.map((one) => one.text)));
 }

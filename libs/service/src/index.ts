@@ -14,3 +14,4 @@ export * from './sasl.ts';
 export * from './sessions.ts';
 export * from './transient.ts';
 export * from './volume-watch.ts';
+export * from './wanted-listeners.ts';

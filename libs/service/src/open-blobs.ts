@@ -1,9 +1,9 @@
-// The bodies: new packs go to the volume that the settings name, and the key of a bucket is read when it is needed.
+// The bodies. All new packs go to the first volume: general.storageVolume, a volume's name, is not available before
+// there is a move of what is stored. The key of a bucket is read when it is needed.
 import type { ProcessEnv, ServiceContext } from '@pochtar/runtime';
 import { type BlobStore, openBlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
 import { readMasterKey, readSecret } from '@pochtar/store/settings';
-import type { CurrentSettings } from './open-service.ts';
 
 const LOOK_EVERY_MS = 5_000;
 
@@ -13,11 +13,9 @@ export async function openBlobs(
   { instance, log, health }: ServiceContext,
   {
     db,
-    settings,
     watched = false,
   }: {
     db: Database;
-    settings: CurrentSettings<'general'>;
     /** The caller reports on the volume himself (VolumeWatch): one part of the health has one reporter. */
     watched?: boolean;
   },
@@ -26,7 +24,6 @@ export async function openBlobs(
     db,
     instance,
     log,
-    volumeId: () => Number(settings.current('general').storageVolume) || undefined,
     secretFor: async (volumeId) => {
       const key = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
       const secret = await readSecret(db, key, `volume.${volumeId}`);

@@ -1,8 +1,14 @@
 // Postgres, the bus and the live settings of a process, opened in this order: nothing is asked of a database with
 // another schema, and whoever has the settings has read every section it uses.
 import { type Bus, connectBus, settingsLink } from '@pochtar/bus';
-import type { ProcessEnv, ServiceContext } from '@pochtar/runtime';
-import { type LiveSettings, openSettings, type SectionName } from '@pochtar/settings';
+import type { Health, ProcessEnv, ServiceContext } from '@pochtar/runtime';
+import {
+  type Applied,
+  type LiveSettings,
+  NOT_AVAILABLE,
+  openSettings,
+  type SectionName,
+} from '@pochtar/settings';
 import { type Database, openDatabase } from '@pochtar/store/db';
 import { requireSchema } from '@pochtar/store/migrate';
 import { settingsRows } from '@pochtar/store/settings';
@@ -62,10 +68,21 @@ export async function openService<Section extends SectionName>(
 ): Promise<OpenedService<Section>> {
   const { db, bus } = await openConnections(config, context, stack, maxConnections);
   const { name, instance, log } = context;
+  const link = settingsLink(bus);
   const settings = await openSettings({
     ...{ sections, process: name, instance, log },
     ...settingsRows(db),
-    ...settingsLink(bus),
+    ...link,
+    report: (applied) => {
+      showInHealth(context.health, applied);
+      link.report(applied);
+    },
   });
   return { db, bus, settings: stack.use(settings) };
+}
+
+/** A process that could not apply a section is not ready; what no process applies yet is no fault of this one. */
+function showInHealth(health: Health, { section, problem }: Applied): void {
+  const isFault = problem !== undefined && problem.code !== NOT_AVAILABLE;
+  health.report(`settings ${section}`, isFault ? problem.text : null);
 }

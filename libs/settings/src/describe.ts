@@ -1,6 +1,7 @@
 /** The catalogue as plain data: what the console's forms and the generated reference are made from. */
+import { isAvailable } from './availability.ts';
 import { catalogue, type SectionName, sectionNames } from './catalogue.ts';
-import type { Field, FieldInput, SecretField } from './field.ts';
+import type { Condition, Field, FieldInput, SecretField } from './field.ts';
 import type { AppliedBy, Tab } from './section.ts';
 import type { Text } from './text.ts';
 import { defaultDocument } from './validate.ts';
@@ -11,6 +12,11 @@ export interface FieldDescription {
   readonly help: Text;
   readonly input: FieldInput;
   readonly default: unknown;
+  /** False: nothing acts on it in this version, and only `off` and the default can be chosen. */
+  readonly isAvailable: boolean;
+  readonly off?: unknown;
+  /** Shown, and of any effect, only while this holds. */
+  readonly when?: Condition;
 }
 
 export interface SecretDescription {
@@ -26,6 +32,8 @@ export interface SectionDescription {
   readonly label: Text;
   readonly help: Text;
   readonly appliedBy: readonly AppliedBy[];
+  /** False: no process applies any of it in this version. */
+  readonly isAvailable: boolean;
   readonly fields: readonly FieldDescription[];
   readonly secrets: readonly SecretDescription[];
 }
@@ -40,12 +48,16 @@ export function describeSection(name: SectionName): SectionDescription {
     label,
     help,
     appliedBy,
+    isAvailable: isAvailable(name),
     fields: Object.entries(fields).map(([field, definition]) => ({
       name: field,
       label: definition.label,
       help: definition.help,
       input: definition.input,
       default: defaults[field],
+      isAvailable: definition.notYet === undefined,
+      ...(definition.notYet?.off !== undefined && { off: definition.notYet.off }),
+      ...(definition.when !== undefined && { when: definition.when }),
     })),
     secrets: Object.entries(secrets as Record<string, SecretField>).map(([secret, definition]) => ({
       name: secret,

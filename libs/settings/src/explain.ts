@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { catalogue, type SectionName } from './catalogue.ts';
 import type { FieldInput, IssueParams } from './field.ts';
+import { complaint } from './place.ts';
 import { type SettingsError, type Text, text } from './text.ts';
 
 /** The complaints that one issue of a section's schema makes; an issue about several unknown fields makes several. */
@@ -12,8 +13,7 @@ export function explain(section: SectionName, issue: z.core.$ZodIssue): Settings
   }
   const input = inputAt(section, issue.path);
   const [code, message] = describe(issue, input);
-  const name = field === '' ? section : `${section}.${field}`;
-  return [{ section, field, code, message: text(`${name}: ${message.ru}`, `${name}: ${message.en}`) }];
+  return [complaint({ section, field }, code, message)];
 }
 
 function describe(issue: z.core.$ZodIssue, input: FieldInput | undefined): [code: string, message: Text] {
@@ -100,23 +100,13 @@ function unknownField(section: SectionName, path: readonly PropertyKey[], key: s
         : [];
   const field = [...path.map(String), shown].join('.');
   if (path.length === 0 && Object.hasOwn(catalogue[section].secrets, key)) {
-    return {
-      section,
-      field,
-      code: 'isSecret',
-      message: text(
-        `${section}.${shown} — секрет: он передаётся отдельно от документа`,
-        `${section}.${shown} is a secret: it is given apart from the document`,
-      ),
-    };
+    const isSecret = text(
+      'это секрет: он передаётся отдельно от документа',
+      'this is a secret: it is given apart from the document',
+    );
+    return complaint({ section, field }, 'isSecret', isSecret);
   }
-  return {
-    section,
-    field,
-    code: 'unknownField',
-    message: text(
-      `${section}.${field}: такого поля нет; поля — ${names.join(', ')}`,
-      `${section}.${field}: there is no such field; the fields are ${names.join(', ')}`,
-    ),
-  };
+  const list = names.join(', ');
+  const message = text(`такого поля нет; поля — ${list}`, `there is no such field; the fields are ${list}`);
+  return complaint({ section, field }, 'unknownField', message);
 }

@@ -38,6 +38,22 @@ export interface FieldWords {
 export interface Field<S extends z.ZodType = z.ZodType> extends FieldWords {
   readonly schema: S;
   readonly input: FieldInput;
+  /** Nothing acts on the field in this version: see availability.ts. */
+  readonly notYet?: NotYet;
+  /** Without effect, and not shown in forms, unless another field of the section has one of these values. */
+  readonly when?: Condition;
+}
+
+export interface NotYet {
+  /** The value that is true although nothing acts on the field, since it asks for nothing. */
+  readonly off?: boolean | string | number | null | readonly [];
+  /** What it waits for, instead of just "not available in this version". */
+  readonly reason?: Text;
+}
+
+export interface Condition {
+  readonly field: string;
+  readonly is: readonly (boolean | string)[];
 }
 
 /** A secret is no part of the document: it is written on its own, stored encrypted and never returned. */
@@ -53,6 +69,20 @@ export interface IssueParams {
 
 export function words(ru: string, en: string, helpRu: string, helpEn: string): FieldWords {
   return { label: text(ru, en), help: text(helpRu, helpEn) };
+}
+
+/** Marks a field that nothing acts on in this version. */
+export function notYet<F extends Field>(field: F, mark: NotYet = {}): F & { readonly notYet: NotYet } {
+  return { ...field, notYet: mark };
+}
+
+/** A field that counts only while another one of its section has one of these values. */
+export function onlyWhen<F extends Field>(
+  field: string,
+  is: Condition['is'],
+  dependent: F,
+): F & { readonly when: Condition } {
+  return { ...dependent, when: { field, is } };
 }
 
 export function bool(initial: boolean, label: FieldWords) {

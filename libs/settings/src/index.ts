@@ -1,14 +1,27 @@
 /** The settings of the system: their catalogue, their validation, and their current values in a process. */
-export type { SectionDefinition, AppliedBy, Tab, Finding } from './section.ts';
-export type { Field, FieldInput, SecretField } from './field.ts';
-export type { FieldPlace, SettingsError, Text } from './text.ts';
-export { text } from './text.ts';
+export { type SectionDefinition, type AppliedBy, type Tab, type Finding, programsToCome } from './section.ts';
+export type { Condition, Field, FieldInput, NotYet, SecretField } from './field.ts';
+export {
+  type FieldPlace,
+  type Findings,
+  joined,
+  type SettingsCaution,
+  type SettingsError,
+  type Text,
+  text,
+} from './text.ts';
+export { complaint, fieldName, placeName } from './place.ts';
+export { isAvailable, NOT_AVAILABLE, unavailable, withoutEffect } from './availability.ts';
+export { cautionsOf } from './cautions.ts';
+export { NotApplied, type Problem, problemOf } from './problem.ts';
+export { serverDomain } from './server-domain.ts';
 export * from './catalogue.ts';
 export * from './describe.ts';
 export {
   crossCheck,
   defaultDocument,
   defaultSettings,
+  examineSection,
   maxDocumentBytes,
   type Parsed,
   parseSection,
@@ -18,14 +31,12 @@ export {
 } from './validate.ts';
 export { expectedOf } from './explain.ts';
 export { type Listener, type ListenerSettings, listenersOf } from './listeners.ts';
+export type { Applied, ChangeHandler, SectionRow } from './live-section.ts';
 export {
-  type Applied,
-  type ChangeHandler,
   type HintListener,
   type LiveOptions,
   type LiveSettings,
   openSettings,
-  type SectionRow,
   type SettingsLog,
 } from './live.ts';
 export {

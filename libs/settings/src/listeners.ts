@@ -3,81 +3,81 @@
  * same interface. The firewall makes its rules from the same list.
  */
 import type { Settings } from './catalogue.ts';
-import type { FieldPlace, SettingsError } from './text.ts';
-import { text } from './text.ts';
+import { complaint, fieldName } from './place.ts';
+import { type FieldPlace, type SettingsError, text } from './text.ts';
 
 export interface Listener {
   readonly protocol: 'smtp' | 'submission' | 'smtps' | 'pop3' | 'pop3s' | 'imap' | 'imaps' | 'ldap';
   readonly port: number;
   /** Local addresses or interface names; empty = all. */
   readonly interfaces: readonly string[];
+  /** Where the interfaces are chosen; undefined where no setting does. */
+  readonly interfacesPlace: FieldPlace | undefined;
+  /** TLS from the first byte. */
+  readonly tls: boolean;
   /** Whether the firewall opens the port; undefined where no setting governs it. */
   readonly isOpen: boolean | undefined;
   readonly place: FieldPlace;
 }
 
-export type ListenerSettings = Pick<Settings, 'network' | 'smtpEncryption' | 'accessEncryption'> &
-  Partial<Pick<Settings, 'addressBook'>>;
+/** A process gives the sections it knows; what the others ask for is left out. */
+export type ListenerSettings = Pick<Settings, 'network'> &
+  Partial<Pick<Settings, 'smtpEncryption' | 'accessEncryption' | 'addressBook'>>;
 
 /** Every listener that is switched on, in the order of the settings page. */
-export function listenersOf(settings: ListenerSettings): Listener[] {
-  const { network, smtpEncryption, accessEncryption, addressBook } = settings;
-  const smtp = { interfaces: network.smtpInterfaces };
-  const access = { interfaces: network.accessInterfaces };
-  const isOpen = network.firewallRule;
-  const listeners: Listener[] = [
-    { protocol: 'smtp', port: network.smtpPort, ...smtp, isOpen, place: at('network', 'smtpPort') },
-    { protocol: 'pop3', port: network.pop3Port, ...access, isOpen, place: at('network', 'pop3Port') },
-    { protocol: 'imap', port: network.imapPort, ...access, isOpen, place: at('network', 'imapPort') },
-  ];
-  if (network.submissionEnabled) {
-    listeners.push({
-      protocol: 'submission',
-      port: network.submissionPort,
-      ...smtp,
-      isOpen,
-      place: at('network', 'submissionPort'),
-    });
-  }
-  if (smtpEncryption.implicitTlsEnabled) {
-    const { smtpsPort, firewallRule } = smtpEncryption;
-    listeners.push({
-      protocol: 'smtps',
-      port: smtpsPort,
-      ...smtp,
+export function listenersOf({
+  network,
+  smtpEncryption,
+  accessEncryption,
+  addressBook,
+}: ListenerSettings): Listener[] {
+  const { smtpInterfaces, accessInterfaces, firewallRule } = network;
+  const smtp = { interfaces: smtpInterfaces, interfacesPlace: at('network', 'smtpInterfaces') };
+  const access = { interfaces: accessInterfaces, interfacesPlace: at('network', 'accessInterfaces') };
+  const plain = (
+    protocol: Listener['protocol'],
+    field: 'smtpPort' | 'pop3Port' | 'imapPort' | 'submissionPort',
+  ) =>
+    ({
+      protocol,
+      port: network[field],
+      tls: false,
       isOpen: firewallRule,
-      place: at('smtpEncryption', 'smtpsPort'),
-    });
+      place: at('network', field),
+    }) as const;
+  const listeners: Listener[] = [
+    { ...plain('smtp', 'smtpPort'), ...smtp },
+    { ...plain('pop3', 'pop3Port'), ...access },
+    { ...plain('imap', 'imapPort'), ...access },
+  ];
+  if (network.submissionEnabled) listeners.push({ ...plain('submission', 'submissionPort'), ...smtp });
+  if (smtpEncryption !== undefined && hasTlsFirst(smtpEncryption)) {
+    const { smtpsPort: port, firewallRule: isOpen } = smtpEncryption;
+    const place = at('smtpEncryption', 'smtpsPort');
+    listeners.push({ protocol: 'smtps', port, tls: true, isOpen, place, ...smtp });
   }
-  if (accessEncryption.implicitTlsEnabled) {
-    const { pop3sPort, imapsPort, firewallRule } = accessEncryption;
+  if (accessEncryption !== undefined && hasTlsFirst(accessEncryption)) {
+    const { pop3sPort, imapsPort, firewallRule: isOpen } = accessEncryption;
+    const [pop3s, imaps] = [at('accessEncryption', 'pop3sPort'), at('accessEncryption', 'imapsPort')];
     listeners.push(
-      {
-        protocol: 'pop3s',
-        port: pop3sPort,
-        ...access,
-        isOpen: firewallRule,
-        place: at('accessEncryption', 'pop3sPort'),
-      },
-      {
-        protocol: 'imaps',
-        port: imapsPort,
-        ...access,
-        isOpen: firewallRule,
-        place: at('accessEncryption', 'imapsPort'),
-      },
+      { protocol: 'pop3s', port: pop3sPort, tls: true, isOpen, place: pop3s, ...access },
+      { protocol: 'imaps', port: imapsPort, tls: true, isOpen, place: imaps, ...access },
     );
   }
   if (addressBook?.enabled) {
-    listeners.push({
-      protocol: 'ldap',
-      port: addressBook.port,
-      interfaces: [],
-      isOpen: undefined,
-      place: at('addressBook', 'port'),
-    });
+    const everywhere = { interfaces: [], interfacesPlace: undefined, isOpen: undefined };
+    const place = at('addressBook', 'port');
+    listeners.push({ protocol: 'ldap', port: addressBook.port, tls: false, place, ...everywhere });
   }
   return listeners;
+}
+
+/** Without encryption there are no TLS-first ports, whatever the switch says that the form hides then. */
+function hasTlsFirst({
+  mode,
+  implicitTlsEnabled,
+}: Pick<Settings['smtpEncryption'], 'mode' | 'implicitTlsEnabled'>) {
+  return mode !== 'none' && implicitTlsEnabled;
 }
 
 /** One error for each pair of listeners that want the same port of an interface they share. */
@@ -109,17 +109,12 @@ function isEverywhere(listener: Listener): boolean {
 }
 
 function clash(first: Listener, second: Listener): SettingsError {
-  const a = `${first.place.section}.${first.place.field}`;
-  const b = `${second.place.section}.${second.place.field}`;
-  return {
-    ...second.place,
-    code: 'portClash',
-    related: [first.place],
-    message: text(
-      `порт ${second.port} указан и в ${a}, и в ${b} на общем интерфейсе: измените один из двух портов`,
-      `port ${second.port} is given in both ${a} and ${b} on an interface they share: change one of the two`,
-    ),
-  };
+  const other = fieldName(first.place);
+  const message = text(
+    `порт ${second.port} указан и в поле ${other.ru} на общем интерфейсе: измените один из двух портов`,
+    `port ${second.port} is also given in ${other.en} on an interface they share: change one of the two`,
+  );
+  return complaint(second.place, 'portClash', message, [first.place]);
 }
 
 function at(section: string, field: string): FieldPlace {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { SectionName } from './catalogue.ts';
-import { type Applied, type HintListener, type LiveOptions, openSettings, type SectionRow } from './live.ts';
+import { type HintListener, type LiveOptions, openSettings } from './live.ts';
+import type { Applied, SectionRow } from './live-section.ts';
+import { NotApplied } from './problem.ts';
 
 /** Rows, hints and reports as the database and the bus give and take them, in memory. */
 function world() {
@@ -231,6 +233,46 @@ describe('a change', () => {
     hints().onHint('network');
     await settings.refresh();
     expect(state.reads).toBe(before + 1);
+  });
+});
+
+describe('a report', () => {
+  test('has the words of what a handler throws in both languages, and the English ones for older readers', async () => {
+    const { put, options, applied } = world();
+    put('network', 1, {});
+    await using settings = await openSettings({ ...options, sections: ['network'] });
+    const words = { ru: 'порт 25 занят', en: 'port 25 is taken' };
+    await settings.apply('network', () => {
+      throw new NotApplied('portTaken', words);
+    });
+    expect(applied.at(-1)).toMatchObject({
+      error: 'port 25 is taken',
+      problem: { code: 'portTaken', text: words },
+    });
+  });
+
+  test('never says applied of what nothing acts on, and names it by its label', async () => {
+    const { put, options, applied, hints } = world();
+    put('misc', 1, {});
+    put('reverseDns', 1, {});
+    await using settings = await openSettings({ ...options, sections: ['misc', 'reverseDns'] });
+    await settings.apply('misc', () => {});
+    expect(applied.at(-1)).toMatchObject({ section: 'misc', revision: 1, error: null });
+    for (const name of ['misc', 'reverseDns'] as const) hints().onHint(name);
+    await settings.refresh();
+    expect(applied.find(({ section }) => section === 'reverseDns')?.problem).toMatchObject({
+      code: 'notAvailable',
+      text: { ru: expect.stringContaining('недоступ') },
+    });
+    put('misc', 2, { useDlp: true });
+    await settings.refresh();
+    expect(applied.at(-1)).toMatchObject({
+      revision: 2,
+      problem: {
+        code: 'notAvailable',
+        text: { en: expect.stringContaining('“Use DLP”'), ru: expect.stringContaining('«Использовать DLP»') },
+      },
+    });
   });
 });
 

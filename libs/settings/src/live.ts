@@ -5,25 +5,10 @@
  * reconnect, and all revisions are compared every 15 s, so a lost hint costs 15 s and never a change.
  * This library knows neither the bus nor the database: both come in as functions.
  */
+import { NOT_AVAILABLE } from './availability.ts';
 import type { SectionName, Settings } from './catalogue.ts';
-import { type HandlerOutcome, SectionState } from './section-state.ts';
-
-export interface SectionRow {
-  readonly name: string;
-  readonly revision: number;
-  readonly document: unknown;
-}
-
-/** What one process says of one section: the revision it runs, or why it could not take it over. */
-export interface Applied {
-  readonly process: string;
-  readonly instance: string;
-  readonly section: string;
-  readonly revision: number;
-  readonly error: string | null;
-  /** Sent once when the process stops in good order: nobody need wait for it any more. */
-  readonly isGone?: boolean;
-}
+import type { Applied, ChangeHandler, Outcome, SectionRow } from './live-section.ts';
+import { SectionState } from './section-state.ts';
 
 export interface HintListener {
   /** A section has a new revision. */
@@ -60,16 +45,14 @@ export interface LiveOptions<N extends SectionName> {
   readonly waitForRowsMs?: number;
 }
 
-export type ChangeHandler<N extends SectionName> = (value: Settings[N], previous: Settings[N]) => unknown;
-
 export interface LiveSettings<N extends SectionName = SectionName> extends AsyncDisposable {
   /** The newest valid document of a section. */
   current<S extends N>(section: S): Settings[S];
   /** The revision of `current`. */
   revision(section: N): number;
   /**
-   * Calls `handler` for each later change. Its outcome is reported: a thrown error's message stands beside
-   * the revision, and the handler is tried again with every comparison until it succeeds or the section
+   * Calls `handler` for each later change. Its outcome is reported: a thrown error's words (see
+   * `NotApplied`) stand beside the revision, and the handler is tried again with every comparison until it succeeds or the section
    * changes, so it must bear being called twice. Per section one handler runs at a time and the latest
    * document wins. Answers a function that takes the handler off.
    */
@@ -163,7 +146,7 @@ class Live<N extends SectionName> implements LiveSettings<N> {
     await this.#reading;
     await Promise.all([...this.#states.values()].map((state) => state.settled()));
     for (const [name, { hasValue, revision }] of this.#states) {
-      if (hasValue) this.#send(name, { revision, error: null }, true);
+      if (hasValue) this.#send(name, { revision, problem: null }, true);
     }
   }
 
@@ -201,7 +184,7 @@ class Live<N extends SectionName> implements LiveSettings<N> {
   #take(row: SectionRow): void {
     const state = this.#states.get(row.name);
     if (state === undefined) return;
-    const problem = state.take(row);
+    const problem = state.take(row)?.text.en;
     if (problem === undefined) return;
     this.#options.log.error(
       { section: row.name, revision: row.revision, problem },
@@ -280,22 +263,24 @@ class Live<N extends SectionName> implements LiveSettings<N> {
     }
   }
 
-  #report(section: string, outcome: HandlerOutcome): void {
+  #report(section: string, outcome: Outcome): void {
     const { log } = this.#options;
-    const fields = { section, revision: outcome.revision };
-    if (outcome.error === null) log.info(fields, 'settings applied');
-    else log.error({ ...fields, error: outcome.error }, 'settings not applied');
+    const { revision, problem } = outcome;
+    if (problem === null) log.info({ section, revision }, 'settings applied');
+    else if (problem.code === NOT_AVAILABLE) {
+      log.info({ section, revision, reason: problem.text.en }, 'settings without effect in this version');
+    } else log.error({ section, revision, error: problem.text.en }, 'settings not applied');
     this.#send(section, outcome);
   }
 
-  #send(section: string, outcome: HandlerOutcome, isGone = false): void {
+  #send(section: string, { revision, problem }: Outcome, isGone = false): void {
     const { process, instance, report, log } = this.#options;
+    const words = { error: problem?.text.en ?? null };
+    const said = { revision, ...words, ...(problem !== null && { problem }), ...(isGone && { isGone }) };
     const complain = (error: unknown) =>
       log.warn({ err: error, section }, 'the settings report was not sent');
     try {
-      Promise.resolve(report({ process, instance, section, ...outcome, ...(isGone && { isGone }) })).catch(
-        complain,
-      );
+      Promise.resolve(report({ process, instance, section, ...said })).catch(complain);
     } catch (error) {
       complain(error);
     }

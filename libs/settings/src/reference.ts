@@ -27,6 +27,10 @@ const words = {
   entries: text('записей', 'entries'),
   characters: text('знаков', 'characters'),
   orEmpty: text('или пусто', 'or empty'),
+  notAvailable: text('**В этой версии недоступно.**', '**Not available in this version.**'),
+  onlyWhen: text('Действует, только если', 'Counts only while'),
+  is: text('—', 'is'),
+  or: text('или', 'or'),
 };
 
 const tabs: Record<Tab, Text> = {
@@ -73,7 +77,7 @@ function sectionPart(section: SectionDescription, say: Say): string {
     .join('\n');
   return [
     `### \`${section.name}\`: ${say(section.label)}`,
-    say(section.help),
+    section.isAvailable ? say(section.help) : `${say(words.notAvailable)} ${say(section.help)}`,
     table,
     `${say(words.appliedBy)}: ${section.appliedBy.join(', ')}.`,
   ].join('\n\n');
@@ -85,8 +89,18 @@ function fieldRow(field: FieldDescription, say: Say): string[] {
     say(field.label),
     valuesOf(field.input, say),
     `\`${JSON.stringify(field.default)}\``,
-    say(field.help),
+    meaningOf(field, say),
   ];
+}
+
+function meaningOf({ help, isAvailable, when }: FieldDescription, say: Say): string {
+  const parts = [say(help)];
+  if (when !== undefined) {
+    const values = when.is.map((value) => `\`${value}\``).join(` ${say(words.or)} `);
+    parts.push(`${say(words.onlyWhen)} \`${when.field}\` ${say(words.is)} ${values}.`);
+  }
+  if (!isAvailable) parts.unshift(say(words.notAvailable));
+  return parts.join(' ');
 }
 
 function valuesOf(input: FieldInput, say: Say): string {

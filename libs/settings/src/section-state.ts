@@ -2,36 +2,39 @@
  * One section inside a running process: the newest document, the handlers that take it over, and the outcome.
  * Handlers of a section run one after the other; documents that arrive meanwhile are skipped except the latest.
  */
+import { whyNotApplied } from './availability.ts';
 import type { SectionName, Settings } from './catalogue.ts';
-import type { ChangeHandler, SectionRow } from './live.ts';
+import type { ChangeHandler, Outcome, SectionRow } from './live-section.ts';
+import { type Problem, problemOf } from './problem.ts';
+import { joined, text } from './text.ts';
 import { readStored } from './validate.ts';
 
 /** Reported as long as a handler has not come to an end after this time. */
 const slowHandlerMs = 30_000;
 
-export interface HandlerOutcome {
-  readonly revision: number;
-  readonly error: string | null;
-}
+const stillBeingApplied: Problem = {
+  code: 'slow',
+  text: text('ещё применяется', 'still being applied'),
+};
 
 interface Registered {
   readonly call: ChangeHandler<SectionName>;
   /** The revision this handler last took over; it is behind when the section's is another one. */
   done: number | undefined;
   lastValue: Settings[SectionName];
-  error: string | null;
+  problem: Problem | null;
 }
 
 export class SectionState {
   readonly #name: SectionName;
-  readonly #onOutcome: (outcome: HandlerOutcome) => void;
+  readonly #onOutcome: (outcome: Outcome) => void;
   readonly #handlers = new Set<Registered>();
   #value: Settings[SectionName] | undefined;
   #revision = 0;
-  #rejected: HandlerOutcome | undefined;
+  #rejected: Outcome | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(name: SectionName, onOutcome: (outcome: HandlerOutcome) => void) {
+  constructor(name: SectionName, onOutcome: (outcome: Outcome) => void) {
     this.#name = name;
     this.#onOutcome = onOutcome;
   }
@@ -55,14 +58,14 @@ export class SectionState {
   }
 
   /** Takes a row over. Answers what is wrong with it, or undefined; an invalid row leaves the last good value. */
-  take(row: SectionRow): string | undefined {
+  take(row: SectionRow): Problem | undefined {
     if (this.hasValue && row.revision === this.seenRevision) return undefined;
     const parsed = readStored(this.#name, row.document);
     if (!parsed.ok) {
-      const error = parsed.errors.map((problem) => problem.message.en).join('; ');
-      this.#rejected = { revision: row.revision, error };
+      const problem = { code: 'invalid', text: joined(parsed.errors.map(({ message }) => message)) };
+      this.#rejected = { revision: row.revision, problem };
       this.#onOutcome(this.#rejected);
-      return error;
+      return problem;
     }
     const isFirst = !this.hasValue;
     this.#rejected = undefined;
@@ -77,7 +80,7 @@ export class SectionState {
       call,
       done: runNow ? undefined : this.#revision,
       lastValue: this.value,
-      error: null,
+      problem: null,
     };
     this.#handlers.add(handler);
     if (runNow) this.#start();
@@ -86,7 +89,7 @@ export class SectionState {
 
   /** Gives handlers that failed with the current revision another chance. */
   retryFailed(): void {
-    const failed = [...this.#handlers].filter((handler) => handler.error !== null);
+    const failed = [...this.#handlers].filter((handler) => handler.problem !== null);
     for (const handler of failed) handler.done = undefined;
     if (failed.length > 0) this.#start();
   }
@@ -97,11 +100,12 @@ export class SectionState {
   }
 
   /** What can be reported now; undefined while handlers are at work. */
-  outcome(): HandlerOutcome | undefined {
+  outcome(): Outcome | undefined {
     if (this.#rejected !== undefined) return this.#rejected;
     if (this.#running !== undefined || !this.hasValue) return undefined;
-    const failed = [...this.#handlers].find((handler) => handler.error !== null);
-    return { revision: this.#revision, error: failed?.error ?? null };
+    const failed = [...this.#handlers].find((handler) => handler.problem !== null);
+    const problem = failed?.problem ?? whyNotApplied(this.#name, this.value);
+    return { revision: this.#revision, problem };
   }
 
   #start(): void {
@@ -119,15 +123,15 @@ export class SectionState {
       const revision = this.#revision;
       const value = this.value;
       const slow = setTimeout(
-        () => this.#onOutcome({ revision, error: 'still being applied' }),
+        () => this.#onOutcome({ revision, problem: stillBeingApplied }),
         slowHandlerMs,
       ).unref();
       try {
         await behind.call(value, behind.lastValue);
-        behind.error = null;
+        behind.problem = null;
         behind.lastValue = value;
       } catch (error) {
-        behind.error = error instanceof Error ? error.message : String(error);
+        behind.problem = problemOf(error);
       } finally {
         clearTimeout(slow);
         behind.done = revision;

@@ -22,13 +22,22 @@ export type AppliedBy =
   | 'filter-dnsbl'
   | 'filter-greylist';
 
+/** Programs that are no part of this version yet. */
+export const programsToCome: ReadonlySet<string> = new Set<AppliedBy>([
+  'ldap',
+  'console',
+  'firewall',
+  'tasks',
+]);
+
 /** The tab of the console's settings page a section stands on. */
 export type Tab = 'settings' | 'spam' | 'addressBook' | 'more';
 
-/** A broken rule between fields of one section. */
+/** A broken rule between fields of one section, or a caution about one. */
 export interface Finding {
   readonly field: string;
   readonly code: string;
+  /** Without the name of its field, which is put in front; `{port}` is replaced by the name of the field `port`. */
   readonly message: Text;
   readonly related?: readonly FieldPlace[];
 }
@@ -44,6 +53,10 @@ export interface SectionDefinition<N extends string, F extends Readonly<Record<s
   readonly schema: RecordSchema<F>;
   /** The rules between the fields, for a document whose fields are each valid. */
   readonly check: (document: z.output<RecordSchema<F>>) => readonly Finding[];
+  /** Choices that are allowed, and that an administrator should know the consequence of. */
+  readonly cautions: (document: z.output<RecordSchema<F>>) => readonly Finding[];
+  /** Choices that nothing acts on in this version, beside the fields that are marked so as a whole. */
+  readonly notYet: (document: z.output<RecordSchema<F>>) => readonly Finding[];
 }
 
 interface SectionParts<N extends string, F extends Readonly<Record<string, Field>>> {
@@ -55,6 +68,8 @@ interface SectionParts<N extends string, F extends Readonly<Record<string, Field
   readonly fields: F;
   readonly secrets?: Readonly<Record<string, SecretField>>;
   readonly check?: (document: z.output<RecordSchema<NoInfer<F>>>) => readonly Finding[];
+  readonly cautions?: (document: z.output<RecordSchema<NoInfer<F>>>) => readonly Finding[];
+  readonly notYet?: (document: z.output<RecordSchema<NoInfer<F>>>) => readonly Finding[];
 }
 
 export function defineSection<const N extends string, const F extends Readonly<Record<string, Field>>>(
@@ -65,5 +80,7 @@ export function defineSection<const N extends string, const F extends Readonly<R
     secrets: parts.secrets ?? {},
     schema: recordSchema(parts.fields),
     check: parts.check ?? (() => []),
+    cautions: parts.cautions ?? (() => []),
+    notYet: parts.notYet ?? (() => []),
   };
 }

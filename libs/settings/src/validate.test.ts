@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { catalogue, type SectionName, type Settings, sectionNames } from './catalogue.ts';
 import type { FieldInput } from './field.ts';
+import { listenersOf } from './listeners.ts';
 import type { SettingsError } from './text.ts';
 import { defaultDocument, defaultSettings, parseSection, readStored, validateAll } from './validate.ts';
 
@@ -194,6 +195,68 @@ describe('rules between fields', () => {
   });
 });
 
+describe('a complaint', () => {
+  test.each<[SectionName, Record<string, unknown>, RegExp, RegExp]>([
+    [
+      'network',
+      { smtpPort: 0 },
+      /^«Сетевые настройки», «Порт SMTP», network\.smtpPort: укажите/,
+      /^“Network”, “SMTP port”, network\.smtpPort: give/,
+    ],
+    [
+      'relay',
+      { smtps: true },
+      /«Использовать SMTPS», relay\.smtps: .*«Порт» \(relay\.port\)/,
+      /“Use SMTPS”, relay\.smtps: .*“Port” \(relay\.port\)/,
+    ],
+    [
+      'queue',
+      { waitMinMinutes: 301 },
+      /«Почтовая очередь», «до», queue\.waitMaxMinutes: .*увеличьте .*«Время ожидания в очереди от»/,
+      /“Mail queue”, “to”, queue\.waitMaxMinutes: .*raise it.*“Waiting time from” \(queue\.waitMinMinutes\)/,
+    ],
+    [
+      'antivirus',
+      { clamavEnabled: true },
+      /«Адрес ClamAV», antivirus\.clamavAddress: .*«Проверять почту антивирусом ClamAV»/,
+      /“Address of ClamAV”, antivirus\.clamavAddress: .*“Scan mail with ClamAV”/,
+    ],
+    [
+      'accessLists',
+      { white: [{ value: '0.0.0.0/0' }] },
+      /^«Списки ограничений», «Белый список», № 1, «Запись», accessLists\.white\.0\.value: сеть/,
+      /^“Restriction lists”, “White list”, № 1, “Entry”, accessLists\.white\.0\.value: the network/,
+    ],
+    [
+      'accessLists',
+      { white: [{ value: 'network:x' }] },
+      /«Именованные сети» \(accessLists\.networks\)/,
+      /“Named networks” \(accessLists\.networks\)/,
+    ],
+    [
+      'general',
+      { autoCreateFolders: [{ name: 'inbox' }] },
+      /^«Общие настройки», «При создании ящика/,
+      /^“General”, “Folders created with a mailbox”, № 1, “Name”/,
+    ],
+    [
+      'relay',
+      { password: 'x' },
+      /«Пароль», relay\.password: это секрет/,
+      /“Password”, relay\.password: this is a secret/,
+    ],
+  ])('%s %j names section and field by their labels, and the remedy', (name, change, ru, en) => {
+    expect(complaint(name, change)?.message.ru).toMatch(ru);
+    expect(complaint(name, change)?.message.en).toMatch(en);
+  });
+
+  test('what is missing is told all at once', () => {
+    const all = { authEnabled: true, rewriteSender: true, smtps: true };
+    const errors = errorsOf(parseSection('relay', { ...defaultDocument('relay'), ...all }));
+    expect(errors.map(({ field }) => field)).toEqual(['smtps', 'username', 'senderAddress']);
+  });
+});
+
 describe('rules between sections', () => {
   test('the defaults fit together', () => {
     expect(clashes({})).toEqual([]);
@@ -222,6 +285,17 @@ describe('rules between sections', () => {
     expect(
       clashes({ network: { imapPort: 25, smtpInterfaces: ['192.0.2.1'], accessInterfaces: ['0.0.0.0'] } }),
     ).toHaveLength(1);
+  });
+
+  test('without encryption there are no TLS-first ports, and their numbers are free', () => {
+    expect(clashes({ smtpEncryption: { mode: 'none', smtpsPort: 993 } })).toEqual([]);
+    expect(clashes({ accessEncryption: { mode: 'none', imapsPort: 465, pop3sPort: 25 } })).toEqual([]);
+    const protocols = listenersOf({
+      ...defaultSettings(),
+      smtpEncryption: { ...defaultDocument('smtpEncryption'), mode: 'none' },
+    }).map(({ protocol }) => protocol);
+    expect(protocols).not.toContain('smtps');
+    expect(protocols).toContain('imaps');
   });
 
   test('an unknown section is an error, a missing one gets its defaults', () => {

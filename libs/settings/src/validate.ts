@@ -6,6 +6,7 @@ import type * as z from 'zod';
 import { catalogue, isSectionName, type SectionName, type Settings, sectionNames } from './catalogue.ts';
 import { explain } from './explain.ts';
 import { portClashes } from './listeners.ts';
+import { complaint, withFieldNames } from './place.ts';
 import { type SettingsError, text } from './text.ts';
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: SettingsError[] };
@@ -18,17 +19,25 @@ export const maxDocumentBytes = 700_000;
  * get their defaults; fields that are unknown are errors.
  */
 export function parseSection<N extends SectionName>(name: N, document: unknown): Parsed<Settings[N]> {
+  const { value, errors } = examineSection(name, document);
+  return value !== undefined && errors.length === 0 ? { ok: true, value } : { ok: false, errors };
+}
+
+/** The same; the value is there, too, when only a rule between its fields is broken. */
+export function examineSection<N extends SectionName>(
+  name: N,
+  document: unknown,
+): { value?: Settings[N]; errors: SettingsError[] } {
   const definition = catalogue[name];
   const result = definition.schema.safeParse(document, { reportInput: true });
-  if (!result.success)
-    return { ok: false, errors: result.error.issues.flatMap((issue) => explain(name, issue)) };
+  if (!result.success) return { errors: result.error.issues.flatMap((issue) => explain(name, issue)) };
   const value = result.data as Settings[N];
-  const errors = (definition.check as (value: Settings[N]) => ReturnType<typeof definition.check>)(value).map(
-    (finding): SettingsError => ({ section: name, ...finding }),
+  const check = definition.check as (value: Settings[N]) => ReturnType<typeof definition.check>;
+  const errors = check(value).map(({ field, code, message, related }) =>
+    complaint({ section: name, field }, code, withFieldNames(name, message), related),
   );
-  if (errors.length === 0 && Buffer.byteLength(JSON.stringify(value)) > maxDocumentBytes)
-    errors.push(tooLarge(name));
-  return errors.length === 0 ? { ok: true, value } : { ok: false, errors };
+  if (Buffer.byteLength(JSON.stringify(value)) > maxDocumentBytes) errors.push(tooLarge(name));
+  return { value, errors };
 }
 
 /**
@@ -98,13 +107,9 @@ export function unknownSection(name: string): SettingsError {
 }
 
 function tooLarge(section: string): SettingsError {
-  return {
-    section,
-    field: '',
-    code: 'tooLarge',
-    message: text(
-      `раздел занимает больше ${maxDocumentBytes} байт: сократите списки или комментарии`,
-      `the section takes more than ${maxDocumentBytes} bytes: shorten its lists or comments`,
-    ),
-  };
+  const message = text(
+    `раздел занимает больше ${maxDocumentBytes} байт: сократите списки или комментарии`,
+    `the section takes more than ${maxDocumentBytes} bytes: shorten its lists or comments`,
+  );
+  return complaint({ section, field: '' }, 'tooLarge', message);
 }

@@ -11,5 +11,12 @@ export { startTestNats } from './nats.ts';
 export type { TestNats } from './nats.ts';
 export { ensureSwift } from './swift.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
-export { certificatePem, keyPem, otherCertificatePem, otherKeyPem } from './test-certificate.ts';
+export {
+  certificatePem,
+  keyPem,
+  otherCertificatePem,
+  otherKeyPem,
+  rsaCertificatePem,
+  rsaKeyPem,
+} from './test-certificate.ts';
 export { transcript, transcriptFile } from './transcript.ts';

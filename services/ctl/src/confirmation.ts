@@ -1,7 +1,7 @@
 // What cannot be undone is done only when it was said twice.
-import type { Option } from './command.ts';
 import { type Input, UsageError } from './input.ts';
 import { text } from './language.ts';
+import type { Option } from './syntax.ts';
 
 export const yesOption: Record<string, Option> = {
   yes: { help: text('подтвердить: отменить это нельзя', 'confirm: this cannot be undone') },

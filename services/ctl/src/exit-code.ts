@@ -9,6 +9,8 @@ export const exitCode = {
   unavailable: 3,
   /** Saved, but not applied by every process. */
   notApplied: 4,
+  /** Not saved: somebody else has changed the section since the expected revision. */
+  conflict: 5,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

@@ -1,7 +1,7 @@
 // Arguments and options of one command, read strictly: what is not understood is a complaint with the remedy.
 import { parseArgs } from 'node:util';
-import type { Command } from './command.ts';
 import { type Text, text } from './language.ts';
+import type { Syntax } from './syntax.ts';
 
 /** The command line was not understood. */
 export class UsageError extends Error {
@@ -98,7 +98,7 @@ export class Input {
 }
 
 /** Reads what stands behind the words of a command. Throws `UsageError`. */
-export function readInput(command: Command, words: readonly string[]): Input {
+export function readInput(command: Syntax, words: readonly string[]): Input {
   const options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }> = {
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
@@ -131,7 +131,7 @@ function reworded(error: unknown, known: readonly string[]): Text {
   return text(`параметр ${name}: ${message}`, `option ${name}: ${message}`);
 }
 
-function checkCount(command: Command, given: readonly string[]): void {
+function checkCount(command: Syntax, given: readonly string[]): void {
   const args = command.args ?? [];
   const least = args.filter((argument) => argument.isOptional !== true).length;
   const isOpen = args.some((argument) => argument.isMany === true);

@@ -1,10 +1,10 @@
 // Passwords for accounts: from standard input, or made here and printed once. Never on the command line, where
 // every user of the machine could read them.
 import { randomInt } from 'node:crypto';
-import type { Option } from './command.ts';
 import type { Input } from './input.ts';
 import { text } from './language.ts';
 import type { Session } from './session.ts';
+import type { Option } from './syntax.ts';
 
 // Without letters and digits that look alike.
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyzACDEFGHJKLMNPQRSTUVWXYZ2345679';

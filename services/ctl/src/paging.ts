@@ -1,8 +1,8 @@
 // Lists that come in pages: the options every such command has.
-import type { Option } from './command.ts';
 import type { Input } from './input.ts';
 import { text } from './language.ts';
 import type { Session } from './session.ts';
+import type { Option } from './syntax.ts';
 
 export const pageOptions: Record<string, Option> = {
   domain: { value: 'DOMAIN', help: text('только этого домена', 'of this domain only') },

@@ -1,6 +1,6 @@
 // From assignments to one change of settings. Lists that grow or shrink are read first and saved only if nobody
 // changed them meanwhile; otherwise it is tried again.
-import { adminSettings, type SettingsChange } from '@pochtar/bus';
+import { type AdminProblem, adminSettings, type SettingsChange } from '@pochtar/bus';
 import { type Assignment, changeList, type JsonValue, readAssignment } from './assignment.ts';
 import { type Input, UsageError } from './input.ts';
 import { text } from './language.ts';
@@ -10,9 +10,15 @@ const ATTEMPTS = 5;
 
 export interface SavedSections {
   sections: { name: string; revision: number; changed: boolean }[];
+  cautions?: AdminProblem[] | undefined;
 }
 
-export async function saveAssignments(session: Session, input: Input): Promise<SavedSections> {
+/** `expectedRevision`: that of the one section that is changed. */
+export async function saveAssignments(
+  session: Session,
+  input: Input,
+  expectedRevision?: number,
+): Promise<SavedSections> {
   const assignments = input.args.map(readAssignment);
   const secrets = await readSecrets(session, input);
   if (assignments.length === 0 && secrets.length === 0) {
@@ -26,11 +32,12 @@ export async function saveAssignments(session: Session, input: Input): Promise<S
       const change = changes.get(section) ?? { section, patch: {} };
       changes.set(section, { ...change, secrets: { ...change.secrets, [field]: value } });
     }
+    if (expectedRevision !== undefined) expectRevision(changes, expectedRevision);
     try {
       return await session.ask(adminSettings.set, { changes: [...changes.values()] });
     } catch (error) {
       const isConflict = error instanceof Refused && error.error.code === 'conflict';
-      if (!isConflict || attempt === ATTEMPTS) throw error;
+      if (!isConflict || attempt === ATTEMPTS || expectedRevision !== undefined) throw error;
     }
   }
 }
@@ -53,6 +60,20 @@ async function changesOf(
     changes.set(section, change);
   }
   return changes;
+}
+
+/** The revision belongs to a section, so there can be one only. */
+function expectRevision(changes: Map<string, SettingsChange>, expectedRevision: number): void {
+  const [only, ...others] = changes.values();
+  if (only === undefined || others.length > 0) {
+    throw new UsageError(
+      text(
+        '--expected-revision: меняйте за один раз только один раздел',
+        '--expected-revision: change one section only at a time',
+      ),
+    );
+  }
+  changes.set(only.section, { ...only, expectedRevision });
 }
 
 interface NewSecret {

@@ -28,6 +28,12 @@ export class Refused extends Error {
   }
 }
 
+/** Refusals that scripts tell apart. */
+const codes: Readonly<Record<string, ExitCode>> = {
+  unavailable: exitCode.unavailable,
+  conflict: exitCode.conflict,
+};
+
 const CONNECT_TIMEOUT_MS = 5000;
 const MAX_STDIN_BYTES = 1_000_000;
 
@@ -57,10 +63,7 @@ export class Session implements AsyncDisposable {
     const asker = { author: this.config.author, scope: 'all' as const };
     const reply = await askAdmin(this.#bus, question, asker, request);
     if (reply.ok) return reply.result;
-    throw new Refused(
-      reply.error,
-      reply.error.code === 'unavailable' ? exitCode.unavailable : exitCode.refused,
-    );
+    throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
   }
 
   async #connect(): Promise<Bus> {

@@ -17,8 +17,11 @@ export async function waitUntilApplied(
 ): Promise<WaitOutcome> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const { sections, isComplete } = await session.ask(adminSettings.status, {});
-    const concerned = sections.filter((section) => saved.some((one) => one.name === section.name));
+    const answers = await Promise.all(
+      saved.map(({ name }) => session.ask(adminSettings.status, { section: name })),
+    );
+    const concerned = answers.flatMap(({ sections }) => sections);
+    const isComplete = answers.every((answer) => answer.isComplete);
     const states = concerned.flatMap((section) =>
       section.processes.map((process) => ({ process, wanted: wantedOf(section) })),
     );

@@ -117,11 +117,95 @@ describe('settings get and set', () => {
 });
 
 test('history tells who changed what, and an earlier revision can be brought back', async () => {
-  await server.json(['settings', 'set', 'trace.keepDays=10']);
-  const history = await server.run(['settings', 'history', 'trace', '--limit', '1']);
-  expect(history.stdout).toMatch(/2 .*ctl:\S+\s+keepDays: 90 → 10/);
-  await server.json(['settings', 'revert', 'trace', '1']);
-  expect(await server.json(['settings', 'get', 'trace.keepDays'])).toBe(90);
+  await server.json(['settings', 'set', 'dsn.delayNoticeHours=10']);
+  const history = await server.run(['settings', 'history', 'dsn', '--limit', '1']);
+  expect(history.stdout).toMatch(/2 .*ctl:\S+\s+delayNoticeHours: 4 → 10/);
+  await server.json(['settings', 'revert', 'dsn', '1']);
+  expect(await server.json(['settings', 'get', 'dsn.delayNoticeHours'])).toBe(4);
+});
+
+describe('an expected revision', () => {
+  const revision = async () => {
+    const { sections } = await server.json<{ sections: { revision: number }[] }>([
+      'settings',
+      'get',
+      'queue',
+    ]);
+    return sections[0]?.revision ?? 0;
+  };
+
+  test('that is no longer the current one ends with 5 and names who changed the section meanwhile', async () => {
+    const before = await revision();
+    const expected = ['--expected-revision', String(before)];
+    expect((await server.run(['settings', 'set', 'queue.runIntervalMinutes=20', ...expected])).code).toBe(0);
+    for (const words of [
+      ['set', 'queue.runIntervalMinutes=25'],
+      ['revert', 'queue', String(before)],
+    ]) {
+      const stale = await server.run(['settings', ...words, ...expected], '', { LANG: 'ru_RU.UTF-8' });
+      expect(stale).toMatchObject({ code: 5, stdout: '' });
+      expect(stale.stderr).toMatch(
+        /«Почтовая очередь», queue: раздел тем временем изменил ctl:\S+ \(ревизия/,
+      );
+    }
+    expect(await server.json(['settings', 'get', 'queue.runIntervalMinutes'])).toBe(20);
+    const current = ['--expected-revision', String(before + 1)];
+    expect((await server.run(['settings', 'revert', 'queue', String(before), ...current])).code).toBe(0);
+  });
+
+  test('of a list is that of the operator, and is for one section only', async () => {
+    const stale = await server.run(['settings', 'set', 'dnsbl.zones+=z.test', '--expected-revision', '0']);
+    expect(stale.code).toBe(5);
+    const words = ['dnsbl.timeoutMs=1000', 'queue.runIntervalMinutes=20', '--expected-revision', '1'];
+    expect(await server.run(['settings', 'set', ...words])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('one section only'),
+    });
+  });
+});
+
+test('a revision that is not there is told in the language of the operator, by label', async () => {
+  const words = ['settings', 'revert', 'trace', '99'];
+  const russian = await server.run(words, '', { LANG: 'ru_RU.UTF-8' });
+  expect(russian).toMatchObject({
+    code: 1,
+    stderr: 'pochtar: «История писем», trace: ревизии 99 нет: посмотрите pochtar settings history trace\n',
+  });
+  expect((await server.run(words)).stderr).toContain('“Trace”, trace: there is no revision 99');
+  const notANumber = await server.run(['settings', 'revert', 'trace', 'x'], '', { LANG: 'ru_RU.UTF-8' });
+  expect(notANumber).toMatchObject({ code: 2, stderr: 'pochtar: укажите номер ревизии, например 3\n' });
+});
+
+describe('what is not available in this version', () => {
+  test('is refused by label with the remedy, and shown beside its value', async () => {
+    const refused = await server.run(['settings', 'set', 'misc.useDlp=true']);
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: 'pochtar: “Miscellaneous”, “Use DLP”, misc.useDlp: not available in this version: give false\n',
+    });
+    const shown = await server.run(['settings', 'get', 'misc']);
+    expect(shown.stdout).toMatch(/misc\.useDlp\s+false\s+Use DLP \(not available in this version\)/);
+    expect(shown.stdout).toMatch(/^! “Miscellaneous”, “Recode the subject/m);
+    expect(shown.stdout).toMatch(/misc\.smtpUtf8\s+true\s+SMTPUTF8\n/);
+  });
+
+  test('is told by the status, in the language of the operator', async () => {
+    const status = await server.run(['settings', 'status', 'dkim'], '', { LANG: 'ru_RU.UTF-8' });
+    expect(status.stdout).toContain('! «DKIM-подпись», dkim: в этой версии раздел недоступен');
+    const quarantine = await server.run(['settings', 'status', 'quarantine']);
+    expect(quarantine.stdout).toMatch(/quarantine\s+1\s+tasks\s+not in this version/);
+  });
+});
+
+test('a caution does not keep a choice from being saved, and is printed with it', async () => {
+  const saved = await server.run(['settings', 'set', 'general.heloName=vm']);
+  expect(saved.code).toBe(0);
+  expect(saved.stdout).toMatch(
+    /^! “General”, “Name in SMTP HELO”, general\.heloName: “vm” is no full DNS name/m,
+  );
+  const status = await server.run(['settings', 'status', 'general']);
+  expect(status.stdout).toContain('“vm” is no full DNS name');
+  await server.json(['settings', 'set', 'general.heloName=mail.example.org']);
 });
 
 describe('settings set --wait', () => {
@@ -136,6 +220,16 @@ describe('settings set --wait', () => {
     expect(status.stdout).toMatch(/smtp\s+\w{8}\s+2\s+applied/);
   });
 
+  test('a section that no running process uses is saved, and that is said', async () => {
+    const ended = await server.run(['settings', 'set', 'limits.banMinutes=20', '--wait']);
+    expect(ended).toMatchObject({
+      code: 0,
+      stderr: 'limits: no running process uses this setting; it has no effect yet\n',
+    });
+    const reverted = await server.run(['settings', 'revert', 'limits', '1', '--wait']);
+    expect(reverted).toMatchObject({ code: 0, stderr: expect.stringContaining('no running process') });
+  });
+
   test('ends with 4 and the reason when one could not', async () => {
     let isBroken = false;
     await using running = await runProcess(() => {
@@ -144,6 +238,8 @@ describe('settings set --wait', () => {
     isBroken = true;
     const ended = await server.run(['settings', 'set', 'sending.maxMessageSizeMb=12', '--wait']);
     expect(ended.stdout).toContain('the disk is full');
+    const russian = await server.run(['settings', 'status', 'sending'], '', { LANG: 'ru_RU.UTF-8' });
+    expect(russian.stdout).toContain('сбой: the disk is full');
     expect(ended).toMatchObject({
       code: 4,
       stderr: expect.stringContaining('saved, but not every process could apply it'),

@@ -17,6 +17,7 @@ import {
   parseOriginalRecipient,
   returnPathField,
 } from '@pochtar/mail';
+import { serverDomain } from '@pochtar/settings';
 import { loadContent, type NewMail, type NoticeRecipient, type OwedNotice } from '@pochtar/store/queue';
 import { addressOfKey } from './address-of-key.ts';
 import { type RecipientAddress, recipientAddress } from './recipient-address.ts';
@@ -37,16 +38,17 @@ export async function noticeMail(
 ): Promise<NewMail> {
   // Only senders that can be read are owed anything.
   const sender = parseAddress(notice.reversePath) as Address;
-  const { heloName } = tools.settings.current('general');
+  const general = tools.settings.current('general');
+  const domain = serverDomain(general);
   const body = buildDsn({
     kind: notice.kind,
-    reportingMta: heloName,
-    from: { localPart: 'MAILER-DAEMON', domain: heloName },
+    reportingMta: general.heloName,
+    from: { localPart: 'MAILER-DAEMON', domain },
     to: sender,
     originalEnvelopeId: notice.envelopeId === null ? null : decodeXtext(notice.envelopeId),
     arrivalDate: notice.acceptedAt,
     date: now,
-    messageId: `<${notice.id}@${heloName}>`,
+    messageId: `<${notice.id}@${domain}>`,
     boundary: `dsn-${randomUUID()}`,
     recipients: notice.recipients.map((recipient) => dsnRecipient(recipient, notice.kind)),
     original: await originalOf(tools, notice, now),

@@ -36,7 +36,6 @@ export async function openTools({
     await openBlobs(config, context, {
       // Never the pool of the transactions that wait for a body: they would wait for each other.
       db: stack.use(openPool(config, context, BLOB_CONNECTIONS)),
-      settings,
     }),
   );
   const opened = stack.move();

@@ -114,6 +114,16 @@ describe('a delay', () => {
     });
     expect(told).toEqual([{ told: true }, { told: true }]);
   });
+
+  test('dsn.delayNoticeHours: a mail is told of as soon as it has waited that long', async () => {
+    await office.set({ dsn: { delayNoticeHours: 1 } });
+    await deferred({ to: ['x@busy.test'], acceptedAt: new Date(Date.now() - 2 * 60 * MINUTE) });
+    await using _runner = await office.startDelivery();
+    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(1), {
+      timeout: 10_000,
+    });
+    await office.set({ dsn: { delayNoticeHours: 4 } });
+  });
 });
 
 test('a lost hint costs no attempt: what is due is found without one', async () => {

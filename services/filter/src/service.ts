@@ -25,7 +25,7 @@ export async function start(config: Config, context: ServiceContext): Promise<As
   if (filter.kind === 'dialogue') {
     stack.use(answer(filter, bus, tools));
   } else {
-    const blobs = stack.use(await openBlobs(config, context, { db, settings }));
+    const blobs = stack.use(await openBlobs(config, context, { db }));
     const stopping = new AbortController();
     const more: ContentTools = { ...tools, blobs, stop: stopping.signal };
     stack.use(stopWithin(STOP_MS, stopping, consumeMails(bus, filter.name, filter.open(more), more)));

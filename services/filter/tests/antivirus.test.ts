@@ -201,6 +201,21 @@ test('every scanner that is on must pass: the second one over ICAP finds it, the
   );
 });
 
+test('antivirus.drwebAddress: Dr.Web is asked by the protocol of clamd, too', async () => {
+  await at.set('antivirus', { clamavEnabled: false, drwebEnabled: true, drwebAddress: clamd.address });
+  await eventually(
+    async () => {
+      const mail = await at.accept(infected());
+      await at.bus.publishStep('antivirus', mail);
+      await eventually(async () => expect(await at.events('deliver')).toContain(mail));
+      expect(await at.verdicts(mail)).toMatchObject([
+        { reason: expect.stringMatching(/^infected: .* \(Dr\.Web\)$/) },
+      ]);
+    },
+    { timeout: 15_000 },
+  );
+});
+
 test('no scan, no pass: mail that was to be scanned waits while no scanner is on, and is scanned by the next one', async () => {
   await at.set('antivirus', { clamavEnabled: false });
   const mail = await eventually(

@@ -1,7 +1,6 @@
 // The IMAP service: what it opens, in which order, and how it ends. A reader starts here.
 import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
 import {
-  accessListeners,
   BodyMemory,
   dismissAll,
   DiskSpace,
@@ -12,6 +11,7 @@ import {
   openListeners,
   openService,
   watchAccounts,
+  wantedListeners,
 } from '@pochtar/service';
 import { passwordVerifier } from '@pochtar/store/directory';
 import { readMasterKey } from '@pochtar/store/settings';
@@ -74,10 +74,10 @@ export async function start(
   stack.defer(() => dismissAll(sessions, (session) => session.dismiss(stopping)));
   stack.use(listeners);
   const wanted = () =>
-    accessListeners(settings, {
-      plain: settings.current('network').imapPort,
-      tls: settings.current('accessEncryption').imapsPort,
-    });
+    wantedListeners(
+      { network: settings.current('network'), accessEncryption: settings.current('accessEncryption') },
+      ['imap', 'imaps'],
+    );
   const encryption = 'accessEncryption';
   stack.defer(await followListeners({ ...opened, context, encryption, key, tls, listeners, wanted }));
   const running = stack.move();

@@ -15,6 +15,8 @@ import {
   keyPem,
   otherCertificatePem,
   otherKeyPem,
+  rsaCertificatePem,
+  rsaKeyPem,
 } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start } from '../src/service.ts';
@@ -64,14 +66,34 @@ describe('listeners', () => {
     expect(report?.error).toBeNull();
   });
 
-  test('IMAPS can be switched off and on; an interface this machine lacks is not applied', async () => {
+  test('IMAPS can be switched off and on, and is closed without encryption; an interface this machine lacks is not applied', async () => {
     await imap.set({ accessEncryption: { implicitTlsEnabled: false } });
     expect(await isRefused(imap.ports.imaps)).toBe(true);
     await imap.set({ accessEncryption: { implicitTlsEnabled: true } });
     expect(await isRefused(imap.ports.imaps)).toBe(false);
+    await imap.set({ accessEncryption: { mode: 'none' } });
+    expect(await isRefused(imap.ports.imaps)).toBe(true);
+    expect(await isRefused(imap.ports.imap)).toBe(false);
+    await imap.set({ accessEncryption: { mode: 'optional' } });
+    expect(await isRefused(imap.ports.imaps)).toBe(false);
     const [report] = await imap.set({ network: { accessInterfaces: ['eth77'] } });
     expect(report?.error).toMatch(/no interface eth77/);
     await imap.set({ network: { accessInterfaces: [imap.host] } });
+  });
+
+  test('accessEncryption.dhBits: the group of the key exchange has the length of the setting', async () => {
+    const certificate = { id: 'rsa', name: 'rsa', chainPem: rsaCertificatePem, keyPem: rsaKeyPem };
+    const notAfter = new Date('2126-01-01');
+    await saveCertificate(imap.db, imap.masterKey, { ...certificate, origin: 'imported', notAfter });
+    await imap.set({ accessEncryption: { dhBits: 3072, certificateId: 'rsa' } });
+    const socket = connectTls({
+      ...{ host: imap.host, port: imap.ports.imaps, rejectUnauthorized: false },
+      ...{ maxVersion: 'TLSv1.2', ciphers: 'DHE-RSA-AES128-GCM-SHA256' },
+    });
+    await once(socket, 'secureConnect');
+    expect(socket.getEphemeralKeyInfo()).toMatchObject({ size: 3072 });
+    socket.destroy();
+    await imap.set({ accessEncryption: { dhBits: 2048, certificateId: null } });
   });
 
   test('a certificate that does not exist is not applied; the old one is shown', async () => {

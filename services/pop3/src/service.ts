@@ -1,7 +1,6 @@
 // The POP3 service: what it opens, in which order, and how it ends. A reader starts here.
 import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
 import {
-  accessListeners,
   dismissAll,
   followListeners,
   LoginGuard,
@@ -9,6 +8,7 @@ import {
   openListeners,
   openService,
   watchAccounts,
+  wantedListeners,
 } from '@pochtar/service';
 import { passwordVerifier } from '@pochtar/store/directory';
 import { readMasterKey } from '@pochtar/store/settings';
@@ -60,10 +60,10 @@ export async function start(
   stack.defer(() => dismissAll(sessions, (session) => session.dismiss('the process stops')));
   stack.use(listeners);
   const wanted = () =>
-    accessListeners(settings, {
-      plain: settings.current('network').pop3Port,
-      tls: settings.current('accessEncryption').pop3sPort,
-    });
+    wantedListeners(
+      { network: settings.current('network'), accessEncryption: settings.current('accessEncryption') },
+      ['pop3', 'pop3s'],
+    );
   const encryption = 'accessEncryption';
   stack.defer(await followListeners({ ...opened, context, encryption, key, tls, listeners, wanted }));
   const running = stack.move();

@@ -42,6 +42,12 @@ test('accessEncryption.implicitTlsEnabled off: the POP3S port closes', async () 
   await at.talk('S: +OK ready');
 });
 
+test('accessEncryption.mode none: the POP3S port closes, whatever its switch says', async () => {
+  await at.set({ accessEncryption: { mode: 'none' } });
+  await expect(at.talk('S: +OK ready', { tls: true })).rejects.toThrow(/ECONNREFUSED/);
+  await at.talk('S: +OK ready');
+});
+
 test('limits.sessionsPerAddress: one connection more is refused with SYS/TEMP', async () => {
   await at.set({ limits: { sessionsPerAddress: 2 }, network: { webmailAddresses: [] } });
   await at.talk(`

@@ -1,7 +1,7 @@
 // Which revision every running process has applied. Each process reports when it is hinted at a section, and
 // repeats its reports every 15 s, so this map is rebuilt by listening: any replica of this service has it, and
 // what falls silent drops out of it.
-import type { SettingsApplied } from '@pochtar/bus';
+import type { AppliedProblem, SettingsApplied } from '@pochtar/bus';
 
 // Two reports missed, and some slack.
 const SILENT_MS = 35_000;
@@ -14,6 +14,7 @@ export interface AppliedReport {
   instance: string;
   revision: number;
   error: string | null;
+  problem?: AppliedProblem | undefined;
   reportedAt: Date;
 }
 
@@ -30,7 +31,7 @@ export class AppliedReports {
   }
 
   take(applied: SettingsApplied): void {
-    const { process, instance, section, revision, error, isGone } = applied;
+    const { process, instance, section, revision, error, problem, isGone } = applied;
     let reports = this.#sections.get(section);
     if (isGone === true) {
       if (reports?.delete(instance)) this.#count--;
@@ -45,7 +46,8 @@ export class AppliedReports {
       if (this.#count >= MAX_REPORTS) return;
       this.#count++;
     }
-    reports.set(instance, { process, instance, revision, error, reportedAt: new Date(this.#now()) });
+    const said = { process, instance, revision, error, ...(problem !== undefined && { problem }) };
+    reports.set(instance, { ...said, reportedAt: new Date(this.#now()) });
   }
 
   /** Reports of the processes that are alive, by process and instance. */

@@ -1,18 +1,17 @@
 // The one way a setting changes: all sections under one lock, each document validated as a whole, all of them
 // together, then against what they refer to; saved with history in the same transaction, announced after it.
 import { isDeepStrictEqual } from 'node:util';
-import { type AdminReply, done, type SettingsChange } from '@pochtar/bus';
+import { type AdminProblem, type AdminReply, done, type SettingsChange } from '@pochtar/bus';
 import {
   catalogue,
+  cautionsOf,
   crossCheck,
-  defaultDocument,
+  examineSection,
+  type Findings,
   isSectionName,
-  parseSection,
-  readStored,
   type SectionName,
   type Settings,
   type SettingsError,
-  sectionNames,
   unknownSection,
 } from '@pochtar/settings';
 import type { Queryable } from '@pochtar/store/db';
@@ -25,11 +24,24 @@ import {
   writeSection,
 } from '@pochtar/store/settings';
 import type { Context, Refusal } from './context.ts';
+import { newlyUnavailable } from './newly-unavailable.ts';
+import { cautionInterfaces } from './caution-interfaces.ts';
 import { checkReferences } from './references.ts';
-import { checkSecrets, conflict, refusal } from './settings-errors.ts';
+import { checkSecrets, conflict, problemsOf, refusal } from './settings-errors.ts';
+import { storedSettings } from './stored-settings.ts';
 
 export interface Saved {
   sections: { name: string; revision: number; changed: boolean }[];
+  /** What an administrator should know of the sections that changed. */
+  cautions?: AdminProblem[] | undefined;
+}
+
+export interface ChangeOptions {
+  author: string;
+  /** Stops before anything is written. */
+  validateOnly?: boolean;
+  /** What nothing acts on in this version is kept, with a caution, instead of refused. */
+  keepsUnavailable?: boolean;
 }
 
 /** A document that replaces the one of its section. */
@@ -41,15 +53,15 @@ export interface Replacement {
 
 type Change = SettingsChange | Replacement;
 
-/** Makes the changes, all or none. `validateOnly` stops before anything is written. */
+/** Makes the changes, all or none. */
 export async function changeSettings(
   context: Pick<Context, 'db' | 'key' | 'announce'>,
   changes: readonly Change[],
-  options: { author: string; validateOnly?: boolean },
+  options: ChangeOptions,
 ): Promise<AdminReply<Saved>> {
   const reply = await context.db.transaction(async (tx): Promise<AdminReply<Saved>> => {
     const rows = await lockSections(tx);
-    const decided = await decide(tx, rows, changes);
+    const decided = await decide(tx, rows, changes, options);
     if (!decided.ok) return decided;
     const isKept = options.validateOnly === true;
     const sections: Saved['sections'] = [];
@@ -58,7 +70,8 @@ export async function changeSettings(
         isKept || !next.changed ? next.revision : await write(tx, context, next, options.author);
       sections.push({ name: next.name, revision, changed: next.changed });
     }
-    return done({ sections });
+    const cautions = decided.cautions.length === 0 ? {} : { cautions: problemsOf(decided.cautions) };
+    return done({ sections, ...cautions });
   });
   if (reply.ok && options.validateOnly !== true) {
     await context.announce.settings(reply.result.sections.filter((section) => section.changed));
@@ -92,7 +105,8 @@ async function decide(
   tx: Queryable,
   rows: ReadonlyMap<string, StoredSection>,
   changes: readonly Change[],
-): Promise<{ ok: true; next: Next[] } | Refusal> {
+  options: ChangeOptions,
+): Promise<{ ok: true; next: Next[]; cautions: SettingsError[] } | Refusal> {
   const next = new Map<SectionName, Next>();
   const errors: SettingsError[] = [];
   for (const change of changes) {
@@ -103,21 +117,23 @@ async function decide(
     const row = rows.get(change.section);
     const revision = row?.revision ?? 0;
     if (change.expectedRevision !== undefined && change.expectedRevision !== revision) {
-      return conflict(change.section, change.expectedRevision, row);
+      return conflict(tx, change.section, change.expectedRevision, row);
     }
     const before = next.get(change.section);
     const stored: object = before?.document ?? row?.document ?? {};
     const wanted = 'document' in change ? change.document : { ...stored, ...change.patch };
-    const parsed = parseSection(change.section, wanted);
+    const { value, errors: own } = examineSection(change.section, wanted);
     const secrets = 'document' in change ? {} : { ...before?.secrets, ...change.secrets };
-    errors.push(...(parsed.ok ? [] : parsed.errors), ...checkSecrets(change.section, secrets));
-    if (parsed.ok) {
-      const changed = !isDeepStrictEqual(parsed.value, row?.document) || Object.keys(secrets).length > 0;
-      next.set(change.section, { name: change.section, document: parsed.value, secrets, revision, changed });
-    }
+    errors.push(...own, ...checkSecrets(change.section, secrets));
+    if (value === undefined) continue;
+    const changed = !isDeepStrictEqual(value, row?.document) || Object.keys(secrets).length > 0;
+    next.set(change.section, { name: change.section, document: value, secrets, revision, changed });
   }
-  if (errors.length === 0) errors.push(...(await checkTogether(tx, rows, next)));
-  return errors.length === 0 ? { ok: true, next: [...next.values()] } : refusal(errors);
+  // All that is wrong is told at once: what is missing is not asked for piece by piece.
+  const together = await checkTogether(tx, rows, next, options);
+  errors.push(...together.errors);
+  if (errors.length > 0) return refusal(errors);
+  return { ok: true, next: [...next.values()], cautions: [...together.cautions] };
 }
 
 /** The rules between sections and towards the rest of the system, for the state that would result. */
@@ -125,10 +141,11 @@ async function checkTogether(
   tx: Queryable,
   rows: ReadonlyMap<string, StoredSection>,
   next: ReadonlyMap<SectionName, Next>,
-): Promise<SettingsError[]> {
-  const settings = Object.fromEntries(
-    sectionNames.map((name) => [name, next.get(name)?.document ?? storedOrDefault(name, rows.get(name))]),
-  ) as Settings;
+  { keepsUnavailable }: ChangeOptions,
+): Promise<Findings> {
+  const stored = storedSettings(rows);
+  const wanted = [...next.values()].map(({ name, document }) => [name, document]);
+  const settings: Settings = { ...stored, ...Object.fromEntries(wanted) };
   const changed = new Set(next.keys());
   const secrets = new Set(await secretNames(tx));
   for (const { name, secrets: given } of next.values()) {
@@ -139,12 +156,16 @@ async function checkTogether(
   }
   // A clash that was there before and that no changed section has a part in must not block everything else.
   const clashes = crossCheck(settings).filter((error) => isAbout(error, changed));
-  return [...clashes, ...(await checkReferences(tx, settings, changed, secrets))];
-}
-
-function storedOrDefault(name: SectionName, row: StoredSection | undefined): Settings[SectionName] {
-  const stored = readStored(name, row?.document ?? {});
-  return stored.ok ? stored.value : defaultDocument(name);
+  const errors = [...clashes, ...(await checkReferences(tx, settings, changed, secrets))];
+  const unavailable = [...next.values()]
+    .flatMap(({ name, document }) => newlyUnavailable(name, document, stored[name]))
+    .filter((one) => !errors.some(({ section, field }) => section === one.section && field === one.field));
+  if (!keepsUnavailable) errors.push(...unavailable);
+  const isNews = new Set([...next.values()].filter((one) => one.changed).map(({ name }) => name as string));
+  const cautions = cautionsOf(settings).filter((caution) => isAbout(caution, isNews));
+  if (keepsUnavailable) cautions.push(...unavailable);
+  if (isNews.has('network')) cautions.push(...cautionInterfaces(settings.network));
+  return { errors, cautions };
 }
 
 function isAbout(error: SettingsError, changed: ReadonlySet<string>): boolean {

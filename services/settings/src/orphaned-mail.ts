@@ -1,7 +1,8 @@
 // Removes the mail of deleted accounts in the background, slice by slice; woken by a deletion and once an hour,
 // so that what a crash left over goes as well.
 import { deleteOrphanedMail } from '@pochtar/store/directory';
-import type { Context } from './context.ts';
+import type { Logger } from '@pochtar/runtime';
+import type { Database } from '@pochtar/store/db';
 
 const EVERY_MS = 3_600_000;
 
@@ -10,7 +11,7 @@ export interface OrphanedMail extends AsyncDisposable {
   wake(): void;
 }
 
-export function removeOrphanedMail(context: Pick<Context, 'db' | 'log'>): OrphanedMail {
+export function removeOrphanedMail(context: { db: Database; log: Logger }): OrphanedMail {
   const stopping = new AbortController();
   const { signal } = stopping;
   let isWanted = false;

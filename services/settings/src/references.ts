@@ -1,5 +1,5 @@
 // What settings refer to has to be there: certificates, the default domain, the volume, the relay's password.
-import { type Settings, type SettingsError, type Text, text } from '@pochtar/settings';
+import { complaint, fieldName, type Settings, type SettingsError, text } from '@pochtar/settings';
 import type { Queryable } from '@pochtar/store/db';
 import { localDomains } from '@pochtar/store/directory';
 import { listCertificates } from '@pochtar/store/settings';
@@ -18,15 +18,20 @@ export async function checkReferences(
   }
   if (changed.has('general')) errors.push(...(await checkGeneral(db, settings.general)));
   if (changed.has('relay') && settings.relay.authEnabled && !secrets.has('relay.password')) {
-    errors.push({ section: 'relay', field: 'password', code: 'missing', message: missingPassword });
+    errors.push(missingPassword());
   }
   return errors;
 }
 
-const missingPassword = text(
-  'авторизация включена (relay.authEnabled), но пароль (relay.password) не задан: задайте его или выключите авторизацию',
-  'authentication is on (relay.authEnabled) but there is no password (relay.password): set it or turn authentication off',
-);
+function missingPassword(): SettingsError {
+  const authEnabled = { section: 'relay', field: 'authEnabled' };
+  const { ru, en } = fieldName(authEnabled);
+  const message = text(
+    `не задан, а ${ru} включено: задайте его (--secret relay.password) или выключите ${ru}`,
+    `it is not set while ${en} is on: set it (--secret relay.password), or turn ${en} off`,
+  );
+  return complaint({ section: 'relay', field: 'password' }, 'missing', message, [authEnabled]);
+}
 
 async function checkCertificate(db: Queryable, section: string, id: string | null): Promise<SettingsError[]> {
   if (id === null) return [];
@@ -61,13 +66,10 @@ async function checkGeneral(db: Queryable, general: Settings['general']): Promis
 }
 
 function notThere(section: string, field: string, value: string, known: readonly string[]): SettingsError {
-  return { section, field, code: 'notFound', message: choices(`${section}.${field}`, value, known) };
-}
-
-function choices(field: string, value: string, known: readonly string[]): Text {
   const list = known.slice(0, 20).join(', ');
-  return text(
-    `${field}: «${value.slice(0, 100)}» не найден; укажите null или одно из: ${list}`,
-    `${field}: “${value.slice(0, 100)}” does not exist; give null or one of: ${list}`,
+  const message = text(
+    `«${value.slice(0, 100)}» не найден; укажите null или одно из: ${list}`,
+    `“${value.slice(0, 100)}” does not exist; give null or one of: ${list}`,
   );
+  return complaint({ section, field }, 'notFound', message);
 }

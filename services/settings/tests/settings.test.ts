@@ -9,6 +9,7 @@ import {
 } from '@pochtar/bus';
 import { openSettings, sectionNames } from '@pochtar/settings';
 import { silentLogger } from '@pochtar/runtime';
+import { ensureFirstVolume } from '@pochtar/store/blob';
 import { openDatabase } from '@pochtar/store/db';
 import { readHistory, readSecret, readSections, saveSection, settingsRows } from '@pochtar/store/settings';
 import { eventually } from '@pochtar/testkit';
@@ -18,6 +19,12 @@ import { type Running, runService } from './running-service.ts';
 let running: Running;
 beforeAll(async () => {
   running = await runService();
+  const config = { path: '/nowhere' };
+  await ensureFirstVolume(running.db, { name: 'first', kind: 'directory', config });
+  await running.db.query({
+    text: "insert into store.volume (name, kind, config) values ('second', 'directory', $1)",
+    values: [JSON.stringify(config)],
+  });
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
@@ -66,11 +73,11 @@ describe('setting', () => {
   });
 
   test('what changes nothing makes no revision', async () => {
-    const before = await revisionOf('trace');
-    expect(await set([{ section: 'trace', patch: { keepDays: 90 } }])).toEqual({
-      sections: [{ name: 'trace', revision: before, changed: false }],
+    const before = await revisionOf('dsn');
+    expect(await set([{ section: 'dsn', patch: { delayNoticeHours: 4 } }])).toEqual({
+      sections: [{ name: 'dsn', revision: before, changed: false }],
     });
-    expect(await revisionOf('trace')).toBe(before);
+    expect(await revisionOf('dsn')).toBe(before);
   });
 
   test('several sections change together or not at all', async () => {
@@ -108,6 +115,17 @@ describe('setting', () => {
     ],
     [{ section: 'general', patch: { defaultDomain: 'none.test' } }, 'notFound general.defaultDomain'],
     [{ section: 'general', patch: { storageVolume: 'none' } }, 'notFound general.storageVolume'],
+    [{ section: 'general', patch: { storageVolume: 'second' } }, 'notAvailable general.storageVolume'],
+    [{ section: 'reverseDns', patch: { mode: 'reject' } }, 'notAvailable reverseDns.mode'],
+    [{ section: 'misc', patch: { useDlp: true } }, 'notAvailable misc.useDlp'],
+    [
+      { section: 'accessLists', patch: { black: [{ value: 'spam.test' }] } },
+      'notAvailable accessLists.black.0.value',
+    ],
+    [
+      { section: 'accessLists', patch: { white: [{ value: '@ext.test' }] } },
+      'notAvailable accessLists.white.0.value',
+    ],
   ])('%j is refused: %s', async (change, expected) => {
     expect(await refusal(change)).toBe(expected);
   });
@@ -140,11 +158,83 @@ describe('setting', () => {
     });
   });
 
+  test('what is missing for a relay that wants a log-in is told at once, by label', async () => {
+    const change = one({ section: 'relay', patch: { authEnabled: true, rewriteSender: true } });
+    const reply = await running.ask(adminSettings.set, change);
+    expect(reply).toMatchObject({
+      ok: false,
+      error: {
+        problems: [
+          { field: 'relay.username', message: { ru: expect.stringContaining('«Логин», relay.username') } },
+          { field: 'relay.senderAddress' },
+          { field: 'relay.password', message: { en: expect.stringContaining('“Password”, relay.password') } },
+        ],
+      },
+    });
+  });
+
+  test('cautions come with what is saved, and stand beside the section', async () => {
+    const saved = await set([
+      { section: 'antivirus', patch: { maxScanSizeMb: 5 } },
+      { section: 'network', patch: { smtpInterfaces: ['noif0', 'lo'] } },
+    ]);
+    expect(saved.cautions?.map(({ code, field }) => `${code} ${field}`)).toEqual([
+      'scansLessThanAccepted antivirus.maxScanSizeMb',
+      'noInterface network.smtpInterfaces.0',
+    ]);
+    const [antivirus] = (await running.get(adminSettings.get, { section: 'antivirus' })).sections;
+    expect(antivirus?.cautions).toMatchObject([{ code: 'scansLessThanAccepted' }]);
+    const [sending] = (await running.get(adminSettings.status, { section: 'sending' })).sections;
+    expect(sending?.cautions).toMatchObject([{ code: 'scansLessThanAccepted' }]);
+    const { cautions } = await set([
+      { section: 'antivirus', patch: { maxScanSizeMb: 50 } },
+      { section: 'network', patch: { smtpInterfaces: [] } },
+    ]);
+    expect(cautions).toBeUndefined();
+  });
+
+  test('what has no effect in this version is told of each section', async () => {
+    const { sections } = await running.get(adminSettings.status, {});
+    const told = sections
+      .flatMap((section) => section.cautions ?? [])
+      .filter(({ code }) => code === 'notAvailable');
+    expect(told.map(({ field }) => field)).toEqual(
+      expect.arrayContaining([
+        'dkim',
+        'reverseDns',
+        'quarantine',
+        'misc.recodeSubjectUtf8',
+        'network.firewallRule',
+      ]),
+    );
+    expect(told.map(({ field }) => field)).not.toContain('queue');
+  });
+
+  test('a stored choice that is not available does not block others, and comes back with a caution', async () => {
+    const [row] = await readSections(running.db, ['accessLists']);
+    const entry = (value: string) => ({ value, comment: '', expiresAt: '' });
+    await saveSection(running.db, {
+      section: 'accessLists',
+      document: { ...row?.document, black: [entry('old.test')] },
+      author: 'an earlier release',
+    });
+    const start = await revisionOf('accessLists');
+    const black = [entry('192.0.2.1'), entry('old.test')];
+    expect(await refusal({ section: 'accessLists', patch: { black } })).toBe('ok');
+    expect(await refusal({ section: 'accessLists', patch: { black: [...black, entry('new.test')] } })).toBe(
+      'notAvailable accessLists.black.2.value',
+    );
+    await set([{ section: 'accessLists', patch: { black: [] } }]);
+    const { cautions } = await running.get(adminSettings.revert, { section: 'accessLists', revision: start });
+    expect(cautions).toMatchObject([{ code: 'notAvailable', field: 'accessLists.black.0.value' }]);
+    await set([{ section: 'accessLists', patch: { black: [] } }]);
+  });
+
   test('validating only writes nothing', async () => {
-    const before = await revisionOf('trace');
-    const saved = await set([{ section: 'trace', patch: { keepDays: 1 } }], { validateOnly: true });
-    expect(saved.sections).toEqual([{ name: 'trace', revision: before, changed: true }]);
-    expect(await revisionOf('trace')).toBe(before);
+    const before = await revisionOf('dsn');
+    const saved = await set([{ section: 'dsn', patch: { delayNoticeHours: 1 } }], { validateOnly: true });
+    expect(saved.sections).toEqual([{ name: 'dsn', revision: before, changed: true }]);
+    expect(await revisionOf('dsn')).toBe(before);
   });
 
   test('concurrent patches of different fields are all kept', async () => {
@@ -230,7 +320,7 @@ describe('history', () => {
 describe('who may ask', () => {
   test('settings are for administrators of all domains', async () => {
     expect(await running.complaint(adminSettings.get, {}, [1])).toBe('forbidden ');
-    const change = one({ section: 'trace', patch: { keepDays: 1 } });
+    const change = one({ section: 'dsn', patch: { delayNoticeHours: 1 } });
     expect(await running.complaint(adminSettings.set, change, [1])).toBe('forbidden ');
   });
 });
@@ -256,7 +346,12 @@ describe('from a saved setting to a running process', () => {
     const report = async () =>
       (await running.get(adminSettings.status, { section: 'sending' })).sections[0]?.processes[0];
     await eventually(async () =>
-      expect(await report()).toMatchObject({ process: 'smtp', isApplied: false, error: 'the disk is full' }),
+      expect(await report()).toMatchObject({
+        process: 'smtp',
+        isApplied: false,
+        error: 'the disk is full',
+        problem: { code: 'failed', text: { ru: 'сбой: the disk is full' } },
+      }),
     );
     isBroken = false;
     const { sections } = await set([{ section: 'sending', patch: { maxMessageSizeMb: 33 } }]);

@@ -1,7 +1,6 @@
 // The ports of this service, following the settings `network` and `smtpEncryption`, and the sessions on them.
-import { type IncomingConnection, listenHosts, type Listeners, type WantedListener } from '@pochtar/runtime';
-import { type CurrentSettings, type ListeningServer, openListeners } from '@pochtar/service';
-import type { NetworkSettings, SmtpEncryptionSettings } from '@pochtar/settings';
+import type { IncomingConnection, Listeners, WantedListener } from '@pochtar/runtime';
+import { type CurrentSettings, type ListeningServer, openListeners, wantedListeners } from '@pochtar/service';
 import { Endpoint } from './endpoint.ts';
 import type { Dialogue, SessionLimits } from './protocol.ts';
 import type { ListenerKind } from './session.ts';
@@ -18,6 +17,12 @@ export interface SmtpListenersOptions extends ListeningServer {
 }
 
 const GRACE_MS = 15_000;
+
+const kinds: Readonly<Record<string, ListenerKind>> = {
+  smtp: 'mx',
+  submission: 'submission',
+  smtps: 'smtps',
+};
 
 export class SmtpListeners implements AsyncDisposable {
   readonly #options: SmtpListenersOptions;
@@ -41,12 +46,10 @@ export class SmtpListeners implements AsyncDisposable {
   /** What the settings want, and are about to get: from now on a port has the kind they say. */
   wanted(): WantedListener[] {
     const { settings } = this.#options;
-    const network = settings.current('network');
-    const ports = wantedPorts(network, settings.current('smtpEncryption'));
-    for (const { port, kind } of ports) this.#kinds.set(port, kind);
-    return listenHosts(network.smtpInterfaces).flatMap((host) =>
-      ports.map(({ port, kind }) => ({ ...host, port, tls: kind === 'smtps' })),
-    );
+    const [network, smtpEncryption] = [settings.current('network'), settings.current('smtpEncryption')];
+    const wanted = wantedListeners({ network, smtpEncryption }, ['smtp', 'submission', 'smtps']);
+    for (const { port, protocol } of wanted) this.#kinds.set(port, kinds[protocol] ?? 'submission');
+    return wanted;
   }
 
   /** Listens no more; idle sessions get a 421, a mail that is coming in is taken within the grace. */
@@ -64,16 +67,6 @@ export class SmtpListeners implements AsyncDisposable {
     const kind = listener.tls ? 'smtps' : (this.#kinds.get(listener.port) ?? 'submission');
     this.#endpoints[kind].begin(connection);
   }
-}
-
-function wantedPorts(
-  network: NetworkSettings,
-  encryption: SmtpEncryptionSettings,
-): { port: number; kind: ListenerKind }[] {
-  const ports: { port: number; kind: ListenerKind }[] = [{ port: network.smtpPort, kind: 'mx' }];
-  if (network.submissionEnabled) ports.push({ port: network.submissionPort, kind: 'submission' });
-  if (encryption.implicitTlsEnabled) ports.push({ port: encryption.smtpsPort, kind: 'smtps' });
-  return ports;
 }
 
 // RFC 5321 §3.8.

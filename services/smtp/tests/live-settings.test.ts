@@ -1,7 +1,7 @@
 // A setting reaches a running process: in open sessions, without a restart, and with an honest report.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { connect } from 'node:net';
 import { saveCertificate } from '@pochtar/store/settings';
 import { createName, updateAccount } from '@pochtar/store/directory';
@@ -13,6 +13,8 @@ import {
   keyPem,
   otherCertificatePem,
   otherKeyPem,
+  rsaCertificatePem,
+  rsaKeyPem,
 } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';
@@ -57,6 +59,9 @@ describe('ports', () => {
       const taken = Number(printed);
       const [report] = await smtp.set({ network: { submissionPort: taken } });
       expect(report?.error).toMatch(new RegExp(`port ${taken} .*process ${stranger.pid}`));
+      expect(report?.problem?.text.ru).toMatch(
+        new RegExp(`«Порт отправки» \\(network.submissionPort\\): порт ${taken} .*занимает`),
+      );
       expect(await isRefused(smtp.ports.submission)).toBe(false);
     } finally {
       stranger.kill();
@@ -83,12 +88,29 @@ describe('ports', () => {
     expect(await isRefused(smtp.ports.smtps)).toBe(false);
   });
 
+  test('without encryption the TLS-first port is closed, whatever its switch says, and opens again with it', async () => {
+    await smtp.set({ smtpEncryption: { mode: 'none' } });
+    expect(await isRefused(smtp.ports.smtps)).toBe(true);
+    expect(await isRefused(smtp.ports.mx)).toBe(false);
+    await smtp.set({ smtpEncryption: { mode: 'optional' } });
+    expect(await isRefused(smtp.ports.smtps)).toBe(false);
+  });
+
   test('an interface this machine lacks is not applied, and named', async () => {
     const [report] = await smtp.set({ network: { smtpInterfaces: ['eth77'] } });
     expect(report?.error).toMatch(/eth77/);
+    expect(report?.problem).toMatchObject({
+      code: 'noInterface',
+      text: {
+        ru: '«Интерфейсы для SMTP» (network.smtpInterfaces): у этой машины нет интерфейса eth77: исправьте список интерфейсов',
+      },
+    });
+    expect(smtp.health.words()).toEqual({ 'settings network': report?.problem?.text });
+    expect(smtp.health.faults()).toEqual({ 'settings network': report?.error });
     expect(await isRefused(smtp.ports.mx)).toBe(false);
     const [again] = await smtp.set({ network: { smtpInterfaces: ['lo'] } });
     expect(again?.error).toBeNull();
+    expect(smtp.health.faults()).toEqual({});
     await smtp.set({ network: { smtpInterfaces: ['127.0.0.1'] } });
   });
 
@@ -269,6 +291,55 @@ describe('an open session', () => {
   });
 });
 
+test('a choice that nothing acts on is never reported as applied', async () => {
+  const [stored] = await smtp.set({ misc: { useDlp: true } });
+  expect(stored?.problem).toMatchObject({ code: 'notAvailable' });
+  const [reverse] = await smtp.set({ reverseDns: { mode: 'reject' } });
+  expect(reverse?.error).toMatch(/“When they do not match”, reverseDns\.mode: not available in this version/);
+  expect(smtp.health.faults()).toEqual({});
+  const [off] = await smtp.set({ reverseDns: { mode: 'off' } });
+  expect(off?.error).toBeNull();
+  await smtp.set({ misc: { useDlp: false } });
+});
+
+describe('the TLS policy', () => {
+  type Offer = Pick<ConnectionOptions, 'maxVersion' | 'ciphers'>;
+  async function negotiated(offer: Offer): Promise<{ version: string | null; dhBits: number | undefined }> {
+    const socket = connectTls({
+      ...{ port: smtp.ports.smtps, host: smtp.host, rejectUnauthorized: false },
+      ...offer,
+    });
+    await once(socket, 'secureConnect');
+    const key = socket.getEphemeralKeyInfo();
+    const answer = { version: socket.getProtocol(), dhBits: key && 'size' in key ? key.size : undefined };
+    socket.destroy();
+    return answer;
+  }
+
+  test('minTlsVersion: older versions are refused from the next handshake on', async () => {
+    expect((await negotiated({ maxVersion: 'TLSv1.2' })).version).toBe('TLSv1.2');
+    await smtp.set({ smtpEncryption: { minTlsVersion: 'TLSv1.3' } });
+    await expect(negotiated({ maxVersion: 'TLSv1.2' })).rejects.toThrow(/alert|protocol/i);
+    expect((await negotiated({})).version).toBe('TLSv1.3');
+    await smtp.set({ smtpEncryption: { minTlsVersion: 'TLSv1.2' } });
+  });
+
+  test('dhBits: the group of the key exchange has the length of the setting', async () => {
+    const dhe: Offer = { maxVersion: 'TLSv1.2', ciphers: 'DHE-RSA-AES128-GCM-SHA256' };
+    const certificate = { id: 'rsa', name: 'rsa', chainPem: rsaCertificatePem, keyPem: rsaKeyPem };
+    await saveCertificate(smtp.db, smtp.masterKey, {
+      ...certificate,
+      origin: 'imported',
+      notAfter: new Date('2126-01-01'),
+    });
+    await smtp.set({ smtpEncryption: { certificateId: 'rsa' } });
+    expect((await negotiated(dhe)).dhBits).toBe(2048);
+    await smtp.set({ smtpEncryption: { dhBits: 3072 } });
+    expect((await negotiated(dhe)).dhBits).toBe(3072);
+    await smtp.set({ smtpEncryption: { dhBits: 2048, certificateId: null } });
+  });
+});
+
 describe('certificates', () => {
   async function shown(): Promise<string> {
     const socket = connectTls({
@@ -319,6 +390,7 @@ describe('certificates', () => {
     });
     const [absent] = await smtp.set({ smtpEncryption: { certificateId: 'absent' } });
     expect(absent?.error).toMatch(/certificate absent is not in the store/);
+    expect(absent?.problem?.text.ru).toMatch(/«Сертификат», smtpEncryption\.certificateId: .*absent нет/);
     const [still] = await smtp.set({ smtpEncryption: { certificateId: 'absent' } });
     expect(still?.error).toMatch(/certificate absent is not in the store/);
     expect(await shown()).toBe('other.test');

@@ -6,7 +6,8 @@ import type { Question } from '../subjects.ts';
 
 const text = z.object({ ru: z.string().max(4000), en: z.string().max(4000) });
 
-const problem = z.object({
+/** What is wrong, or worth knowing, about one field of a request or of the settings. */
+export const problem = z.object({
   /** A stable word for programs, such as `notFound`, `exists`, `outOfRange`. */
   code: z.string().max(64),
   /** The path of the field in the request that is to be corrected; '' when it is the whole. */

@@ -1,9 +1,13 @@
 // Questions about the settings and the certificates; the settings process answers.
 import { z } from 'zod';
-import { adminQuestion } from './question.ts';
+import { appliedProblem } from '../subjects.ts';
+import { adminQuestion, problem } from './question.ts';
 
 const sectionName = z.string().min(1).max(64);
 const document = z.record(z.string().max(64), z.json());
+
+/** What an administrator should know: consequences of choices, and (`notAvailable`) what has no effect yet. */
+const cautions = z.array(problem).max(200).optional();
 
 const sectionState = z.object({
   name: z.string(),
@@ -13,6 +17,7 @@ const sectionState = z.object({
   secrets: z.record(z.string(), z.boolean()),
   author: z.string(),
   changedAt: z.iso.datetime(),
+  cautions,
 });
 export type SectionStateReply = z.infer<typeof sectionState>;
 
@@ -29,13 +34,17 @@ export type SettingsChange = z.input<typeof change>;
 
 const saved = z.object({
   sections: z.array(z.object({ name: z.string(), revision: z.int(), changed: z.boolean() })),
+  /** About the sections that were changed. */
+  cautions,
 });
 
 const processReport = z.object({
   process: z.string(),
   instance: z.string(),
   revision: z.int(),
+  /** In English; `problem` has both languages. */
   error: z.string().nullable(),
+  problem: appliedProblem.optional(),
   reportedAt: z.iso.datetime(),
   /** It runs the newest revision without an error. */
   isApplied: z.boolean(),
@@ -46,6 +55,7 @@ const sectionStatus = z.object({
   /** The programs that take the section over; one without a report does not run. */
   appliedBy: z.array(z.string()),
   processes: z.array(processReport),
+  cautions,
 });
 export type SectionStatus = z.infer<typeof sectionStatus>;
 

@@ -1,8 +1,8 @@
 /** TLS of the POP3 and IMAP listeners, and of binds to the address book. */
-import { bool, port, words } from '../field.ts';
+import { bool, onlyWhen, port, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
-import { certificateId, dhBits, firewallRule, minTlsVersion, mode } from './encryption.ts';
+import { cautions, certificateId, dhBits, firewallRule, minTlsVersion, mode } from './encryption.ts';
 
 export const accessEncryption = defineSection({
   name: 'accessEncryption',
@@ -16,35 +16,48 @@ export const accessEncryption = defineSection({
   fields: {
     mode,
     certificateId,
-    implicitTlsEnabled: bool(
-      true,
-      words(
-        'Включить POP3S/IMAPS',
-        'Enable POP3S/IMAPS',
-        'Отдельные порты, на которых TLS обязателен с первого байта.',
-        'Ports of their own on which TLS is compulsory from the first byte.',
+    implicitTlsEnabled: onlyWhen(
+      'mode',
+      ['optional', 'required'],
+      bool(
+        true,
+        words(
+          'Включить POP3S/IMAPS',
+          'Enable POP3S/IMAPS',
+          'Отдельные порты, на которых TLS обязателен с первого байта.',
+          'Ports of their own on which TLS is compulsory from the first byte.',
+        ),
       ),
     ),
-    pop3sPort: port(
-      995,
-      words(
-        'Порт POP3S',
-        'POP3S port',
-        'Порт POP3, на котором TLS начинается сразу.',
-        'The TLS-first port of POP3.',
+    pop3sPort: onlyWhen(
+      'implicitTlsEnabled',
+      [true],
+      port(
+        995,
+        words(
+          'Порт POP3S',
+          'POP3S port',
+          'Порт POP3, на котором TLS начинается сразу.',
+          'The TLS-first port of POP3.',
+        ),
       ),
     ),
-    imapsPort: port(
-      993,
-      words(
-        'Порт IMAPS',
-        'IMAPS port',
-        'Порт IMAP, на котором TLS начинается сразу.',
-        'The TLS-first port of IMAP.',
+    imapsPort: onlyWhen(
+      'implicitTlsEnabled',
+      [true],
+      port(
+        993,
+        words(
+          'Порт IMAPS',
+          'IMAPS port',
+          'Порт IMAP, на котором TLS начинается сразу.',
+          'The TLS-first port of IMAP.',
+        ),
       ),
     ),
     firewallRule,
     minTlsVersion,
     dhBits,
   },
+  cautions,
 });

@@ -13,7 +13,7 @@ import {
 } from '../field.ts';
 import { accessEntry } from '../formats.ts';
 import { defineSection, type Finding } from '../section.ts';
-import { text } from '../text.ts';
+import { type Text, text } from '../text.ts';
 import { addressOrNetwork, comment, moment } from './formats.ts';
 
 const entryFormat: Format = {
@@ -82,14 +82,19 @@ export const accessLists = defineSection({
       words(
         'Белый список',
         'White list',
-        'Почта принимается всегда: без серых списков, DNSBL и проверки обратной записи, а с адресов и сетей — и без авторизации. Вносите только тех, кому действительно доверяете.',
-        'Mail is always accepted: without greylisting, DNSBL and the reverse DNS check, and from addresses and networks without a login too. Enter only those you really trust.',
+        'Почта принимается всегда: без серых списков, DNSBL и проверки обратной записи, а с адресов и сетей — и без авторизации. Вносите только тех, кому действительно доверяете. В этой версии недоступны домены (example.org), а серверы (@example.org) и ящики — пока SPF для них проверяется.',
+        'Mail is always accepted: without greylisting, DNSBL and the reverse DNS check, and from addresses and networks without a login too. Enter only those you really trust. Not available in this version: domains (example.org), and, while SPF is asked for, servers (@example.org) and mailboxes.',
       ),
     ),
     black: records(
       entry,
       { maxItems: maxEntries, initial: [], key: 'value' },
-      words('Чёрный список', 'Black list', 'Почта не принимается (554).', 'Mail is refused (554).'),
+      words(
+        'Чёрный список',
+        'Black list',
+        'Почта не принимается (554). Домены (example.org) в этой версии недоступны.',
+        'Mail is refused (554). Domains (example.org) are not available in this version.',
+      ),
     ),
     networks: records(
       {
@@ -140,8 +145,8 @@ export const accessLists = defineSection({
       words(
         'Проверка SPF для имён белого списка',
         'SPF for names of the white list',
-        'Имя из белого списка действует, только если SPF отвечает так.',
-        'A name of the white list counts only while SPF answers like this.',
+        'Имя из белого списка действует, только если SPF отвечает так. В этой версии SPF не проверяется: имена действуют только с «Не проверять».',
+        'A name of the white list counts only while SPF answers like this. SPF is not checked in this version: names count only with “Do not check”.',
       ),
     ),
   },
@@ -160,7 +165,65 @@ export const accessLists = defineSection({
       ),
     ),
   ],
+  cautions: (document) => (document.relayForWhitelistedSenders ? [relaysForNames] : []),
+  notYet: withoutEffect,
 });
+
+/** The client's reverse name is not looked up yet, and SPF is not checked. */
+function withoutEffect({ white, black, whiteNamesNeedSpf }: AccessLists): Finding[] {
+  const findings: Finding[] = [];
+  for (const list of ['white', 'black'] as const) {
+    for (const [index, { value: item }] of (list === 'white' ? white : black).entries()) {
+      const kind = accessEntry(item)?.kind;
+      const field = `${list}.${index}.value`;
+      if (kind === 'domain') findings.push(notAvailable(field, domainEntry(item)));
+      const isName = kind === 'server' || kind === 'mailbox';
+      if (isName && list === 'white' && whiteNamesNeedSpf !== 'no') {
+        findings.push(notAvailable(field, nameWithSpf(item)));
+      }
+    }
+  }
+  if (whiteNamesNeedSpf === 'pass') findings.push(notAvailable('whiteNamesNeedSpf', spfIsNotChecked));
+  return findings;
+}
+
+interface AccessLists {
+  readonly white: readonly { value: string }[];
+  readonly black: readonly { value: string }[];
+  readonly whiteNamesNeedSpf: 'notFail' | 'pass' | 'no';
+}
+
+function notAvailable(field: string, message: Text): Finding {
+  return { field, code: 'notAvailable', message };
+}
+
+function domainEntry(item: string): Text {
+  return text(
+    `записи доменов в этой версии недоступны: вместо «${item}» укажите адрес, сеть, сервер (@${item}) или ящик`,
+    `entries of domains are not available in this version: instead of “${item}” give an address, a network, a server (@${item}) or a mailbox`,
+  );
+}
+
+function nameWithSpf(item: string): Text {
+  return text(
+    `проверка SPF в этой версии недоступна, и «${item}» не действует: укажите в {whiteNamesNeedSpf} no или внесите адрес`,
+    `checking SPF is not available in this version, and “${item}” has no effect: set {whiteNamesNeedSpf} to no, or enter an address`,
+  );
+}
+
+const spfIsNotChecked = text(
+  'проверка SPF в этой версии недоступна: укажите no',
+  'checking SPF is not available in this version: give no',
+);
+
+const relaysForNames: Finding = {
+  field: 'relayForWhitelistedSenders',
+  code: 'forgeable',
+  message: text(
+    'имя отправителя легко подделать, и сервер будет рассылать чужую почту: выключите и внесите в белый список адреса',
+    'the name of a sender is easily forged, and the server then spreads mail of strangers: turn it off and white-list addresses',
+  ),
+};
 
 function textFieldRequired(format: Format, label: ReturnType<typeof words>) {
   const input: FieldInput = {
@@ -212,8 +275,8 @@ function unknownObject(
       code: 'unknownNetwork',
       related: [{ section: 'accessLists', field: 'networks' }],
       message: text(
-        `именованной сети «${name}» нет: добавьте её в networks или исправьте запись`,
-        `there is no named network “${name}”: add it to networks or correct the entry`,
+        `именованной сети «${name}» нет: добавьте её в {networks} или исправьте запись`,
+        `there is no named network “${name}”: add it to {networks} or correct the entry`,
       ),
     },
   ];

@@ -1,5 +1,5 @@
 /** The LDAP address book for mail clients and the web mail. */
-import { bool, choice, port, textField, words } from '../field.ts';
+import { bool, choice, notYet, port, textField, words } from '../field.ts';
 import * as formats from '../formats.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
@@ -23,69 +23,82 @@ export const addressBook = defineSection({
   ),
   appliedBy: ['ldap', 'console'],
   fields: {
-    enabled: bool(
-      true,
-      words(
-        'Использовать Адресную книгу',
-        'Use the address book',
-        'Включает службу LDAP для почтовых клиентов.',
-        'Switches the LDAP service on for mail clients.',
+    enabled: notYet(
+      bool(
+        true,
+        words(
+          'Использовать Адресную книгу',
+          'Use the address book',
+          'Включает службу LDAP для почтовых клиентов.',
+          'Switches the LDAP service on for mail clients.',
+        ),
+      ),
+      { off: false },
+    ),
+    port: notYet(port(389, words('Порт', 'Port', 'Порт LDAP.', 'The LDAP port.'))),
+    baseDn: notYet(
+      textField(
+        baseDn,
+        'dc=pochtar,dc=local',
+        words(
+          'Base DN',
+          'Base DN',
+          'База поиска; несколько разделяются точкой с запятой, отвечает каждая.',
+          'Search base; several are separated by semicolons, and every one answers.',
+        ),
       ),
     ),
-    port: port(389, words('Порт', 'Port', 'Порт LDAP.', 'The LDAP port.')),
-    baseDn: textField(
-      baseDn,
-      'dc=pochtar,dc=local',
-      words(
-        'Base DN',
-        'Base DN',
-        'База поиска; несколько разделяются точкой с запятой, отвечает каждая.',
-        'Search base; several are separated by semicolons, and every one answers.',
+    skipGroups: notYet(
+      bool(
+        false,
+        words(
+          'Пропускать группы',
+          'Skip groups',
+          'Отвечать только людьми, без групп рассылки.',
+          'Answer with people only, without distribution groups.',
+        ),
       ),
     ),
-    skipGroups: bool(
-      false,
-      words(
-        'Пропускать группы',
-        'Skip groups',
-        'Отвечать только людьми, без групп рассылки.',
-        'Answer with people only, without distribution groups.',
+    publishToWebmail: notYet(
+      bool(
+        true,
+        words(
+          'Передавать в веб-почту',
+          'Offer it to the web mail',
+          'Адресная книга видна и во встроенной веб-почте.',
+          'The bundled web mail shows the address book too.',
+        ),
       ),
     ),
-    publishToWebmail: bool(
-      true,
-      words(
-        'Передавать в веб-почту',
-        'Offer it to the web mail',
-        'Адресная книга видна и во встроенной веб-почте.',
-        'The bundled web mail shows the address book too.',
+    visibility: notYet(
+      choice(
+        {
+          ownDomain: text('Свой домен', 'Own domain'),
+          all: text('Все домены', 'All domains'),
+        },
+        'ownDomain',
+        words(
+          'Кого видит пользователь',
+          'Whom a user sees',
+          'Людей и группы каких доменов находит поиск.',
+          'The people and groups of which domains a search finds.',
+        ),
       ),
     ),
-    visibility: choice(
-      {
-        ownDomain: text('Свой домен', 'Own domain'),
-        all: text('Все домены', 'All domains'),
-      },
-      'ownDomain',
-      words(
-        'Кого видит пользователь',
-        'Whom a user sees',
-        'Людей и группы каких доменов находит поиск.',
-        'The people and groups of which domains a search finds.',
-      ),
-    ),
-    access: choice(
-      {
-        login: text('После входа', 'After a login'),
-        localNetworks: text('Из локальных сетей без входа', 'From local networks without a login'),
-        anyone: text('Всем без входа', 'Anyone without a login'),
-      },
-      'login',
-      words(
-        'Кто может искать',
-        'Who may search',
-        'При обязательном шифровании POP3/IMAP вход по паролю возможен только внутри TLS.',
-        'While encryption of POP3/IMAP is required, a login with a password needs TLS.',
+    access: notYet(
+      choice(
+        {
+          login: text('После входа', 'After a login'),
+          localNetworks: text('Из локальных сетей без входа', 'From local networks without a login'),
+          anyone: text('Всем без входа', 'Anyone without a login'),
+        },
+        'login',
+        words(
+          'Кто может искать',
+          'Who may search',
+          'При обязательном шифровании POP3/IMAP вход по паролю возможен только внутри TLS.',
+          'While encryption of POP3/IMAP is required, a login with a password needs TLS.',
+        ),
       ),
     ),
   },

@@ -17,8 +17,8 @@ export const alerts = defineSection({
       words(
         'Адрес для оповещений',
         'Address for alerts',
-        'Пусто: оповещения видны только в консоли.',
-        'Empty: alerts are shown in the console only.',
+        'Сюда приходит почта для postmaster, если её больше никто не получает. Оповещения по почте в этой версии недоступны.',
+        'Mail for postmaster comes here where nobody else takes it. Alerts by mail are not available in this version.',
       ),
     ),
     diskLowWaterMb: integer(
@@ -31,4 +31,17 @@ export const alerts = defineSection({
       ),
     ),
   },
+  cautions: ({ address }) =>
+    address === ''
+      ? []
+      : [
+          {
+            field: 'address',
+            code: 'partlyAvailable',
+            message: text(
+              'оповещения по почте в этой версии недоступны: сюда приходит только почта для postmaster',
+              'alerts by mail are not available in this version: only mail for postmaster comes here',
+            ),
+          },
+        ],
 });

@@ -1,5 +1,5 @@
 /** Which scanners look at mail, and what happens when they find something or cannot look. */
-import { bool, choice, type Format, integer, textField, words } from '../field.ts';
+import { bool, choice, type Format, integer, onlyWhen, textField, words } from '../field.ts';
 import * as formats from '../formats.ts';
 import { defineSection, type Finding } from '../section.ts';
 import { text } from '../text.ts';
@@ -50,14 +50,18 @@ export const antivirus = defineSection({
         'Scanning by the clamd daemon.',
       ),
     ),
-    clamavAddress: textField(
-      clamd,
-      '',
-      words(
-        'Адрес ClamAV',
-        'Address of ClamAV',
-        'узел:порт или путь к сокету.',
-        'host:port or the path of the socket.',
+    clamavAddress: onlyWhen(
+      'clamavEnabled',
+      [true],
+      textField(
+        clamd,
+        '',
+        words(
+          'Адрес ClamAV',
+          'Address of ClamAV',
+          'узел:порт или путь к сокету.',
+          'host:port or the path of the socket.',
+        ),
       ),
     ),
     kasperskyEnabled: bool(
@@ -69,10 +73,14 @@ export const antivirus = defineSection({
         'Scanning by Kaspersky Scan Engine over ICAP.',
       ),
     ),
-    kasperskyAddress: textField(
-      icap,
-      '',
-      words('Адрес антивируса Касперского', 'Address of Kaspersky', 'Адрес ICAP.', 'ICAP address.'),
+    kasperskyAddress: onlyWhen(
+      'kasperskyEnabled',
+      [true],
+      textField(
+        icap,
+        '',
+        words('Адрес антивируса Касперского', 'Address of Kaspersky', 'Адрес ICAP.', 'ICAP address.'),
+      ),
     ),
     drwebEnabled: bool(
       false,
@@ -83,13 +91,17 @@ export const antivirus = defineSection({
         'Scanning by Dr.Web over ICAP or the protocol of clamd.',
       ),
     ),
-    drwebAddress: textField(
-      icapOrClamd,
-      '',
-      words('Адрес Dr.Web', 'Address of Dr.Web', 'Адрес ICAP или узел:порт.', 'ICAP address or host:port.'),
+    drwebAddress: onlyWhen(
+      'drwebEnabled',
+      [true],
+      textField(
+        icapOrClamd,
+        '',
+        words('Адрес Dr.Web', 'Address of Dr.Web', 'Адрес ICAP или узел:порт.', 'ICAP address or host:port.'),
+      ),
     ),
     maxScanSizeMb: integer(
-      { min: 1, max: 1024, initial: 25, unit: text('Мб', 'MB') },
+      { min: 1, max: 1024, initial: 50, unit: text('Мб', 'MB') },
       words(
         'Наибольший размер проверяемого письма',
         'Largest mail that is scanned',
@@ -155,8 +167,8 @@ function missingAddress(scanner: string): Finding {
     code: 'missing',
     related: [{ section: 'antivirus', field: `${scanner}Enabled` }],
     message: text(
-      `антивирус включён (${scanner}Enabled), но адрес (${scanner}Address) пуст: укажите адрес или выключите антивирус`,
-      `the scanner is on (${scanner}Enabled) but its address (${scanner}Address) is empty: give the address or turn the scanner off`,
+      `адрес пуст, а {${scanner}Enabled} включено: укажите адрес или выключите {${scanner}Enabled}`,
+      `the address is empty while {${scanner}Enabled} is on: give the address, or turn {${scanner}Enabled} off`,
     ),
   };
 }

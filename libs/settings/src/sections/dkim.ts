@@ -1,5 +1,5 @@
 /** Verifying the signatures of incoming mail and signing what leaves. */
-import { bool, choice, textField, words } from '../field.ts';
+import { bool, choice, notYet, textField, words } from '../field.ts';
 import * as formats from '../formats.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
@@ -23,47 +23,57 @@ export const dkim = defineSection({
   ),
   appliedBy: ['filter-dkim', 'smtp'],
   fields: {
-    verify: bool(
-      true,
-      words(
-        'Проверять DKIM-подпись',
-        'Verify DKIM signatures',
-        'Наличие и правильность подписи входящих писем, вместе с SPF, DMARC и ARC; итог — в заголовке Authentication-Results.',
-        'Presence and correctness for incoming mail, together with SPF, DMARC and ARC; the result is in the Authentication-Results header.',
+    verify: notYet(
+      bool(
+        true,
+        words(
+          'Проверять DKIM-подпись',
+          'Verify DKIM signatures',
+          'Наличие и правильность подписи входящих писем, вместе с SPF, DMARC и ARC; итог — в заголовке Authentication-Results.',
+          'Presence and correctness for incoming mail, together with SPF, DMARC and ARC; the result is in the Authentication-Results header.',
+        ),
+      ),
+      { off: false },
+    ),
+    sign: notYet(
+      bool(
+        false,
+        words(
+          'Создавать DKIM-подпись',
+          'Sign with DKIM',
+          'Подписываются исходящие письма локальных доменов, у которых есть ключ.',
+          'Outgoing mail of local domains that have a key is signed.',
+        ),
+      ),
+      { off: false },
+    ),
+    selector: notYet(
+      textField(
+        selector,
+        'default',
+        words(
+          'Селектор',
+          'Selector',
+          'У каждого почтового сервера одного домена должен быть свой селектор.',
+          'Each mail server of one domain needs a selector of its own.',
+        ),
       ),
     ),
-    sign: bool(
-      false,
-      words(
-        'Создавать DKIM-подпись',
-        'Sign with DKIM',
-        'Подписываются исходящие письма локальных доменов, у которых есть ключ.',
-        'Outgoing mail of local domains that have a key is signed.',
-      ),
-    ),
-    selector: textField(
-      selector,
-      'default',
-      words(
-        'Селектор',
-        'Selector',
-        'У каждого почтового сервера одного домена должен быть свой селектор.',
-        'Each mail server of one domain needs a selector of its own.',
-      ),
-    ),
-    onDmarcFail: choice(
-      {
-        follow: text('По политике отправителя', "Follow the sender's policy"),
-        tag: text('Пометить', 'Tag'),
-        junk: text('В папку спама', 'To the junk folder'),
-        quarantine: text('В карантин', 'Quarantine'),
-      },
-      'follow',
-      words(
-        'Если письмо не проходит DMARC',
-        'When a mail fails DMARC',
-        'Что делать с входящим письмом, чей отправитель не подтверждён.',
-        'What happens to incoming mail whose sender is not confirmed.',
+    onDmarcFail: notYet(
+      choice(
+        {
+          follow: text('По политике отправителя', "Follow the sender's policy"),
+          tag: text('Пометить', 'Tag'),
+          junk: text('В папку спама', 'To the junk folder'),
+          quarantine: text('В карантин', 'Quarantine'),
+        },
+        'follow',
+        words(
+          'Если письмо не проходит DMARC',
+          'When a mail fails DMARC',
+          'Что делать с входящим письмом, чей отправитель не подтверждён.',
+          'What happens to incoming mail whose sender is not confirmed.',
+        ),
       ),
     ),
   },

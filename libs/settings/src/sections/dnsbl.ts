@@ -62,4 +62,17 @@ export const dnsbl = defineSection({
       words('Время ожидания ответа', 'Time-out', 'На все зоны вместе.', 'For all zones together.'),
     ),
   },
+  cautions: ({ onNoAnswer, zones }) =>
+    onNoAnswer === 'reject' && zones.length > 0
+      ? [
+          {
+            field: 'onNoAnswer',
+            code: 'refusesWithoutAnswer',
+            message: text(
+              'одна зона, которая не отвечает, остановит всю почту: выберите defer',
+              'one zone that does not answer refuses all mail: choose defer',
+            ),
+          },
+        ]
+      : [],
 });

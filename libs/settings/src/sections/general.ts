@@ -1,13 +1,14 @@
 /** Settings of the server as a whole: names, where mail is stored, what a new mailbox contains. */
 import {
   choice,
+  type FieldInput,
   type Format,
   formatted,
+  notYet,
   records,
   reference,
   textField,
   words,
-  type FieldInput,
 } from '../field.ts';
 import { defineSection, type Finding } from '../section.ts';
 import { text } from '../text.ts';
@@ -82,14 +83,23 @@ export const general = defineSection({
         'A user of this domain may log in with the name of the mailbox alone, in every protocol.',
       ),
     ),
-    storageVolume: reference(
-      'volume',
-      words(
-        'Жесткий диск для хранения почты',
-        'Disk for mail storage',
-        'Куда пишутся письма. При выборе другого диска письма копируются, пока сервер работает; ход виден в задачах. Пусто: исходный диск.',
-        'Where mail is stored. Choosing another one copies everything while the server works; the progress is shown under Tasks. Empty: the first one.',
+    storageVolume: notYet(
+      reference(
+        'volume',
+        words(
+          'Жесткий диск для хранения почты',
+          'Disk for mail storage',
+          'Куда пишутся письма: имя хранилища. При выборе другого диска письма копируются, пока сервер работает; ход виден в задачах. Пусто: исходный диск.',
+          'Where mail is stored: the name of a volume. Choosing another one copies everything while the server works; the progress is shown under Tasks. Empty: the first one.',
+        ),
       ),
+      {
+        off: null,
+        reason: text(
+          'перенос почты на другой диск в этой версии недоступен',
+          'moving the mail to another disk is not available in this version',
+        ),
+      },
     ),
     heloName: textField(
       hostName,
@@ -97,8 +107,8 @@ export const general = defineSection({
       words(
         'Имя сервера в команде SMTP HELO при отправке письма',
         'Name in SMTP HELO',
-        'Полное имя этого сервера в DNS; им же он представляется в приветствии SMTP.',
-        'The full DNS name of this server; the SMTP greeting shows it too.',
+        'Полное имя этого сервера в DNS; им же он представляется в приветствии SMTP. При первом запуске берётся имя машины (POCHTAR_HOSTNAME).',
+        'The full DNS name of this server; the SMTP greeting shows it too. At the first start it is the name of the machine (POCHTAR_HOSTNAME).',
       ),
     ),
     autoCreateFolders: records(
@@ -141,6 +151,20 @@ export const general = defineSection({
     }
     return findings;
   },
+  // RFC 5321 §2.3.5: only resolvable, fully-qualified domain names; a bare name is an alias of local use.
+  cautions: ({ heloName }) =>
+    heloName.includes('.')
+      ? []
+      : [
+          {
+            field: 'heloName',
+            code: 'bareName',
+            message: text(
+              `«${heloName}» не полное имя в DNS, чужие серверы могут не принять почту: укажите, например, mail.example.org`,
+              `“${heloName}” is no full DNS name, and other servers may refuse the mail: give one such as mail.example.org`,
+            ),
+          },
+        ],
 });
 
 function inboxIsThere(index: number): Finding {
@@ -148,8 +172,8 @@ function inboxIsThere(index: number): Finding {
     field: `autoCreateFolders.${index}.name`,
     code: 'reserved',
     message: text(
-      'INBOX есть в каждом ящике: уберите эту строку',
-      'every mailbox has INBOX: remove this line',
+      'INBOX есть в каждом ящике: уберите эту строку списка',
+      'every mailbox has INBOX: remove this line of the list',
     ),
   };
 }

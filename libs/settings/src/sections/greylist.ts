@@ -1,5 +1,5 @@
 /** Greylisting (RFC 6647): the first attempt of an unknown sender is put off. */
-import { bool, integer, words } from '../field.ts';
+import { bool, integer, onlyWhen, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 
@@ -22,31 +22,43 @@ export const greylist = defineSection({
         'Users who logged in and white-listed senders are not delayed.',
       ),
     ),
-    minRetrySeconds: integer(
-      { min: 1, max: 3600, initial: 10, unit: text('сек.', 's') },
-      words(
-        'Игнорировать повторную отправку',
-        'Ignore a retry within',
-        'Более ранний повтор тоже откладывается.',
-        'An earlier retry is put off as well.',
+    minRetrySeconds: onlyWhen(
+      'enabled',
+      [true],
+      integer(
+        { min: 1, max: 3600, initial: 10, unit: text('сек.', 's') },
+        words(
+          'Игнорировать повторную отправку',
+          'Ignore a retry within',
+          'Более ранний повтор тоже откладывается.',
+          'An earlier retry is put off as well.',
+        ),
       ),
     ),
-    maxRetryHours: integer(
-      { min: 1, max: 168, initial: 5, unit: text('часов', 'h') },
-      words(
-        'Ожидать повторной отправки',
-        'Wait for a retry',
-        'Более поздний повтор считается первой попыткой.',
-        'A later retry counts as a first attempt.',
+    maxRetryHours: onlyWhen(
+      'enabled',
+      [true],
+      integer(
+        { min: 1, max: 168, initial: 5, unit: text('часов', 'h') },
+        words(
+          'Ожидать повторной отправки',
+          'Wait for a retry',
+          'Более поздний повтор считается первой попыткой.',
+          'A later retry counts as a first attempt.',
+        ),
       ),
     ),
-    whitelistDays: integer(
-      { min: 1, max: 365, initial: 14, unit: text('дней', 'days') },
-      words(
-        'Хранить в белом списке',
-        'Keep in the white list',
-        'Столько прошедший проверку отправитель не задерживается; каждое письмо продлевает срок.',
-        'A sender that passed is not delayed for this long; each mail renews it.',
+    whitelistDays: onlyWhen(
+      'enabled',
+      [true],
+      integer(
+        { min: 1, max: 365, initial: 14, unit: text('дней', 'days') },
+        words(
+          'Хранить в белом списке',
+          'Keep in the white list',
+          'Столько прошедший проверку отправитель не задерживается; каждое письмо продлевает срок.',
+          'A sender that passed is not delayed for this long; each mail renews it.',
+        ),
       ),
     ),
   },

@@ -1,5 +1,5 @@
 /** Switches that belong to no other block of the page. */
-import { bool, words } from '../field.ts';
+import { bool, notYet, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 
@@ -13,23 +13,29 @@ export const misc = defineSection({
   ),
   appliedBy: ['smtp', 'filter-dlp', 'filter-dkim', 'delivery'],
   fields: {
-    useDlp: bool(
-      false,
-      words(
-        'Использовать DLP',
-        'Use DLP',
-        'Письма проверяет модуль DLP. Действует, когда модуль работает и у него есть правила или защищаемые документы.',
-        'Mail passes the DLP module. It has an effect when the module runs and has rules or protected documents.',
+    useDlp: notYet(
+      bool(
+        false,
+        words(
+          'Использовать DLP',
+          'Use DLP',
+          'Письма проверяет модуль DLP. Действует, когда модуль работает и у него есть правила или защищаемые документы.',
+          'Mail passes the DLP module. It has an effect when the module runs and has rules or protected documents.',
+        ),
       ),
+      { off: false },
     ),
-    recodeSubjectUtf8: bool(
-      true,
-      words(
-        'Перекодировать тему в UTF-8',
-        'Recode the subject to UTF-8',
-        'Отправляемые с сервера письма уходят с темой в UTF-8, какую бы кодировку ни выбрал клиент.',
-        'Mail sent from this server leaves with its subject in UTF-8, whatever charset the client used.',
+    recodeSubjectUtf8: notYet(
+      bool(
+        true,
+        words(
+          'Перекодировать тему в UTF-8',
+          'Recode the subject to UTF-8',
+          'Отправляемые с сервера письма уходят с темой в UTF-8, какую бы кодировку ни выбрал клиент.',
+          'Mail sent from this server leaves with its subject in UTF-8, whatever charset the client used.',
+        ),
       ),
+      { off: false },
     ),
     smtpUtf8: bool(
       true,

@@ -1,5 +1,5 @@
 /** Where the mail server listens. Clashes of ports are found across sections: see ../listeners.ts. */
-import { bool, listOf, port, words } from '../field.ts';
+import { bool, listOf, notYet, onlyWhen, port, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 import { addressOrNetwork, listenInterface } from './formats.ts';
@@ -40,22 +40,28 @@ export const network = defineSection({
         'A second port for mail clients. It is there in addition to the SMTP port, never instead of it, and requires a login.',
       ),
     ),
-    submissionPort: port(
-      587,
-      words(
-        'Порт отправки',
-        'Submission port',
-        'Порт для почтовых клиентов; меняется, когда сервер работает без прав администратора.',
-        'The port for mail clients; move it when the server runs without root.',
+    submissionPort: onlyWhen(
+      'submissionEnabled',
+      [true],
+      port(
+        587,
+        words(
+          'Порт отправки',
+          'Submission port',
+          'Порт для почтовых клиентов; меняется, когда сервер работает без прав администратора.',
+          'The port for mail clients; move it when the server runs without root.',
+        ),
       ),
     ),
-    firewallRule: bool(
-      true,
-      words(
-        'Автоматически создавать разрешающее правило',
-        'Create the allow rule automatically',
-        'Межсетевой экран открывает снаружи порты SMTP, POP3 и IMAP. Выключено: эти порты снаружи закрыты.',
-        'The firewall opens the ports of SMTP, POP3 and IMAP to the outside. Off: these ports are closed to the outside.',
+    firewallRule: notYet(
+      bool(
+        true,
+        words(
+          'Автоматически создавать разрешающее правило',
+          'Create the allow rule automatically',
+          'Межсетевой экран открывает снаружи порты SMTP, POP3 и IMAP. Выключено: эти порты снаружи закрыты.',
+          'The firewall opens the ports of SMTP, POP3 and IMAP to the outside. Off: these ports are closed to the outside.',
+        ),
       ),
     ),
     smtpInterfaces: listOf(

@@ -1,5 +1,5 @@
 /** How long mail is kept in the quarantine. */
-import { integer, words } from '../field.ts';
+import { integer, notYet, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 
@@ -13,14 +13,17 @@ export const quarantine = defineSection({
   ),
   appliedBy: ['tasks'],
   fields: {
-    expiryDays: integer(
-      { min: 0, max: 3650, initial: 30, unit: text('дней', 'days') },
-      words(
-        'Хранить в карантине',
-        'Keep in the quarantine',
-        'После этого письмо удаляется. 0: хранить всегда.',
-        'After this the mail is deleted. 0: keep it for ever.',
+    expiryDays: notYet(
+      integer(
+        { min: 0, max: 3650, initial: 30, unit: text('дней', 'days') },
+        words(
+          'Хранить в карантине',
+          'Keep in the quarantine',
+          'После этого письмо удаляется. 0: хранить всегда.',
+          'After this the mail is deleted. 0: keep it for ever.',
+        ),
       ),
+      { off: 0 },
     ),
   },
 });

@@ -61,8 +61,8 @@ export const queue = defineSection({
             code: 'tooSmall',
             related: [{ section: 'queue', field: 'waitMinMinutes' }],
             message: text(
-              `верхняя граница ожидания (waitMaxMinutes: ${document.waitMaxMinutes}) меньше нижней (waitMinMinutes: ${document.waitMinMinutes}): увеличьте waitMaxMinutes или уменьшите waitMinMinutes`,
-              `the upper bound of the wait (waitMaxMinutes: ${document.waitMaxMinutes}) is below the lower one (waitMinMinutes: ${document.waitMinMinutes}): raise waitMaxMinutes or lower waitMinMinutes`,
+              `верхняя граница ожидания (${document.waitMaxMinutes}) меньше нижней (${document.waitMinMinutes}): увеличьте её или уменьшите {waitMinMinutes}`,
+              `the upper bound of the wait (${document.waitMaxMinutes}) is below the lower one (${document.waitMinMinutes}): raise it, or lower {waitMinMinutes}`,
             ),
           },
         ],

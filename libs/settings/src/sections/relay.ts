@@ -1,6 +1,6 @@
 /** Sending everything that is not local through another SMTP server. */
 import type { Finding } from '../section.ts';
-import { bool, port, textField, words } from '../field.ts';
+import { bool, onlyWhen, port, textField, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 import { host, mailboxAddress } from './formats.ts';
@@ -50,10 +50,14 @@ export const relay = defineSection({
         'Turn it on when the external server wants a login and a password.',
       ),
     ),
-    username: textField(
-      login,
-      '',
-      words('Логин', 'Login', 'Логин на внешнем сервере.', 'The login at the external server.'),
+    username: onlyWhen(
+      'authEnabled',
+      [true],
+      textField(
+        login,
+        '',
+        words('Логин', 'Login', 'Логин на внешнем сервере.', 'The login at the external server.'),
+      ),
     ),
     rewriteSender: bool(
       false,
@@ -64,14 +68,18 @@ export const relay = defineSection({
         'The envelope sender and the From header are replaced; the former From becomes Reply-To unless there is one. Providers such as mail.ru, yandex.ru and gmail.com need it.',
       ),
     ),
-    senderAddress: textField(
-      mailboxAddress,
-      '',
-      words(
-        'Адрес отправителя',
-        "Sender's address",
-        'Адрес, с которым был выполнен вход на внешнем сервере.',
-        'The address that belongs to the login at the external server.',
+    senderAddress: onlyWhen(
+      'rewriteSender',
+      [true],
+      textField(
+        mailboxAddress,
+        '',
+        words(
+          'Адрес отправителя',
+          "Sender's address",
+          'Адрес, с которым был выполнен вход на внешнем сервере.',
+          'The address that belongs to the login at the external server.',
+        ),
       ),
     ),
   },
@@ -103,8 +111,8 @@ const smtpsOnPort25: Finding = {
   code: 'smtpsOnPort25',
   related: [{ section: 'relay', field: 'port' }],
   message: text(
-    'SMTPS (smtps) не бывает на порту 25 (port): укажите порт 465 или выключите smtps, STARTTLS включится сам',
-    'there is no SMTPS (smtps) on port 25 (port): use port 465, or turn smtps off, STARTTLS is used by itself',
+    'SMTPS не бывает на порту 25: укажите в {port} 465 или выключите SMTPS, STARTTLS включится сам',
+    'there is no SMTPS on port 25: give {port} 465, or turn SMTPS off, STARTTLS is used by itself',
   ),
 };
 
@@ -113,8 +121,8 @@ const port465WithoutSmtps: Finding = {
   code: 'port465WithoutSmtps',
   related: [{ section: 'relay', field: 'port' }],
   message: text(
-    'для порта 465 (port) нужен SMTPS (smtps): включите smtps или укажите другой порт',
-    'port 465 (port) needs SMTPS (smtps): turn smtps on or use another port',
+    'для порта 465 нужен SMTPS: включите его или укажите другой порт в {port}',
+    'port 465 needs SMTPS: turn it on, or give {port} another port',
   ),
 };
 
@@ -124,8 +132,8 @@ function missing(field: string, because: string): Finding {
     code: 'missing',
     related: [{ section: 'relay', field: because }],
     message: text(
-      `поле ${field} пусто, а ${because} включено: заполните ${field} или выключите ${because}`,
-      `${field} is empty while ${because} is on: fill in ${field} or turn ${because} off`,
+      `поле пусто, а {${because}} включено: заполните его или выключите {${because}}`,
+      `the field is empty while {${because}} is on: fill it in, or turn {${because}} off`,
     ),
   };
 }

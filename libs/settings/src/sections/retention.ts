@@ -1,5 +1,5 @@
 /** How long messages stay in folders, and how long an expunged one can be brought back. */
-import { type FieldInput, type Format, formatted, integer, records, words } from '../field.ts';
+import { type FieldInput, type Format, formatted, integer, notYet, records, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 
@@ -28,34 +28,40 @@ export const retention = defineSection({
   ),
   appliedBy: ['tasks'],
   fields: {
-    folders: records(
-      {
-        folder: {
-          ...words(
-            'Папка',
-            'Folder',
-            'Имя папки или её назначение.',
-            'Name of the folder, or its special use.',
+    folders: notYet(
+      records(
+        {
+          folder: {
+            ...words(
+              'Папка',
+              'Folder',
+              'Имя папки или её назначение.',
+              'Name of the folder, or its special use.',
+            ),
+            schema: formatted(folder),
+            input: folderInput,
+          },
+          days: integer(
+            { min: 1, max: 3650, initial: 30, unit: days },
+            words('Хранить', 'Keep', 'Более старые сообщения удаляются.', 'Older messages are deleted.'),
           ),
-          schema: formatted(folder),
-          input: folderInput,
         },
-        days: integer(
-          { min: 1, max: 3650, initial: 30, unit: days },
-          words('Хранить', 'Keep', 'Более старые сообщения удаляются.', 'Older messages are deleted.'),
-        ),
-      },
-      { maxItems: 100, initial: [], key: 'folder' },
-      words('Папки', 'Folders', 'Во всех ящиках.', 'In all mailboxes.'),
-    ),
-    undeleteDays: integer(
-      { min: 0, max: 365, initial: 7, unit: days },
-      words(
-        'Восстановление удалённых',
-        'Undelete',
-        'Столько дней удалённое сообщение можно вернуть. 0: нельзя.',
-        'For this many days a deleted message can be brought back. 0: not at all.',
+        { maxItems: 100, initial: [], key: 'folder' },
+        words('Папки', 'Folders', 'Во всех ящиках.', 'In all mailboxes.'),
       ),
+      { off: [] },
+    ),
+    undeleteDays: notYet(
+      integer(
+        { min: 0, max: 365, initial: 7, unit: days },
+        words(
+          'Восстановление удалённых',
+          'Undelete',
+          'Столько дней удалённое сообщение можно вернуть. 0: нельзя.',
+          'For this many days a deleted message can be brought back. 0: not at all.',
+        ),
+      ),
+      { off: 0 },
     ),
   },
 });

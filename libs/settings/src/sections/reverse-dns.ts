@@ -1,5 +1,5 @@
 /** Whether the reverse name of a sending server leads back to its address. */
-import { choice, words } from '../field.ts';
+import { choice, notYet, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 
@@ -13,20 +13,23 @@ export const reverseDns = defineSection({
   ),
   appliedBy: ['smtp'],
   fields: {
-    mode: choice(
-      {
-        off: text('Не проверять', 'Off'),
-        tag: text('Пометить', 'Tag'),
-        defer: text('Отложить (4xx)', 'Put off (4xx)'),
-        reject: text('Отвергнуть (5xx)', 'Reject (5xx)'),
-      },
-      'tag',
-      words(
-        'Если записи не соответствуют',
-        'When they do not match',
-        'Ошибка DNS никогда не отвергает письмо: оно откладывается (451).',
-        'A DNS failure never refuses mail: it is put off (451).',
+    mode: notYet(
+      choice(
+        {
+          off: text('Не проверять', 'Off'),
+          tag: text('Пометить', 'Tag'),
+          defer: text('Отложить (4xx)', 'Put off (4xx)'),
+          reject: text('Отвергнуть (5xx)', 'Reject (5xx)'),
+        },
+        'tag',
+        words(
+          'Если записи не соответствуют',
+          'When they do not match',
+          'Ошибка DNS никогда не отвергает письмо: оно откладывается (451).',
+          'A DNS failure never refuses mail: it is put off (451).',
+        ),
       ),
+      { off: 'off' },
     ),
   },
 });

@@ -1,5 +1,5 @@
 /** Limits on what is sent: size of one message, and how often one address may send. */
-import { bool, integer, words } from '../field.ts';
+import { bool, integer, onlyWhen, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 
@@ -28,22 +28,30 @@ export const sending = defineSection({
         'Messages over the limit are put off with a 450 reply.',
       ),
     ),
-    rateLimitPerMinute: integer(
-      { min: 1, max: 100_000, initial: 60, unit: text('писем/мин', 'messages/min') },
-      words(
-        'Максимальное количество писем с одного IP-адреса в минуту',
-        'Messages per IP address per minute',
-        'Считается по всем процессам SMTP вместе. На встроенную веб-почту не действует.',
-        'Counted over all SMTP processes together. It does not apply to the bundled web mail.',
+    rateLimitPerMinute: onlyWhen(
+      'rateLimitEnabled',
+      [true],
+      integer(
+        { min: 1, max: 100_000, initial: 60, unit: text('писем/мин', 'messages/min') },
+        words(
+          'Максимальное количество писем с одного IP-адреса в минуту',
+          'Messages per IP address per minute',
+          'Считается по всем процессам SMTP вместе. На встроенную веб-почту не действует.',
+          'Counted over all SMTP processes together. It does not apply to the bundled web mail.',
+        ),
       ),
     ),
-    rateLimitSkipWhitelist: bool(
-      true,
-      words(
-        'Игнорировать при отправке писем с адресов и сетей из белого списка',
-        'Not for addresses and networks of the white list',
-        'Для адресов и сетей из белого списка ограничения частоты нет.',
-        'Addresses and networks of the white list have no sending limit.',
+    rateLimitSkipWhitelist: onlyWhen(
+      'rateLimitEnabled',
+      [true],
+      bool(
+        true,
+        words(
+          'Игнорировать при отправке писем с адресов и сетей из белого списка',
+          'Not for addresses and networks of the white list',
+          'Для адресов и сетей из белого списка ограничения частоты нет.',
+          'Addresses and networks of the white list have no sending limit.',
+        ),
       ),
     ),
   },

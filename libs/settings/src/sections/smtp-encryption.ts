@@ -1,8 +1,8 @@
 /** TLS of the SMTP listeners. */
-import { bool, port, words } from '../field.ts';
+import { bool, onlyWhen, port, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
-import { certificateId, dhBits, firewallRule, minTlsVersion, mode } from './encryption.ts';
+import { cautions, certificateId, dhBits, firewallRule, minTlsVersion, mode } from './encryption.ts';
 
 export const smtpEncryption = defineSection({
   name: 'smtpEncryption',
@@ -16,21 +16,30 @@ export const smtpEncryption = defineSection({
   fields: {
     mode,
     certificateId,
-    implicitTlsEnabled: bool(
-      true,
-      words(
-        'Включить SMTPS',
-        'Enable SMTPS',
-        'Отдельный порт, на котором TLS обязателен с первого байта.',
-        'A port of its own on which TLS is compulsory from the first byte.',
+    implicitTlsEnabled: onlyWhen(
+      'mode',
+      ['optional', 'required'],
+      bool(
+        true,
+        words(
+          'Включить SMTPS',
+          'Enable SMTPS',
+          'Отдельный порт, на котором TLS обязателен с первого байта.',
+          'A port of its own on which TLS is compulsory from the first byte.',
+        ),
       ),
     ),
-    smtpsPort: port(
-      465,
-      words('Порт SMTPS', 'SMTPS port', 'Порт, на котором TLS начинается сразу.', 'The TLS-first port.'),
+    smtpsPort: onlyWhen(
+      'implicitTlsEnabled',
+      [true],
+      port(
+        465,
+        words('Порт SMTPS', 'SMTPS port', 'Порт, на котором TLS начинается сразу.', 'The TLS-first port.'),
+      ),
     ),
     firewallRule,
     minTlsVersion,
     dhBits,
   },
+  cautions,
 });

@@ -52,7 +52,7 @@ export interface BlobStoreOptions {
   /** The random id of this start of the process. */
   instance: string;
   log: Logger;
-  /** The volume new packs go to (settings general.storageVolume). Undefined: the one with the lowest id. */
+  /** The id of the volume new packs go to. Undefined: the lowest one. */
   volumeId?: (() => number | undefined) | number;
   /** Gives the secret key of an S3 volume; without it S3 volumes cannot be used. */
   secretFor?: SecretFor;

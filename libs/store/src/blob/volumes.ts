@@ -23,7 +23,7 @@ export interface VolumeSource extends AsyncDisposable {
 
 export interface VolumesOptions {
   db: Queryable;
-  /** The volume new packs go to: settings general.storageVolume. Undefined: the one with the lowest id. */
+  /** The id of the volume new packs go to. Undefined: the lowest one. */
   volumeId?: (() => number | undefined) | number | undefined;
   secretFor?: SecretFor | undefined;
   /** How old rows may be that are used. */

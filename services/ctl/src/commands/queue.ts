@@ -1,12 +1,13 @@
 // pochtar queue: list, show, and what can be done with mails: retry, hold, release, delete, return, redirect.
 import { adminQueue, heldBy, type QueueOutcome } from '@pochtar/bus';
-import type { Command, Option } from '../command.ts';
+import type { Command } from '../command.ts';
 import { confirm, yesOption } from '../confirmation.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { type Input, UsageError } from '../input.ts';
 import { type Text, text } from '../language.ts';
 import { list, table, time } from '../output.ts';
 import type { Session } from '../session.ts';
+import type { Option } from '../syntax.ts';
 import { queueTable, stateOf } from './queue-table.ts';
 
 const holdOptions: Record<string, Option> = {

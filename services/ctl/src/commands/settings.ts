@@ -1,22 +1,24 @@
 // pochtar settings: get, set, status, history, revert.
-import { adminSettings, type SectionStateReply, type SectionStatus } from '@pochtar/bus';
+import { adminSettings, type SectionStateReply } from '@pochtar/bus';
 import { describeSection, isSectionName } from '@pochtar/settings';
 import type { Command } from '../command.ts';
-import { type ExitCode, exitCode } from '../exit-code.ts';
 import { UsageError } from '../input.ts';
 import { text } from '../language.ts';
 import { plain, table, time } from '../output.ts';
 import type { Session } from '../session.ts';
 import { saveAssignments } from '../save-assignments.ts';
-import { waitUntilApplied } from '../wait-until-applied.ts';
+import { saveAndWait, savingOptions } from '../save-and-wait.ts';
+import { cautionLines, statusTable } from '../settings-tables.ts';
 
 function sectionText(session: Session, section: SectionStateReply): string {
   const description = isSectionName(section.name) ? describeSection(section.name) : undefined;
+  const notAvailable = session.say(text('в этой версии недоступно', 'not available in this version'));
   const labelOf = (field: string): string => {
-    const known = [...(description?.fields ?? []), ...(description?.secrets ?? [])].find(
-      (one) => one.name === field,
-    );
-    return known === undefined ? '' : session.say(known.label);
+    const known = description?.fields.find((one) => one.name === field);
+    const secret = description?.secrets.find((one) => one.name === field);
+    const label = known?.label ?? secret?.label;
+    const words = label === undefined ? '' : session.say(label);
+    return known?.isAvailable === false ? `${words} (${notAvailable})` : words;
   };
   const set = session.say(text('задан', 'set'));
   const notSet = session.say(text('не задан', 'not set'));
@@ -42,7 +44,8 @@ function sectionText(session: Session, section: SectionStateReply): string {
         session.say(one),
       ),
       rows,
-    )
+    ) +
+    cautionLines(session, section.cautions)
   );
 }
 
@@ -87,6 +90,7 @@ const set: Command = {
       '  pochtar settings set sending.maxMessageSizeMb=10 --wait',
       '  pochtar settings set relay.authEnabled=on relay.username=me --secret relay.password < password-file',
       'Все изменения одной команды вступают в силу вместе или не вступают вовсе.',
+      'С --wait: 0, когда применили все процессы, которые работают; если раздел не применяет никто, об этом сказано.',
     ].join('\n'),
     [
       '  pochtar settings set network.smtpPort=2526',
@@ -95,92 +99,21 @@ const set: Command = {
       '  pochtar settings set sending.maxMessageSizeMb=10 --wait',
       '  pochtar settings set relay.authEnabled=on relay.username=me --secret relay.password < password-file',
       'All changes of one command come into force together or not at all.',
+      'With --wait: 0 when every process that runs has applied it; where none uses the section, that is said.',
     ].join('\n'),
   ),
   args: [{ name: 'SECTION.FIELD=VALUE', isMany: true, isOptional: true }],
   options: {
-    wait: {
-      help: text(
-        'ждать, пока каждый процесс применит изменение',
-        'wait until every process has applied the change',
-      ),
-    },
-    timeout: { value: 'SECONDS', help: text('сколько ждать (60)', 'how long to wait (60)') },
+    ...savingOptions,
     secret: {
       value: 'SECTION.FIELD',
       help: text('прочитать секрет со стандартного ввода', 'read a secret from standard input'),
     },
     'remove-secret': { value: 'SECTION.FIELD', isMany: true, help: text('убрать секрет', 'remove a secret') },
   },
-  async run(session, input) {
-    const timeoutMs = 1000 * (input.number('timeout', { min: 1, max: 3600 }) ?? 60);
-    const { sections } = await saveAssignments(session, input);
-    if (!input.flag('wait')) return session.show({ sections }, () => savedTable(session, sections));
-    await session.print(session.isJson ? '' : savedTable(session, sections));
-    return reportWait(session, await waitUntilApplied(session, sections, timeoutMs));
-  },
+  run: (session, input) =>
+    saveAndWait(session, input, (expectedRevision) => saveAssignments(session, input, expectedRevision)),
 };
-
-function savedTable(
-  session: Session,
-  sections: readonly { name: string; revision: number; changed: boolean }[],
-): string {
-  const saved = session.say(text('сохранено', 'saved'));
-  const same = session.say(text('без изменений', 'unchanged'));
-  return table(
-    [text('Раздел', 'Section'), text('Ревизия', 'Revision'), text('', '')].map((one) => session.say(one)),
-    sections.map((one) => [one.name, String(one.revision), one.changed ? saved : same]),
-  );
-}
-
-async function reportWait(
-  session: Session,
-  outcome: { sections: SectionStatus[]; isApplied: boolean; isTimedOut: boolean },
-): Promise<ExitCode> {
-  await session.show(outcome, () => statusTable(session, outcome.sections));
-  if (outcome.isApplied) return exitCode.done;
-  session.note(
-    outcome.isTimedOut
-      ? text('сохранено, но применили ещё не все процессы', 'saved, but not every process has applied it yet')
-      : text('сохранено, но не все процессы смогли применить', 'saved, but not every process could apply it'),
-  );
-  return exitCode.notApplied;
-}
-
-function statusTable(session: Session, sections: readonly SectionStatus[]): string {
-  const words = {
-    applied: session.say(text('применено', 'applied')),
-    waiting: session.say(text('ещё не применено', 'not yet applied')),
-    absent: session.say(text('не запущен', 'not running')),
-  };
-  const rows = sections.flatMap((section) => {
-    const running = new Set(section.processes.map((one) => one.process));
-    const absent = section.appliedBy.filter((name) => !running.has(name));
-    return [
-      ...section.processes.map((one) => [
-        section.name,
-        String(section.revision),
-        one.process,
-        one.instance.slice(0, 8),
-        String(one.revision),
-        one.error ?? (one.isApplied ? words.applied : words.waiting),
-      ]),
-      ...absent.map((name) => [section.name, String(section.revision), name, '', '', words.absent]),
-    ];
-  });
-  const header = [
-    text('Раздел', 'Section'),
-    text('Сохранена', 'Saved'),
-    text('Процесс', 'Process'),
-    text('Экземпляр', 'Instance'),
-    text('Работает', 'Runs'),
-    text('Состояние', 'State'),
-  ];
-  return table(
-    header.map((one) => session.say(one)),
-    rows,
-  );
-}
 
 const status: Command = {
   words: 'settings status',
@@ -189,7 +122,11 @@ const status: Command = {
   async run(session, input) {
     const [section] = input.args;
     const result = await session.ask(adminSettings.status, section === undefined ? {} : { section });
-    const code = await session.show(result, () => statusTable(session, result.sections));
+    const cautions = result.sections.flatMap((one) => one.cautions ?? []);
+    const code = await session.show(
+      result,
+      () => statusTable(session, result.sections) + cautionLines(session, cautions),
+    );
     if (!result.isComplete) {
       session.note(
         text(
@@ -242,15 +179,22 @@ const revert: Command = {
     'make an earlier revision of a section current again',
   ),
   args: [{ name: 'SECTION' }, { name: 'REVISION' }],
+  options: savingOptions,
   async run(session, input) {
     const revision = Number(input.arg(1));
     if (!Number.isSafeInteger(revision) || revision < 1) {
       throw new UsageError(
-        text('REVISION: укажите номер ревизии', 'REVISION: give the number of a revision'),
+        text('укажите номер ревизии, например 3', 'give the number of a revision, such as 3'),
       );
     }
-    const result = await session.ask(adminSettings.revert, { section: input.arg(0), revision });
-    return session.show(result, () => savedTable(session, result.sections));
+    const section = input.arg(0);
+    return saveAndWait(session, input, (expectedRevision) =>
+      session.ask(adminSettings.revert, {
+        section,
+        revision,
+        ...(expectedRevision !== undefined && { expectedRevision }),
+      }),
+    );
   },
 };
 

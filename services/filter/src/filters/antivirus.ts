@@ -1,6 +1,7 @@
 // Antivirus: every scanner that is switched on looks at the stored original. No scan, no pass: what could not be
 // looked at is not clean, and a scanner that does not answer makes the mail wait.
 import { encodeForeign, foldHeader } from '@pochtar/mail';
+import { serverDomain } from '@pochtar/settings';
 import type { NewContent } from '@pochtar/store/content';
 import { decide, type Decision, type ScannerResult } from '../antivirus/decide.ts';
 import { reportContent } from '../antivirus/report-content.ts';
@@ -86,7 +87,7 @@ class AntivirusJudge implements ContentJudge {
   }
 
   #report(mail: JudgedMail, { virus, scanner }: { virus: string; scanner: string }): Promise<NewContent> {
-    const hostName = this.#tools.current('general').heloName;
+    const hostName = serverDomain(this.#tools.current('general'));
     return reportContent(this.#tools.blobs, { mail, virus, scanner, hostName });
   }
 }

@@ -11,6 +11,7 @@ import {
   catalogue,
   describeCatalogue,
   isSectionName,
+  placeName,
   readStored,
   type SectionName,
   sectionNames,
@@ -19,15 +20,21 @@ import {
 import {
   readHistory,
   readRevision,
-  readRevisions,
   readSections,
   secretNames,
   type StoredSection,
 } from '@pochtar/store/settings';
 import { ensureCertificates } from '../certificates.ts';
-import { changeSettings, type Replacement, type Saved, secretsOf } from '../change-settings.ts';
+import {
+  type ChangeOptions,
+  changeSettings,
+  type Replacement,
+  type Saved,
+  secretsOf,
+} from '../change-settings.ts';
 import { type Context, needsWholeScope, type Refusal } from '../context.ts';
 import { differences } from '../differences.ts';
+import { remarks } from '../remarks.ts';
 import { refusal } from '../settings-errors.ts';
 
 type Answer = { stop(): Promise<void> };
@@ -74,13 +81,19 @@ function sectionsAsked(section: string | undefined): SectionName[] | Refusal {
 async function get(context: Context, section: string | undefined) {
   const names = sectionsAsked(section);
   if (!Array.isArray(names)) return names;
-  const rows = new Map((await readSections(context.db, names)).map((row) => [row.name, row]));
+  const rows = await readRows(context);
+  const remarksOn = remarks(rows);
   const secrets = new Set(await secretNames(context.db));
   const sections = names.flatMap((name) => {
     const row = rows.get(name);
-    return row === undefined ? [] : [sectionState(name, row, secrets)];
+    return row === undefined ? [] : [{ ...sectionState(name, row, secrets), ...remarksOn(name) }];
   });
   return done({ sections });
+}
+
+/** Of all sections: what is to be said of one may depend on others. */
+async function readRows({ db }: Context): Promise<Map<string, StoredSection>> {
+  return new Map((await readSections(db, sectionNames)).map((row) => [row.name, row]));
 }
 
 function sectionState(name: SectionName, row: StoredSection, secrets: ReadonlySet<string>) {
@@ -102,7 +115,7 @@ function sectionState(name: SectionName, row: StoredSection, secrets: ReadonlySe
 async function change(
   context: Context,
   changes: Parameters<typeof changeSettings>[1],
-  options: { author: string; validateOnly: boolean },
+  options: ChangeOptions,
 ): Promise<AdminReply<Saved>> {
   const reply = await changeSettings(context, changes, options);
   // The server's name stands in the generated certificate.
@@ -121,17 +134,18 @@ async function revert(
   if (!isSectionName(section)) return refusal([unknownSection(section)]);
   const row = await readRevision(context.db, section, revision);
   if (row === null) {
+    const { ru, en } = placeName({ section, field: '' });
     return refused(
       'notFound',
       'revision',
-      `revision: ревизии ${revision} раздела ${section} нет: посмотрите pochtar settings history ${section}`,
-      `revision: ${section} has no revision ${revision}: see pochtar settings history ${section}`,
+      `${ru}: ревизии ${revision} нет: посмотрите pochtar settings history ${section}`,
+      `${en}: there is no revision ${revision}: see pochtar settings history ${section}`,
     );
   }
   const stored = readStored(section, row.document);
   if (!stored.ok) return refusal(stored.errors);
   const replacement: Replacement = { section, document: stored.value, expectedRevision };
-  return change(context, [replacement], { author, validateOnly: false });
+  return change(context, [replacement], { author, keepsUnavailable: true });
 }
 
 async function history(
@@ -154,15 +168,17 @@ async function history(
 async function status(context: Context, section: string | undefined) {
   const names = sectionsAsked(section);
   if (!Array.isArray(names)) return names;
-  const revisions = new Map((await readRevisions(context.db)).map((row) => [row.name, row.revision]));
+  const rows = await readRows(context);
+  const remarksOn = remarks(rows);
   const sections = names.map((name) => {
-    const revision = revisions.get(name) ?? 0;
+    const revision = rows.get(name)?.revision ?? 0;
     const processes = context.reports.of(name).map((report) => ({
       ...report,
       reportedAt: report.reportedAt.toISOString(),
       isApplied: report.revision === revision && report.error === null,
     }));
-    return { name, revision, appliedBy: [...catalogue[name].appliedBy], processes };
+    const { appliedBy } = catalogue[name];
+    return { name, revision, appliedBy: [...appliedBy], processes, ...remarksOn(name) };
   });
   return done({ sections, isComplete: context.reports.isComplete });
 }

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { isAvailable, unavailable, whyNotApplied, withoutEffect } from './availability.ts';
+import { type SectionName, type Settings, sectionNames } from './catalogue.ts';
+import { cautionsOf } from './cautions.ts';
+import { describeCatalogue } from './describe.ts';
+import { defaultDocument, defaultSettings } from './validate.ts';
+
+function refusals<N extends SectionName>(name: N, change: Partial<Settings[N]>): string[] {
+  return unavailable(name, { ...defaultDocument(name), ...change }).map(({ field }) => field);
+}
+
+const entry = (value: string) => ({ value, comment: '', expiresAt: '' });
+
+describe('a choice that nothing acts on in this version', () => {
+  test.each<[SectionName, object, string[]]>([
+    ['reverseDns', { mode: 'reject' }, ['mode']],
+    ['misc', { useDlp: true }, ['useDlp']],
+    ['dkim', { sign: true, selector: 'mail1' }, ['sign', 'selector']],
+    ['dlp', { defaultAction: 'log' }, ['defaultAction']],
+    ['quarantine', { expiryDays: 7 }, ['expiryDays']],
+    ['retention', { folders: [{ folder: 'Trash', days: 30 }] }, ['folders']],
+    ['addressBook', { visibility: 'all' }, ['visibility']],
+    ['network', { firewallRule: false }, ['firewallRule']],
+    ['general', { storageVolume: 'archive' }, ['storageVolume']],
+    ['accessLists', { black: [entry('192.0.2.1'), entry('spam.test')] }, ['black.1.value']],
+    ['accessLists', { white: [entry('friends.test')], whiteNamesNeedSpf: 'no' }, ['white.0.value']],
+    ['accessLists', { white: [entry('@ext.test'), entry('a@ext.test')] }, ['white.0.value', 'white.1.value']],
+    ['accessLists', { whiteNamesNeedSpf: 'pass' }, ['whiteNamesNeedSpf']],
+  ])('%s %j is refused for %j, in both languages and with the remedy', (name, change, fields) => {
+    expect(refusals(name, change)).toEqual(fields);
+    for (const { code, message } of unavailable(name, { ...defaultDocument(name), ...change })) {
+      expect(code).toBe('notAvailable');
+      expect(message.ru).toMatch(/в этой версии недоступ\S+.*укажите/);
+      expect(message.en).toMatch(/not available in this version.*(give|set)/);
+    }
+  });
+
+  test.each<[SectionName, object]>([
+    ['reverseDns', { mode: 'off' }],
+    ['misc', { recodeSubjectUtf8: false, smtpUtf8: false }],
+    ['dkim', { verify: false }],
+    ['addressBook', { enabled: false }],
+    ['accessLists', { black: [entry('@bad.test'), entry('192.0.2.0/24')], white: [entry('192.0.2.1')] }],
+    ['accessLists', { white: [entry('@ext.test')], whiteNamesNeedSpf: 'no' }],
+  ])('%s %j asks for nothing of the kind, and is saved', (name, change) => {
+    expect(refusals(name, change)).toEqual([]);
+  });
+
+  test.each(sectionNames)('%s: the default document is never refused', (name) => {
+    expect(unavailable(name, defaultDocument(name))).toEqual([]);
+  });
+});
+
+describe('the report of a process', () => {
+  test('never says applied of a section that nothing acts on, until all its switches are off', () => {
+    expect(whyNotApplied('dkim', defaultDocument('dkim'))?.code).toBe('notAvailable');
+    expect(whyNotApplied('dkim', { ...defaultDocument('dkim'), verify: false })).toBeNull();
+    expect(whyNotApplied('quarantine', defaultDocument('quarantine'))?.text.en).toMatch(
+      /^“Quarantine”, quarantine: .*not available in this version/,
+    );
+  });
+
+  test('says applied of a section of which parts are missing, unless one of these was chosen', () => {
+    expect(whyNotApplied('misc', defaultDocument('misc'))).toBeNull();
+    const problem = whyNotApplied('misc', { ...defaultDocument('misc'), useDlp: true });
+    expect(problem).toMatchObject({
+      code: 'notAvailable',
+      text: { ru: expect.stringContaining('Использовать DLP') },
+    });
+  });
+
+  test('what has no effect is told with the defaults that are in force', () => {
+    const fieldsOf = (name: SectionName) =>
+      withoutEffect(name, defaultDocument(name)).map(({ section, field }) => `${section}.${field}`);
+    expect(fieldsOf('misc')).toEqual(['misc.recodeSubjectUtf8']);
+    expect(fieldsOf('network')).toEqual(['network.firewallRule']);
+    expect(fieldsOf('dlp')).toEqual(['dlp.']);
+    expect(fieldsOf('queue')).toEqual([]);
+  });
+});
+
+test('forms are told what is not available, what to choose instead, and when a field counts', () => {
+  const described = describeCatalogue();
+  for (const { name, isAvailable: is, fields } of described) {
+    expect(is).toBe(isAvailable(name));
+    for (const { when } of fields) {
+      const governing = when && fields.find(({ name: field }) => field === when.field);
+      if (when) expect(governing?.input.kind).toMatch(/^(boolean|choice)$/);
+    }
+  }
+  const fieldsOf = (name: SectionName) => described.find((one) => one.name === name)?.fields;
+  expect(fieldsOf('misc')?.[0]).toMatchObject({ name: 'useDlp', isAvailable: false, off: false });
+  expect(fieldsOf('smtpEncryption')).toContainEqual(
+    expect.objectContaining({
+      name: 'implicitTlsEnabled',
+      when: { field: 'mode', is: ['optional', 'required'] },
+    }),
+  );
+});
+
+describe('a caution', () => {
+  const codes = (change: { [N in SectionName]?: Partial<Settings[N]> }) => {
+    const settings: Record<string, object> = { ...defaultSettings() };
+    for (const [name, part] of Object.entries({ general: { heloName: 'mail.example.org' }, ...change })) {
+      settings[name] = { ...settings[name], ...part };
+    }
+    return cautionsOf(settings as Settings).map(({ section, field, code }) => `${section}.${field} ${code}`);
+  };
+
+  test('is not needed for the defaults of a server that has a name', () => {
+    expect(codes({})).toEqual([]);
+  });
+
+  test.each([
+    [{ general: { heloName: 'vm' } }, 'general.heloName bareName'],
+    [{ antivirus: { maxScanSizeMb: 25 } }, 'antivirus.maxScanSizeMb scansLessThanAccepted'],
+    [{ sending: { maxMessageSizeMb: 51 } }, 'antivirus.maxScanSizeMb scansLessThanAccepted'],
+    [{ smtpEncryption: { mode: 'none' } }, 'smtpEncryption.mode noEncryption'],
+    [{ accessEncryption: { minTlsVersion: 'TLSv1' } }, 'accessEncryption.minTlsVersion weakTls'],
+    [{ accessEncryption: { dhBits: 1024 } }, 'accessEncryption.dhBits weakTls'],
+    [{ dnsbl: { onNoAnswer: 'reject' } }, 'dnsbl.onNoAnswer refusesWithoutAnswer'],
+    [
+      { accessLists: { relayForWhitelistedSenders: true } },
+      'accessLists.relayForWhitelistedSenders forgeable',
+    ],
+    [{ alerts: { address: 'admin@example.org' } }, 'alerts.address partlyAvailable'],
+  ] as const)('%j is one: %s', (change, expected) => {
+    expect(codes(change)).toEqual([expected]);
+  });
+});

@@ -1,0 +1,76 @@
+/** How a place in the settings is named to people: by the labels of its section and field, and by its path. */
+import { catalogue, isSectionName, type SectionName } from './catalogue.ts';
+import type { FieldInput, FieldWords } from './field.ts';
+import { type FieldPlace, type SettingsError, type Text, text } from './text.ts';
+
+/** What is wrong (or worth knowing) at a place; the message begins with the place's name. */
+export function complaint(
+  place: FieldPlace,
+  code: string,
+  message: Text,
+  related?: readonly FieldPlace[],
+): SettingsError {
+  const name = placeName(place);
+  return {
+    section: place.section,
+    field: place.field,
+    code,
+    ...(related !== undefined && { related }),
+    message: text(`${name.ru}: ${message.ru}`, `${name.en}: ${message.en}`),
+  };
+}
+
+/** `“Network”, “SMTP port”, network.smtpPort` */
+export function placeName({ section, field }: FieldPlace): Text {
+  const labels = isSectionName(section) ? [catalogue[section].label, ...labelsOf(section, field)] : [];
+  const path = field === '' ? section : `${section}.${field}`;
+  const name = (language: keyof Text) => [...labels.map((label) => quoted(label, language)), path].join(', ');
+  return text(name('ru'), name('en'));
+}
+
+/** `“SMTP port” (network.smtpPort)`: a field that a sentence speaks of. */
+export function fieldName({ section, field }: FieldPlace): Text {
+  const label = isSectionName(section) ? labelsOf(section, field).at(-1) : undefined;
+  const name = (language: keyof Text) =>
+    label === undefined ? `${section}.${field}` : `${quoted(label, language)} (${section}.${field})`;
+  return text(name('ru'), name('en'));
+}
+
+/** The message with `{field}` replaced by the names of fields of the section. */
+export function withFieldNames(section: SectionName, message: Text): Text {
+  const known = { ...catalogue[section].fields, ...catalogue[section].secrets };
+  const replaced = (language: keyof Text) =>
+    message[language].replaceAll(/\{(\w+)\}/g, (whole, field: string) =>
+      Object.hasOwn(known, field) ? fieldName({ section, field })[language] : whole,
+    );
+  return text(replaced('ru'), replaced('en'));
+}
+
+function quoted(label: Text | string, language: keyof Text): string {
+  if (typeof label === 'string') return label;
+  return language === 'ru' ? `«${label.ru}»` : `“${label.en}”`;
+}
+
+/** Labels along the path; a place in a list is its number. */
+function labelsOf(section: SectionName, path: string): (Text | string)[] {
+  const [first = '', ...rest] = path.split('.');
+  const known: Readonly<Record<string, FieldWords & { readonly input?: FieldInput }>> = {
+    ...catalogue[section].fields,
+    ...catalogue[section].secrets,
+  };
+  const field = Object.hasOwn(known, first) ? known[first] : undefined;
+  if (field === undefined) return [];
+  const labels: (Text | string)[] = [field.label];
+  let input = field.input;
+  for (const key of rest) {
+    if (input?.kind === 'list') {
+      labels.push(`№ ${Number(key) + 1}`);
+      input = input.item;
+    } else if (input?.kind === 'record' && Object.hasOwn(input.fields, key)) {
+      const one = input.fields[key];
+      if (one !== undefined) labels.push(one.label);
+      input = one?.input;
+    }
+  }
+  return labels;
+}
