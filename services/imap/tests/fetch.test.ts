@@ -51,7 +51,7 @@ describe('items of the message', () => {
       C: g UID FETCH 2:3 FLAGS
       S: g OK done
       C: h FETCH 1 FOO
-      S: h BAD unknown item FOO
+      S: h BAD unknown item
       C: i FETCH 1
       S: i BAD missing argument
       C: j FETCH x FLAGS
