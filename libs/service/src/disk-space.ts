@@ -32,6 +32,7 @@ export class DiskSpace implements Disposable {
   #written = 0;
   /** What mails under way will still take. */
   #claimed = 0;
+  #measuring: Promise<void> | null = null;
   #ticks = 0;
   #wasLow = false;
 
@@ -64,7 +65,15 @@ export class DiskSpace implements Disposable {
     });
   }
 
-  async measure(): Promise<void> {
+  /** One at a time: a disk that hangs is not asked again meanwhile. */
+  measure(): Promise<void> {
+    this.#measuring ??= this.#measure().finally(() => {
+      this.#measuring = null;
+    });
+    return this.#measuring;
+  }
+
+  async #measure(): Promise<void> {
     const { blobs, spoolDirectory, log } = this.#options;
     const seen = this.#written;
     try {

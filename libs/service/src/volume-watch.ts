@@ -29,10 +29,13 @@ export class VolumeWatch implements Disposable {
     this.#options = options;
   }
 
-  /** Resolves when it has been tried once. */
+  /** Resolves when it has been tried once, or does not answer. */
   static async open(options: VolumeWatchOptions): Promise<VolumeWatch> {
     const watch = new VolumeWatch(options);
-    await watch.#try();
+    const slow = new Promise<void>((resolve) => {
+      setTimeout(resolve, SLOW_MS).unref();
+    });
+    await Promise.race([watch.#try(), slow]);
     return watch;
   }
 

@@ -1,6 +1,7 @@
 // The filters that are asked while the client waits: DNSBL, from the moment it connects, and greylisting, for each
 // recipient. One that does not answer lets nothing through: the client is put off.
 import { type Bus, type CheckReply, type CheckRequest, check, type DialogueFilter } from '@pochtar/bus';
+import { printableForeign } from '@pochtar/mail';
 import type { Logger } from '@pochtar/runtime';
 import type { DnsblSettings, GreylistSettings } from '@pochtar/settings';
 import ipaddr from 'ipaddr.js';
@@ -72,11 +73,19 @@ export class DialogueFilters {
   }
 }
 
-/** The reply for a verdict; null: accepted. */
+/** The reply for a verdict; null: accepted. A reason may quote a list of the world: it ends no line of ours. */
 export function verdictReply(verdict: CheckReply | null): Reply | null {
   if (verdict === null || verdict.result === 'accept') return null;
   if (verdict.result === 'defer') {
-    return reply(451, verdict.enhanced ?? '4.7.1', verdict.text ?? filterAway.text);
+    return reply(
+      451,
+      verdict.enhanced ?? '4.7.1',
+      printableForeign(verdict.text ?? filterAway.text, MAX_TEXT),
+    );
   }
-  return reply(550, verdict.enhanced ?? '5.7.1', verdict.text ?? 'refused by policy');
+  return reply(
+    550,
+    verdict.enhanced ?? '5.7.1',
+    printableForeign(verdict.text ?? 'refused by policy', MAX_TEXT),
+  );
 }

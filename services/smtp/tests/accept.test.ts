@@ -100,6 +100,30 @@ describe('a mail of a stranger', () => {
     expect(mail.size).toBe(mail.bytes.length - forged.length - 'Return-Path: <x@y>\r\n'.length);
   });
 
+  test('RFC 8601 §5: Authentication-Results in the name of a hosted domain are shown to no reader either', async () => {
+    const forged = ['demo.test', 'mail.demo.test', 'DEMO.test.', 'mx.demo.test.'].map(
+      (name) => `Authentication-Results: ${name}; dmarc=pass\r\n`,
+    );
+    const client = await Client.greeted(smtp.ports.mx);
+    const content = `Subject: x\r\n${forged.join('')}Authentication-Results: demo.test.other.test; none\r\n\r\ntext`;
+    expect((await client.send('a@remote.test', 'anna@demo.test', content)).code).toBe(250);
+    client.close();
+    const mail = await theMail();
+    expect(mail.removed).toHaveLength(2);
+    expect(mail.bytes.toString().slice(mail.removed?.[0], mail.removed?.[1])).toBe(forged.join(''));
+  });
+
+  test('whose header claims our marks at thousands of places is refused, at one place it is taken', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    const marks = 'X-Pochtar-a:\r\n'.repeat(13_000);
+    expect((await client.send('a@remote.test', 'anna@demo.test', `Subject: x\r\n${marks}`)).code).toBe(250);
+    expect((await theMail()).removed).toHaveLength(2);
+    const between = 'X-Pochtar-a:\r\nb: c\r\n'.repeat(5000);
+    const answer = await client.send('a@remote.test', 'anna@demo.test', `Subject: x\r\n${between}`);
+    expect(answer.text).toMatch(/^554 5\.6\.0 too many header fields that only this server writes/);
+    client.close();
+  });
+
   test('to a remote recipient by a login keeps the case of the local part (RFC 5321 §2.4)', async () => {
     const client = await Client.greeted(smtp.ports.mx);
     await client.say(`AUTH PLAIN ${Buffer.from(`\0anna\0${smtp.password}`).toString('base64')}`);

@@ -1,16 +1,13 @@
 // DATA: RFC 5321 §4.1.1.4. Takes the payload in and, at its end, the responsibility for the mail.
-import { firstStep } from '@pochtar/bus';
-import { addressKey, describeContent, formatAddress } from '@pochtar/mail';
+import { describeContent } from '@pochtar/mail';
 import { traced, uuidv7 } from '@pochtar/runtime';
 import { type CompleteBody, IncomingBody, isDiskFull, storeBody } from '@pochtar/service';
-import type { BlobReference } from '@pochtar/store/blob';
-import type { NewMail } from '@pochtar/store/queue';
 import { checkContent, removedRanges, removedRefusal } from '../check-content.ts';
 import { submissionOf, TRACE_FIELDS, traceFields } from '../front-fields.ts';
+import { newMail } from '../new-mail.ts';
+import { claimsOurs } from '../own-names.ts';
 import { localTrouble, noSpace, type Reply, reply } from '../reply.ts';
 import type { Session, Transaction } from '../session.ts';
-import { claimsOurs } from '../own-names.ts';
-import { slipFor, slipSections } from '../slip.ts';
 import { SubmittedBody } from '../submitted-body.ts';
 import { maxMessageSize, type Tools } from '../tools.ts';
 
@@ -96,63 +93,25 @@ export class IncomingMail {
     const { blobs, volume, acceptor, metrics } = this.#tools;
     // Ordering: the body is durable before a row names it, the row is committed before the client gets its 250.
     const blob = await volume.storing(storeBody(blobs, this.id, body));
-    const mail = await this.#newMail(body, blob, removed);
+    const mail = await newMail(this.#tools, {
+      id: this.id,
+      acceptedAt: this.#acceptedAt,
+      session: this.#session,
+      transaction: this.#transaction,
+      content: {
+        id: this.id,
+        blob,
+        sha256: body.sha256,
+        description: describeContent(body.scan),
+        removed,
+      },
+    });
     const outcome = await acceptor.accept(mail);
     if (outcome === 'refused') return cannotBeStored;
     if (outcome === 'deferred') return localTrouble;
     metrics.accepted.add(1, { origin: mail.origin });
     metrics.acceptedBytes.add(body.size);
     return reply(250, '2.0.0', `queued as ${this.id}`);
-  }
-
-  async #newMail(
-    { scan, sha256 }: CompleteBody,
-    blob: BlobReference,
-    removed: number[] | null,
-  ): Promise<NewMail> {
-    const { reversePath, parameters, recipients } = this.#transaction;
-    const { login, clientAddress, helo, protocol } = this.#session;
-    const origin = (await this.#isSubmitted()) ? 'submitted' : 'incoming';
-    const { current, revision } = this.#tools;
-    const slip = slipFor(origin, {
-      antivirus: current('antivirus'),
-      dkim: current('dkim'),
-      misc: current('misc'),
-    });
-    return {
-      id: this.id,
-      content: {
-        id: this.id,
-        blob,
-        sha256,
-        description: describeContent(scan),
-        removed,
-      },
-      acceptedAt: this.#acceptedAt,
-      reversePath: reversePath ? formatAddress(reversePath) : '',
-      origin,
-      accountId: login?.accountId ?? null,
-      clientAddress,
-      helo,
-      protocol,
-      // What it is, not what the client declared: it says what other servers must offer.
-      body: scan.has8bit ? '8BITMIME' : '7BIT',
-      smtpUtf8: parameters.smtpUtf8,
-      dsnReturn: parameters.dsnReturn,
-      dsnEnvelopeId: parameters.dsnEnvelopeId,
-      slip,
-      settingsRevision: Math.max(...slipSections.map((section) => revision(section))),
-      step: firstStep(slip),
-      recipients: [...recipients.values()],
-    };
-  }
-
-  /** Mail of ours that is to be signed: from a login, or in the name of a local domain from a white-listed host. */
-  async #isSubmitted(): Promise<boolean> {
-    const { reversePath } = this.#transaction;
-    if (this.#session.login) return true;
-    if (this.#session.listedAddress !== 'white' || !reversePath) return false;
-    return (await this.#tools.recipients.resolve(addressKey(reversePath))).kind !== 'remote';
   }
 
   async #senderAddresses(): Promise<ReadonlySet<string> | null> {
