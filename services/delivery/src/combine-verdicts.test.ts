@@ -1,7 +1,6 @@
 import type { StoredVerdict } from '@pochtar/store/queue';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { combineVerdicts, type Judged, mergeRanges } from './combine-verdicts.ts';
+import { combineVerdicts, type Judged, recipientGroups } from './combine-verdicts.ts';
 
 function verdict(
   filter: string,
@@ -110,25 +109,41 @@ describe('combining verdicts', () => {
     ];
     expect(combined(verdicts)).toEqual({ kind: 'replace', contentId: 'report', filter: 'antivirus' });
   });
+
+  it('two replacements: a virus report never undoes what an earlier filter left out before a person agrees', () => {
+    const verdicts = [
+      verdict('dlp', 'accept', { replacementContentId: 'redacted' }),
+      verdict('antivirus', 'accept', { replacementContentId: 'report' }),
+    ];
+    expect(combined(verdicts)).toMatchObject({ kind: 'hold', filter: 'dlp' });
+    // The redacted one may have the virus in it: it is never delivered.
+    const released = { releasedFilters: ['dlp'] };
+    expect(combined(verdicts, released)).toMatchObject({ kind: 'replace', contentId: 'report' });
+    expect(combined(verdicts, { releasedFilters: ['antivirus'] })).toMatchObject({ kind: 'hold' });
+  });
 });
 
-it('merged ranges are ascending, disjoint, and cover exactly what any of the lists covers', () => {
-  const range = fc.tuple(fc.nat(60), fc.nat(10)).map(([start, length]) => [start, start + length]);
-  const list = fc.array(range, { maxLength: 5 }).map((ranges) => ranges.flat());
-  const covered = (ranges: readonly number[]): Set<number> => {
-    const places = new Set<number>();
-    for (let index = 0; index < ranges.length; index += 2) {
-      for (let at = ranges[index] as number; at < (ranges[index + 1] as number); at++) places.add(at);
-    }
-    return places;
-  };
-  fc.assert(
-    fc.property(fc.array(list, { maxLength: 4 }), (lists) => {
-      const merged = mergeRanges(lists);
-      expect(covered(merged)).toEqual(covered(lists.flat()));
-      for (let index = 1; index < merged.length; index++) {
-        expect(merged[index] as number).toBeGreaterThan(merged[index - 1] as number);
-      }
-    }),
-  );
+describe('verdicts of single recipients', () => {
+  const to = (...addresses: string[]) =>
+    addresses.map((address) => ({ address, expandedFrom: address === 'x@far.test' ? 'b@demo.test' : null }));
+  const onMail = verdict('dlp', 'accept');
+  const forB = verdict('dlp', 'reject', { recipient: 'b@demo.test' });
+
+  it('recipients of whom the same is said go together; everybody else has the verdict on the mail', () => {
+    const groups = recipientGroups(to('a@demo.test', 'b@demo.test', 'c@demo.test'), [onMail, forB]);
+    expect(groups).toEqual([
+      { addresses: ['a@demo.test', 'c@demo.test'], verdicts: [onMail] },
+      { addresses: ['b@demo.test'], verdicts: [forB] },
+    ]);
+  });
+
+  it('whom an alias led to has what was said of the alias', () => {
+    const groups = recipientGroups(to('x@far.test'), [onMail, forB]);
+    expect(groups).toEqual([{ addresses: ['x@far.test'], verdicts: [forB] }]);
+  });
+
+  it('two who are named with the same words are one group', () => {
+    const forA = { ...forB, recipient: 'a@demo.test' };
+    expect(recipientGroups(to('a@demo.test', 'b@demo.test'), [onMail, forA, forB])).toHaveLength(1);
+  });
 });

@@ -2,9 +2,11 @@
 //
 // No scan, no pass: without a verdict of every filter on the slip nothing is decided. A refusal counts before a
 // quarantine, because its sender is told and nothing is lost; a quarantine before a discard, because it keeps the
-// mail. A replacement is taken from the first filter on the slip that has one; edits that belong to the original
-// do not apply to it.
-import type { StoredVerdict } from '@pochtar/store/queue';
+// mail. What verdicts make of the content together is said in combined-edits.ts of the store.
+//
+// What is said of single recipients is resolved before (`recipientGroups`): recipients of whom something different is
+// said go on as a mail of their own.
+import { combinedEdits, type QueuedRecipient, replacements, type StoredVerdict } from '@pochtar/store/queue';
 
 export type Decision =
   /** The filter has given no verdict yet. */
@@ -29,11 +31,15 @@ const SERIOUS = ['reject', 'quarantine', 'defer', 'discard'] as const;
 export function combineVerdicts(mail: Judged): Decision {
   const inOrder: StoredVerdict[] = [];
   for (const filter of mail.slip) {
-    const verdict = mail.verdicts.find((given) => given.filter === filter);
+    const verdict = mail.verdicts.find((given) => given.filter === filter && given.recipient === '');
     if (verdict === undefined) return { kind: 'notReady', filter };
     inOrder.push(verdict);
   }
-  return seriousDecision(inOrder, mail.releasedFilters) ?? edits(inOrder, mail.removedAtAcceptance);
+  return (
+    seriousDecision(inOrder, mail.releasedFilters) ??
+    undone(inOrder, mail.releasedFilters) ??
+    edits(inOrder, mail.removedAtAcceptance)
+  );
 }
 
 function seriousDecision(verdicts: readonly StoredVerdict[], released: readonly string[]): Decision | null {
@@ -50,47 +56,61 @@ function seriousDecision(verdicts: readonly StoredVerdict[], released: readonly 
   return null;
 }
 
+/**
+ * Two replacements: the virus report is delivered, with the original attached. Where an earlier filter replaced the
+ * original, it must not be undone by that: the mail waits until a person lets that filter's replacement go.
+ */
+function undone(verdicts: readonly StoredVerdict[], released: readonly string[]): Decision | null {
+  const slip = verdicts.map(({ filter }) => filter);
+  const [first, ...others] = replacements(slip, verdicts);
+  if (first === undefined || first.filter === 'antivirus' || released.includes(first.filter)) return null;
+  if (!others.some(({ filter }) => filter === 'antivirus')) return null;
+  const reason = `its content is replaced by ${first.filter}, and by a virus report that has the original attached`;
+  return { kind: 'hold', filter: first.filter, reason };
+}
+
 function edits(verdicts: readonly StoredVerdict[], removedAtAcceptance: readonly number[] | null): Decision {
-  for (const { filter, replacementContentId } of verdicts) {
-    if (replacementContentId !== null) return { kind: 'replace', contentId: replacementContentId, filter };
-  }
-  // Each filter puts its fields in front of what those before it left.
-  const prefixes = verdicts.toReversed().flatMap(({ prefix }) => prefix ?? []);
-  const removed = mergeRanges([
-    removedAtAcceptance ?? [],
-    ...verdicts.map((verdict) => verdict.removed ?? []),
-  ]);
-  return {
-    kind: 'deliver',
-    prefix: prefixes.length === 0 ? null : Buffer.concat(prefixes),
-    removed: removed.length === 0 ? null : removed,
-  };
+  const slip = verdicts.map(({ filter }) => filter);
+  const combined = combinedEdits(slip, verdicts, removedAtAcceptance);
+  if (combined.kind === 'replace') return combined;
+  return { kind: 'deliver', prefix: combined.prefix, removed: combined.removed };
 }
 
-/** The verdict whose replacement is delivered: the first on the slip that has one. */
-export function replacing(
-  slip: readonly string[],
+/** Where local delivery puts the mail instead of INBOX: what the first filter on the slip says that says something. */
+export function targetOf(slip: readonly string[], verdicts: readonly StoredVerdict[]): string | null {
+  for (const filter of slip) {
+    const target = verdicts.find((verdict) => verdict.filter === filter && verdict.recipient === '')?.target;
+    if (target) return target;
+  }
+  return null;
+}
+
+export interface RecipientGroup {
+  addresses: string[];
+  /** What each filter says of these: one verdict a filter. */
+  verdicts: StoredVerdict[];
+}
+
+/**
+ * Recipients of whom the filters say the same. What is said of one counts instead of the verdict on the mail, for the
+ * recipient itself and for those that its alias or group led to.
+ */
+export function recipientGroups(
+  recipients: readonly Pick<QueuedRecipient, 'address' | 'expandedFrom'>[],
   verdicts: readonly StoredVerdict[],
-): StoredVerdict | undefined {
-  const given = verdicts.filter(({ replacementContentId }) => replacementContentId !== null);
-  return given.toSorted((one, other) => slip.indexOf(one.filter) - slip.indexOf(other.filter))[0];
-}
-
-/** The union of lists of [start, end) ranges, ascending and without overlap. */
-export function mergeRanges(lists: readonly (readonly number[])[]): number[] {
-  const pairs: [number, number][] = [];
-  for (const list of lists) {
-    for (let index = 0; index + 1 < list.length; index += 2) {
-      const [start, end] = [list[index] as number, list[index + 1] as number];
-      if (start < end) pairs.push([start, end]);
-    }
+): RecipientGroup[] {
+  const filters = [...new Set(verdicts.map(({ filter }) => filter))];
+  const groups = new Map<string, RecipientGroup>();
+  for (const { address, expandedFrom } of recipients) {
+    const said = filters.flatMap((name) => {
+      const given = verdicts.filter(({ filter }) => filter === name);
+      const of = (who: string | null) => given.find(({ recipient }) => recipient === who);
+      return of(address) ?? of(expandedFrom) ?? of('') ?? [];
+    });
+    const key = JSON.stringify(said.map((verdict) => ({ ...verdict, recipient: '', at: null })));
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { addresses: [address], verdicts: said });
+    else group.addresses.push(address);
   }
-  pairs.sort(([first], [second]) => first - second);
-  const merged: number[] = [];
-  for (const [start, end] of pairs) {
-    const last = merged.length - 1;
-    if (last > 0 && start <= (merged[last] as number)) merged[last] = Math.max(merged[last] as number, end);
-    else merged.push(start, end);
-  }
-  return merged;
+  return [...groups.values()];
 }

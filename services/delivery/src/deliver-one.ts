@@ -5,6 +5,7 @@ import type { Queryable } from '@pochtar/store/db';
 import {
   appendLocal,
   type ChangedMailbox,
+  combinedEdits,
   endRecipients,
   keepMail,
   localObstacles,
@@ -15,7 +16,7 @@ import {
   type QueuedRecipient,
   unrouteRecipients,
 } from '@pochtar/store/queue';
-import { replacing } from './combine-verdicts.ts';
+import { targetOf } from './combine-verdicts.ts';
 import { judge } from './judge.ts';
 import { notifyMailboxes } from './notify-mailboxes.ts';
 import { oweNotice } from './notice.ts';
@@ -71,6 +72,7 @@ async function appendAll(tools: Tools, id: string, locked: 'skip' | 'wait'): Pro
         size: mail.size,
         internalDate: mail.acceptedAt,
         accounts: [...new Set(locals.map(({ accountId }) => accountId as number))],
+        target: targetOf(mail.slip, mail.verdicts),
       },
       locked,
     );
@@ -125,8 +127,9 @@ async function finish(tools: Tools, tx: Queryable, id: string, after: Aftermath)
   if (outcomes.length < left.length) return false;
   const remote = mail.recipients.filter(({ route }) => route === 'remote');
   if (remote.some(({ dueAt }) => dueAt === null)) {
+    const edits = combinedEdits(mail.slip, mail.verdicts, null);
     const reason = 'its replaced content would leave for another server, with the original attached';
-    await keepMail(tx, id, { filter: replacing(mail.slip, mail.verdicts)?.filter ?? 'antivirus' }, reason);
+    await keepMail(tx, id, { filter: edits.kind === 'replace' ? edits.filter : 'antivirus' }, reason);
     after.held(id, reason);
     return true;
   }

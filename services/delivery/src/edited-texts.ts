@@ -2,29 +2,13 @@
 // BODYSTRUCTURE and part ranges stay: edits touch nothing behind the top header.
 import {
   describeContent,
+  editedHeader,
   isEnvelopeField,
   isShortHeaderField,
   MailScanner,
   parseHeaderFields,
 } from '@pochtar/mail';
 import type { EditedTexts } from '@pochtar/store/queue';
-
-/** Header bytes with the edits applied: what readers of the message are shown. */
-export function editedHeader(
-  stored: Buffer,
-  prefix: Buffer | null,
-  removed: readonly number[] | null,
-): Buffer {
-  const pieces: Buffer[] = prefix === null ? [] : [prefix];
-  let from = 0;
-  const ranges = removed ?? [];
-  for (let index = 0; index + 1 < ranges.length; index += 2) {
-    pieces.push(stored.subarray(from, ranges[index]));
-    from = ranges[index + 1] as number;
-  }
-  pieces.push(stored.subarray(from));
-  return Buffer.concat(pieces);
-}
 
 /** The texts of the edited header; null when the edits touch no field that they are made of. */
 export function editedTexts(
@@ -37,7 +21,15 @@ export function editedTexts(
     parseHeaderFields(stored).some(
       ({ lower, start, end }) => isListed(lower) && overlaps(removed ?? [], start, end),
     );
-  if (!isTouched) return null;
+  return isTouched ? textsOf(stored, prefix, removed) : null;
+}
+
+/** The texts of the header with the edits. */
+export function textsOf(
+  stored: Buffer,
+  prefix: Buffer | null,
+  removed: readonly number[] | null,
+): EditedTexts {
   const scanner = new MailScanner();
   scanner.write(editedHeader(stored, prefix, removed));
   const { shortHeader, shortHeaderComplete, envelope, messageId, sentAt } = describeContent(scanner.end());

@@ -5,7 +5,9 @@ import { resolveRecipients, type Resolved } from '@pochtar/store/directory';
 import { deliveredSize } from '@pochtar/store/content';
 import type { Queryable } from '@pochtar/store/db';
 import {
+  addContentVersion,
   addRecipients,
+  derivedId,
   editContent,
   endRecipients,
   keepMail,
@@ -15,12 +17,14 @@ import {
   moveMail,
   replaceContent,
   routeRecipients,
+  settleRecipientVerdicts,
+  splitMail,
 } from '@pochtar/store/queue';
 import { addressKey } from '@pochtar/mail';
 import { addressOfKey } from './address-of-key.ts';
-import { combineVerdicts, type Decision } from './combine-verdicts.ts';
+import { combineVerdicts, type Decision, type RecipientGroup, recipientGroups } from './combine-verdicts.ts';
 import { destinationOf } from './destination.ts';
-import { editedTexts } from './edited-texts.ts';
+import { editedTexts, textsOf } from './edited-texts.ts';
 import { oweNotice } from './notice.ts';
 import { isNoticeWanted } from './notice-wanted.ts';
 import { MAX_DEPTH, route, type RoutePlan } from './route.ts';
@@ -31,7 +35,7 @@ import { BrokenMail } from './broken-mail.ts';
 
 /** True: its recipients have routes, and local ones can be delivered. False: nothing is left to do now. */
 export async function judge(tools: Tools, tx: Queryable, id: string, after: Aftermath): Promise<boolean> {
-  const mail = await lockMail(tx, id);
+  let mail = await lockMail(tx, id);
   // Gone, held, parked, or at another step: whoever made it so also sees to its event.
   if (mail === null || mail.state !== 'active' || mail.step !== 'deliver') return false;
   if (mail.recipients.length === 0) {
@@ -39,14 +43,36 @@ export async function judge(tools: Tools, tx: Queryable, id: string, after: Afte
     return false;
   }
   if (mail.content === null) throw new BrokenMail('its content row is missing');
+  mail = await separate(tools, tx, mail, after);
   const decision = combineVerdicts({
     slip: mail.slip,
     verdicts: mail.verdicts,
     releasedFilters: mail.releasedFilters,
-    removedAtAcceptance: mail.content.removed,
+    removedAtAcceptance: mail.removedAtAcceptance,
   });
   if (!(await carryOut(tools, tx, mail, decision, after))) return false;
   return routeAll(tools, tx, mail, isHeldBack(mail, decision), after);
+}
+
+/** One verdict a filter: recipients of whom something different is said go on as a mail of their own. */
+async function separate(
+  tools: Tools,
+  tx: Queryable,
+  mail: MailInHand,
+  after: Aftermath,
+): Promise<MailInHand> {
+  const said = mail.verdicts.filter(({ filter }) => mail.slip.includes(filter));
+  const isCovered = mail.slip.every((filter) => said.some((verdict) => verdict.filter === filter));
+  if (!isCovered || said.every(({ recipient }) => recipient === '')) return mail;
+  const [stay, ...others] = recipientGroups(mail.recipients, said);
+  for (const group of others) {
+    const id = derivedId(mail.id, group.addresses, `verdicts ${mail.generation}`);
+    await splitMail(tx, mail, id, group);
+    after.steps.push({ step: 'deliver', mail: id });
+    tools.log.info({ mail: mail.id, as: id, recipients: group.addresses.length }, 'recipients go on apart');
+  }
+  await settleRecipientVerdicts(tx, mail, (stay as RecipientGroup).verdicts);
+  return (await lockMail(tx, mail.id)) as MailInHand;
 }
 
 /** Does what the verdicts say; true when the mail is to be delivered. */
@@ -130,12 +156,29 @@ async function edit(
   { prefix, removed }: { prefix: Buffer | null; removed: number[] | null },
 ): Promise<void> {
   const content = mail.content as NonNullable<MailInHand['content']>;
-  const isDone = sameBytes(content.prefix, prefix) && String(content.removed ?? '') === String(removed ?? '');
-  if (isDone) return;
-  const stored = await readStoredHeader(tools.blobs, content);
   const size = deliveredSize({ blob: content.blob, prefix, removed });
-  await editContent(tx, mail.id, { prefix, removed, size, texts: editedTexts(stored, prefix, removed) });
-  mail.content = { ...content, prefix, removed };
+  const isDone = sameBytes(content.prefix, prefix) && String(content.removed ?? '') === String(removed ?? '');
+  if (isDone) {
+    // An earlier generation may have had another content.
+    if (mail.size !== size) await replaceContent(tx, mail.id, mail.contentId, size);
+    return;
+  }
+  const stored = await readStoredHeader(tools.blobs, content);
+  if (mail.isEdited) {
+    const id = derivedId(mail.id, [], `generation ${mail.generation}`);
+    await addContentVersion(tx, mail.id, id, {
+      prefix,
+      removed,
+      size,
+      texts: textsOf(stored, prefix, removed),
+    });
+    mail.contentId = id;
+  } else {
+    const { removedAtAcceptance } = mail;
+    const texts = editedTexts(stored, prefix, removed);
+    await editContent(tx, mail.id, { prefix, removed, size, texts, removedAtAcceptance });
+  }
+  mail.content = { ...content, id: mail.contentId, prefix, removed };
   mail.size = size;
 }
 

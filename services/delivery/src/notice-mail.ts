@@ -16,13 +16,14 @@ import {
   parseAddress,
   parseOriginalRecipient,
   returnPathField,
+  returnPathLength,
 } from '@pochtar/mail';
 import { serverDomain } from '@pochtar/settings';
 import { loadContent, type NewMail, type NoticeRecipient, type OwedNotice } from '@pochtar/store/queue';
 import { addressOfKey } from './address-of-key.ts';
 import { type RecipientAddress, recipientAddress } from './recipient-address.ts';
 import { identifyingHeader } from './returnable.ts';
-import { readStoredHeader, returnPathLength } from './stored-header.ts';
+import { readStoredHeader } from './stored-header.ts';
 import type { Tools } from './tools.ts';
 
 /** RFC 3461 §4.3: a mail that is larger is returned as its header, whatever RET says. */

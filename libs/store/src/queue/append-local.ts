@@ -1,4 +1,4 @@
-// One mail into INBOXes, for the mails that plain delivery left: held against locks, quota and disabled accounts
+// One mail into INBOXes, or into the mailbox that a verdict names, for the mails that plain delivery left: held against locks, quota and disabled accounts
 // one account at a time. The recipients' rows are the caller's: it ends them in the same transaction.
 import type { Queryable } from '../db.ts';
 import type { ChangedMailbox } from './deliver.ts';
@@ -9,17 +9,19 @@ export interface LocalAppend {
   internalDate: Date;
   /** Each once. */
   accounts: readonly number[];
+  /** A mailbox by special use (\Junk) or by name; who has none gets it into INBOX. Null: INBOX. */
+  target?: string | null;
 }
 
 /** Why an account got nothing. */
 export type Obstacle = 'gone' | 'disabled' | 'full' | 'no mailbox' | 'busy';
 
 // UID and MODSEQ come from the locked mailbox row; locks are taken by ascending id.
-const append = (skip: 'skip locked' | ''): string => `
+const append = (mailbox: string, skip: 'skip locked' | ''): string => `
 with locked as materialized (
   select b.id, b.account_id, b.uid_next, b.mod_seq
   from store.mailbox b join directory.account a on a.id = b.account_id
-  where b.name = 'INBOX' and b.account_id = any($1::bigint[]) and a.enabled
+  where ${mailbox} and b.account_id = any($1::bigint[]) and a.enabled
     and (a.quota_bytes is null
       or (select coalesce(sum(q.bytes), 0) from store.mailbox q where q.account_id = a.id) + $3 <= a.quota_bytes)
   order by b.id
@@ -35,7 +37,17 @@ with locked as materialized (
 )
 select account_id as "accountId", id as "mailboxId", mod_seq + 1 as "modSeq" from locked`;
 
-const APPEND = { skip: append('skip locked'), wait: append('') };
+const INBOX = `b.name = 'INBOX'`;
+// RFC 6154 §2: a special use is named with a backslash, which the column does not have.
+const TARGET = `b.id = (
+  select t.id from store.mailbox t where t.account_id = a.id
+    and (t.name = 'INBOX' or t.name = $5 or (starts_with($5, '\\') and lower(t.special_use) = lower(substr($5, 2))))
+  order by t.name = 'INBOX', t.id limit 1)`;
+
+const APPEND = {
+  skip: { inbox: append(INBOX, 'skip locked'), target: append(TARGET, 'skip locked') },
+  wait: { inbox: append(INBOX, ''), target: append(TARGET, '') },
+};
 
 const OBSTACLES = `
 select w.id as "accountId", a.id is null as "isGone", a.enabled is false as "isDisabled",
@@ -53,7 +65,7 @@ interface ObstacleRow {
 }
 
 /**
- * Appends to the INBOX of each account that can take it. With 'skip' a mailbox that somebody else has locked is
+ * Appends to the INBOX (or the target) of each account that can take it. With 'skip' a mailbox that somebody else has locked is
  * passed over; with 'wait' it is waited for.
  */
 export function appendLocal(
@@ -61,10 +73,18 @@ export function appendLocal(
   mail: LocalAppend,
   locked: 'skip' | 'wait',
 ): Promise<ChangedMailbox[]> {
+  const { target = null } = mail;
+  const place = target === null ? 'inbox' : 'target';
   return tx.query<ChangedMailbox>({
-    name: `append_local_${locked}`,
-    text: APPEND[locked],
-    values: [mail.accounts, mail.contentId, mail.size, mail.internalDate],
+    name: `append_local_${locked}_${place}`,
+    text: APPEND[locked][place],
+    values: [
+      mail.accounts,
+      mail.contentId,
+      mail.size,
+      mail.internalDate,
+      ...(target === null ? [] : [target]),
+    ],
   });
 }
 

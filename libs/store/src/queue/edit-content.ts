@@ -1,5 +1,6 @@
 // What verdicts change about a mail's content: fields put in front, ranges left out, another content instead.
-// The body in its pack is never rewritten. queue.mail.size follows in the same statement.
+// The body in its pack is never rewritten. queue.mail.size follows in the same statement. Of a later generation of
+// verdicts the edits are a content row of their own with the same body: messages may refer to the one before.
 import type { Queryable } from '../db.ts';
 
 /** The texts kept beside the body, when an edit touched a field that clients list. */
@@ -18,6 +19,8 @@ export interface ContentEdits {
   size: number;
   /** Null: they are right as they are. */
   texts: EditedTexts | null;
+  /** The removed ranges before the first edit. */
+  removedAtAcceptance: number[] | null;
 }
 
 const EDIT = `
@@ -30,7 +33,8 @@ with edited as (
     sent_at = case when $5::bytea is null then c.sent_at else $9 end
   where c.id = (select content_id from queue.mail where id = $1)
 )
-update queue.mail set size = $4 where id = $1`;
+update queue.mail set size = $4, removed_at_acceptance = coalesce(removed_at_acceptance, $10::int8[], '{}')
+where id = $1`;
 
 /** Writes the edits of a locked mail's content. Repeating it changes nothing. */
 export async function editContent(tx: Queryable, mail: string, edits: ContentEdits): Promise<void> {
@@ -48,6 +52,7 @@ export async function editContent(tx: Queryable, mail: string, edits: ContentEdi
       texts?.envelope ?? null,
       texts?.messageId ?? null,
       texts?.sentAt ?? null,
+      edits.removedAtAcceptance,
     ],
   });
 }
@@ -63,5 +68,36 @@ export async function replaceContent(
     name: 'replace_content',
     text: 'update queue.mail set content_id = $2, size = $3 where id = $1',
     values: [mail, contentId, size],
+  });
+}
+
+const VERSION = `
+with version as (
+  insert into store.content (id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, envelope,
+    body_structure, parts, message_id, sent_at, prefix, removed, texts_version)
+  select $2, c.pack_id, c.pack_offset, c.length, c.sha256, c.header_length, $6, $7, $8, c.body_structure, c.parts, $9, $10,
+    $3, $4, c.texts_version
+  from store.content c where c.id = $1
+  on conflict do nothing
+), dead as (
+  insert into store.maybe_dead (content_id) select content_id from queue.mail where id = $1 and content_id not in ($1, $2)
+)
+update queue.mail set content_id = $2, size = $5 where id = $1`;
+
+/** The locked mail's original with these edits, as a content row `id` of its own that is delivered from now on. */
+export async function addContentVersion(
+  tx: Queryable,
+  mail: string,
+  id: string,
+  edits: Pick<ContentEdits, 'prefix' | 'removed' | 'size'> & { texts: EditedTexts },
+): Promise<void> {
+  const { texts } = edits;
+  await tx.query({
+    name: 'add_content_version',
+    text: VERSION,
+    values: [
+      ...[mail, id, edits.prefix, edits.removed, edits.size, texts.shortHeader, texts.shortHeaderComplete],
+      ...[texts.envelope, texts.messageId, texts.sentAt],
+    ],
   });
 }

@@ -82,6 +82,10 @@ export interface MailInHand {
   releasedFilters: readonly string[];
   /** Of its verdicts: those of earlier generations no longer count. */
   generation: number;
+  /** Ranges of the original that were left out when it was accepted; null: none, or its content was not edited yet. */
+  removedAtAcceptance: number[] | null;
+  /** Its content was edited before. */
+  isEdited: boolean;
   /** By address. */
   recipients: QueuedRecipient[];
   /** Of this generation. */
@@ -119,12 +123,14 @@ interface MailRow extends ContentColumns {
   held_filter: string | null;
   released_filters: string[] | null;
   generation: number;
+  removed_at_acceptance: number[] | null;
 }
 
 /** Columns of queue.mail m and store.content c that `mailOf` reads. */
 const MAIL_COLUMNS = `m.id, m.content_id, m.accepted_at, m.reverse_path, m.origin, m.account_id,
   host(m.client_address) as client_address, m.helo, m.body, m.smtp_utf8, m.dsn_return, m.dsn_envelope_id, m.size, m.slip,
-  m.step, m.state, m.reason, m.held_by, m.held_filter, m.released_filters, m.generation, c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed`;
+  m.step, m.state, m.reason, m.held_by, m.held_filter, m.released_filters, m.generation, m.removed_at_acceptance,
+  c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed`;
 
 const MAIL = `
 select ${MAIL_COLUMNS} from queue.mail m left join store.content c on c.id = m.content_id where m.id = $1`;
@@ -199,6 +205,8 @@ function mailOf(row: MailRow, recipients: QueuedRecipient[], verdicts: StoredVer
     heldFilter: row.held_filter,
     releasedFilters: row.released_filters ?? [],
     generation: row.generation,
+    removedAtAcceptance: row.removed_at_acceptance ?? (row.content_id === row.id ? row.removed : null),
+    isEdited: row.removed_at_acceptance !== null,
     recipients,
     verdicts,
   };

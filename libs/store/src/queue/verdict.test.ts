@@ -3,7 +3,9 @@ import type { TestDatabase } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../db.ts';
 import { acceptMails, type NewMail } from './accept.ts';
-import { holdMail, mailsToJudge, parkMails, settleVerdicts, type VerdictRow } from './verdict.ts';
+import { mailsToJudge } from './mail-to-judge.ts';
+import { settleVerdicts, type VerdictRow } from './verdict.ts';
+import { holdMail, parkMails } from './wait-at-filter.ts';
 
 let cluster: TestDatabase;
 let db: Database;

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Address, parseAddress } from '@pochtar/mail';
 import { traced } from '@pochtar/runtime';
-import { isTransient } from '@pochtar/service';
+import { isTransient, type OutgoingMessage, outgoingMessage } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
 import {
   type ClaimedMail,
@@ -22,7 +22,6 @@ import type { Unreadable } from '../unreadable.ts';
 import { openSession, type Target } from './connect.ts';
 import type { RouteFailure } from './mx.ts';
 import type { Heart } from './heart.ts';
-import { type OutgoingMail, outgoingMail } from './outgoing-mail.ts';
 import { type Known, sendMail } from './send-mail.ts';
 import { BodyFailed, type SmtpSession } from './smtp-session.ts';
 import type { Unreachable } from './unreachable.ts';
@@ -196,17 +195,17 @@ class Batch {
   }
 
   /** The mail as it leaves, before anybody is connected to: null when its body cannot be read. */
-  async #read(mail: ClaimedMail): Promise<OutgoingMail | null> {
+  async #read(mail: ClaimedMail): Promise<OutgoingMessage | null> {
     try {
       if (mail.content === null) throw new Error(`the content row of ${mail.id} is missing`);
-      return await outgoingMail(this.#tools.blobs, mail.content, this.#sender);
+      return await outgoingMessage(this.#tools.blobs, mail.content, this.#sender);
     } catch (error) {
       await this.#ourFault(mail, error);
       return null;
     }
   }
 
-  async #send(mail: ClaimedMail, outgoing: OutgoingMail): Promise<void> {
+  async #send(mail: ClaimedMail, outgoing: OutgoingMessage): Promise<void> {
     const session = this.#session as SmtpSession;
     this.#mailsOfSession++;
     const known: Known = { outcomes: [], untaken: [] };

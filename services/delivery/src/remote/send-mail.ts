@@ -1,15 +1,15 @@
 // One mail over an open session: what the far side must offer for it, its transactions, and what its replies mean
 // for each recipient. RFC 5321, 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3461 (DSN).
 import { type Address, addressKey, formatAddress, isAsciiAddress, parseAddress } from '@pochtar/mail';
+import type { OutgoingMessage } from '@pochtar/service';
 import type { ClaimedMail, ClaimedRecipient } from '@pochtar/store/queue';
 import { addressOfKey } from '../address-of-key.ts';
 import type { Failure, Outcome } from '../settle.ts';
-import type { OutgoingMail } from './outgoing-mail.ts';
 import { failureOf, isClosing, isPositive, isTooManyRecipients, type Reply } from './reply.ts';
 import { SessionFailed, type SmtpSession, type Transmission } from './smtp-session.ts';
 
 export interface SendOptions {
-  outgoing: OutgoingMail;
+  outgoing: OutgoingMessage;
   /** Replaces the sender in envelope and header; null: as it is. */
   sender: Address | null;
   /** settings misc.smtpUtf8 */
@@ -107,7 +107,7 @@ async function needsOf(
 }
 
 /** The body is read only where acceptance did not say what it is. */
-async function has8bit(mail: ClaimedMail, outgoing: OutgoingMail): Promise<boolean> {
+async function has8bit(mail: ClaimedMail, outgoing: OutgoingMessage): Promise<boolean> {
   if (!outgoing.isHeaderAscii) return true;
   const isKnown = mail.body !== null && mail.content?.id === mail.id;
   return isKnown ? mail.body === '8BITMIME' : !(await outgoing.isAscii());

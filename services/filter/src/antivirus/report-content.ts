@@ -1,7 +1,7 @@
 // The mail that is delivered instead of an infected one: a report with the original attached as message/rfc822. The
 // original is read from the volume in pieces and goes back there in pieces, so its size does not matter.
 //
-// The content's id is derived from the mail's, so that judging a mail again makes no second report.
+// The content's id is derived from the mail's and the generation, so that judging a mail again makes no second report.
 import { createHash, randomUUID } from 'node:crypto';
 import {
   type Address,
@@ -29,7 +29,8 @@ export interface ReportOptions {
 /** Makes the report and its body durable; its row is the caller's. */
 export async function reportContent(blobs: BlobStore, options: ReportOptions): Promise<NewContent> {
   const { mail } = options;
-  const id = derivedId(mail.id, [], 'virus report');
+  const { generation } = mail;
+  const id = derivedId(mail.id, [], generation === 1 ? 'virus report' : `virus report ${generation}`);
   const original = await scan(blobs.readStream(mail.content.blob));
   const { head, tail } = virusReportHeaders(reportOf(id, options, original));
   // RFC 5321 §4.4: what is stored begins with the return path; nobody is told that a report could not be delivered.

@@ -1,15 +1,15 @@
-// A mail as it leaves: the stored body with its edits, without the Return-Path line, with the relay's sender where
-// that is wanted. The header (bounded) is in memory, the rest is streamed.
+// A message as it leaves: the stored body with its edits, without the Return-Path line, with the relay's sender where
+// that is wanted. The one place that makes it, for who sends it and for who signs it: a signature is of these bytes. The
+// header (bounded) is in memory, the rest is streamed.
+//
+// A signer has the content by `contentSoFar` (what the filters before it made of it), and the sender by the same setting
+// that the sender of the mail obeys; its own field goes in front as the prefix of its verdict.
 import { isAscii } from 'node:buffer';
-import type { Address } from '@pochtar/mail';
+import { type Address, editedHeader, mergeRanges, returnPathLength, rewriteSender } from '@pochtar/mail';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { MailContent } from '@pochtar/store/queue';
-import { editedHeader } from '../edited-texts.ts';
-import { readStoredHeader, returnPathLength } from '../stored-header.ts';
-import { mergeRanges } from '../combine-verdicts.ts';
-import { rewriteSender } from './rewrite-sender.ts';
 
-export interface OutgoingMail {
+export interface OutgoingMessage {
   size: number;
   isHeaderAscii: boolean;
   /** The bytes, from the start, each time it is called. */
@@ -18,12 +18,13 @@ export interface OutgoingMail {
   isAscii(): Promise<boolean>;
 }
 
-export async function outgoingMail(
+/** `sender`: who the relay demands in From; null: as it is. */
+export async function outgoingMessage(
   blobs: BlobStore,
-  content: MailContent,
+  content: Omit<MailContent, 'id'>,
   sender: Address | null,
-): Promise<OutgoingMail> {
-  const stored = await readStoredHeader(blobs, content);
+): Promise<OutgoingMessage> {
+  const stored = await blobs.read(content.blob, { start: 0, end: content.headerLength });
   // RFC 5321 §4.4: Return-Path is written at final delivery, and left out when mail goes on.
   const removed = mergeRanges([[0, returnPathLength(stored)], content.removed ?? []]);
   const edited = editedHeader(stored, content.prefix, removed);

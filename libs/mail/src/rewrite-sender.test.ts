@@ -1,6 +1,6 @@
-import { parseHeaderFields } from '@pochtar/mail';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseHeaderFields } from './header.ts';
 import { rewriteSender } from './rewrite-sender.ts';
 
 const us = { localPart: 'us', domain: 'provider.test' };

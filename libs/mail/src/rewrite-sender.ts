@@ -1,15 +1,10 @@
 // From as the relay's provider demands it: the address of the login. The former From becomes Reply-To unless there
 // is one. Pure; a header that already comes from that address (the signer has done it) stays as it is.
-import {
-  type Address,
-  addressKey,
-  decodeWords,
-  encodeWords,
-  formatAddress,
-  type HeaderField,
-  listedAddresses,
-  parseHeaderFields,
-} from '@pochtar/mail';
+import { type Address, addressKey, formatAddress } from './address.ts';
+import { listedAddresses } from './address-list.ts';
+import { trimBlanks } from './blanks.ts';
+import { type HeaderField, parseHeaderFields } from './header.ts';
+import { decodeWords, encodeWords } from './words.ts';
 
 export function rewriteSender(header: Buffer, sender: Address): Buffer {
   const fields = parseHeaderFields(header);
@@ -37,7 +32,7 @@ function isSame(address: Address | null | undefined, sender: Address): boolean {
 }
 
 function fromField(name: string | null, sender: Address): Buffer {
-  const text = name === null ? '' : decodeWords(name).trim();
+  const text = name === null ? '' : trimBlanks(decodeWords(name));
   return Buffer.from(`From: ${text === '' ? '' : `${displayName(text)} `}<${formatAddress(sender)}>\r\n`);
 }
 
