@@ -2,7 +2,7 @@
 // the roles, first settings and volume, streams. Every step may be repeated; nothing that is there is changed.
 import { randomUUID } from 'node:crypto';
 import { connectBus, ensureStreams } from '@pochtar/bus';
-import { createLogger } from '@pochtar/runtime';
+import { createLogger, type Logger } from '@pochtar/runtime';
 import { ensureFirstVolume, markFirstVolume } from '@pochtar/store/blob';
 import { type Database, openDatabase } from '@pochtar/store/db';
 import { migrate } from '@pochtar/store/migrate';
@@ -36,7 +36,7 @@ export async function bringUp(config: Config): Promise<void> {
   const made = await seedSections(db, first.settings);
   log.info({ sections: made }, 'settings have their first documents');
   if (first.volume) {
-    const isNew = await firstVolume(db, first.volume, key);
+    const isNew = await firstVolume(db, first.volume, key, log);
     log.info({ volume: first.volume.name, isNew }, 'there is a volume for mail');
   }
 
@@ -73,6 +73,7 @@ async function firstVolume(
   db: Database,
   { secretKey, ...volume }: NonNullable<FirstSettings['volume']>,
   key: MasterKey | null,
+  log: Logger,
 ): Promise<boolean> {
   const made = await ensureFirstVolume(db, volume);
   const [row] = await db.query<{ id: number }>({
@@ -84,6 +85,12 @@ async function firstVolume(
     // It goes with a master key that is renewed.
     if ((await readSecret(db, key, name)) === null) await putSecret(db, key, name, secretKey);
   }
-  if (made !== null) await markFirstVolume(db, { ...volume, id: made, ...(secretKey && { secretKey }) });
-  return made !== null;
+  if (made === null) return false;
+  try {
+    await markFirstVolume(db, { ...volume, id: made, ...(secretKey && { secretKey }) });
+  } catch (error) {
+    // An object store that is not up yet: whoever opens a volume that never had a mark and holds nothing gives it one.
+    log.warn({ err: error, volume: volume.name }, 'the volume gets its mark when it can be reached');
+  }
+  return true;
 }
