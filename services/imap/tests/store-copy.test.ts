@@ -53,7 +53,7 @@ describe('STORE', () => {
       C: b UID STORE 2 FLAGS (\\Seen)
       S: b OK done
       C: c STORE 1 FLAGS (\\Nonsense)
-      S: c BAD unknown flag \\Nonsense
+      S: c BAD unknown system flag
       C: d STORE 1 FOO (\\Seen)
       S: d BAD FLAGS expected
       C: e STORE 1 FLAGS
