@@ -202,7 +202,7 @@ test(
     const { code, out, err } = await pochtar('up', '--detach', '--json');
     expect({ code, err }).toMatchObject({
       code: 0,
-      err: expect.stringContaining('is lost or broken') as string,
+      err: expect.stringContaining('is broken and was written anew') as string,
     });
     expect(JSON.parse(out)).toEqual(first);
     expect(readFileSync(below('ports.json'), 'utf8')).toBe(ports);
