@@ -11,15 +11,16 @@ import type { Tools } from './tools.ts';
 /** Longer than any transaction may live: whoever still makes a reference has made it by then. */
 const GRACE_HOURS = 24;
 const EXPUNGED = { most: 20_000, kept: 10_000 };
-const TRACE_SLICE = 5000;
+const SLICE = 5000;
 /** Between two slices of one part, so that mail goes first. */
 const BREATH_MS = 50;
 
 type Part = (tools: Tools, signal: AbortSignal) => Promise<number>;
 
 const PARTS: Record<string, Part> = {
-  trace: forgetOldTrace,
-  logins: ({ db }) => forgetLogins(db),
+  trace: ({ db, settings }, signal) =>
+    inSlices((limit) => forgetTrace(db, settings.current('trace').keepDays, limit), signal),
+  logins: ({ db }, signal) => inSlices((limit) => forgetLogins(db, limit), signal),
   expunged: ({ db }, signal) => pruneExpunged(db, EXPUNGED, signal),
   orphans: sealOrphans,
   dead: collect,
@@ -54,12 +55,12 @@ export async function cleanUp(tools: Tools, signal: AbortSignal): Promise<void> 
   }
 }
 
-async function forgetOldTrace({ db, settings }: Tools, signal: AbortSignal): Promise<number> {
-  const { keepDays } = settings.current('trace');
+/** Until a slice is not full: however much has gathered, it all goes. */
+async function inSlices(remove: (limit: number) => Promise<number>, signal: AbortSignal): Promise<number> {
   for (let gone = 0; ; await delay(BREATH_MS)) {
-    const slice = await forgetTrace(db, keepDays, TRACE_SLICE);
+    const slice = await remove(SLICE);
     gone += slice;
-    if (slice < TRACE_SLICE || signal.aborted) return gone;
+    if (slice < SLICE || signal.aborted) return gone;
   }
 }
 

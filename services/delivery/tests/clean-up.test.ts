@@ -34,6 +34,17 @@ test('the trace is kept as long as the setting says, refusals as well, and a cha
   await eventually(async () => expect(await count('trace.refusal')).toBe(1));
 });
 
+test('bans that are over go, however many have gathered', async () => {
+  await office.db.query({
+    text: `insert into lists.login_failure (subject, failures, until)
+      select 'address made-up ' || n, 1, now() - interval '1 minute' from generate_series(1, 12000) n`,
+  });
+  await office.db.query({
+    text: `insert into lists.login_failure (subject, failures, until) values ('address here', 1, now() + interval '1 hour')`,
+  });
+  await eventually(async () => expect(await count('lists.login_failure')).toBe(1));
+});
+
 test('RFC 7162 §3.2.7: of many expunges the oldest are forgotten, and the floor of the mailbox says so', async () => {
   const [inbox] = await office.db.query<{ id: number }>({
     text: `update store.mailbox set mod_seq = 30000 where account_id = $1 and name = 'INBOX' returning id`,
