@@ -2,39 +2,27 @@
 // none at most once. The load never retries, so every mail is attempted once.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProcessState } from '@pochtar/bench/instance';
 import { type Outcome, sendLoad, textMail } from '@pochtar/bench/smtp-load';
 import { ALL } from '@pochtar/soak/faults';
-import { createFolders, emptyMailboxes, findTokens } from '@pochtar/soak/mailboxes';
-import { openRig, type Rig } from '@pochtar/soak/rig';
-import { eventually, temporaryDirectory } from '@pochtar/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emptyMailboxes, findTokens } from '@pochtar/soak/mailboxes';
+import { eventually } from '@pochtar/testkit';
+import { describe, expect, it } from 'vitest';
+import { rigOfFile } from './rig-of-file.ts';
 
 const MAILS = 2000;
 const SESSIONS = 16;
 const KILL_AFTER = 600;
 const RECOVERY_MS = 240_000;
 
-let rig: Rig;
-const directory = temporaryDirectory();
-
-beforeAll(async () => {
-  rig = await openRig(directory.path);
-  await createFolders(rig);
-}, 300_000);
-
-afterAll(async () => {
-  await rig[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
-}, 120_000);
+const rig = rigOfFile();
 
 /** Sends the load and calls `fault` once, when about a third of it has been answered. */
 async function loadWithFault(run: string, fault: () => Promise<void>): Promise<Outcome[]> {
-  const recipientOf = (index: number): string => rig.people[index % rig.people.length]?.address as string;
+  const recipientOf = (index: number): string => rig().people[index % rig().people.length]?.address as string;
   let answered = 0;
   const struck: Promise<void>[] = [];
   const outcomes = await sendLoad({
-    ...rig.endpoint('smtp'),
+    ...rig().endpoint('smtp'),
     sessions: SESSIONS,
     mails: MAILS,
     reversePath: 'load@load.test',
@@ -54,17 +42,13 @@ async function loadWithFault(run: string, fault: () => Promise<void>): Promise<O
 /** How often each token stands in a mailbox. */
 async function countTokens(): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  for (const tokens of (await findTokens(rig)).counts.values())
+  for (const tokens of (await findTokens(rig())).counts.values())
     for (const [token, count] of tokens) counts.set(token, (counts.get(token) ?? 0) + count);
   return counts;
 }
 
-async function processes(): Promise<ProcessState[]> {
-  return rig.processes();
-}
-
 async function pidOf(name: string): Promise<number> {
-  const { pid } = (await processes()).find((one) => one.name === name) ?? {};
+  const { pid } = (await rig().processes()).find((one) => one.name === name) ?? {};
   if (pid === undefined || pid === null) throw new Error(`${name} does not run`);
   return pid;
 }
@@ -83,7 +67,7 @@ async function expectExactlyOnce(run: string, outcomes: Outcome[]): Promise<void
   );
   await eventually(
     async () => {
-      const { mails } = await rig.instance.json<{ mails: unknown[] }>(['queue', 'list']);
+      const { mails } = await rig().instance.json<{ mails: unknown[] }>(['queue', 'list']);
       expect(mails).toEqual([]);
     },
     { timeout: RECOVERY_MS, interval: 1000 },
@@ -105,13 +89,13 @@ describe('architecture §1.6: nothing is lost and nothing comes twice', () => {
         await expectExactlyOnce(name, outcomes);
         await eventually(
           async () => {
-            const state = (await processes()).find((one) => one.name === name);
+            const state = (await rig().processes()).find((one) => one.name === name);
             expect(state?.ready).toBe(true);
             expect(state?.pid).not.toBe(pid);
           },
           { timeout: RECOVERY_MS, interval: 500 },
         );
-        await emptyMailboxes(rig);
+        await emptyMailboxes(rig());
       },
       RECOVERY_MS * 2,
     );
@@ -122,11 +106,11 @@ describe('architecture §1.6: nothing is lost and nothing comes twice', () => {
     async () => {
       const pid = await pidOf('nats');
       const outcomes = await loadWithFault('wiped', async () => {
-        rmSync(join(rig.instance.directory, 'nats', 'jetstream'), { recursive: true, force: true });
+        rmSync(join(rig().instance.directory, 'nats', 'jetstream'), { recursive: true, force: true });
         process.kill(pid, 'SIGKILL');
       });
       await expectExactlyOnce('wiped', outcomes);
-      await emptyMailboxes(rig);
+      await emptyMailboxes(rig());
     },
     RECOVERY_MS * 2,
   );

@@ -2,29 +2,16 @@
 // Nothing promised is lost, nothing comes twice to a mailbox, at most one duplicate of a mail to a far side, and
 // everything goes on by itself afterwards.
 import { type Fault, fill, hang, refusePacks } from '@pochtar/soak/faults';
-import { createFolders } from '@pochtar/soak/mailboxes';
-import { openRig, type Rig } from '@pochtar/soak/rig';
 import { runRound } from '@pochtar/soak/round';
-import { temporaryDirectory } from '@pochtar/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { rigOfFile } from './rig-of-file.ts';
 
 const ROUND_MS = 600_000;
 
-let rig: Rig;
-const directory = temporaryDirectory();
-
-beforeAll(async () => {
-  rig = await openRig(directory.path);
-  await createFolders(rig);
-}, 300_000);
-
-afterAll(async () => {
-  await rig[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
-}, 120_000);
+const rig = rigOfFile();
 
 async function expectClean(fault: Fault): Promise<void> {
-  const result = await runRound(rig, fault, { run: fault.name.replaceAll(/\W+/g, '-') });
+  const result = await runRound(rig(), fault, { run: fault.name.replaceAll(/\W+/g, '-') });
   expect(result).toMatchObject({
     trouble: [],
     audit: { lost: [], doubled: [], strange: [], unflagged: [] },
