@@ -234,11 +234,12 @@ export class MailScanner {
         : this.#carry.toString('latin1', 0, this.#carryLength) +
           chunk.toString('latin1', 0, Math.min(at, room - this.#carryLength));
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-    if (!tree.findDelimiter(text)) return false;
-    // A delimiter also ends a header that has no blank line.
-    while (tree.inHeader) this.#endHeader(chunk, lineStart, this.#lineFeeds);
     const hit = tree.findDelimiter(text);
     if (!hit) return false;
+    // A delimiter also ends a header that has no blank line; it is none of a multipart that this header begins.
+    while (tree.inHeader) this.#endHeader(chunk, lineStart, this.#lineFeeds);
+    // No more parts: delimiters are text from here on.
+    if (!tree.hasDelimiters) return false;
     // RFC 2046 §5.1.1: the line end before a delimiter belongs to the delimiter, not to the body.
     const emptyLine = this.#lastLineWasEmpty ? 1 : 0;
     const lineFeeds = this.#lineFeeds - emptyLine;

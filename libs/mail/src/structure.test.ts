@@ -354,6 +354,22 @@ describe('structure', () => {
     ]);
   });
 
+  test('a delimiter that ends the header of a multipart is of the multipart around it, equal boundaries or not', () => {
+    const mail = lines(
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      'Content-Type: multipart/mixed; boundary=b',
+      '--b',
+      '',
+      'two',
+      '--b--',
+    );
+    const { root, problems } = scan(mail);
+    expect(outline(mail, root)).toEqual(['multipart/mixed', '1 multipart/mixed ""', '2 text/plain "two"']);
+    expect(problems).toEqual([]);
+  });
+
   test('of two fields with one name the first counts', () => {
     const { root } = scan(
       'Content-Type: text/html\r\nContent-Type: text/css\r\nContent-ID: <1>\r\nContent-ID: <2>\r\n\r\n',
