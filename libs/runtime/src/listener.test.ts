@@ -193,6 +193,57 @@ describe('listeners follow what is wanted', () => {
   });
 });
 
+describe('what is not wanted any more is closed, whatever else fails', () => {
+  const eth77 = { host: 'eth77', isMissing: true };
+
+  test('a missing interface keeps no port open that was switched off', async () => {
+    const listeners = echo();
+    const [plain, first] = [await freePort(), await freePort()];
+    const wanted = [host, eth77].flatMap((place) => {
+      const at = typeof place === 'string' ? { host: place } : place;
+      return [
+        { ...at, port: plain, tls: false, protocol: 'imap' },
+        { ...at, port: first, tls: true, protocol: 'imaps' },
+      ];
+    });
+    await expect(listeners.reconcile(wanted)).rejects.toThrow(/no interface eth77/);
+    expect(await refused(first)).toBe(false);
+    const without = wanted.filter(({ tls }) => !tls);
+    await expect(listeners.reconcile(without)).rejects.toThrow(/no interface eth77/);
+    expect(await refused(first)).toBe(true);
+    expect(await line(await open(plain))).toBe('hello 127.0.0.1');
+  });
+
+  test('nor does an interface that was missing before keep an address open that was taken off the list', async () => {
+    const listeners = echo();
+    const port = await freePort();
+    const [one, two] = [
+      { host, port, tls: false },
+      { host: '127.0.0.2', port, tls: false },
+    ];
+    const missing = { ...eth77, port, tls: false };
+    await expect(listeners.reconcile([one, two, missing])).rejects.toThrow(/no interface eth77/);
+    await expect(listeners.reconcile([two, missing])).rejects.toThrow(/no interface eth77/);
+    expect(await refused(port)).toBe(true);
+    expect(listeners.addresses.map(({ address }) => address)).toEqual(['127.0.0.2']);
+  });
+
+  test('what moves stays where it was until it is open at its new place, however often that is tried', async () => {
+    const listeners = echo();
+    const [before, after, other] = [await freePort(), await freePort(), await freePort()];
+    const at = (port: number) => ({ host, port, tls: false, protocol: 'imap' });
+    const elsewhere = { host, port: other, tls: false, protocol: 'submission' };
+    await listeners.reconcile([at(before), elsewhere]);
+    const shut = { ...at(after), host: '192.0.2.77' };
+    for (let time = 0; time < 2; time++) {
+      await expect(listeners.reconcile([shut])).rejects.toThrow(/no such address/);
+      expect([await refused(before), await refused(other)]).toEqual([false, true]);
+    }
+    await listeners.reconcile([at(after)]);
+    expect([await refused(before), await refused(after)]).toEqual([true, false]);
+  });
+});
+
 describe('connections', () => {
   test('strangers leave a share to those who have logged in, there or before from the same address', async () => {
     const known: (() => void)[] = [];

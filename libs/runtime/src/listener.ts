@@ -2,7 +2,8 @@
 // behind a balancer with the PROXY protocol or not.
 //
 // - What is new is opened before what is old is closed; a connection once accepted is not touched any more.
-//   While something that is wanted can't be opened, nothing old is closed, so that a mistake locks nobody out.
+//   What is not wanted any more is closed whatever else fails. Only what was to be put in its place, and can't be
+//   opened, keeps it open until it can, so that a mistake locks nobody out.
 // - Replicas share a port by SO_REUSEPORT. The kernel would share it with any program of this user that asks,
 //   so a port is first bound without, and one that a stranger holds is an error that names him.
 import { BlockList, createServer, isIP, type Server, type Socket } from 'node:net';
@@ -22,6 +23,8 @@ export interface WantedListener {
   port: number;
   /** TLS from the first byte. */
   tls: boolean;
+  /** What is spoken there. One of the same protocol can stand in for another. */
+  protocol?: string;
   /** An interface that this machine lacks now: it can't be opened, and the others are. */
   isMissing?: boolean;
   /** What the settings call it; stands in front of what is wrong with it. */
@@ -87,7 +90,7 @@ const BIND_PAUSE_MS = 100;
 
 export class Listeners implements AsyncDisposable {
   readonly #options: ListenersOptions;
-  readonly #open = new Map<string, Server>();
+  readonly #open = new Map<string, OpenListener>();
   /** By client key: one IPv6 /64 is one client. */
   readonly #counts = new Map<string, number>();
   readonly #knownClients = new KnownClients();
@@ -104,7 +107,7 @@ export class Listeners implements AsyncDisposable {
 
   /**
    * Makes the open listeners those that are wanted. Calls run one after another. Throws one `ListenError`
-   * that names all that could not be opened; the others are open then, and nothing was closed.
+   * that names all that could not be opened; the others are open then, and only what they replace is not closed.
    */
   reconcile(wanted: readonly WantedListener[]): Promise<void> {
     const done = this.#turn.then(() => this.#reconcile(wanted));
@@ -114,7 +117,7 @@ export class Listeners implements AsyncDisposable {
 
   /** Where it listens; the port is the real one where 0 was wanted. */
   get addresses(): AddressInfo[] {
-    return [...this.#open.values()].map((server) => server.address() as AddressInfo);
+    return [...this.#open.values()].map(({ server }) => server.address() as AddressInfo);
   }
 
   /** Connections that were accepted and have not ended. */
@@ -126,7 +129,7 @@ export class Listeners implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
     await this.#turn;
-    for (const server of this.#open.values()) server.close();
+    for (const { server } of this.#open.values()) server.close();
     this.#open.clear();
     for (const socket of this.#handshaking) socket.destroy();
   }
@@ -135,23 +138,30 @@ export class Listeners implements AsyncDisposable {
     if (this.#stopped) return;
     const keys = new Set(wanted.map(keyOf));
     const faults: ListenError[] = [];
+    const shut: WantedListener[] = [];
     for (const listener of wanted) {
-      if (this.#open.has(keyOf(listener))) continue;
+      const known = this.#open.get(keyOf(listener));
+      if (known !== undefined) {
+        Object.assign(known, { listener, beside: keys });
+        continue;
+      }
       try {
-        this.#open.set(keyOf(listener), await this.#listen(listener));
+        const server = await this.#listen(listener);
+        this.#open.set(keyOf(listener), { listener, server, beside: keys });
         this.#options.log.info({ listener: keyOf(listener) }, 'listening');
       } catch (error) {
         const fault = error instanceof ListenError ? error : explain(listener, error);
         faults.push(listener.name === undefined ? fault : fault.of(listener.name));
+        shut.push(listener);
       }
     }
-    if (faults.length > 0) throw allOf(faults);
-    for (const [key, server] of this.#open) {
-      if (keys.has(key)) continue;
+    for (const [key, old] of this.#open) {
+      if (keys.has(key) || shut.some((listener) => isSuccessor(listener, old))) continue;
       this.#open.delete(key);
-      server.close();
+      old.server.close();
       this.#options.log.info({ listener: key }, 'no longer listening');
     }
+    if (faults.length > 0) throw allOf(faults);
   }
 
   async #listen(listener: WantedListener): Promise<Server> {
@@ -249,6 +259,19 @@ export class Listeners implements AsyncDisposable {
     socket.end(text);
     socket.setTimeout(5000, () => socket.destroy());
   }
+}
+
+interface OpenListener {
+  listener: WantedListener;
+  server: Server;
+  /** All that was wanted when it was itself wanted last. */
+  beside: ReadonlySet<string>;
+}
+
+/** Whether it may have been put in the old one's place. What was wanted beside it already was not. */
+function isSuccessor(listener: WantedListener, old: OpenListener): boolean {
+  const { protocol, tls } = old.listener;
+  return listener.protocol === protocol && listener.tls === tls && !old.beside.has(keyOf(listener));
 }
 
 function keyOf({ host, port, tls }: WantedListener): string {
