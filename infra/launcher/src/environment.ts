@@ -38,6 +38,7 @@ export function accessEnvironment(surroundings: Surroundings, user: string): Rec
     ...inherited(),
     POCHTAR_POSTGRES_URL: `postgres://pochtar_${user}@127.0.0.1:${ports.postgres}/${database}`,
     POCHTAR_POSTGRES_PASSWORD_FILE: secrets.postgresPasswordFile(user),
+    POCHTAR_POSTGRES_DIR: paths.postgres,
     POCHTAR_NATS_URL: `nats://127.0.0.1:${ports.nats}`,
     POCHTAR_NATS_USER: user,
     POCHTAR_NATS_PASSWORD_FILE: secrets.natsPasswordFile(user),

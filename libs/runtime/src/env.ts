@@ -6,6 +6,10 @@ import { z } from 'zod';
 export const processEnv = z.object({
   POCHTAR_POSTGRES_URL: z.string().startsWith('postgres://').describe('postgres://role@host:port/database'),
   POCHTAR_POSTGRES_PASSWORD_FILE: z.string().optional(),
+  POCHTAR_POSTGRES_DIR: z
+    .string()
+    .optional()
+    .describe('a directory on the disk of the database, which is watched'),
   POCHTAR_NATS_URL: z.string().startsWith('nats://').describe('nats://host:port'),
   POCHTAR_NATS_USER: z.string().optional(),
   POCHTAR_NATS_PASSWORD_FILE: z.string().optional(),

@@ -1,7 +1,10 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Health, silentLogger } from '@pochtar/runtime';
-import { eventually, temporaryDirectory } from '@pochtar/testkit';
+import { openDatabase } from '@pochtar/store/db';
+import { createTestDatabase, eventually, switchableDisk, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
-import { DiskSpace, isDiskFull, NoRoom } from './disk-space.ts';
+import { DiskSpace, isOutOfRoom, NoRoom } from './disk-space.ts';
 import { BodyMemory, IncomingBody, storeBody } from './incoming-body.ts';
 
 const directory = temporaryDirectory();
@@ -9,11 +12,12 @@ afterAll(() => directory[Symbol.dispose]());
 const MB = 1024 * 1024;
 
 /** A disk with so many megabytes free and a mark of ten. */
-async function disk(freeMb: number, health = new Health()) {
+async function disk(freeMb: number, health = new Health(), databaseDirectory?: string) {
   const state = { freeMb, markMb: 10 };
   const space = await DiskSpace.open({
     blobs: { freeBytes: async () => state.freeMb * MB },
     spoolDirectory: directory.path,
+    databaseDirectory,
     settings: { current: () => ({ address: '', diskLowWaterMb: state.markMb }) },
     log: silentLogger(),
     health,
@@ -43,7 +47,7 @@ describe('a low-water mark', () => {
     const outcomes = await Promise.allSettled(bodies.map((body) => body.complete()));
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(refused.length).toBeGreaterThanOrEqual(3);
-    for (const { reason } of refused) expect(isDiskFull(reason)).toBe(true);
+    for (const { reason } of refused) expect(isOutOfRoom(reason)).toBe(true);
     expect(memory.used).toBeLessThanOrEqual(20 * MB);
     for (const body of bodies) body.discard();
     expect([memory.used, space.isLow]).toEqual([0, false]);
@@ -85,10 +89,68 @@ describe('a low-water mark', () => {
   });
 });
 
+describe('the disk of the database', () => {
+  test('counts beside those of the bodies, and the health says which one is low', async () => {
+    const database = switchableDisk(join(directory.path, 'database'));
+    const { space, health } = await disk(30, new Health(), database.path);
+    expect([space.isLow, health.ready]).toEqual([false, true]);
+    database.fill();
+    await space.measure();
+    expect([space.isLow, space.hasRoomFor(0)]).toEqual([true, false]);
+    const claim = space.claim();
+    expect(claim.grow(1)).toBe(false);
+    claim.release();
+    expect(health.faults()['disk']).toMatch(
+      /^0 MB free, less than .* on the disk of the database: free space/,
+    );
+    database.empty();
+    await space.measure();
+    expect([space.isLow, health.ready]).toEqual([false, true]);
+    space[Symbol.dispose]();
+  });
+
+  test('takes no bodies: only the disks that do have to have room for them', async () => {
+    const { space } = await disk(30, new Health(), directory.path);
+    expect([space.hasRoomFor(20 * MB), space.hasRoomFor(21 * MB)]).toEqual([true, false]);
+    space[Symbol.dispose]();
+  });
+
+  test('that cannot be measured hides no other one', async () => {
+    const { state, space, health } = await disk(30, new Health(), join(directory.path, 'not-there'));
+    expect(health.ready).toBe(true);
+    state.freeMb = 9;
+    await space.measure();
+    expect(health.faults()['disk']).toMatch(/on the disk of the mail volume/);
+    space[Symbol.dispose]();
+  });
+
+  test('needs no right to read the directory', async () => {
+    const closed = join(directory.path, 'closed');
+    mkdirSync(closed, { mode: 0o000 });
+    const { space } = await disk(30, new Health(), closed);
+    expect(space.isLow).toBe(false);
+    space[Symbol.dispose]();
+  });
+});
+
 test('a full disk is found behind the errors that were made of it', () => {
   const full = Object.assign(new Error('write'), { code: 'ENOSPC' });
-  expect(isDiskFull(new Error('outer', { cause: new Error('inner', { cause: full }) }))).toBe(true);
-  expect(isDiskFull(new NoRoom())).toBe(true);
-  expect(isDiskFull(new Error('other'))).toBe(false);
-  expect(isDiskFull('text')).toBe(false);
+  expect(isOutOfRoom(new Error('outer', { cause: new Error('inner', { cause: full }) }))).toBe(true);
+  expect(isOutOfRoom(new NoRoom())).toBe(true);
+  expect(isOutOfRoom(new Error('other'))).toBe(false);
+  expect(isOutOfRoom('text')).toBe(false);
+});
+
+test('a database that is full, or out of memory, has no room, either; one with too many connections has', async () => {
+  await using database = await createTestDatabase();
+  await using db = openDatabase({ url: database.superuserUrl });
+  const isFull = async (code: string): Promise<boolean> => {
+    const text = `do $$ begin raise exception 'refused' using errcode = '${code}'; end $$`;
+    const error = await db.query({ text }).catch((reason: unknown) => reason);
+    return isOutOfRoom(new Error('outer', { cause: error }));
+  };
+  expect(await Promise.all(['53100', '53200', '53400', '53300', '23505'].map(isFull))).toEqual([
+    ...[true, true, true],
+    ...[false, false],
+  ]);
 });

@@ -10,6 +10,7 @@ export type { FakeDns } from './fake-dns.ts';
 export { startTestNats } from './nats.ts';
 export type { TestNats } from './nats.ts';
 export { ensureSwift } from './swift.ts';
+export { switchableDisk } from './switchable-disk.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export {
   certificatePem,

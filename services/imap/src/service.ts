@@ -39,7 +39,7 @@ export async function start(
   const opened = await openService(config, context, sections, stack);
   const { db, bus, settings } = opened;
   const blobs = stack.use(await openBlobs(config, context, opened));
-  const spoolDirectory = config.POCHTAR_SPOOL_DIR;
+  const { POCHTAR_SPOOL_DIR: spoolDirectory, POCHTAR_POSTGRES_DIR: databaseDirectory } = config;
   const tls = new TlsContexts();
   const server: Server = {
     ...opened,
@@ -48,7 +48,7 @@ export async function start(
     guard: new LoginGuard(db, settings),
     tls,
     watch: stack.use(new MailboxWatch(bus, db, log)),
-    disk: stack.use(await DiskSpace.open({ blobs, spoolDirectory, settings, log })),
+    disk: stack.use(await DiskSpace.open({ blobs, spoolDirectory, databaseDirectory, settings, log })),
     memory: new BodyMemory(BODY_MEMORY),
     spoolDirectory,
     isWebmail: followedNetworks(() => settings.current('network').webmailAddresses),

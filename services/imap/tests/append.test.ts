@@ -1,15 +1,24 @@
 // APPEND: small and large, flags and dates, everything it refuses, and that it stays in step with the client.
 import { createHash, randomBytes } from 'node:crypto';
-import { eventually } from '@pochtar/testkit';
+import { join } from 'node:path';
+import { eventually, switchableDisk, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ImapClient } from './imap-client.ts';
 import { type Installation, startInstallation } from './installation.ts';
 
+const directory = temporaryDirectory();
+const databaseDisk = switchableDisk(join(directory.path, 'database'));
 let imap: Installation;
 beforeAll(async () => {
-  imap = await startInstallation({ settings: { sending: { maxMessageSizeMb: 8 } } });
+  imap = await startInstallation({
+    settings: { sending: { maxMessageSizeMb: 8 } },
+    databaseDirectory: databaseDisk.path,
+  });
 });
-afterAll(() => imap[Symbol.asyncDispose]());
+afterAll(async () => {
+  await imap[Symbol.asyncDispose]();
+  directory[Symbol.dispose]();
+});
 
 const session = async (text: string): Promise<unknown> => imap.session(await imap.newAccount(), text);
 
@@ -236,10 +245,10 @@ describe('what LITERAL+ sends of a message that is refused is thrown away, and t
       { host: imap.host, port: imap.ports.imap },
       await imap.newAccount(),
     );
-    client.socket.write(`a APPEND INBOX {${message.length}+}\r\n${message.slice(0, 2_000_000)}`);
+    client.socket.write(`a APPEND INBOX {${message.length}+}\r\n${message.slice(0, 500_000)}`);
     await eventually(() => imap.server.memory.used > 0);
     await low();
-    client.socket.write(`${message.slice(2_000_000)}\r\n`);
+    client.socket.write(`${message.slice(500_000)}\r\n`);
     expect(await client.line()).toBe(`a ${noRoom}`);
     expect(imap.server.memory.used).toBe(0);
     expect(await client.ok('NOOP')).toEqual([]);
@@ -310,6 +319,30 @@ test('below the low-water mark of the disk APPEND is refused before the message 
   `);
   await imap.set({ alerts: { diskLowWaterMb: 10 } });
   await imap.server.disk.measure();
+});
+
+test('so it is below that of the database; what the database then has no room for is refused alike', async () => {
+  databaseDisk.fill();
+  await imap.server.disk.measure();
+  await session(`
+    C: a APPEND INBOX {5}
+    S: a NO [UNAVAILABLE] the server has no room for mail at the moment
+  `);
+  databaseDisk.empty();
+  await imap.server.disk.measure();
+  const trigger = `create function store.full() returns trigger language plpgsql as $$
+    begin raise exception 'no room' using errcode = '53100'; end $$;
+    create trigger no_room before insert on store.message for each row execute function store.full()`;
+  for (const text of trigger.split(/(?<=\$\$);/)) await imap.db.query({ text });
+  await session(`
+    C: a APPEND INBOX {6+}
+    C: A: b
+    C:
+    S: a NO [UNAVAILABLE] the server has no room for mail at the moment
+    C: b NOOP
+    S: b OK *
+  `);
+  await imap.db.query({ text: 'drop function store.full() cascade' });
 });
 
 function hashOf(octets: Buffer): string {

@@ -59,6 +59,8 @@ export interface Installation extends AsyncDisposable {
 export interface InstallationOptions {
   settings?: SettingsParts;
   times?: Partial<SessionTimes>;
+  /** On the disk of the database, as the service believes. */
+  databaseDirectory?: string;
 }
 
 const HOST = '127.0.0.1';
@@ -75,7 +77,10 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     Object.assign(accounts, await createAccounts(db, names, { password: PASSWORD, folders }));
   };
   await addAccounts('anna', 'boris', 'clara');
-  const environment = ground.environment('imap');
+  const environment = {
+    ...ground.environment('imap'),
+    ...(options.databaseDirectory && { POCHTAR_POSTGRES_DIR: options.databaseDirectory }),
+  };
   const service = await start(processEnv.parse(environment), serviceContext('imap'));
   Object.assign(service.server.times, { refusalMs: 20 }, options.times);
   let isStopped = false;

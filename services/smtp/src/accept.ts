@@ -5,12 +5,16 @@
 // refuses only itself.
 import { type Bus, firstStep, MAX_MAILS_PER_EVENT, type ContentFilter } from '@pochtar/bus';
 import { gather, type Logger } from '@pochtar/runtime';
+import { isOutOfRoom } from '@pochtar/service';
 import { type Database, isTransient, sqlState } from '@pochtar/store/db';
 import { acceptMails, type NewMail } from '@pochtar/store/queue';
 import type { Metrics } from './metrics.ts';
 
-/** refused: the rows of this very mail can't be stored; deferred: nobody knows, or nothing can be stored now. */
-export type Outcome = 'accepted' | 'refused' | 'deferred';
+/**
+ * refused: the rows of this very mail can't be stored; noRoom: the database has no room for them; deferred: nobody knows,
+ * or nothing can be stored now.
+ */
+export type Outcome = 'accepted' | 'refused' | 'noRoom' | 'deferred';
 
 export interface AcceptorOptions {
   db: Database;
@@ -67,6 +71,10 @@ export class Acceptor implements AsyncDisposable {
     if (error === null) return mails.map(() => 'accepted');
     const { log } = this.#options;
     const [only] = mails;
+    if (isOutOfRoom(error)) {
+      log.error({ err: error, mails: mails.length }, 'the database has no room for mails');
+      return mails.map(() => 'noRoom');
+    }
     if (isTransient(error) || (mails.length === 1 && !isFaultOfMail(error))) {
       log.error({ err: error, mails: mails.length }, 'mails could not be committed');
       return mails.map(() => 'deferred');
@@ -85,6 +93,7 @@ export class Acceptor implements AsyncDisposable {
   /** Null when committed; otherwise why not, or the last of the errors that told nothing. */
   async #commitUntilKnown(mails: NewMail[]): Promise<unknown> {
     const deadline = Date.now() + (this.#options.repeatMs ?? REPEAT_MS);
+    let isKnown = true;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LAST_PAUSE_MS)) {
       try {
         await acceptMails(this.#options.db, mails);
@@ -92,6 +101,9 @@ export class Acceptor implements AsyncDisposable {
       } catch (error) {
         // The same ids again: what was committed without our knowing stays as it is.
         if (!isTransient(error) || Date.now() + pause > deadline) return error;
+        // Nothing is committed, and room does not come back while a client waits.
+        if (isKnown && isOutOfRoom(error)) return error;
+        if (sqlState(error) === null) isKnown = false;
         this.#options.log.warn(
           { mails: mails.length, sqlState: sqlState(error), reason: String(error) },
           'a commit is repeated',

@@ -39,7 +39,10 @@ export async function openTools(
   const spoolDirectory = config.POCHTAR_SPOOL_DIR;
   const blobs = stack.use(await openBlobs(config, context, { ...opened, watched: true }));
   const acceptor = stack.use(new Acceptor({ db, bus, log, metrics, repeatMs }));
-  const disk = stack.use(await DiskSpace.open({ blobs, spoolDirectory, settings, log, health }));
+  const databaseDirectory = config.POCHTAR_POSTGRES_DIR;
+  const disk = stack.use(
+    await DiskSpace.open({ blobs, spoolDirectory, databaseDirectory, settings, log, health }),
+  );
   const volume = stack.use(await VolumeWatch.open({ blobs, health, log }));
   const isWebmail = followedNetworks(() => current('network').webmailAddresses);
   const sendingLimit = stack.use(new SendingLimit({ db, current, isWebmail, log }));

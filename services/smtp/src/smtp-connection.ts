@@ -7,9 +7,10 @@ import { isUtf8 } from 'node:buffer';
 import { TLSSocket } from 'node:tls';
 import type { SMTPServerError } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection';
+import { isOutOfRoom } from '@pochtar/service';
 import { parsePathCommand, type PathFault } from './path-command.ts';
 import type { Dialogue, PayloadSink, SessionLimits, Stage } from './protocol.ts';
-import { isRefusal, localTrouble, type Reply, reply, shuttingDown } from './reply.ts';
+import { isRefusal, localTrouble, noSpace, type Reply, reply, shuttingDown } from './reply.ts';
 import type { Session } from './session.ts';
 import { type LineHandler, SmtpReader } from './smtp-reader.ts';
 
@@ -315,7 +316,7 @@ export class Connection extends SMTPConnection implements LineHandler {
     const answered = async (): Promise<void> => {
       const answer = await work.catch((error: unknown) => {
         this.#dialogue.failed(this.state, error);
-        return localTrouble;
+        return isOutOfRoom(error) ? noSpace : localTrouble;
       });
       if (isRefusal(answer)) return this.#refuse(stage, recipient, answer, next);
       if (stage === 'data') this.#errors = this.#idleCommands = 0;

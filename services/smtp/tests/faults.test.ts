@@ -1,9 +1,10 @@
 // What happens to a mail when something else fails: nothing that was answered 250 is lost, nothing comes twice, and one
 // mail's trouble is no other's.
 import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stepSubject } from '@pochtar/bus';
 import { openDatabase } from '@pochtar/store/db';
-import { eventually } from '@pochtar/testkit';
+import { eventually, switchableDisk, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';
 import { type CutProxy, startCutProxy } from './cut-proxy.ts';
@@ -12,15 +13,19 @@ import { type SmtpHarness, startSmtp } from './harness.ts';
 const SESSIONS = 16;
 let smtp: SmtpHarness;
 let proxy: CutProxy;
+const directory = temporaryDirectory();
+const databaseDisk = switchableDisk(join(directory.path, 'database'));
 
 beforeAll(async () => {
   smtp = await startSmtp({
+    databaseDirectory: databaseDisk.path,
     postgresThrough: async (target) => (proxy = await startCutProxy(target)),
   });
 });
 afterAll(async () => {
   await smtp[Symbol.asyncDispose]();
   await proxy[Symbol.asyncDispose]();
+  directory[Symbol.dispose]();
 });
 beforeEach(async () => {
   for (const table of ['queue.mail', 'queue.recipient', 'store.content']) {
@@ -76,6 +81,24 @@ describe('architecture §5.4: a commit group', () => {
     }
     expect(await queued()).toEqual(senders.filter((sender) => !sender.startsWith('s07')));
   });
+
+  test.each(['53100', '53200', '53400'])(
+    'that the database has no room for (SQLSTATE %s) is told so at once, all of it',
+    async (code) => {
+      await using superuser = openDatabase({ url: smtp.superuserUrl, max: 1 });
+      await superuser.query({
+        text: `create function queue.full() returns trigger language plpgsql as $$
+          begin raise exception 'no room' using errcode = '${code}'; end $$`,
+      });
+      await superuser.query({
+        text: 'create trigger no_room before insert on queue.mail for each row execute function queue.full()',
+      });
+      const replies = await sendFromAll(senders.slice(0, 3));
+      await superuser.query({ text: 'drop function queue.full() cascade' });
+      for (const text of replies.values()) expect(text).toMatch(/^452 4\.3\.1 /);
+      expect(await queued()).toEqual([]);
+    },
+  );
 
   test('that meets a fault of the database is put off, all of it', async () => {
     await using superuser = openDatabase({ url: smtp.superuserUrl, max: 1 });
@@ -154,6 +177,23 @@ test('a volume that takes no packs makes the service unready, with the reason; i
   await rename(away, smtp.volumeDirectory);
   expect((await client.send('a@remote.test', 'anna@demo.test', large)).code).toBe(250);
   expect(smtp.health.faults()).toEqual({});
+  client.close();
+});
+
+test('RFC 3463 §3.4: a database whose disk is nearly full takes no mail, not even one that is coming in; then it does', async () => {
+  const client = await Client.greeted(smtp.ports.mx);
+  expect((await client.begin('a@remote.test', 'anna@demo.test')).code).toBe(354);
+  databaseDisk.fill();
+  await eventually(() => expect(smtp.health.faults()['disk']).toMatch(/on the disk of the database/), {
+    timeout: 30_000,
+  });
+  client.write('Subject: x\r\n\r\ntext\r\n.\r\n');
+  expect((await client.reply()).text).toMatch(/^452 4\.3\.1/);
+  expect((await client.say('MAIL FROM:<a@remote.test>')).text).toMatch(/^452 4\.3\.1/);
+  expect(await queued()).toEqual([]);
+  databaseDisk.empty();
+  await eventually(() => expect(smtp.health.ready).toBe(true), { timeout: 10_000 });
+  expect((await client.send('a@remote.test', 'anna@demo.test', 'Subject: y\r\n')).code).toBe(250);
   client.close();
 });
 

@@ -63,6 +63,8 @@ export interface StoredMail {
 
 export interface HarnessOptions extends StartOptions {
   settings?: SettingsParts;
+  /** On the disk of the database, as the service believes. */
+  databaseDirectory?: string;
   /** Gives the host and port by which the service reaches Postgres. */
   postgresThrough?: (target: { host: string; port: number }) => Promise<{ port: number }>;
 }
@@ -79,6 +81,7 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
   const environment = {
     ...ground.environment('smtp'),
     POCHTAR_POSTGRES_URL: await urlThrough(database.url('smtp'), options.postgresThrough),
+    ...(options.databaseDirectory && { POCHTAR_POSTGRES_DIR: options.databaseDirectory }),
   };
   const startOne = (context: ServiceContext, more: StartOptions = {}): Promise<AsyncDisposable> =>
     start(processEnv.parse(environment), context, { ...options, ...more });

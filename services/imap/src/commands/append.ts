@@ -2,7 +2,7 @@
 // streamed into memory or a spool file, and made durable as a blob; when the last one is, they become rows together.
 import { CrlfLines, describeContent, type ScannedMail } from '@pochtar/mail';
 import { uuidv7 } from '@pochtar/runtime';
-import { IncomingBody, isDiskFull, isTransient, storeBody } from '@pochtar/service';
+import { IncomingBody, isOutOfRoom, isTransient, storeBody } from '@pochtar/service';
 import type { BlobReference } from '@pochtar/store/blob';
 import {
   appendMessages,
@@ -162,7 +162,7 @@ async function store(
     const blob = await storeBody(server.blobs, id, complete);
     return { id, blob, sha256: complete.sha256, scan: complete.scan };
   } catch (error) {
-    const isFull = isDiskFull(error);
+    const isFull = isOutOfRoom(error);
     if (!isFull && !isTransient(error)) throw error;
     log.error({ err: error }, 'a message could not be stored');
     return isFull ? noRoom : tryAgain;
@@ -176,7 +176,12 @@ function newMessage({ id, blob, sha256, scan }: StoredMessage, { flags, internal
 
 async function insert(session: Session, mailbox: Mailbox, messages: readonly NewMessage[]): Promise<Reply> {
   const { server } = session;
-  const outcome = await appendMessages(server.db, mailbox.id, messages);
+  const outcome = await appendMessages(server.db, mailbox.id, messages).catch((error: unknown) => {
+    if (!isOutOfRoom(error)) throw error;
+    session.log.error({ err: error }, 'the database has no room for a message');
+    return noRoom;
+  });
+  if ('status' in outcome) return outcome;
   if (outcome.kind !== 'appended') return outcome.kind === 'overQuota' ? overQuota : missing;
   for (const { content } of messages) server.metrics.appendedBytes.add(content.blob.length);
   return appended(session, mailbox.id, outcome);

@@ -1,7 +1,7 @@
 // DATA: RFC 5321 §4.1.1.4. Takes the payload in and, at its end, the responsibility for the mail.
 import { describeContent } from '@pochtar/mail';
 import { traced, uuidv7 } from '@pochtar/runtime';
-import { type CompleteBody, IncomingBody, isDiskFull, storeBody } from '@pochtar/service';
+import { type CompleteBody, IncomingBody, isOutOfRoom, storeBody } from '@pochtar/service';
 import { checkContent, removedRanges, removedRefusal } from '../check-content.ts';
 import { submissionOf, TRACE_FIELDS, traceFields } from '../front-fields.ts';
 import { newMail } from '../new-mail.ts';
@@ -66,7 +66,7 @@ export class IncomingMail {
       return answer;
     } catch (error) {
       this.#tools.log.error({ err: error, mail: this.id, session: this.#session.id }, 'a mail was not taken');
-      return isDiskFull(error) ? noSpace : localTrouble;
+      return isOutOfRoom(error) ? noSpace : localTrouble;
     } finally {
       this.abort();
     }
@@ -108,6 +108,7 @@ export class IncomingMail {
     });
     const outcome = await acceptor.accept(mail);
     if (outcome === 'refused') return cannotBeStored;
+    if (outcome === 'noRoom') return noSpace;
     if (outcome === 'deferred') return localTrouble;
     metrics.accepted.add(1, { origin: mail.origin });
     metrics.acceptedBytes.add(body.size);
