@@ -13,6 +13,7 @@ import {
   askAdmin,
   type Bus,
   connectBus,
+  wholeServer,
 } from '@pochtar/bus';
 import { readFacts, silentLogger, writeWhole } from '@pochtar/runtime';
 import type { Surroundings } from './environment.ts';
@@ -36,7 +37,7 @@ export interface Endpoints extends Record<(typeof listeners)[number], string> {
   caFile: string;
 }
 
-const asker = { author: 'launcher', scope: 'all' as const };
+const asker = wholeServer('launcher');
 
 /** Reads endpoints.json; undefined when it is absent or broken off. */
 export function readEndpoints(paths: StatePaths): Endpoints | undefined {

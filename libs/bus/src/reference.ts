@@ -17,7 +17,7 @@ export function eventsReference(): string {
     '## Questions of the SMTP dialogue',
     ...questions.map(questionPart),
     '## Questions of administration',
-    'Asked by the console and the command line. The request stands in an envelope, `{author, scope, request}`; the answer is `{ok: true, result}` or `{ok: false, error: {code, field, message: {ru, en}, problems?}}`.',
+    'Asked by the console and the command line. The request stands in an envelope, `{author, role, scope, account?, clientAddress?, request}`; the answer is `{ok: true, result}` or `{ok: false, error: {code, field, message: {ru, en}, problems?}}`.',
     ...allAdminQuestions.map((question) =>
       part(question.name, question.purpose, [
         ['answered by', question.queueGroup],

@@ -1,7 +1,14 @@
 // One run of a command: asking over the bus, and printing results and complaints.
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { type AdminError, type AdminQuestion, askAdmin, type Bus, connectBus } from '@pochtar/bus';
+import {
+  type AdminError,
+  type AdminQuestion,
+  askAdmin,
+  type Bus,
+  connectBus,
+  wholeServer,
+} from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import type { Config } from './config.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -60,7 +67,7 @@ export class Session implements AsyncDisposable {
     request: NoInfer<Input>,
   ): Promise<Result> {
     this.#bus ??= await this.#connect();
-    const asker = { author: this.config.author, scope: 'all' as const };
+    const asker = wholeServer(this.config.author);
     const reply = await askAdmin(this.#bus, question, asker, request);
     if (reply.ok) return reply.result;
     throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);

@@ -83,7 +83,8 @@ beforeAll(async () => {
     name: 't',
     log: silentLogger(),
   });
-  answerAdmin(delivery, adminQueue.list, async (request) => {
+  const answering = { bus: delivery, audit: { begin: async () => ({ end: async () => {} }) } };
+  answerAdmin(answering, adminQueue.list, async (request) => {
     asked.push(request);
     if (holds !== null) {
       const mails = holds.map((holder, at) => heldMail(ids[at] as string, holder));
@@ -98,12 +99,14 @@ beforeAll(async () => {
     });
   });
   for (const verb of ['retry', 'hold', 'release', 'delete', 'return', 'redirect'] as const) {
-    answerAdmin(delivery, adminQueue[verb], async (request) => {
+    // What all of them are asked with.
+    const question = adminQueue[verb] as unknown as typeof adminQueue.retry;
+    answerAdmin(answering, question, async (request) => {
       asked.push({ verb, ...request, mails: request.mails.length });
       return done({ done: request.mails.slice(1), skipped: request.mails.slice(0, 1) });
     });
   }
-  answerAdmin(delivery, adminQueue.show, async (request) =>
+  answerAdmin(answering, adminQueue.show, async (request) =>
     done({
       mail: mail(request.mail),
       clientAddress: '192.0.2.1',
@@ -115,7 +118,7 @@ beforeAll(async () => {
       ],
     }),
   );
-  answerAdmin(delivery, adminTrace.find, async (request) => {
+  answerAdmin(answering, adminTrace.find, async (request) => {
     asked.push(request);
     const refusal = {
       at: time,
@@ -127,7 +130,7 @@ beforeAll(async () => {
     };
     return done({ deliveries: [ended], refusals: [refusal] });
   });
-  answerAdmin(delivery, adminTrace.show, async () =>
+  answerAdmin(answering, adminTrace.show, async () =>
     done({ deliveries: [ended], queued: mail(ids[0] as string) }),
   );
   await delivery.connection.flush();

@@ -3,6 +3,7 @@ import type { Bus } from '@pochtar/bus';
 import { createResolver, type ServiceContext } from '@pochtar/runtime';
 import { openBlobs, openPool } from '@pochtar/service';
 import type { LiveSettings } from '@pochtar/settings';
+import { beginAudit } from '@pochtar/store/audit';
 import type { Database } from '@pochtar/store/db';
 import { readMasterKey, readSecret } from '@pochtar/store/settings';
 import type { Config } from './config.ts';
@@ -50,6 +51,7 @@ export async function openTools({
     resolver: createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') }),
     remotePort: config.POCHTAR_REMOTE_PORT,
     remoteNetworks: config.POCHTAR_REMOTE_NETWORKS,
+    audit: { begin: (entry) => beginAudit(db, entry) },
     relayPassword: () => secret('relay.password'),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

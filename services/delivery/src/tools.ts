@@ -1,6 +1,6 @@
 // What every part of delivery works with; made once in service.ts and handed down.
 import type { BlockList } from 'node:net';
-import type { Bus } from '@pochtar/bus';
+import type { AuditLog, Bus } from '@pochtar/bus';
 import type { Health, Logger, Resolver } from '@pochtar/runtime';
 import type { LiveSettings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
@@ -16,6 +16,8 @@ export interface Tools {
   /** Has connections of its own to Postgres, so that a body can be stored inside a transaction of `db`. */
   blobs: BlobStore;
   bus: Bus;
+  /** Changes that people ask for. */
+  audit: AuditLog;
   settings: LiveSettings<Sections>;
   resolver: Resolver;
   log: Logger;

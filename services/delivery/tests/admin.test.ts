@@ -7,6 +7,7 @@ import {
   connectBus,
   type Bus,
   mailRefused,
+  wholeServer,
 } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { createDomain } from '@pochtar/store/directory';
@@ -20,7 +21,7 @@ let office: PostOffice;
 let console_: Bus;
 let far: FarSide;
 let isFarReady = false;
-const admin: Asker = { author: 'console:root', scope: 'all' };
+const admin: Asker = wholeServer('console:root');
 
 beforeAll(async () => {
   office = await openPostOffice();
@@ -175,14 +176,14 @@ describe('the list', () => {
     const [demo] = await office.db.query<{ id: number }>({
       text: "select id from directory.domain where name = 'demo.test'",
     });
-    const stranger: Asker = { author: 'console:other', scope: [other as number] };
+    const stranger: Asker = { author: 'console:other', role: 'domainAdmin', scope: [other as number] };
     expect(await ask(askAdmin(console_, adminQueue.list, stranger, {}))).toMatchObject({
       mails: [],
       total: 0,
     });
     expect(await askAdmin(console_, adminQueue.show, stranger, { mail: ours })).toMatchObject({ ok: false });
     expect(await change('delete', [ours], stranger)).toEqual({ done: [], skipped: [ours] });
-    const owner: Asker = { author: 'console:demo', scope: [demo?.id as number] };
+    const owner: Asker = { author: 'console:demo', role: 'domainAdmin', scope: [demo?.id as number] };
     expect((await ask(askAdmin(console_, adminQueue.list, owner, {}))).total).toBe(1);
     const toOther = await waiting({ reversePath: 'x@far.test', to: ['y@far.test'] });
     expect(await change('delete', [ours, toOther], owner)).toEqual({ done: [ours], skipped: [toOther] });

@@ -1,5 +1,13 @@
 // Who holds a mail, and what a release lets go: one holder, one filter, never more.
-import { adminQueue, askAdmin, type Asker, type Bus, connectBus, type HeldBy } from '@pochtar/bus';
+import {
+  adminQueue,
+  askAdmin,
+  type Asker,
+  type Bus,
+  connectBus,
+  type HeldBy,
+  wholeServer,
+} from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { keepMail } from '@pochtar/store/queue';
 import { eventually } from '@pochtar/testkit';
@@ -10,7 +18,7 @@ import { openPostOffice, type PostOffice, type TestMail } from './post-office.ts
 let office: PostOffice;
 let desk: Bus;
 let far: FarSide;
-const admin: Asker = { author: 'console:root', scope: 'all' };
+const admin: Asker = wholeServer('console:root');
 
 beforeAll(async () => {
   office = await openPostOffice();

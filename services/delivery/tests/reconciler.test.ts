@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { backlog, ensureStepConsumer, settingsLink, type Step, stepSubject } from '@pochtar/bus';
 import { createResolver, Health, silentLogger } from '@pochtar/runtime';
 import { openSettings } from '@pochtar/settings';
+import { beginAudit } from '@pochtar/store/audit';
 import { settingsRows } from '@pochtar/store/settings';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -39,6 +40,7 @@ beforeAll(async () => {
     },
     remotePort: () => 25,
     remoteNetworks: new BlockList(),
+    audit: { begin: (entry) => beginAudit(db, entry) },
     relayPassword: () => Promise.resolve(null),
     [Symbol.asyncDispose]: () => settings[Symbol.asyncDispose](),
   };

@@ -1,6 +1,6 @@
 // Nothing that a verdict replaced, refused, quarantined or has not seen goes back to a reverse path, which is anybody's
 // claim: not in a notice, not when a person gives the mail up.
-import { adminQueue, askAdmin, type Bus, connectBus } from '@pochtar/bus';
+import { adminQueue, askAdmin, type Bus, connectBus, wholeServer } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { insertContents } from '@pochtar/store/content';
 import { createName } from '@pochtar/store/directory';
@@ -114,12 +114,7 @@ test.each([
     text: `update queue.mail set released_filters = '{antivirus}' where id = $1`,
     values: [id],
   });
-  const answer = await askAdmin(
-    desk,
-    adminQueue.return,
-    { author: 'console:root', scope: 'all' },
-    { mails: [id] },
-  );
+  const answer = await askAdmin(desk, adminQueue.return, wholeServer('console:root'), { mails: [id] });
   expect(answer).toMatchObject({ ok: true, result: { done: [id] } });
   await expectHarmless();
 });

@@ -29,8 +29,12 @@ beforeAll(async () => {
   const [row] = await office.db.query<{ id: number }>({
     text: "select id from directory.domain where name = 'demo.test'",
   });
-  demo = { author: 'console:demo', scope: [row?.id as number] };
-  two = { author: 'console:two', scope: [(await createDomain(office.db, 'two.test')) as number] };
+  demo = { author: 'console:demo', role: 'domainAdmin', scope: [row?.id as number] };
+  two = {
+    author: 'console:two',
+    role: 'domainAdmin',
+    scope: [(await createDomain(office.db, 'two.test')) as number],
+  };
 });
 afterAll(async () => {
   await desk[Symbol.asyncDispose]();

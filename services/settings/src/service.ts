@@ -2,6 +2,7 @@
 import { type Bus, settingsApplied } from '@pochtar/bus';
 import type { Service, ServiceContext } from '@pochtar/runtime';
 import { openConnections } from '@pochtar/service';
+import { beginAudit } from '@pochtar/store/audit';
 import { readMasterKey, readRevisions } from '@pochtar/store/settings';
 import { announcer } from './announce.ts';
 import { answerCertificates } from './answers/certificates.ts';
@@ -29,6 +30,7 @@ export async function start(config: Config, serviceContext: ServiceContext): Pro
   const context: Context = {
     db,
     bus,
+    audit: { begin: (entry) => beginAudit(db, entry) },
     key,
     log,
     announce: announcer(bus, log),

@@ -82,7 +82,12 @@ export async function runService(
   };
   for (let i = 0; i < (options.serviceCount ?? 1); i++) opened.use(await startService());
   const ask: Running['ask'] = (question, request, scope = 'all') =>
-    askAdmin(bus, question, { author: 'test:anna', scope }, request);
+    askAdmin(
+      bus,
+      question,
+      { author: 'test:anna', role: scope === 'all' ? 'admin' : 'domainAdmin', scope },
+      request,
+    );
   const kept = opened.move();
   return {
     testDatabase,

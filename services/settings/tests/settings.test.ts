@@ -6,6 +6,7 @@ import {
   type SettingsChange,
   settingsChanged,
   settingsLink,
+  wholeServer,
 } from '@pochtar/bus';
 import { openSettings, sectionNames } from '@pochtar/settings';
 import { silentLogger } from '@pochtar/runtime';
@@ -380,7 +381,7 @@ describe('from a saved setting to a running process', () => {
     await saveSection(running.db, { section: 'sending', document, author: 'x' });
     await nats.start();
     await eventually(() => expect(settings.current('sending').maxMessageSizeMb).toBe(44));
-    const asker = { author: 'test', scope: 'all' as const };
+    const asker = wholeServer('test');
     const askOnce = async () => (await askAdmin(running.bus, adminSettings.get, asker, {}, 500)).ok;
     await eventually(askOnce, { timeout: 10_000 });
   });

@@ -1,5 +1,6 @@
 // Questions about domains, accounts, aliases, groups and administrators; the settings process answers.
 import { z } from 'zod';
+import { changesAll, changesInScope, looksAtAll, looksInScope } from './access.ts';
 import { adminQuestion } from './question.ts';
 
 const domainName = z.string().min(1).max(255);
@@ -8,6 +9,9 @@ const password = z.string().min(1).max(1000);
 const displayName = z.string().max(200);
 const targets = z.array(address).max(1000);
 const nothing = z.object({});
+
+const byAddress = ({ address: of }: { address: string }): string => of;
+const byLogin = ({ login: of }: { login: string }): string => of;
 
 /** Pages are asked for with the last address of the page before. */
 const page = {
@@ -35,6 +39,7 @@ export const adminDomain = {
     'the local domains',
     nothing,
     z.object({ domains: z.array(domain) }),
+    looksInScope,
   ),
   create: adminQuestion(
     'settings',
@@ -46,6 +51,7 @@ export const adminDomain = {
       postmaster: address.optional(),
     }),
     z.object({ domain }),
+    changesAll(({ name }) => name, ['postmaster']),
   ),
   delete: adminQuestion(
     'settings',
@@ -53,6 +59,7 @@ export const adminDomain = {
     'removes a domain that has no accounts, aliases or groups',
     z.object({ name: domainName }),
     nothing,
+    changesAll(({ name }) => name),
   ),
 };
 
@@ -78,6 +85,7 @@ export const adminAccount = {
     'accounts in the order of their addresses',
     z.object(page),
     z.object({ accounts: z.array(account), ...next }),
+    looksInScope,
   ),
   show: adminQuestion(
     'settings',
@@ -85,6 +93,7 @@ export const adminAccount = {
     'one account and the aliases that lead to it',
     z.object({ address }),
     z.object({ account, aliases: z.array(z.string()), groups: z.array(z.string()) }),
+    looksInScope,
   ),
   create: adminQuestion(
     'settings',
@@ -98,6 +107,7 @@ export const adminAccount = {
       isEnabled: z.boolean().default(true),
     }),
     z.object({ account }),
+    changesInScope(byAddress, ['displayName', 'quotaBytes', 'isEnabled']),
   ),
   update: adminQuestion(
     'settings',
@@ -110,6 +120,7 @@ export const adminAccount = {
       isEnabled: z.boolean().optional(),
     }),
     z.object({ account }),
+    changesInScope(byAddress, ['displayName', 'quotaBytes', 'isEnabled']),
   ),
   setPassword: adminQuestion(
     'settings',
@@ -117,6 +128,7 @@ export const adminAccount = {
     'sets the password of an account',
     z.object({ address, password }),
     nothing,
+    changesInScope(byAddress),
   ),
   delete: adminQuestion(
     'settings',
@@ -124,6 +136,7 @@ export const adminAccount = {
     'removes an account with its mail',
     z.object({ address }),
     nothing,
+    changesInScope(byAddress),
   ),
 };
 
@@ -137,6 +150,7 @@ export const adminAlias = {
     'aliases in the order of their addresses',
     z.object(page),
     z.object({ aliases: z.array(alias), ...next }),
+    looksInScope,
   ),
   create: adminQuestion(
     'settings',
@@ -144,6 +158,7 @@ export const adminAlias = {
     'adds an alias that leads to one or more addresses, local or not',
     z.object({ address, targets: targets.min(1) }),
     z.object({ alias }),
+    changesInScope(byAddress, ['targets']),
   ),
   update: adminQuestion(
     'settings',
@@ -151,8 +166,16 @@ export const adminAlias = {
     'replaces the targets of an alias',
     z.object({ address, targets: targets.min(1) }),
     z.object({ alias }),
+    changesInScope(byAddress, ['targets']),
   ),
-  delete: adminQuestion('settings', 'alias.delete', 'removes an alias', z.object({ address }), nothing),
+  delete: adminQuestion(
+    'settings',
+    'alias.delete',
+    'removes an alias',
+    z.object({ address }),
+    nothing,
+    changesInScope(byAddress),
+  ),
 };
 
 const group = z.object({
@@ -170,6 +193,7 @@ export const adminGroup = {
     'distribution groups in the order of their addresses',
     z.object(page),
     z.object({ groups: z.array(group), ...next }),
+    looksInScope,
   ),
   create: adminQuestion(
     'settings',
@@ -177,6 +201,7 @@ export const adminGroup = {
     'adds a distribution group',
     z.object({ address, name: displayName.default(''), members: targets.default([]) }),
     z.object({ group }),
+    changesInScope(byAddress, ['name', 'members']),
   ),
   update: adminQuestion(
     'settings',
@@ -189,8 +214,16 @@ export const adminGroup = {
       remove: targets.default([]),
     }),
     z.object({ group }),
+    changesInScope(byAddress, ['name', 'add', 'remove']),
   ),
-  delete: adminQuestion('settings', 'group.delete', 'removes a group', z.object({ address }), nothing),
+  delete: adminQuestion(
+    'settings',
+    'group.delete',
+    'removes a group',
+    z.object({ address }),
+    nothing,
+    changesInScope(byAddress),
+  ),
 };
 
 const administrator = z.object({
@@ -210,6 +243,7 @@ export const adminAdministrator = {
     'who may use the console',
     nothing,
     z.object({ administrators: z.array(administrator) }),
+    looksAtAll,
   ),
   create: adminQuestion(
     'settings',
@@ -217,6 +251,7 @@ export const adminAdministrator = {
     'adds an administrator of all domains or of some',
     z.object({ login, password, domains: domains.default(null) }),
     z.object({ administrator }),
+    changesAll(byLogin, ['domains']),
   ),
   update: adminQuestion(
     'settings',
@@ -224,6 +259,7 @@ export const adminAdministrator = {
     'changes the domains of an administrator',
     z.object({ login, domains }),
     z.object({ administrator }),
+    changesAll(byLogin, ['domains']),
   ),
   setPassword: adminQuestion(
     'settings',
@@ -231,6 +267,7 @@ export const adminAdministrator = {
     'sets the password of an administrator',
     z.object({ login, password }),
     nothing,
+    changesAll(byLogin),
   ),
   delete: adminQuestion(
     'settings',
@@ -238,5 +275,6 @@ export const adminAdministrator = {
     'removes an administrator; the last one of all domains stays',
     z.object({ login }),
     nothing,
+    changesAll(byLogin),
   ),
 };

@@ -5,13 +5,12 @@ export {
   type AdminQuestion,
   type AdminReply,
   type AdminRequest,
-  type AdminScope,
-  type Asker,
-  answerAdmin,
   askAdmin,
   done,
   refused,
 } from './question.ts';
+export { type AdminScope, type Asker, type Role, roles, wholeServer } from './access.ts';
+export { answerAdmin, type AuditEntry, type AuditLog } from './answer.ts';
 export * from './directory.ts';
 export * from './queue.ts';
 export * from './settings.ts';

@@ -1,8 +1,9 @@
-// The envelope of administration: who asks, in which scope, and an answer that is a result or a complaint.
-// Asked by the console and the command line; answered by the settings process and by delivery.
+// The envelope of administration: who asks, in which role and scope, and an answer that is a result or a complaint.
+// Asked by the console and the command line; answered by the settings process and by delivery (answer.ts).
 import { z } from 'zod';
 import type { Bus } from '../bus.ts';
 import type { Question } from '../subjects.ts';
+import { type Access, type Asker, asker } from './access.ts';
 
 const text = z.object({ ru: z.string().max(4000), en: z.string().max(4000) });
 
@@ -27,16 +28,6 @@ const adminError = problem.extend({
 });
 export type AdminError = z.infer<typeof adminError>;
 
-/** Domain ids that the asker may see and change; what is outside does not exist for it. */
-const scope = z.union([z.literal('all'), z.array(z.int().positive()).max(10_000)]);
-export type AdminScope = z.infer<typeof scope>;
-
-export interface Asker {
-  /** Written into histories and logs: `console:anna`, `ctl:root`. */
-  author: string;
-  scope: AdminScope;
-}
-
 export type AdminRequest<Request> = Asker & { request: Request };
 export type AdminReply<Result> = { ok: true; result: Result } | { ok: false; error: AdminError };
 
@@ -46,6 +37,7 @@ export interface AdminQuestion<Request, Result, Input = Request>
   /** The schema of the request alone, for forms and routes. */
   readonly body: z.ZodType<Request, Input>;
   readonly result: z.ZodType<Result>;
+  readonly access: Access<Request>;
 }
 
 /** Defines `admin.<name>`, answered by the replicas of `program`. */
@@ -55,8 +47,9 @@ export function adminQuestion<Request, Input, Result>(
   purpose: string,
   body: z.ZodType<Request, Input>,
   result: z.ZodType<Result>,
+  access: Access<NoInfer<Request>>,
 ): AdminQuestion<Request, Result, Input> {
-  const request = z.object({ author: z.string().min(1).max(200), scope, request: body });
+  const request = z.object({ ...asker, request: body });
   const reply = z.union([
     z.object({ ok: z.literal(true), result }),
     z.object({ ok: z.literal(false), error: adminError }),
@@ -69,6 +62,7 @@ export function adminQuestion<Request, Input, Result>(
     purpose,
     body,
     result,
+    access,
   };
 }
 
@@ -92,7 +86,7 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 export async function askAdmin<Request, Result, Input>(
   bus: Bus,
   question: AdminQuestion<Request, Result, Input>,
-  asker: Asker,
+  who: Asker,
   request: NoInfer<Input>,
   timeoutMs = DEFAULT_TIMEOUT_MS,
 ): Promise<AdminReply<Result>> {
@@ -104,11 +98,7 @@ export async function askAdmin<Request, Result, Input>(
     return refused('invalid', field, `${field}: значение не подходит (${message})`, `${field}: ${message}`);
   }
   try {
-    return await bus.ask(
-      question,
-      { author: asker.author, scope: asker.scope, request: body.data },
-      timeoutMs,
-    );
+    return await bus.ask(question, { ...who, request: body.data }, timeoutMs);
   } catch (error) {
     bus.log.warn({ err: error, question: question.name }, 'a question was not answered');
     const { queueGroup } = question;
@@ -119,29 +109,4 @@ export async function askAdmin<Request, Result, Input>(
       `the process ${queueGroup} does not answer: see that it runs, and try again`,
     );
   }
-}
-
-/** Answers; an unexpected error is logged and becomes a complaint instead of a silence. */
-export function answerAdmin<Request, Result, Input>(
-  bus: Bus,
-  question: AdminQuestion<Request, Result, Input>,
-  handler: (request: Request, asker: Asker) => Promise<AdminReply<Result>>,
-): { stop(): Promise<void> } {
-  return bus.answer(
-    question,
-    async ({ author, scope: askedScope, request }) => {
-      try {
-        return await handler(request, { author, scope: askedScope });
-      } catch (error) {
-        bus.log.error({ err: error, question: question.name, author }, 'an admin question failed');
-        return refused(
-          'internal',
-          '',
-          `внутренняя ошибка процесса ${question.queueGroup}: подробности в его журнале, повторите позже`,
-          `internal error of the process ${question.queueGroup}: its log has the details; try again later`,
-        );
-      }
-    },
-    32,
-  );
 }

@@ -1,5 +1,6 @@
 // Questions about mail in the queue and about what became of mail; delivery answers.
 import { z } from 'zod';
+import { changesInScope, looksInScope } from './access.ts';
 import { adminQuestion } from './question.ts';
 
 const time = z.iso.datetime();
@@ -61,6 +62,8 @@ const outcome = z.object({
 });
 export type QueueOutcome = z.infer<typeof outcome>;
 
+const mailsOf = ({ mails }: { mails: string[] }): string => mails.join(', ');
+
 export const adminQueue = {
   list: adminQuestion(
     'delivery',
@@ -80,6 +83,7 @@ export const adminQueue = {
       limit: z.int().min(1).max(200).default(50),
     }),
     z.object({ mails: z.array(queuedMail), total: z.int(), next: z.string().nullable() }),
+    looksInScope,
   ),
   show: adminQuestion(
     'delivery',
@@ -105,14 +109,23 @@ export const adminQueue = {
         }),
       ),
     }),
+    looksInScope,
   ),
-  retry: adminQuestion('delivery', 'queue.retry', 'tries these mails now', selection, outcome),
+  retry: adminQuestion(
+    'delivery',
+    'queue.retry',
+    'tries these mails now',
+    selection,
+    outcome,
+    changesInScope(mailsOf),
+  ),
   hold: adminQuestion(
     'delivery',
     'queue.hold',
     'keeps these mails until they are released',
     selection,
     outcome,
+    changesInScope(mailsOf),
   ),
   release: adminQuestion(
     'delivery',
@@ -123,6 +136,7 @@ export const adminQueue = {
       isUnscanned: z.boolean().optional(),
     }),
     outcome,
+    changesInScope(mailsOf, ['heldBy', 'filter', 'isUnscanned']),
   ),
   delete: adminQuestion(
     'delivery',
@@ -130,6 +144,7 @@ export const adminQueue = {
     'removes these mails; nobody is told',
     selection,
     outcome,
+    changesInScope(mailsOf),
   ),
   return: adminQuestion(
     'delivery',
@@ -137,6 +152,7 @@ export const adminQueue = {
     'gives these mails up; the senders are told',
     selection,
     outcome,
+    changesInScope(mailsOf),
   ),
   redirect: adminQuestion(
     'delivery',
@@ -144,6 +160,7 @@ export const adminQueue = {
     'sends these mails to another address instead of their recipients',
     heldSelection.extend({ to: z.string().min(1).max(320) }),
     outcome,
+    changesInScope(mailsOf, ['to', 'heldBy', 'filter']),
   ),
 };
 
@@ -191,6 +208,7 @@ export const adminTrace = {
       limit: z.int().min(1).max(500).default(50),
     }),
     z.object({ deliveries: z.array(traceDelivery), refusals: z.array(traceRefusal) }),
+    looksInScope,
   ),
   show: adminQuestion(
     'delivery',
@@ -198,5 +216,6 @@ export const adminTrace = {
     'all recipients of one mail, ended and still queued',
     z.object({ mail: mailId }),
     z.object({ deliveries: z.array(traceDelivery), queued: queuedMail.nullable() }),
+    looksInScope,
   ),
 };

@@ -1,6 +1,7 @@
 // Questions about the settings and the certificates; the settings process answers.
 import { z } from 'zod';
 import { appliedProblem } from '../subjects.ts';
+import { changesAll, looksAtAll } from './access.ts';
 import { adminQuestion, problem } from './question.ts';
 
 const sectionName = z.string().min(1).max(64);
@@ -68,6 +69,10 @@ const historyEntry = z.object({
 });
 export type SettingsHistoryEntry = z.infer<typeof historyEntry>;
 
+function sectionsOf(changes: readonly { section: string }[]): string {
+  return [...new Set(changes.map(({ section }) => section))].join(', ');
+}
+
 export const adminSettings = {
   get: adminQuestion(
     'settings',
@@ -75,6 +80,7 @@ export const adminSettings = {
     'current documents of one section or of all',
     z.object({ section: sectionName.optional() }),
     z.object({ sections: z.array(sectionState) }),
+    looksAtAll,
   ),
   set: adminQuestion(
     'settings',
@@ -82,6 +88,7 @@ export const adminSettings = {
     'changes sections, all or none, after validating each as a whole and all together',
     z.object({ changes: z.array(change).min(1).max(30), validateOnly: z.boolean().optional() }),
     saved,
+    changesAll(({ changes, validateOnly }) => (validateOnly === true ? null : sectionsOf(changes))),
   ),
   history: adminQuestion(
     'settings',
@@ -93,6 +100,7 @@ export const adminSettings = {
       limit: z.int().min(1).max(100).default(20),
     }),
     z.object({ entries: z.array(historyEntry) }),
+    looksAtAll,
   ),
   revert: adminQuestion(
     'settings',
@@ -100,6 +108,7 @@ export const adminSettings = {
     'makes the document of an earlier revision current again, as a new revision',
     z.object({ section: sectionName, revision: z.int(), expectedRevision: z.int().optional() }),
     saved,
+    changesAll(({ section }) => section, ['revision']),
   ),
   status: adminQuestion(
     'settings',
@@ -111,6 +120,7 @@ export const adminSettings = {
       /** False for the first seconds of the answering process, until everybody has reported once. */
       isComplete: z.boolean(),
     }),
+    looksAtAll,
   ),
   catalogue: adminQuestion(
     'settings',
@@ -118,6 +128,7 @@ export const adminSettings = {
     'sections, fields, bounds, defaults and words',
     z.object({}),
     z.object({ sections: z.array(z.json()) }),
+    looksAtAll,
   ),
 };
 
@@ -144,6 +155,7 @@ export const adminCertificate = {
     'the certificates of the store, without keys',
     z.object({}),
     z.object({ certificates: z.array(certificate) }),
+    looksAtAll,
   ),
   import: adminQuestion(
     'settings',
@@ -156,6 +168,7 @@ export const adminCertificate = {
       keyPem: pem,
     }),
     z.object({ certificate }),
+    changesAll(({ name }) => name, ['id']),
   ),
   generate: adminQuestion(
     'settings',
@@ -166,6 +179,7 @@ export const adminCertificate = {
       hosts: z.array(z.string().min(1).max(253)).max(50).default([]),
     }),
     z.object({ certificate }),
+    changesAll(({ name }) => name ?? '', ['hosts']),
   ),
   delete: adminQuestion(
     'settings',
@@ -173,6 +187,7 @@ export const adminCertificate = {
     'removes a certificate that no section uses',
     z.object({ id: z.string().min(1).max(64) }),
     z.object({}),
+    changesAll(({ id }) => id),
   ),
   ca: adminQuestion(
     'settings',
@@ -180,5 +195,6 @@ export const adminCertificate = {
     'the certificate of our own authority, for clients to trust',
     z.object({}),
     z.object({ certificate, pem: z.string() }),
+    looksAtAll,
   ),
 };

@@ -38,23 +38,22 @@ import { Aftermath } from '../settle.ts';
 import type { Tools } from '../tools.ts';
 
 export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable {
-  const { bus } = tools;
   const change = (action: Action) => (request: Selection, asker: Asker) =>
     forEach(tools, request, asker, action);
   const answers = [
-    answerAdmin(bus, adminQueue.list, async (request, { scope }) => {
+    answerAdmin(tools, adminQueue.list, async (request, { scope }) => {
       const { mails, total } = await listQueue(tools.db, scope, request);
       const next = mails.length < request.limit ? null : (mails.at(-1)?.id ?? null);
       return done({ mails: mails.map(queuedMail), total, next });
     }),
-    answerAdmin(bus, adminQueue.show, ({ mail }, { scope }) => show(tools, mail, scope)),
-    answerAdmin(bus, adminQueue.retry, async (request, asker) => {
+    answerAdmin(tools, adminQueue.show, ({ mail }, { scope }) => show(tools, mail, scope)),
+    answerAdmin(tools, adminQueue.retry, async (request, asker) => {
       const reply = await change(retry)(request, asker);
       runner.forgetUnreachable();
       return reply;
     }),
-    answerAdmin(bus, adminQueue.hold, change(hold)),
-    answerAdmin(bus, adminQueue.release, (request, asker) => {
+    answerAdmin(tools, adminQueue.hold, change(hold)),
+    answerAdmin(tools, adminQueue.release, (request, asker) => {
       const { filter, isUnscanned } = request;
       if (isUnscanned !== true) return ofOneKind(tools, change(release))(request, asker);
       if (filter !== undefined) return change(releaseUnscanned(filter))({ mails: request.mails }, asker);
@@ -67,9 +66,9 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
         ),
       );
     }),
-    answerAdmin(bus, adminQueue.delete, change(remove)),
-    answerAdmin(bus, adminQueue.return, change(giveUp)),
-    answerAdmin(bus, adminQueue.redirect, (request, asker) => {
+    answerAdmin(tools, adminQueue.delete, change(remove)),
+    answerAdmin(tools, adminQueue.return, change(giveUp)),
+    answerAdmin(tools, adminQueue.redirect, (request, asker) => {
       const to = parseAddress(request.to.trim());
       if (to === null) {
         return Promise.resolve(

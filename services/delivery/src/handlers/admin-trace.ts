@@ -5,9 +5,10 @@ import { deliveriesOf, findDeliveries, findRefusals, type TracedDelivery } from 
 import type { Tools } from '../tools.ts';
 import { queuedMail } from './admin-queue.ts';
 
-export function answerTrace({ bus, db }: Tools): AsyncDisposable {
+export function answerTrace(tools: Tools): AsyncDisposable {
+  const { db } = tools;
   const answers = [
-    answerAdmin(bus, adminTrace.find, async (request, { scope }) => {
+    answerAdmin(tools, adminTrace.find, async (request, { scope }) => {
       const { since, until, ...rest } = request;
       const filter = { ...rest, since: timeOf(since), until: timeOf(until) };
       const deliveries = await findDeliveries(db, scope, filter);
@@ -17,7 +18,7 @@ export function answerTrace({ bus, db }: Tools): AsyncDisposable {
         refusals: refusals.map((refusal) => ({ ...refusal, at: refusal.at.toISOString() })),
       });
     }),
-    answerAdmin(bus, adminTrace.show, async ({ mail }, { scope }) => {
+    answerAdmin(tools, adminTrace.show, async ({ mail }, { scope }) => {
       const queued = await showQueued(db, scope, mail);
       const deliveries = await deliveriesOf(db, scope, mail);
       return done({ deliveries: deliveries.map(traced), queued: queued && queuedMail(queued) });

@@ -20,24 +20,24 @@ import { nextOf, readPage } from '../page.ts';
 import { readPassword } from '../passwords.ts';
 
 export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
-  const { bus, db } = context;
+  const { db } = context;
   return [
-    answerAdmin(bus, adminAccount.list, async (request, { scope }) => {
+    answerAdmin(context, adminAccount.list, async (request, { scope }) => {
       const page = readPage(request, scope);
       if (!page.ok) return page;
       const accounts = await listAccounts(db, page.page);
       return done({ accounts: accounts.map(infoOf), next: nextOf(accounts, request.limit) });
     }),
-    answerAdmin(bus, adminAccount.show, ({ address }, { scope }) => show(context, scope, address)),
-    answerAdmin(bus, adminAccount.create, (request, { scope }) => create(context, scope, request)),
-    answerAdmin(bus, adminAccount.update, async ({ address, ...change }, { scope }) => {
+    answerAdmin(context, adminAccount.show, ({ address }, { scope }) => show(context, scope, address)),
+    answerAdmin(context, adminAccount.create, (request, { scope }) => create(context, scope, request)),
+    answerAdmin(context, adminAccount.update, async ({ address, ...change }, { scope }) => {
       const read = readAddress('address', address);
       if (!read.ok) return read;
       if (!(await updateAccount(db, scope, read.key, change))) return notFound('address', read.key);
       await context.announce.directory([read.key]);
       return found(context, scope, read.key);
     }),
-    answerAdmin(bus, adminAccount.setPassword, async ({ address, password }, { scope }) => {
+    answerAdmin(context, adminAccount.setPassword, async ({ address, password }, { scope }) => {
       const read = readAddress('address', address);
       if (!read.ok) return read;
       const hashed = await readPassword(password);
@@ -48,7 +48,7 @@ export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
       await context.announce.directory([read.key]);
       return done({});
     }),
-    answerAdmin(bus, adminAccount.delete, async ({ address }, { scope }) => {
+    answerAdmin(context, adminAccount.delete, async ({ address }, { scope }) => {
       const read = readAddress('address', address);
       if (!read.ok) return read;
       const changed = await deleteAccount(db, scope, read.key);

@@ -19,40 +19,31 @@ import {
   setAdministratorPassword,
 } from '@pochtar/store/directory';
 import { noDomain, notFound, readDomain } from '../addresses.ts';
-import { type Context, needsWholeScope, type Refusal } from '../context.ts';
+import type { Context, Refusal } from '../context.ts';
 import { readPassword } from '../passwords.ts';
 
 export function answerAdministrators(context: Context): { stop(): Promise<void> }[] {
-  const { bus, db } = context;
+  const { db } = context;
   return [
-    answerAdmin(bus, adminAdministrator.list, async (_, asker) => {
-      const refusal = needsWholeScope(asker);
-      return refusal ?? done({ administrators: (await listAdministrators(db, asker.scope)).map(infoOf) });
+    answerAdmin(context, adminAdministrator.list, async (_, asker) => {
+      return done({ administrators: (await listAdministrators(db, asker.scope)).map(infoOf) });
     }),
-    answerAdmin(
-      bus,
-      adminAdministrator.create,
-      async (request, asker) => needsWholeScope(asker) ?? create(context, asker, request),
+    answerAdmin(context, adminAdministrator.create, async (request, asker) =>
+      create(context, asker, request),
     ),
-    answerAdmin(bus, adminAdministrator.update, async ({ login, domains }, asker) => {
-      const refusal = needsWholeScope(asker);
-      if (refusal !== null) return refusal;
+    answerAdmin(context, adminAdministrator.update, async ({ login, domains }, asker) => {
       const ids = await readDomains(context, domains);
       if (!ids.ok) return ids;
       const outcome = await setAdministratorDomains(db, asker.scope, login, ids.ids);
       return outcome === 'done' ? found(context, asker, login) : complaint(outcome, login);
     }),
-    answerAdmin(bus, adminAdministrator.setPassword, async ({ login, password }, asker) => {
-      const refusal = needsWholeScope(asker);
-      if (refusal !== null) return refusal;
+    answerAdmin(context, adminAdministrator.setPassword, async ({ login, password }, asker) => {
       const hashed = await readPassword(password);
       if (!hashed.ok) return hashed;
       const isSet = await setAdministratorPassword(db, asker.scope, login, hashed.hash);
       return isSet ? done({}) : notFound('login', login);
     }),
-    answerAdmin(bus, adminAdministrator.delete, async ({ login }, asker) => {
-      const refusal = needsWholeScope(asker);
-      if (refusal !== null) return refusal;
+    answerAdmin(context, adminAdministrator.delete, async ({ login }, asker) => {
       const outcome = await deleteAdministrator(db, asker.scope, login);
       return outcome === 'done' ? done({}) : complaint(outcome, login);
     }),

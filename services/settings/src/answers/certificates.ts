@@ -14,32 +14,23 @@ import {
 import { notFound } from '../addresses.ts';
 import { factsOf } from '../authority.ts';
 import { bumpEncryption, issue, serverHosts } from '../certificates.ts';
-import { type Context, needsWholeScope, type Refusal } from '../context.ts';
+import type { Context, Refusal } from '../context.ts';
 import { checkChain } from '../imported-chain.ts';
 
 export function answerCertificates(context: Context): { stop(): Promise<void> }[] {
-  const { bus, db } = context;
+  const { db } = context;
   return [
-    answerAdmin(bus, adminCertificate.list, async (_, asker) => {
-      const refusal = needsWholeScope(asker);
-      return refusal ?? done({ certificates: (await listCertificates(db)).map(infoOf) });
+    answerAdmin(context, adminCertificate.list, async () => {
+      return done({ certificates: (await listCertificates(db)).map(infoOf) });
     }),
-    answerAdmin(
-      bus,
-      adminCertificate.import,
-      async (request, asker) => needsWholeScope(asker) ?? importOne(context, request, asker.author),
+    answerAdmin(context, adminCertificate.import, async (request, asker) =>
+      importOne(context, request, asker.author),
     ),
-    answerAdmin(
-      bus,
-      adminCertificate.generate,
-      async (request, asker) => needsWholeScope(asker) ?? generate(context, request, asker.author),
+    answerAdmin(context, adminCertificate.generate, async (request, asker) =>
+      generate(context, request, asker.author),
     ),
-    answerAdmin(
-      bus,
-      adminCertificate.delete,
-      async ({ id }, asker) => needsWholeScope(asker) ?? remove(context, id, asker.author),
-    ),
-    answerAdmin(bus, adminCertificate.ca, async () => {
+    answerAdmin(context, adminCertificate.delete, async ({ id }, asker) => remove(context, id, asker.author)),
+    answerAdmin(context, adminCertificate.ca, async () => {
       const authority = await find(context, AUTHORITY_CERTIFICATE);
       return authority === null
         ? notFound('id', AUTHORITY_CERTIFICATE)

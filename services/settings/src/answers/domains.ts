@@ -11,24 +11,16 @@ import {
 } from '@pochtar/store/directory';
 import { readSections } from '@pochtar/store/settings';
 import { notFound, readAddress, readDomain } from '../addresses.ts';
-import { type Context, needsWholeScope } from '../context.ts';
+import type { Context } from '../context.ts';
 
 export function answerDomains(context: Context): { stop(): Promise<void> }[] {
-  const { bus, db } = context;
+  const { db } = context;
   return [
-    answerAdmin(bus, adminDomain.list, async (_, { scope }) =>
+    answerAdmin(context, adminDomain.list, async (_, { scope }) =>
       done({ domains: (await listDomains(db, scope)).map(infoOf) }),
     ),
-    answerAdmin(
-      bus,
-      adminDomain.create,
-      async (request, asker) => needsWholeScope(asker) ?? create(context, request),
-    ),
-    answerAdmin(
-      bus,
-      adminDomain.delete,
-      async ({ name }, asker) => needsWholeScope(asker) ?? remove(context, asker.scope, name),
-    ),
+    answerAdmin(context, adminDomain.create, (request) => create(context, request)),
+    answerAdmin(context, adminDomain.delete, async ({ name }, asker) => remove(context, asker.scope, name)),
   ];
 }
 

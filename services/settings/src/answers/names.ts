@@ -28,38 +28,40 @@ export function answerNames(context: Context): { stop(): Promise<void> }[] {
 }
 
 function answerAliases(context: Context): { stop(): Promise<void> }[] {
-  const { bus, db } = context;
+  const { db } = context;
   return [
-    answerAdmin(bus, adminAlias.list, async (request, { scope }) => {
+    answerAdmin(context, adminAlias.list, async (request, { scope }) => {
       const page = readPage(request, scope);
       if (!page.ok) return page;
       const rows = await listNames(db, 'alias', page.page);
       return done({ aliases: rows.map(aliasOf), next: nextOf(rows, request.limit) });
     }),
-    answerAdmin(bus, adminAlias.create, async ({ address, targets }, { scope }) => {
+    answerAdmin(context, adminAlias.create, async ({ address, targets }, { scope }) => {
       const row = await create(context, scope, 'alias', { address, targets, field: 'targets' });
       return row.ok ? done({ alias: aliasOf(row.row) }) : row;
     }),
-    answerAdmin(bus, adminAlias.update, async ({ address, targets }, { scope }) => {
+    answerAdmin(context, adminAlias.update, async ({ address, targets }, { scope }) => {
       const read = readAddresses('targets', targets);
       if (!read.ok) return read;
       const row = await update(context, scope, 'alias', address, { targets: read.keys });
       return row.ok ? done({ alias: aliasOf(row.row) }) : row;
     }),
-    answerAdmin(bus, adminAlias.delete, ({ address }, { scope }) => remove(context, scope, 'alias', address)),
+    answerAdmin(context, adminAlias.delete, ({ address }, { scope }) =>
+      remove(context, scope, 'alias', address),
+    ),
   ];
 }
 
 function answerGroups(context: Context): { stop(): Promise<void> }[] {
-  const { bus, db } = context;
+  const { db } = context;
   return [
-    answerAdmin(bus, adminGroup.list, async (request, { scope }) => {
+    answerAdmin(context, adminGroup.list, async (request, { scope }) => {
       const page = readPage(request, scope);
       if (!page.ok) return page;
       const rows = await listNames(db, 'group', page.page);
       return done({ groups: rows.map(groupOf), next: nextOf(rows, request.limit) });
     }),
-    answerAdmin(bus, adminGroup.create, async ({ address, name, members }, { scope }) => {
+    answerAdmin(context, adminGroup.create, async ({ address, name, members }, { scope }) => {
       const row = await create(context, scope, 'group', {
         address,
         name,
@@ -68,7 +70,7 @@ function answerGroups(context: Context): { stop(): Promise<void> }[] {
       });
       return row.ok ? done({ group: groupOf(row.row) }) : row;
     }),
-    answerAdmin(bus, adminGroup.update, async ({ address, name, add, remove: taken }, { scope }) => {
+    answerAdmin(context, adminGroup.update, async ({ address, name, add, remove: taken }, { scope }) => {
       const added = readAddresses('add', add);
       if (!added.ok) return added;
       const removed = readAddresses('remove', taken);
@@ -77,7 +79,9 @@ function answerGroups(context: Context): { stop(): Promise<void> }[] {
       const row = await update(context, scope, 'group', address, change);
       return row.ok ? done({ group: groupOf(row.row) }) : row;
     }),
-    answerAdmin(bus, adminGroup.delete, ({ address }, { scope }) => remove(context, scope, 'group', address)),
+    answerAdmin(context, adminGroup.delete, ({ address }, { scope }) =>
+      remove(context, scope, 'group', address),
+    ),
   ];
 }
 

@@ -32,7 +32,7 @@ import {
   type Saved,
   secretsOf,
 } from '../change-settings.ts';
-import { type Context, needsWholeScope, type Refusal } from '../context.ts';
+import type { Context, Refusal } from '../context.ts';
 import { differences } from '../differences.ts';
 import { remarks } from '../remarks.ts';
 import { refusal } from '../settings-errors.ts';
@@ -40,33 +40,18 @@ import { refusal } from '../settings-errors.ts';
 type Answer = { stop(): Promise<void> };
 
 export function answerSettings(context: Context): Answer[] {
-  const { bus } = context;
   return [
-    answerAdmin(
-      bus,
-      adminSettings.get,
-      async ({ section }, asker) => needsWholeScope(asker) ?? get(context, section),
-    ),
-    answerAdmin(bus, adminSettings.set, async ({ changes, validateOnly }, asker) => {
+    answerAdmin(context, adminSettings.get, ({ section }) => get(context, section)),
+    answerAdmin(context, adminSettings.set, async ({ changes, validateOnly }, asker) => {
       const options = { author: asker.author, validateOnly: validateOnly ?? false };
-      return needsWholeScope(asker) ?? (await change(context, changes, options));
+      return await change(context, changes, options);
     }),
-    answerAdmin(
-      bus,
-      adminSettings.history,
-      async (request, asker) => needsWholeScope(asker) ?? history(context, request),
+    answerAdmin(context, adminSettings.history, (request) => history(context, request)),
+    answerAdmin(context, adminSettings.revert, async (request, asker) =>
+      revert(context, request, asker.author),
     ),
-    answerAdmin(
-      bus,
-      adminSettings.revert,
-      async (request, asker) => needsWholeScope(asker) ?? revert(context, request, asker.author),
-    ),
-    answerAdmin(
-      bus,
-      adminSettings.status,
-      async ({ section }, asker) => needsWholeScope(asker) ?? status(context, section),
-    ),
-    answerAdmin(bus, adminSettings.catalogue, async () =>
+    answerAdmin(context, adminSettings.status, ({ section }) => status(context, section)),
+    answerAdmin(context, adminSettings.catalogue, async () =>
       done({ sections: JSON.parse(JSON.stringify(describeCatalogue())) }),
     ),
   ];

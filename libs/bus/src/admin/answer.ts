@@ -1,0 +1,77 @@
+// The answering side of administration: the asker is held to its role, what changes something is written down, and an
+// error is a complaint instead of a silence. The scope is held in libs/store.
+import type { Bus } from '../bus.ts';
+import type { Asker, Audited, Role } from './access.ts';
+import { type AdminError, type AdminQuestion, type AdminReply, refused } from './question.ts';
+
+/** Where changes are written down: begun before, ended after, so that what was cut off shows as such. */
+export interface AuditLog {
+  begin(entry: AuditEntry): Promise<{ end(outcome: string): Promise<void> }>;
+}
+
+export interface AuditEntry extends Omit<Asker, 'scope'> {
+  /** The question: `account.create`. */
+  action: string;
+  object: string;
+  details: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Answers, to those who may ask; an unexpected error is logged and becomes a complaint instead of a silence. What
+ * changes something is written down in `audit`.
+ */
+export function answerAdmin<Request, Result, Input>(
+  { bus, audit }: { readonly bus: Bus; readonly audit: AuditLog },
+  question: AdminQuestion<Request, Result, Input>,
+  handler: (request: Request, asker: Asker) => Promise<AdminReply<Result>>,
+): { stop(): Promise<void> } {
+  const { roles: allowed, audit: audited } = question.access;
+  return bus.answer(
+    question,
+    async ({ request, ...asker }) => {
+      const isWhole = asker.role === 'admin' || asker.role === 'auditor';
+      if (!allowed.includes(asker.role) || isWhole !== (asker.scope === 'all')) return forbidden(asker.role);
+      try {
+        const object = audited?.object(request) ?? null;
+        if (audited === undefined || object === null) return await handler(request, asker);
+        const details = kept(request, audited);
+        const { scope: _, ...who } = asker;
+        const entry = await audit.begin({
+          ...who,
+          action: question.name.replace(/^admin\./, ''),
+          object: object.slice(0, 500),
+          details,
+        });
+        const reply = await handler(request, asker);
+        await entry.end(reply.ok ? 'done' : reply.error.code);
+        return reply;
+      } catch (error) {
+        bus.log.error(
+          { err: error, question: question.name, author: asker.author },
+          'an admin question failed',
+        );
+        return refused(
+          'internal',
+          '',
+          `внутренняя ошибка процесса ${question.queueGroup}: подробности в его журнале, повторите позже`,
+          `internal error of the process ${question.queueGroup}: its log has the details; try again later`,
+        );
+      }
+    },
+    32,
+  );
+}
+
+function forbidden(role: Role): { ok: false; error: AdminError } {
+  return refused(
+    'forbidden',
+    '',
+    `для роли «${role}» это недоступно: попросите администратора сервера`,
+    `the role ${role} may not do this: ask an administrator of the server`,
+  );
+}
+
+function kept<Request>(request: Request, { keeps }: Audited<Request>): Record<string, unknown> {
+  const fields = Object.entries(request as Record<string, unknown>);
+  return Object.fromEntries(fields.filter(([field]) => keeps.includes(field)));
+}

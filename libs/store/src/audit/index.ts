@@ -1,0 +1,86 @@
+/** The audit log: changes asked for by people and programs, in the order they began. */
+import type { Queryable } from '../db.ts';
+import { containing } from '../directory/scope.ts';
+
+export interface AuditEntry {
+  author: string;
+  role: string;
+  clientAddress?: string | undefined;
+  action: string;
+  object: string;
+  details: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredAuditEntry extends AuditEntry {
+  id: number;
+  at: Date;
+  /** `done`, or the code of the complaint; null: it began and was cut off. */
+  outcome: string | null;
+}
+
+/** Writes that a change begins; `end` says how it ended. Throws when it cannot be written: then nothing may be changed. */
+export async function beginAudit(
+  db: Queryable,
+  entry: AuditEntry,
+): Promise<{ end(outcome: string): Promise<void> }> {
+  const rows = await db.query<{ id: number }>({
+    name: 'audit.begin',
+    text: `insert into audit.entry (author, role, client_address, action, object, details)
+      values ($1, $2, $3, $4, $5, $6) returning id`,
+    values: [
+      entry.author,
+      entry.role,
+      entry.clientAddress ?? null,
+      entry.action,
+      entry.object,
+      JSON.stringify(entry.details),
+    ],
+  });
+  const id = rows[0]?.id;
+  return {
+    async end(outcome) {
+      await db.query({
+        name: 'audit.end',
+        text: 'update audit.entry set outcome = $2 where id = $1',
+        values: [id, outcome],
+      });
+    },
+  };
+}
+
+export interface AuditFilter {
+  author?: string | undefined;
+  /** A question, or the object before its dot: `account` */
+  action?: string | undefined;
+  /** Part of the object. */
+  object?: string | undefined;
+  since?: Date | undefined;
+  until?: Date | undefined;
+  /** The last id of the page before. */
+  before?: number | undefined;
+  limit: number;
+}
+
+/** Newest first. */
+export function listAudit(db: Queryable, filter: AuditFilter): Promise<StoredAuditEntry[]> {
+  return db.query<StoredAuditEntry>({
+    text: `select id, at, author, role, client_address as "clientAddress", action, object, details, outcome
+      from audit.entry
+      where ($1::text is null or author = $1)
+        and ($2::text is null or action = $2 or action like $2 || '.%')
+        and ($3::text is null or object ilike $3)
+        and ($4::timestamptz is null or at >= $4)
+        and ($5::timestamptz is null or at < $5)
+        and ($6::bigint is null or id < $6)
+      order by id desc limit $7`,
+    values: [
+      filter.author ?? null,
+      filter.action ?? null,
+      containing(filter.object),
+      filter.since ?? null,
+      filter.until ?? null,
+      filter.before ?? null,
+      filter.limit,
+    ],
+  });
+}
