@@ -82,7 +82,7 @@ describe('the report of a process', () => {
 test('forms are told what is not available, what to choose instead, and when a field counts', () => {
   const described = describeCatalogue();
   for (const { name, isAvailable: is, fields } of described) {
-    expect(is).toBe(isAvailable(name));
+    expect(is).toBe(isAvailable(name as SectionName));
     for (const { when } of fields) {
       const governing = when && fields.find(({ name: field }) => field === when.field);
       if (when) expect(governing?.input.kind).toMatch(/^(boolean|choice)$/);

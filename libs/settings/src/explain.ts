@@ -1,7 +1,8 @@
 /** Words a schema issue as a complaint: which field, what is wrong, and the remedy, in both languages. */
 import type * as z from 'zod';
 import { catalogue, type SectionName } from './catalogue.ts';
-import type { FieldInput, IssueParams } from './field.ts';
+import type { IssueParams } from './field.ts';
+import type { FieldInput } from './forms/description.ts';
 import { complaint } from './place.ts';
 import { type SettingsError, type Text, text } from './text.ts';
 

@@ -3,45 +3,31 @@
  * shows, and a description of its input that a form, the command line and the generated reference can read.
  */
 import * as z from 'zod';
+import type { Condition, FieldInput, Unit, Widget } from './forms/description.ts';
 import { type Text, text } from './text.ts';
-
-/** How a field is entered. Plain data: it travels to the console as JSON. */
-export type FieldInput =
-  | { readonly kind: 'boolean' }
-  | { readonly kind: 'integer'; readonly min: number; readonly max: number; readonly unit?: Text }
-  | {
-      readonly kind: 'choice';
-      readonly options: readonly { readonly value: string | number; readonly label: Text }[];
-    }
-  | {
-      readonly kind: 'text';
-      readonly maxLength: number;
-      readonly expected?: Text;
-      readonly isOptional: boolean;
-    }
-  | {
-      readonly kind: 'reference';
-      readonly to: 'certificate' | 'volume' | 'domain';
-      readonly isOptional: boolean;
-    }
-  | { readonly kind: 'list'; readonly item: FieldInput; readonly maxItems: number }
-  | {
-      readonly kind: 'record';
-      readonly fields: Readonly<Record<string, { readonly label: Text; readonly input: FieldInput }>>;
-    };
 
 export interface FieldWords {
   readonly label: Text;
   readonly help: Text;
 }
 
-export interface Field<S extends z.ZodType = z.ZodType> extends FieldWords {
+/** How a form shows a field, beyond what its input tells; see forms/description.ts. */
+export interface Presentation {
+  readonly fullLabel?: Text;
+  readonly widget?: Widget;
+  readonly empty?: Text;
+  readonly suggestions?: readonly string[];
+}
+
+export interface Field<S extends z.ZodType = z.ZodType> extends FieldWords, Presentation {
   readonly schema: S;
   readonly input: FieldInput;
   /** Nothing acts on the field in this version: see availability.ts. */
   readonly notYet?: NotYet;
   /** Without effect, and not shown in forms, unless another field of the section has one of these values. */
   readonly when?: Condition;
+  /** It cannot stay empty while it is shown; the `check` of its section sees to it. */
+  readonly isNeeded?: true;
 }
 
 export interface NotYet {
@@ -51,14 +37,11 @@ export interface NotYet {
   readonly reason?: Text;
 }
 
-export interface Condition {
-  readonly field: string;
-  readonly is: readonly (boolean | string)[];
-}
-
 /** A secret is no part of the document: it is written on its own, stored encrypted and never returned. */
 export interface SecretField extends FieldWords {
   readonly maxLength: number;
+  readonly when?: Condition;
+  readonly isNeeded?: true;
 }
 
 /** What a custom issue carries to the place that words the complaint. */
@@ -85,12 +68,26 @@ export function onlyWhen<F extends Field>(
   return { ...dependent, when: { field, is } };
 }
 
+/** The same, and it has to be filled in then. */
+export function neededWhen<F extends Field | SecretField>(
+  field: string,
+  is: Condition['is'],
+  dependent: F,
+): F & { readonly when: Condition; readonly isNeeded: true } {
+  return { ...dependent, when: { field, is }, isNeeded: true };
+}
+
+/** Tells a form more than the input does. */
+export function presented<F extends Field>(presentation: Presentation, field: F): F {
+  return { ...field, ...presentation };
+}
+
 export function bool(initial: boolean, label: FieldWords) {
   return { ...label, schema: z.boolean().default(initial), input: { kind: 'boolean' } as const };
 }
 
 export function integer(
-  bounds: { min: number; max: number; initial: number; unit?: Text },
+  bounds: { min: number; max: number; initial: number; unit?: Unit },
   label: FieldWords,
 ) {
   const { min, max, initial, unit } = bounds;
@@ -100,12 +97,21 @@ export function integer(
 }
 
 export function port(initial: number, label: FieldWords) {
-  return integer({ min: 1, max: 65_535, initial }, label);
+  return { ...integer({ min: 1, max: 65_535, initial }, label), widget: 'port' } as const;
+}
+
+/** The label of a choice, and what follows from it. */
+export function option(label: Text, consequenceRu: string, consequenceEn: string): OptionWords {
+  return { ...label, consequence: text(consequenceRu, consequenceEn) };
+}
+
+interface OptionWords extends Text {
+  readonly consequence?: Text;
 }
 
 /** A choice among words (or numbers) that each have a label. */
 export function choice<const V extends string | number>(
-  options: Readonly<Record<V, Text>>,
+  options: Readonly<Record<V, OptionWords>>,
   initial: NoInfer<V>,
   label: FieldWords,
 ) {
@@ -113,7 +119,10 @@ export function choice<const V extends string | number>(
   const values = Object.keys(options).map((key) => (isNumeric ? Number(key) : key)) as V[];
   const input: FieldInput = {
     kind: 'choice',
-    options: values.map((value) => ({ value, label: options[value] })),
+    options: values.map((value) => {
+      const { ru, en, consequence } = options[value];
+      return { value, label: text(ru, en), ...(consequence !== undefined && { consequence }) };
+    }),
   };
   return { ...label, schema: z.literal(values).default(() => initial as never), input };
 }
@@ -206,7 +215,8 @@ export function records<const F extends Readonly<Record<string, Field>>>(
       Object.entries(fields).map(([name, field]) => [name, { label: field.label, input: field.input }]),
     ),
   };
-  return { ...label, schema: list, input: { kind: 'list', item, maxItems: options.maxItems } as const };
+  const { maxItems, key } = options;
+  return { ...label, schema: list, input: { kind: 'list', item, maxItems, key } as const };
 }
 
 export type RecordSchema<F extends Readonly<Record<string, Field>>> = z.ZodObject<

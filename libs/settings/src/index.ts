@@ -1,6 +1,7 @@
 /** The settings of the system: their catalogue, their validation, and their current values in a process. */
-export { type SectionDefinition, type AppliedBy, type Tab, type Finding, programsToCome } from './section.ts';
-export type { Condition, Field, FieldInput, NotYet, SecretField } from './field.ts';
+export { type SectionDefinition, type Finding, programsToCome } from './section.ts';
+export type { Field, NotYet, SecretField } from './field.ts';
+export type * from './forms/description.ts';
 export {
   type FieldPlace,
   type Findings,
@@ -16,7 +17,7 @@ export { cautionsOf } from './cautions.ts';
 export { NotApplied, type Problem, problemOf } from './problem.ts';
 export { serverDomain } from './server-domain.ts';
 export * from './catalogue.ts';
-export * from './describe.ts';
+export { describeCatalogue, describeForms, describeSection } from './describe.ts';
 export {
   crossCheck,
   defaultDocument,

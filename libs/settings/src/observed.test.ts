@@ -3,7 +3,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeCatalogue, type FieldDescription } from './describe.ts';
+import { describeCatalogue } from './describe.ts';
+import type { FieldDescription } from './forms/description.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const files = globSync('{libs,services}/*/{src,tests}/**/*.ts', {

@@ -1,6 +1,7 @@
 /** How a place in the settings is named to people: by the labels of its section and field, and by its path. */
 import { catalogue, isSectionName, type SectionName } from './catalogue.ts';
-import type { FieldInput, FieldWords } from './field.ts';
+import type { FieldWords } from './field.ts';
+import type { FieldInput } from './forms/description.ts';
 import { type FieldPlace, type SettingsError, type Text, text } from './text.ts';
 
 /** What is wrong (or worth knowing) at a place; the message begins with the place's name. */

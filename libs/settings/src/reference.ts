@@ -1,8 +1,6 @@
 /** The settings reference, one page a language, made from the catalogue; `reference-main.ts` writes the pages. */
-import type { FieldDescription, SectionDescription } from './describe.ts';
 import { describeCatalogue } from './describe.ts';
-import type { FieldInput } from './field.ts';
-import type { Tab } from './section.ts';
+import type { FieldDescription, FieldInput, SectionDescription, Tab } from './forms/description.ts';
 import { type Text, text } from './text.ts';
 
 export type ReferenceLanguage = 'ru' | 'en';

@@ -4,23 +4,8 @@
  */
 import type * as z from 'zod';
 import { type Field, type RecordSchema, recordSchema, type SecretField } from './field.ts';
+import type { AppliedBy, Tab } from './forms/description.ts';
 import type { FieldPlace, Text } from './text.ts';
-
-/** The programs that take a section over without a restart, by the names they report under. */
-export type AppliedBy =
-  | 'smtp'
-  | 'imap'
-  | 'pop3'
-  | 'ldap'
-  | 'delivery'
-  | 'console'
-  | 'firewall'
-  | 'tasks'
-  | 'filter-antivirus'
-  | 'filter-dkim'
-  | 'filter-dlp'
-  | 'filter-dnsbl'
-  | 'filter-greylist';
 
 /** Programs that are no part of this version yet. */
 export const programsToCome: ReadonlySet<string> = new Set<AppliedBy>([
@@ -29,9 +14,6 @@ export const programsToCome: ReadonlySet<string> = new Set<AppliedBy>([
   'firewall',
   'tasks',
 ]);
-
-/** The tab of the console's settings page a section stands on. */
-export type Tab = 'settings' | 'spam' | 'addressBook' | 'more';
 
 /** A broken rule between fields of one section, or a caution about one. */
 export interface Finding {

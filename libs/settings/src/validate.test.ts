@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { catalogue, type SectionName, type Settings, sectionNames } from './catalogue.ts';
-import type { FieldInput } from './field.ts';
+import type { FieldInput } from './forms/description.ts';
 import { listenersOf } from './listeners.ts';
 import type { SettingsError } from './text.ts';
 import { defaultDocument, defaultSettings, parseSection, readStored, validateAll } from './validate.ts';

@@ -125,9 +125,9 @@ export const adminSettings = {
   catalogue: adminQuestion(
     'settings',
     'settings.catalogue',
-    'sections, fields, bounds, defaults and words',
+    'sections, fields, bounds, defaults and words, and where each stands on which page',
     z.object({}),
-    z.object({ sections: z.array(z.json()) }),
+    z.object({ tabs: z.array(z.json()), sections: z.array(z.json()) }),
     looksAtAll,
   ),
 };

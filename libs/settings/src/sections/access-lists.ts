@@ -3,14 +3,16 @@ import {
   bool,
   choice,
   type Field,
-  type FieldInput,
   type Format,
   formatted,
   listOf,
+  option,
+  presented,
   records,
   textField,
   words,
 } from '../field.ts';
+import type { FieldInput } from '../forms/description.ts';
 import { accessEntry } from '../formats.ts';
 import { defineSection, type Finding } from '../section.ts';
 import { type Text, text } from '../text.ts';
@@ -76,54 +78,63 @@ export const accessLists = defineSection({
   ),
   appliedBy: ['smtp', 'filter-greylist', 'filter-dnsbl'],
   fields: {
-    white: records(
-      entry,
-      { maxItems: maxEntries, initial: [], key: 'value' },
-      words(
-        'Белый список',
-        'White list',
-        'Почта принимается всегда: без серых списков, DNSBL и проверки обратной записи, а с адресов и сетей — и без авторизации. Вносите только тех, кому действительно доверяете. В этой версии недоступны домены (example.org), а серверы (@example.org) и ящики — пока SPF для них проверяется.',
-        'Mail is always accepted: without greylisting, DNSBL and the reverse DNS check, and from addresses and networks without a login too. Enter only those you really trust. Not available in this version: domains (example.org), and, while SPF is asked for, servers (@example.org) and mailboxes.',
+    white: presented(
+      { widget: 'accessList', empty: text('(нет)', '(none)') },
+      records(
+        entry,
+        { maxItems: maxEntries, initial: [], key: 'value' },
+        words(
+          'Белый список',
+          'White list',
+          'Почта принимается всегда: без серых списков, DNSBL и проверки обратной записи, а с адресов и сетей — и без авторизации. Вносите только тех, кому действительно доверяете. В этой версии недоступны домены (example.org), а серверы (@example.org) и ящики — пока SPF для них проверяется.',
+          'Mail is always accepted: without greylisting, DNSBL and the reverse DNS check, and from addresses and networks without a login too. Enter only those you really trust. Not available in this version: domains (example.org), and, while SPF is asked for, servers (@example.org) and mailboxes.',
+        ),
       ),
     ),
-    black: records(
-      entry,
-      { maxItems: maxEntries, initial: [], key: 'value' },
-      words(
-        'Чёрный список',
-        'Black list',
-        'Почта не принимается (554). Домены (example.org) в этой версии недоступны.',
-        'Mail is refused (554). Domains (example.org) are not available in this version.',
+    black: presented(
+      { widget: 'accessList', empty: text('(нет)', '(none)') },
+      records(
+        entry,
+        { maxItems: maxEntries, initial: [], key: 'value' },
+        words(
+          'Чёрный список',
+          'Black list',
+          'Почта не принимается (554). Домены (example.org) в этой версии недоступны.',
+          'Mail is refused (554). Domains (example.org) are not available in this version.',
+        ),
       ),
     ),
-    networks: records(
-      {
-        name: textFieldRequired(
-          objectName,
-          words(
-            'Имя',
-            'Name',
-            'Так сеть называется в списках: network:имя.',
-            'What the lists call it: network:name.',
+    networks: presented(
+      { widget: 'accessList', empty: text('(нет)', '(none)') },
+      records(
+        {
+          name: textFieldRequired(
+            objectName,
+            words(
+              'Имя',
+              'Name',
+              'Так сеть называется в списках: network:имя.',
+              'What the lists call it: network:name.',
+            ),
           ),
-        ),
-        addresses: listOf(
-          addressOrNetwork,
-          { maxItems: 256, initial: [] },
-          words(
-            'Адреса и сети',
-            'Addresses and networks',
-            'Из чего состоит сеть.',
-            'What the network is made of.',
+          addresses: listOf(
+            addressOrNetwork,
+            { maxItems: 256, initial: [] },
+            words(
+              'Адреса и сети',
+              'Addresses and networks',
+              'Из чего состоит сеть.',
+              'What the network is made of.',
+            ),
           ),
+        },
+        { maxItems: 200, initial: [], key: 'name' },
+        words(
+          'Именованные сети',
+          'Named networks',
+          'Сети, которые записи списков называют по имени.',
+          'Networks that entries of the lists call by name.',
         ),
-      },
-      { maxItems: 200, initial: [], key: 'name' },
-      words(
-        'Именованные сети',
-        'Named networks',
-        'Сети, которые записи списков называют по имени.',
-        'Networks that entries of the lists call by name.',
       ),
     ),
     relayForWhitelistedSenders: bool(
@@ -137,9 +148,21 @@ export const accessLists = defineSection({
     ),
     whiteNamesNeedSpf: choice(
       {
-        notFail: text('SPF не должен отвергать отправителя', 'SPF must not fail'),
-        pass: text('SPF должен подтвердить отправителя', 'SPF must pass'),
-        no: text('Не проверять', 'Do not check'),
+        notFail: option(
+          text('SPF не должен отвергать отправителя', 'SPF must not fail'),
+          'Явная подделка не проходит; домены без SPF действуют.',
+          'An evident forgery does not pass; domains without SPF count.',
+        ),
+        pass: option(
+          text('SPF должен подтвердить отправителя', 'SPF must pass'),
+          'Действуют только имена доменов, у которых есть SPF.',
+          'Only names of domains that have SPF count.',
+        ),
+        no: option(
+          text('Не проверять', 'Do not check'),
+          'Кто угодно может назваться именем из белого списка.',
+          'Anybody can call himself by a white-listed name.',
+        ),
       },
       'notFail',
       words(

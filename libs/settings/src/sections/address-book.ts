@@ -1,5 +1,5 @@
 /** The LDAP address book for mail clients and the web mail. */
-import { bool, choice, notYet, port, textField, words } from '../field.ts';
+import { bool, choice, notYet, port, presented, textField, words, option } from '../field.ts';
 import * as formats from '../formats.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
@@ -35,16 +35,22 @@ export const addressBook = defineSection({
       ),
       { off: false },
     ),
-    port: notYet(port(389, words('Порт', 'Port', 'Порт LDAP.', 'The LDAP port.'))),
-    baseDn: notYet(
-      textField(
-        baseDn,
-        'dc=pochtar,dc=local',
-        words(
-          'Base DN',
-          'Base DN',
-          'База поиска; несколько разделяются точкой с запятой, отвечает каждая.',
-          'Search base; several are separated by semicolons, and every one answers.',
+    port: presented(
+      { fullLabel: text('Порт LDAP', 'LDAP port') },
+      notYet(port(389, words('Порт', 'Port', 'Порт LDAP.', 'The LDAP port.'))),
+    ),
+    baseDn: presented(
+      { widget: 'baseDn' },
+      notYet(
+        textField(
+          baseDn,
+          'dc=pochtar,dc=local',
+          words(
+            'Base DN',
+            'Base DN',
+            'База поиска; несколько разделяются точкой с запятой, отвечает каждая.',
+            'Search base; several are separated by semicolons, and every one answers.',
+          ),
         ),
       ),
     ),
@@ -74,7 +80,11 @@ export const addressBook = defineSection({
       choice(
         {
           ownDomain: text('Свой домен', 'Own domain'),
-          all: text('Все домены', 'All domains'),
+          all: option(
+            text('Все домены', 'All domains'),
+            'Пользователи одного домена видят людей остальных.',
+            'Users of one domain see the people of the others.',
+          ),
         },
         'ownDomain',
         words(
@@ -90,7 +100,11 @@ export const addressBook = defineSection({
         {
           login: text('После входа', 'After a login'),
           localNetworks: text('Из локальных сетей без входа', 'From local networks without a login'),
-          anyone: text('Всем без входа', 'Anyone without a login'),
+          anyone: option(
+            text('Всем без входа', 'Anyone without a login'),
+            'Адреса может собрать любой, кто достучится до порта.',
+            'Whoever reaches the port can collect the addresses.',
+          ),
         },
         'login',
         words(

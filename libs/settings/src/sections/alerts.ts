@@ -1,7 +1,8 @@
 /** Whom the server tells of trouble, and when a disk counts as full. */
-import { integer, textField, words } from '../field.ts';
+import { integer, presented, textField, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
+import { megabytes } from '../units.ts';
 import { mailboxAddress } from './formats.ts';
 
 export const alerts = defineSection({
@@ -11,18 +12,21 @@ export const alerts = defineSection({
   help: text('Кому сообщать о неполадках.', 'Who is told of trouble.'),
   appliedBy: ['tasks', 'smtp', 'imap'],
   fields: {
-    address: textField(
-      mailboxAddress,
-      '',
-      words(
-        'Адрес для оповещений',
-        'Address for alerts',
-        'Сюда приходит почта для postmaster, если её больше никто не получает. Оповещения по почте в этой версии недоступны.',
-        'Mail for postmaster comes here where nobody else takes it. Alerts by mail are not available in this version.',
+    address: presented(
+      { widget: 'mailAddress', empty: text('(нет)', '(none)') },
+      textField(
+        mailboxAddress,
+        '',
+        words(
+          'Адрес для оповещений',
+          'Address for alerts',
+          'Сюда приходит почта для postmaster, если её больше никто не получает. Оповещения по почте в этой версии недоступны.',
+          'Mail for postmaster comes here where nobody else takes it. Alerts by mail are not available in this version.',
+        ),
       ),
     ),
     diskLowWaterMb: integer(
-      { min: 10, max: 10_485_760, initial: 512, unit: text('Мб', 'MB') },
+      { min: 10, max: 10_485_760, initial: 512, unit: megabytes },
       words(
         'Наименьшее свободное место',
         'Low-water mark of the disk',

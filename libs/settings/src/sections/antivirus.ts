@@ -1,8 +1,19 @@
 /** Which scanners look at mail, and what happens when they find something or cannot look. */
-import { bool, choice, type Format, integer, onlyWhen, textField, words } from '../field.ts';
+import {
+  bool,
+  choice,
+  option,
+  type Format,
+  integer,
+  neededWhen,
+  presented,
+  textField,
+  words,
+} from '../field.ts';
 import * as formats from '../formats.ts';
 import { defineSection, type Finding } from '../section.ts';
 import { text } from '../text.ts';
+import { megabytes } from '../units.ts';
 
 const clamd: Format = {
   parse: formats.clamdAddress,
@@ -50,17 +61,20 @@ export const antivirus = defineSection({
         'Scanning by the clamd daemon.',
       ),
     ),
-    clamavAddress: onlyWhen(
-      'clamavEnabled',
-      [true],
-      textField(
-        clamd,
-        '',
-        words(
-          'Адрес ClamAV',
-          'Address of ClamAV',
-          'узел:порт или путь к сокету.',
-          'host:port or the path of the socket.',
+    clamavAddress: presented(
+      { widget: 'scannerAddress' },
+      neededWhen(
+        'clamavEnabled',
+        [true],
+        textField(
+          clamd,
+          '',
+          words(
+            'Адрес ClamAV',
+            'Address of ClamAV',
+            'узел:порт или путь к сокету.',
+            'host:port or the path of the socket.',
+          ),
         ),
       ),
     ),
@@ -73,13 +87,16 @@ export const antivirus = defineSection({
         'Scanning by Kaspersky Scan Engine over ICAP.',
       ),
     ),
-    kasperskyAddress: onlyWhen(
-      'kasperskyEnabled',
-      [true],
-      textField(
-        icap,
-        '',
-        words('Адрес антивируса Касперского', 'Address of Kaspersky', 'Адрес ICAP.', 'ICAP address.'),
+    kasperskyAddress: presented(
+      { widget: 'scannerAddress' },
+      neededWhen(
+        'kasperskyEnabled',
+        [true],
+        textField(
+          icap,
+          '',
+          words('Адрес антивируса Касперского', 'Address of Kaspersky', 'Адрес ICAP.', 'ICAP address.'),
+        ),
       ),
     ),
     drwebEnabled: bool(
@@ -91,17 +108,25 @@ export const antivirus = defineSection({
         'Scanning by Dr.Web over ICAP or the protocol of clamd.',
       ),
     ),
-    drwebAddress: onlyWhen(
-      'drwebEnabled',
-      [true],
-      textField(
-        icapOrClamd,
-        '',
-        words('Адрес Dr.Web', 'Address of Dr.Web', 'Адрес ICAP или узел:порт.', 'ICAP address or host:port.'),
+    drwebAddress: presented(
+      { widget: 'scannerAddress' },
+      neededWhen(
+        'drwebEnabled',
+        [true],
+        textField(
+          icapOrClamd,
+          '',
+          words(
+            'Адрес Dr.Web',
+            'Address of Dr.Web',
+            'Адрес ICAP или узел:порт.',
+            'ICAP address or host:port.',
+          ),
+        ),
       ),
     ),
     maxScanSizeMb: integer(
-      { min: 1, max: 1024, initial: 50, unit: text('Мб', 'MB') },
+      { min: 1, max: 1024, initial: 50, unit: megabytes },
       words(
         'Наибольший размер проверяемого письма',
         'Largest mail that is scanned',
@@ -111,9 +136,21 @@ export const antivirus = defineSection({
     ),
     onUnscannable: choice(
       {
-        hold: text('Задержать', 'Hold'),
-        deliverTagged: text('Доставить с пометкой', 'Deliver with a tag'),
-        bounce: text('Вернуть отправителю', 'Return to the sender'),
+        hold: option(
+          text('Задержать', 'Hold'),
+          'Ждёт решения администратора.',
+          'Waits for the decision of an administrator.',
+        ),
+        deliverTagged: option(
+          text('Доставить с пометкой', 'Deliver with a tag'),
+          'Получатель видит, что письмо не проверено; вирус в нём возможен.',
+          'The recipient sees that it was not scanned; it may carry a virus.',
+        ),
+        bounce: option(
+          text('Вернуть отправителю', 'Return to the sender'),
+          'Отправитель узнаёт, что письмо не принято.',
+          'The sender is told that the mail was not accepted.',
+        ),
       },
       'hold',
       words(
@@ -125,8 +162,16 @@ export const antivirus = defineSection({
     ),
     onInfectedOutgoing: choice(
       {
-        quarantine: text('Поместить в карантин', 'Quarantine'),
-        replace: text('Отправить сообщение о проверке', 'Send the report of the check'),
+        quarantine: option(
+          text('Поместить в карантин', 'Quarantine'),
+          'Посторонним ничего не уходит; отправитель получает отчёт.',
+          'Nothing goes to strangers; the sender gets the report.',
+        ),
+        replace: option(
+          text('Отправить сообщение о проверке', 'Send the report of the check'),
+          'Получатель получает вирус во вложении, от имени вашего сервера.',
+          'The recipient gets the virus attached, in the name of your server.',
+        ),
       },
       'quarantine',
       words(
@@ -138,9 +183,21 @@ export const antivirus = defineSection({
     ),
     onScannerFailure: choice(
       {
-        wait: text('Ждать', 'Wait'),
-        deliver: text('Доставить без проверки', 'Deliver unscanned'),
-        bounce: text('Вернуть отправителю', 'Return to the sender'),
+        wait: option(
+          text('Ждать', 'Wait'),
+          'Ничего не теряется и не проходит непроверенным; почта стоит, пока антивирус молчит.',
+          'Nothing is lost or passes unscanned; mail stands still while the scanner is silent.',
+        ),
+        deliver: option(
+          text('Доставить без проверки', 'Deliver unscanned'),
+          'Вирусы проходят, пока антивирус молчит.',
+          'Viruses pass while the scanner is silent.',
+        ),
+        bounce: option(
+          text('Вернуть отправителю', 'Return to the sender'),
+          'Почта возвращается, пока антивирус молчит.',
+          'Mail is returned while the scanner is silent.',
+        ),
       },
       'wait',
       words(

@@ -1,5 +1,5 @@
 /** Verifying the signatures of incoming mail and signing what leaves. */
-import { bool, choice, notYet, textField, words } from '../field.ts';
+import { bool, choice, notYet, option, textField, words } from '../field.ts';
 import * as formats from '../formats.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
@@ -62,10 +62,22 @@ export const dkim = defineSection({
     onDmarcFail: notYet(
       choice(
         {
-          follow: text('По политике отправителя', "Follow the sender's policy"),
-          tag: text('Пометить', 'Tag'),
+          follow: option(
+            text('По политике отправителя', "Follow the sender's policy"),
+            'Как просит домен отправителя: принять, в спам или отвергнуть.',
+            'As the domain of the sender asks: accept, junk or reject.',
+          ),
+          tag: option(
+            text('Пометить', 'Tag'),
+            'Письмо доставляется с пометкой в заголовке.',
+            'Delivered with a tag in its header.',
+          ),
           junk: text('В папку спама', 'To the junk folder'),
-          quarantine: text('В карантин', 'Quarantine'),
+          quarantine: option(
+            text('В карантин', 'Quarantine'),
+            'Ждёт решения администратора.',
+            'Waits for the decision of an administrator.',
+          ),
         },
         'follow',
         words(

@@ -2,6 +2,7 @@
 import { bool, choice, integer, notYet, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
+import { megabytes, percent } from '../units.ts';
 
 export const dlp = defineSection({
   name: 'dlp',
@@ -44,7 +45,7 @@ export const dlp = defineSection({
     ),
     maxFileSizeMb: notYet(
       integer(
-        { min: 1, max: 1024, initial: 25, unit: text('Мб', 'MB') },
+        { min: 1, max: 1024, initial: 25, unit: megabytes },
         words(
           'Наибольший размер файла',
           'Largest file',
@@ -71,7 +72,7 @@ export const dlp = defineSection({
     ),
     thresholdPercent: notYet(
       integer(
-        { min: 1, max: 100, initial: 30, unit: text('%', '%') },
+        { min: 1, max: 100, initial: 30, unit: percent },
         words(
           'Порог сходства',
           'Likeness threshold',

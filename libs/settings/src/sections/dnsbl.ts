@@ -1,8 +1,9 @@
 /** Looking up the addresses of sending servers in public black lists (RFC 5782). */
-import { choice, integer, listOf, words } from '../field.ts';
+import { choice, integer, listOf, option, presented, words } from '../field.ts';
 import * as formats from '../formats.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
+import { milliseconds } from '../units.ts';
 
 const zone = {
   parse: formats.mailDomain,
@@ -12,6 +13,15 @@ const zone = {
     'give the name of a zone, such as bl.spamcop.net',
   ),
 };
+
+/** Lists that are run today and that anybody may ask; offered where one is added. */
+const livingZones = [
+  'bl.spamcop.net',
+  'zen.spamhaus.org',
+  'b.barracudacentral.org',
+  'psbl.surriel.com',
+  'dnsbl.dronebl.org',
+];
 
 export const dnsbl = defineSection({
   name: 'dnsbl',
@@ -23,14 +33,17 @@ export const dnsbl = defineSection({
   ),
   appliedBy: ['filter-dnsbl', 'smtp'],
   fields: {
-    zones: listOf(
-      zone,
-      { maxItems: 32, initial: ['bl.spamcop.net'] },
-      words(
-        'Чёрные списки DNSBL',
-        'DNSBL zones',
-        'Зоны DNS, в которых ищется адрес. Пусто: проверки нет.',
-        'The DNS zones that are asked. Empty: no check.',
+    zones: presented(
+      { widget: 'zones', suggestions: livingZones, empty: text('(нет)', '(none)') },
+      listOf(
+        zone,
+        { maxItems: 32, initial: ['bl.spamcop.net'] },
+        words(
+          'Чёрные списки DNSBL',
+          'DNSBL zones',
+          'Зоны DNS, в которых ищется адрес. Пусто: проверки нет.',
+          'The DNS zones that are asked. Empty: no check.',
+        ),
       ),
     ),
     onListed: choice(
@@ -45,9 +58,21 @@ export const dnsbl = defineSection({
     ),
     onNoAnswer: choice(
       {
-        reject: text('Отвергнуть (5xx)', 'Reject (5xx)'),
-        defer: text('Отложить (4xx)', 'Put off (4xx)'),
-        ignore: text('Не учитывать', 'Ignore'),
+        reject: option(
+          text('Отвергнуть (5xx)', 'Reject (5xx)'),
+          'Одна неработающая зона остановит всю почту.',
+          'One dead zone refuses all mail.',
+        ),
+        defer: option(
+          text('Отложить (4xx)', 'Put off (4xx)'),
+          'Сервер отправителя повторит попытку позже.',
+          'The sending server tries again later.',
+        ),
+        ignore: option(
+          text('Не учитывать', 'Ignore'),
+          'Решают списки, которые ответили.',
+          'The lists that did answer decide.',
+        ),
       },
       'defer',
       words(
@@ -58,7 +83,7 @@ export const dnsbl = defineSection({
       ),
     ),
     timeoutMs: integer(
-      { min: 500, max: 30_000, initial: 5000, unit: text('мс', 'ms') },
+      { min: 500, max: 30_000, initial: 5000, unit: milliseconds },
       words('Время ожидания ответа', 'Time-out', 'На все зоны вместе.', 'For all zones together.'),
     ),
   },

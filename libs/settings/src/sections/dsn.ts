@@ -1,7 +1,8 @@
 /** Delivery status notifications (RFC 3464): when the sender hears of a delay. */
-import { bool, integer, words } from '../field.ts';
+import { bool, integer, presented, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
+import { hours } from '../units.ts';
 
 export const dsn = defineSection({
   name: 'dsn',
@@ -13,13 +14,16 @@ export const dsn = defineSection({
   ),
   appliedBy: ['delivery', 'smtp'],
   fields: {
-    delayNoticeHours: integer(
-      { min: 0, max: 720, initial: 4, unit: text('часов', 'h') },
-      words(
-        'Сообщить о задержке через',
-        'Tell of a delay after',
-        'Один раз, если письмо всё ещё не доставлено. 0: не сообщать.',
-        'Once, if the mail is still not delivered. 0: never.',
+    delayNoticeHours: presented(
+      { empty: text('не сообщать', 'never') },
+      integer(
+        { min: 0, max: 720, initial: 4, unit: hours },
+        words(
+          'Сообщить о задержке через',
+          'Tell of a delay after',
+          'Один раз, если письмо всё ещё не доставлено. 0: не сообщать.',
+          'Once, if the mail is still not delivered. 0: never.',
+        ),
       ),
     ),
     successToStrangers: bool(

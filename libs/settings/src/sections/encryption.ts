@@ -1,13 +1,25 @@
 /** The fields that both encryption sections share: SMTP's and that of POP3 and IMAP. */
-import { bool, choice, notYet, onlyWhen, reference, words } from '../field.ts';
+import { bool, choice, notYet, onlyWhen, option, presented, reference, words } from '../field.ts';
 import type { Finding } from '../section.ts';
 import { text } from '../text.ts';
 
 export const mode = choice(
   {
-    none: text('Без шифрования', 'None'),
-    optional: text('Необязательное', 'Optional'),
-    required: text('С шифрованием', 'Required'),
+    none: option(
+      text('Без шифрования', 'None'),
+      'Пароли и письма идут открыто.',
+      'Passwords and mail travel in the clear.',
+    ),
+    optional: option(
+      text('Необязательное', 'Optional'),
+      'Клиент без TLS тоже может войти, его пароль идёт открыто.',
+      'A client without TLS may log in too; its password travels in the clear.',
+    ),
+    required: option(
+      text('С шифрованием', 'Required'),
+      'Пароль принимается только внутри TLS.',
+      'A password is accepted only inside TLS.',
+    ),
   },
   'optional',
   words(
@@ -21,13 +33,16 @@ export const mode = choice(
 export const certificateId = onlyWhen(
   'mode',
   ['optional', 'required'],
-  reference(
-    'certificate',
-    words(
-      'Сертификат',
-      'Certificate',
-      'Какой сертификат показывать. Пусто: созданный автоматически. Если клиент назвал имя сервера (SNI), берётся подходящий сертификат из хранилища.',
-      'Which certificate is shown. Empty: the one that was generated. When a client names the server (SNI), a matching certificate of the store is used.',
+  presented(
+    { widget: 'certificate', empty: text('Созданный автоматически', 'The generated one') },
+    reference(
+      'certificate',
+      words(
+        'Сертификат',
+        'Certificate',
+        'Какой сертификат показывать. Пусто: созданный автоматически. Если клиент назвал имя сервера (SNI), берётся подходящий сертификат из хранилища.',
+        'Which certificate is shown. Empty: the one that was generated. When a client names the server (SNI), a matching certificate of the store is used.',
+      ),
     ),
   ),
 );
@@ -49,10 +64,26 @@ export const minTlsVersion = onlyWhen(
   ['optional', 'required'],
   choice(
     {
-      TLSv1: text('TLS 1.0', 'TLS 1.0'),
-      'TLSv1.1': text('TLS 1.1', 'TLS 1.1'),
-      'TLSv1.2': text('TLS 1.2', 'TLS 1.2'),
-      'TLSv1.3': text('TLS 1.3', 'TLS 1.3'),
+      TLSv1: option(
+        text('TLS 1.0', 'TLS 1.0'),
+        'Для клиентов до 2006 года; шифры слабее.',
+        'For clients from before 2006; weaker ciphers.',
+      ),
+      'TLSv1.1': option(
+        text('TLS 1.1', 'TLS 1.1'),
+        'Почти никому не нужна; шифры слабее.',
+        'Hardly anybody needs it; weaker ciphers.',
+      ),
+      'TLSv1.2': option(
+        text('TLS 1.2', 'TLS 1.2'),
+        'Подходит всем клиентам последних десяти лет.',
+        'Fits every client of the last ten years.',
+      ),
+      'TLSv1.3': option(
+        text('TLS 1.3', 'TLS 1.3'),
+        'Старые клиенты и серверы подключиться не смогут.',
+        'Older clients and servers cannot connect.',
+      ),
     },
     'TLSv1.2',
     words(
@@ -69,8 +100,8 @@ export const dhBits = onlyWhen(
   ['optional', 'required'],
   choice(
     {
-      1024: text('1024 бита', '1024 bits'),
-      2048: text('2048 бит', '2048 bits'),
+      1024: option(text('1024 бита', '1024 bits'), 'Слишком короткий ключ.', 'Too short a key.'),
+      2048: option(text('2048 бит', '2048 bits'), 'Рекомендуется.', 'Recommended.'),
       3072: text('3072 бита', '3072 bits'),
       4096: text('4096 бит', '4096 bits'),
     },

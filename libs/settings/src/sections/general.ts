@@ -1,15 +1,16 @@
 /** Settings of the server as a whole: names, where mail is stored, what a new mailbox contains. */
 import {
   choice,
-  type FieldInput,
   type Format,
   formatted,
   notYet,
+  presented,
   records,
   reference,
   textField,
   words,
 } from '../field.ts';
+import type { FieldInput } from '../forms/description.ts';
 import { defineSection, type Finding } from '../section.ts';
 import { text } from '../text.ts';
 import { hostName } from './formats.ts';
@@ -74,23 +75,29 @@ export const general = defineSection({
     'tasks',
   ],
   fields: {
-    defaultDomain: reference(
-      'domain',
-      words(
-        'Домен по умолчанию для авторизации',
-        'Default domain for login',
-        'Пользователь этого домена может входить по имени ящика без домена, в любом протоколе.',
-        'A user of this domain may log in with the name of the mailbox alone, in every protocol.',
+    defaultDomain: presented(
+      { empty: text('(нет)', '(none)') },
+      reference(
+        'domain',
+        words(
+          'Домен по умолчанию для авторизации',
+          'Default domain for login',
+          'Пользователь этого домена может входить по имени ящика без домена, в любом протоколе.',
+          'A user of this domain may log in with the name of the mailbox alone, in every protocol.',
+        ),
       ),
     ),
     storageVolume: notYet(
-      reference(
-        'volume',
-        words(
-          'Жесткий диск для хранения почты',
-          'Disk for mail storage',
-          'Куда пишутся письма: имя хранилища. При выборе другого диска письма копируются, пока сервер работает; ход виден в задачах. Пусто: исходный диск.',
-          'Where mail is stored: the name of a volume. Choosing another one copies everything while the server works; the progress is shown under Tasks. Empty: the first one.',
+      presented(
+        { widget: 'volume', empty: text('Исходный диск', 'The first disk') },
+        reference(
+          'volume',
+          words(
+            'Жесткий диск для хранения почты',
+            'Disk for mail storage',
+            'Куда пишутся письма: имя хранилища. При выборе другого диска письма копируются, пока сервер работает; ход виден в задачах. Пусто: исходный диск.',
+            'Where mail is stored: the name of a volume. Choosing another one copies everything while the server works; the progress is shown under Tasks. Empty: the first one.',
+          ),
         ),
       ),
       {
@@ -101,41 +108,47 @@ export const general = defineSection({
         ),
       },
     ),
-    heloName: textField(
-      hostName,
-      'localhost',
-      words(
-        'Имя сервера в команде SMTP HELO при отправке письма',
-        'Name in SMTP HELO',
-        'Полное имя этого сервера в DNS; им же он представляется в приветствии SMTP. При первом запуске берётся имя машины (POCHTAR_HOSTNAME).',
-        'The full DNS name of this server; the SMTP greeting shows it too. At the first start it is the name of the machine (POCHTAR_HOSTNAME).',
+    heloName: presented(
+      { widget: 'host' },
+      textField(
+        hostName,
+        'localhost',
+        words(
+          'Имя сервера в команде SMTP HELO при отправке письма',
+          'Name in SMTP HELO',
+          'Полное имя этого сервера в DNS; им же он представляется в приветствии SMTP. При первом запуске берётся имя машины (POCHTAR_HOSTNAME).',
+          'The full DNS name of this server; the SMTP greeting shows it too. At the first start it is the name of the machine (POCHTAR_HOSTNAME).',
+        ),
       ),
     ),
-    autoCreateFolders: records(
-      {
-        name: {
-          ...words('Имя', 'Name', 'Имя папки.', 'Name of the folder.'),
-          schema: formatted(folderName),
-          input: folderNameInput,
+    autoCreateFolders: presented(
+      { widget: 'folders', empty: text('(нет)', '(none)') },
+      records(
+        {
+          name: {
+            ...words('Имя', 'Name', 'Имя папки.', 'Name of the folder.'),
+            schema: formatted(folderName),
+            input: folderNameInput,
+          },
+          specialUse,
         },
-        specialUse,
-      },
-      {
-        maxItems: 30,
-        initial: [
-          { name: 'Sent', specialUse: 'Sent' },
-          { name: 'Drafts', specialUse: 'Drafts' },
-          { name: 'Trash', specialUse: 'Trash' },
-          { name: 'Junk', specialUse: 'Junk' },
-          { name: 'Archive', specialUse: 'Archive' },
-        ],
-        key: 'name',
-      },
-      words(
-        'При создании ящика автоматически создавать папки',
-        'Folders created with a mailbox',
-        'Создаются в каждом новом ящике вместе с подпиской. INBOX есть всегда.',
-        'Created in each new mailbox and subscribed. INBOX is always there.',
+        {
+          maxItems: 30,
+          initial: [
+            { name: 'Sent', specialUse: 'Sent' },
+            { name: 'Drafts', specialUse: 'Drafts' },
+            { name: 'Trash', specialUse: 'Trash' },
+            { name: 'Junk', specialUse: 'Junk' },
+            { name: 'Archive', specialUse: 'Archive' },
+          ],
+          key: 'name',
+        },
+        words(
+          'При создании ящика автоматически создавать папки',
+          'Folders created with a mailbox',
+          'Создаются в каждом новом ящике вместе с подпиской. INBOX есть всегда.',
+          'Created in each new mailbox and subscribed. INBOX is always there.',
+        ),
       ),
     ),
   },

@@ -2,6 +2,7 @@
 import { bool, integer, onlyWhen, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
+import { days, hours, seconds } from '../units.ts';
 
 export const greylist = defineSection({
   name: 'greylist',
@@ -26,7 +27,7 @@ export const greylist = defineSection({
       'enabled',
       [true],
       integer(
-        { min: 1, max: 3600, initial: 10, unit: text('сек.', 's') },
+        { min: 1, max: 3600, initial: 10, unit: seconds },
         words(
           'Игнорировать повторную отправку',
           'Ignore a retry within',
@@ -39,7 +40,7 @@ export const greylist = defineSection({
       'enabled',
       [true],
       integer(
-        { min: 1, max: 168, initial: 5, unit: text('часов', 'h') },
+        { min: 1, max: 168, initial: 5, unit: hours },
         words(
           'Ожидать повторной отправки',
           'Wait for a retry',
@@ -52,7 +53,7 @@ export const greylist = defineSection({
       'enabled',
       [true],
       integer(
-        { min: 1, max: 365, initial: 14, unit: text('дней', 'days') },
+        { min: 1, max: 365, initial: 14, unit: days },
         words(
           'Хранить в белом списке',
           'Keep in the white list',

@@ -1,7 +1,8 @@
 /** Limits that keep one client from taking the server from all others. */
-import { choice, integer, words } from '../field.ts';
+import { choice, option, integer, presented, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
+import { mailsPerHour, minutes } from '../units.ts';
 
 export const limits = defineSection({
   name: 'limits',
@@ -41,7 +42,7 @@ export const limits = defineSection({
       ),
     ),
     banMinutes: integer(
-      { min: 1, max: 10_080, initial: 15, unit: text('мин.', 'min') },
+      { min: 1, max: 10_080, initial: 15, unit: minutes },
       words(
         'Время блокировки',
         'Ban time',
@@ -49,13 +50,16 @@ export const limits = defineSection({
         'How long the address cannot log in.',
       ),
     ),
-    mailsPerAccountHour: integer(
-      { min: 0, max: 1_000_000, initial: 0, unit: text('писем/час', 'messages/h') },
-      words(
-        'Писем одного ящика в час',
-        'Messages per account and hour',
-        'Сдерживает рассылку через украденный пароль. 0: без предела.',
-        'Holds back spam through a stolen password. 0: no limit.',
+    mailsPerAccountHour: presented(
+      { empty: text('без предела', 'no limit') },
+      integer(
+        { min: 0, max: 1_000_000, initial: 0, unit: mailsPerHour },
+        words(
+          'Писем одного ящика в час',
+          'Messages per account and hour',
+          'Сдерживает рассылку через украденный пароль. 0: без предела.',
+          'Holds back spam through a stolen password. 0: no limit.',
+        ),
       ),
     ),
     recipientsPerMail: integer(
@@ -69,8 +73,16 @@ export const limits = defineSection({
     ),
     bareNewline: choice(
       {
-        refuse: text('Отвергать', 'Refuse'),
-        normalise: text('Исправлять', 'Normalise'),
+        refuse: option(
+          text('Отвергать', 'Refuse'),
+          'Внутри письма нельзя протащить второе, поддельное.',
+          'No second, forged mail can be smuggled inside one.',
+        ),
+        normalise: option(
+          text('Исправлять', 'Normalise'),
+          'Проходит почта старых программ, а с ней и возможная подделка.',
+          'Mail of old programs passes, and with it a possible forgery.',
+        ),
       },
       'refuse',
       words(

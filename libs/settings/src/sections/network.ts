@@ -1,5 +1,5 @@
 /** Where the mail server listens. Clashes of ports are found across sections: see ../listeners.ts. */
-import { bool, listOf, notYet, onlyWhen, port, words } from '../field.ts';
+import { bool, listOf, notYet, onlyWhen, port, presented, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 import { addressOrNetwork, listenInterface } from './formats.ts';
@@ -64,44 +64,56 @@ export const network = defineSection({
         ),
       ),
     ),
-    smtpInterfaces: listOf(
-      listenInterface,
-      { maxItems: 64, initial: [] },
-      words(
-        'Интерфейсы для SMTP',
-        'Interfaces for SMTP',
-        'Адреса или интерфейсы, на которых работает SMTP. Пусто: все.',
-        'Addresses or interfaces on which SMTP listens. Empty: all.',
+    smtpInterfaces: presented(
+      { widget: 'interfaces', empty: text('(все)', '(all)') },
+      listOf(
+        listenInterface,
+        { maxItems: 64, initial: [] },
+        words(
+          'Интерфейсы для SMTP',
+          'Interfaces for SMTP',
+          'Адреса или интерфейсы, на которых работает SMTP. Пусто: все.',
+          'Addresses or interfaces on which SMTP listens. Empty: all.',
+        ),
       ),
     ),
-    accessInterfaces: listOf(
-      listenInterface,
-      { maxItems: 64, initial: [] },
-      words(
-        'Интерфейсы для POP3/IMAP',
-        'Interfaces for POP3/IMAP',
-        'Адреса или интерфейсы, на которых работают POP3 и IMAP. Пусто: все.',
-        'Addresses or interfaces on which POP3 and IMAP listen. Empty: all.',
+    accessInterfaces: presented(
+      { widget: 'interfaces', empty: text('(все)', '(all)') },
+      listOf(
+        listenInterface,
+        { maxItems: 64, initial: [] },
+        words(
+          'Интерфейсы для POP3/IMAP',
+          'Interfaces for POP3/IMAP',
+          'Адреса или интерфейсы, на которых работают POP3 и IMAP. Пусто: все.',
+          'Addresses or interfaces on which POP3 and IMAP listen. Empty: all.',
+        ),
       ),
     ),
-    trustedProxies: listOf(
-      addressOrNetwork,
-      { maxItems: 64, initial: [] },
-      words(
-        'Доверенные балансировщики',
-        'Trusted proxies',
-        'Сети балансировщиков, чьему заголовку PROXY верят. Пусто: протокол PROXY выключен.',
-        'Networks of the balancers whose PROXY header is believed. Empty: the PROXY protocol is off.',
+    trustedProxies: presented(
+      { widget: 'networks', empty: text('(нет)', '(none)') },
+      listOf(
+        addressOrNetwork,
+        { maxItems: 64, initial: [] },
+        words(
+          'Доверенные балансировщики',
+          'Trusted proxies',
+          'Сети балансировщиков, чьему заголовку PROXY верят. Пусто: протокол PROXY выключен.',
+          'Networks of the balancers whose PROXY header is believed. Empty: the PROXY protocol is off.',
+        ),
       ),
     ),
-    webmailAddresses: listOf(
-      addressOrNetwork,
-      { maxItems: 64, initial: ['127.0.0.0/8', '::1/128'] },
-      words(
-        'Адреса веб-почты',
-        'Addresses of the web mail',
-        'Отсюда подключается встроенная веб-почта: ограничение частоты отправки на неё не действует, а подбор пароля считается по адресу, который она сообщает.',
-        'The bundled web mail connects from here: the sending limit does not apply to it, and password guessing is counted by the address it reports.',
+    webmailAddresses: presented(
+      { widget: 'networks', empty: text('(нет)', '(none)') },
+      listOf(
+        addressOrNetwork,
+        { maxItems: 64, initial: ['127.0.0.0/8', '::1/128'] },
+        words(
+          'Адреса веб-почты',
+          'Addresses of the web mail',
+          'Отсюда подключается встроенная веб-почта: ограничение частоты отправки на неё не действует, а подбор пароля считается по адресу, который она сообщает.',
+          'The bundled web mail connects from here: the sending limit does not apply to it, and password guessing is counted by the address it reports.',
+        ),
       ),
     ),
   },

@@ -1,7 +1,8 @@
 /** How long mail is kept in the quarantine. */
-import { integer, notYet, words } from '../field.ts';
+import { integer, notYet, presented, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
+import { days } from '../units.ts';
 
 export const quarantine = defineSection({
   name: 'quarantine',
@@ -13,17 +14,20 @@ export const quarantine = defineSection({
   ),
   appliedBy: ['tasks'],
   fields: {
-    expiryDays: notYet(
-      integer(
-        { min: 0, max: 3650, initial: 30, unit: text('дней', 'days') },
-        words(
-          'Хранить в карантине',
-          'Keep in the quarantine',
-          'После этого письмо удаляется. 0: хранить всегда.',
-          'After this the mail is deleted. 0: keep it for ever.',
+    expiryDays: presented(
+      { empty: text('всегда', 'for ever') },
+      notYet(
+        integer(
+          { min: 0, max: 3650, initial: 30, unit: days },
+          words(
+            'Хранить в карантине',
+            'Keep in the quarantine',
+            'После этого письмо удаляется. 0: хранить всегда.',
+            'After this the mail is deleted. 0: keep it for ever.',
+          ),
         ),
+        { off: 0 },
       ),
-      { off: 0 },
     ),
   },
 });

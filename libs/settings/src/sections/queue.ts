@@ -1,9 +1,8 @@
 /** When mail that could not be sent is tried again, and when it is given up. */
-import { integer, words } from '../field.ts';
+import { integer, presented, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
-
-const minutes = text('мин.', 'min');
+import { minutes } from '../units.ts';
 
 export const queue = defineSection({
   name: 'queue',
@@ -24,22 +23,28 @@ export const queue = defineSection({
         'How often the queue is looked through for mail that has waited long enough.',
       ),
     ),
-    waitMinMinutes: integer(
-      { min: 1, max: 10_080, initial: 180, unit: minutes },
-      words(
-        'Время ожидания в очереди от',
-        'Waiting time from',
-        'Столько письмо ждёт после первой неудачной попытки.',
-        'How long mail waits after the first failed attempt.',
+    waitMinMinutes: presented(
+      { widget: 'range' },
+      integer(
+        { min: 1, max: 10_080, initial: 180, unit: minutes },
+        words(
+          'Время ожидания в очереди от',
+          'Waiting time from',
+          'Столько письмо ждёт после первой неудачной попытки.',
+          'How long mail waits after the first failed attempt.',
+        ),
       ),
     ),
-    waitMaxMinutes: integer(
-      { min: 1, max: 10_080, initial: 300, unit: minutes },
-      words(
-        'до',
-        'to',
-        'Ожидание растёт с возрастом письма, но не превышает этого времени.',
-        'The wait grows with the age of the mail, and never past this.',
+    waitMaxMinutes: presented(
+      { widget: 'range', fullLabel: text('Время ожидания в очереди, до', 'Waiting time, to') },
+      integer(
+        { min: 1, max: 10_080, initial: 300, unit: minutes },
+        words(
+          'до',
+          'to',
+          'Ожидание растёт с возрастом письма, но не превышает этого времени.',
+          'The wait grows with the age of the mail, and never past this.',
+        ),
       ),
     ),
     maxLifetimeMinutes: integer(

@@ -1,6 +1,6 @@
 /** Sending everything that is not local through another SMTP server. */
 import type { Finding } from '../section.ts';
-import { bool, onlyWhen, port, textField, words } from '../field.ts';
+import { bool, neededWhen, port, presented, textField, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 import { host, mailboxAddress } from './formats.ts';
@@ -21,17 +21,26 @@ export const relay = defineSection({
   ),
   appliedBy: ['delivery'],
   fields: {
-    host: textField(
-      host,
-      '',
-      words(
-        'Релей по умолчанию',
-        'Default relay',
-        'Имя или IP-адрес внешнего сервера. Пусто: почта уходит прямо серверам получателей (MX).',
-        'Name or IP address of the external server. Empty: mail goes straight to the servers of the recipients (MX).',
+    host: presented(
+      {
+        widget: 'host',
+        empty: text('(прямо серверам получателей)', '(straight to the recipients’ servers)'),
+      },
+      textField(
+        host,
+        '',
+        words(
+          'Релей по умолчанию',
+          'Default relay',
+          'Имя или IP-адрес внешнего сервера. Пусто: почта уходит прямо серверам получателей (MX).',
+          'Name or IP address of the external server. Empty: mail goes straight to the servers of the recipients (MX).',
+        ),
       ),
     ),
-    port: port(25, words('Порт', 'Port', 'Порт внешнего сервера.', 'The port of the external server.')),
+    port: presented(
+      { fullLabel: text('Порт внешнего SMTP', 'Port of the external SMTP server') },
+      port(25, words('Порт', 'Port', 'Порт внешнего сервера.', 'The port of the external server.')),
+    ),
     smtps: bool(
       false,
       words(
@@ -50,7 +59,7 @@ export const relay = defineSection({
         'Turn it on when the external server wants a login and a password.',
       ),
     ),
-    username: onlyWhen(
+    username: neededWhen(
       'authEnabled',
       [true],
       textField(
@@ -68,23 +77,26 @@ export const relay = defineSection({
         'The envelope sender and the From header are replaced; the former From becomes Reply-To unless there is one. Providers such as mail.ru, yandex.ru and gmail.com need it.',
       ),
     ),
-    senderAddress: onlyWhen(
-      'rewriteSender',
-      [true],
-      textField(
-        mailboxAddress,
-        '',
-        words(
-          'Адрес отправителя',
-          "Sender's address",
-          'Адрес, с которым был выполнен вход на внешнем сервере.',
-          'The address that belongs to the login at the external server.',
+    senderAddress: presented(
+      { widget: 'mailAddress' },
+      neededWhen(
+        'rewriteSender',
+        [true],
+        textField(
+          mailboxAddress,
+          '',
+          words(
+            'Адрес отправителя',
+            "Sender's address",
+            'Адрес, с которым был выполнен вход на внешнем сервере.',
+            'The address that belongs to the login at the external server.',
+          ),
         ),
       ),
     ),
   },
   secrets: {
-    password: {
+    password: neededWhen('authEnabled', [true], {
       ...words(
         'Пароль',
         'Password',
@@ -92,7 +104,7 @@ export const relay = defineSection({
         'Stored encrypted and never shown.',
       ),
       maxLength: 255,
-    },
+    }),
   },
   check: (document) => {
     const findings: Finding[] = [];

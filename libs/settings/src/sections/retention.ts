@@ -1,7 +1,9 @@
 /** How long messages stay in folders, and how long an expunged one can be brought back. */
-import { type FieldInput, type Format, formatted, integer, notYet, records, words } from '../field.ts';
+import { type Format, formatted, integer, notYet, presented, records, words } from '../field.ts';
+import type { FieldInput } from '../forms/description.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
+import { days } from '../units.ts';
 
 const folder: Format = {
   parse: (input) =>
@@ -16,7 +18,6 @@ const folderInput: FieldInput = {
   expected: folder.expected,
   isOptional: false,
 };
-const days = text('дней', 'days');
 
 export const retention = defineSection({
   name: 'retention',
@@ -28,40 +29,46 @@ export const retention = defineSection({
   ),
   appliedBy: ['tasks'],
   fields: {
-    folders: notYet(
-      records(
-        {
-          folder: {
-            ...words(
-              'Папка',
-              'Folder',
-              'Имя папки или её назначение.',
-              'Name of the folder, or its special use.',
+    folders: presented(
+      { empty: text('(нет)', '(none)') },
+      notYet(
+        records(
+          {
+            folder: {
+              ...words(
+                'Папка',
+                'Folder',
+                'Имя папки или её назначение.',
+                'Name of the folder, or its special use.',
+              ),
+              schema: formatted(folder),
+              input: folderInput,
+            },
+            days: integer(
+              { min: 1, max: 3650, initial: 30, unit: days },
+              words('Хранить', 'Keep', 'Более старые сообщения удаляются.', 'Older messages are deleted.'),
             ),
-            schema: formatted(folder),
-            input: folderInput,
           },
-          days: integer(
-            { min: 1, max: 3650, initial: 30, unit: days },
-            words('Хранить', 'Keep', 'Более старые сообщения удаляются.', 'Older messages are deleted.'),
-          ),
-        },
-        { maxItems: 100, initial: [], key: 'folder' },
-        words('Папки', 'Folders', 'Во всех ящиках.', 'In all mailboxes.'),
-      ),
-      { off: [] },
-    ),
-    undeleteDays: notYet(
-      integer(
-        { min: 0, max: 365, initial: 7, unit: days },
-        words(
-          'Восстановление удалённых',
-          'Undelete',
-          'Столько дней удалённое сообщение можно вернуть. 0: нельзя.',
-          'For this many days a deleted message can be brought back. 0: not at all.',
+          { maxItems: 100, initial: [], key: 'folder' },
+          words('Папки', 'Folders', 'Во всех ящиках.', 'In all mailboxes.'),
         ),
+        { off: [] },
       ),
-      { off: 0 },
+    ),
+    undeleteDays: presented(
+      { empty: text('нельзя', 'not at all') },
+      notYet(
+        integer(
+          { min: 0, max: 365, initial: 7, unit: days },
+          words(
+            'Восстановление удалённых',
+            'Undelete',
+            'Столько дней удалённое сообщение можно вернуть. 0: нельзя.',
+            'For this many days a deleted message can be brought back. 0: not at all.',
+          ),
+        ),
+        { off: 0 },
+      ),
     ),
   },
 });

@@ -1,5 +1,5 @@
 /** Whether the reverse name of a sending server leads back to its address. */
-import { choice, notYet, words } from '../field.ts';
+import { choice, notYet, option, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 
@@ -17,9 +17,21 @@ export const reverseDns = defineSection({
       choice(
         {
           off: text('Не проверять', 'Off'),
-          tag: text('Пометить', 'Tag'),
-          defer: text('Отложить (4xx)', 'Put off (4xx)'),
-          reject: text('Отвергнуть (5xx)', 'Reject (5xx)'),
+          tag: option(
+            text('Пометить', 'Tag'),
+            'Письмо принимается, в заголовке остаётся пометка.',
+            'The mail is accepted, with a tag in its header.',
+          ),
+          defer: option(
+            text('Отложить (4xx)', 'Put off (4xx)'),
+            'Настоящий сервер повторит, когда записи исправят.',
+            'A real server tries again once the records are mended.',
+          ),
+          reject: option(
+            text('Отвергнуть (5xx)', 'Reject (5xx)'),
+            'Небрежно настроенные серверы своих писем не передадут.',
+            'Mail of carelessly configured servers is lost to you.',
+          ),
         },
         'tag',
         words(

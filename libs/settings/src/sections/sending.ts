@@ -2,6 +2,7 @@
 import { bool, integer, onlyWhen, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
+import { mailsPerMinute, megabytes } from '../units.ts';
 
 export const sending = defineSection({
   name: 'sending',
@@ -11,7 +12,7 @@ export const sending = defineSection({
   appliedBy: ['smtp', 'imap', 'console'],
   fields: {
     maxMessageSizeMb: integer(
-      { min: 1, max: 1024, initial: 50, unit: text('Мб', 'MB') },
+      { min: 1, max: 1024, initial: 50, unit: megabytes },
       words(
         'Максимальный размер письма',
         'Maximum message size',
@@ -32,7 +33,7 @@ export const sending = defineSection({
       'rateLimitEnabled',
       [true],
       integer(
-        { min: 1, max: 100_000, initial: 60, unit: text('писем/мин', 'messages/min') },
+        { min: 1, max: 100_000, initial: 60, unit: mailsPerMinute },
         words(
           'Максимальное количество писем с одного IP-адреса в минуту',
           'Messages per IP address per minute',

@@ -2,6 +2,7 @@
 import { integer, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
+import { days } from '../units.ts';
 
 export const trace = defineSection({
   name: 'trace',
@@ -11,7 +12,7 @@ export const trace = defineSection({
   appliedBy: ['delivery'],
   fields: {
     keepDays: integer(
-      { min: 1, max: 3650, initial: 90, unit: text('дней', 'days') },
+      { min: 1, max: 3650, initial: 90, unit: days },
       words(
         'Хранить историю',
         'Keep the trace',

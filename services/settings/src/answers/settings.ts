@@ -9,7 +9,7 @@ import {
 } from '@pochtar/bus';
 import {
   catalogue,
-  describeCatalogue,
+  describeForms,
   isSectionName,
   placeName,
   readStored,
@@ -52,7 +52,7 @@ export function answerSettings(context: Context): Answer[] {
     ),
     answerAdmin(context, adminSettings.status, ({ section }) => status(context, section)),
     answerAdmin(context, adminSettings.catalogue, async () =>
-      done({ sections: JSON.parse(JSON.stringify(describeCatalogue())) }),
+      done(JSON.parse(JSON.stringify(describeForms()))),
     ),
   ];
 }

@@ -1,0 +1,17 @@
+/**
+ * What a browser needs of the settings: the description of the forms, and pure functions over it and over documents.
+ * Nothing here imports the catalogue, zod or Node.
+ */
+export type { Text } from '../text.ts';
+export type * from './description.ts';
+export { hiddenBy, isShown } from './shown.ts';
+export { entryKey, entryWords, isSameValue, valueWords } from './value.ts';
+export {
+  diffDocuments,
+  type FieldChange,
+  type ListChange,
+  type SecretChange,
+  type SecretInput,
+  type ValueChange,
+} from './diff.ts';
+export { type MergeConflict, type Merged, mergeThreeWay } from './merge.ts';
