@@ -1,5 +1,6 @@
-// Makes the notices that are owed, and tries those that cannot be made now again with back-off. A notice that could
-// not be made within the lifetime of the queue is given up, with its trace.
+// Makes the notices that are owed, and tries those that cannot be made now again with back-off. While the volume takes
+// nothing, one of them is tried every few seconds, and when that works all others that wait for the volume follow. A
+// notice that could not be made within the lifetime of the queue is given up, with its trace.
 import { queueDue } from '@pochtar/bus';
 import type { Queryable } from '@pochtar/store/db';
 import { BlobWriteError } from '@pochtar/store/blob';
@@ -12,6 +13,7 @@ import {
   type OwedNotice,
   postponeOwedNotice,
   traceUnmadeNotice,
+  wakeOwedNotices,
 } from '@pochtar/store/queue';
 import { isTransient } from '@pochtar/service';
 import { noticeMail } from './notice-mail.ts';
@@ -21,8 +23,10 @@ import { WakeUp } from './wake-up.ts';
 
 /** Each may return a mail of 2 MiB. */
 const AT_ONCE = 8;
-/** Nobody else takes a notice while it is being made. */
+/** Nobody else takes a notice while it is being made, unless this process is found dead. */
 const CLAIM_SECONDS = 180;
+/** Between two looks whether the volume takes bodies again. */
+const VOLUME_MS = 5000;
 const FIRST_BACKOFF_SECONDS = 15;
 const LAST_BACKOFF_SECONDS = 900;
 const SAFETY_MS = 30_000;
@@ -37,10 +41,15 @@ export class NoticeMaker implements AsyncDisposable {
   readonly #wakeUp = new WakeUp(this.#stopping.signal);
   readonly #hints: { stop(): void };
   readonly #running: Promise<void>;
+  /** The last body was not stored. */
+  #isVolumeAway = false;
+  #lookedAt = 0;
 
   constructor(tools: Tools) {
     this.#tools = tools;
     this.#hints = tools.bus.subscribe(queueDue, () => this.#wakeUp.hint());
+    // Hints may have been missed while the bus was away.
+    tools.bus.onReconnect(() => this.#wakeUp.hint());
     this.#running = this.#run();
   }
 
@@ -59,20 +68,40 @@ export class NoticeMaker implements AsyncDisposable {
           // Goes on while there is something due.
         }
         await this.#wakeUp.pause(PAUSE_MS);
+        await this.#wakeUp.wait(await this.#untilNext());
+        if (this.#mayLookEarly()) await this.#round({ limit: 1, isEarly: true });
       } catch (error) {
+        // The database is away: what was claimed without our hearing of it is ours at the next look.
         this.#tools.log.warn({ reason: String(error) }, 'owed notices are made later');
         await this.#wakeUp.pause(ERROR_PAUSE_MS);
       }
-      const due = await nextOwedNotice(this.#tools.db).catch(() => undefined);
-      if (due === null) this.#tools.health.report('notices', null);
-      const wait = !due ? SAFETY_MS : due.getTime() - Date.now();
-      await this.#wakeUp.wait(Math.min(Math.max(wait, 0) + 1, SAFETY_MS));
     }
   }
 
+  /** However many hints come: between two looks at a volume that takes nothing there is a pause. */
+  #mayLookEarly(): boolean {
+    const now = performance.now();
+    if (!this.#isVolumeAway || now - this.#lookedAt < VOLUME_MS || this.#stopping.signal.aborted)
+      return false;
+    this.#lookedAt = now;
+    return true;
+  }
+
+  async #untilNext(): Promise<number> {
+    const { db, health, sender } = this.#tools;
+    const due = await nextOwedNotice(db, sender);
+    if (due === null) {
+      this.#isVolumeAway = false;
+      health.report('notices', null);
+    }
+    const wait = due === null ? SAFETY_MS : due.getTime() - Date.now();
+    return Math.min(Math.max(wait, 0) + 1, this.#isVolumeAway ? VOLUME_MS : SAFETY_MS);
+  }
+
   /** True when something was due. */
-  async #round(): Promise<boolean> {
-    const notices = await claimOwedNotices(this.#tools.db, AT_ONCE, CLAIM_SECONDS);
+  async #round(options = { limit: AT_ONCE, isEarly: false }): Promise<boolean> {
+    const { db, sender } = this.#tools;
+    const notices = await claimOwedNotices(db, { ...options, sender, seconds: CLAIM_SECONDS });
     const made = await Promise.all(notices.map((notice) => this.#make(notice)));
     await this.#accept(made.filter((one) => one !== null));
     return notices.length > 0;
@@ -81,14 +110,23 @@ export class NoticeMaker implements AsyncDisposable {
   async #make(notice: OwedNotice): Promise<Made | null> {
     try {
       const mail = await noticeMail(this.#tools, notice, new Date());
-      this.#tools.health.report('notices', null);
+      await this.#isStored();
       return { notice, mail };
     } catch (error) {
-      if (error instanceof BlobWriteError)
+      if (error instanceof BlobWriteError) {
+        this.#isVolumeAway = true;
         this.#tools.health.report('notices', `no notice can be stored: ${error.message}`);
+      }
       await this.#failed(notice, error);
       return null;
     }
+  }
+
+  async #isStored(): Promise<void> {
+    this.#tools.health.report('notices', null);
+    if (!this.#isVolumeAway) return;
+    this.#isVolumeAway = false;
+    await wakeOwedNotices(this.#tools.db, BlobWriteError.name);
   }
 
   /** The mails, and the end of what was owed, in one transaction; one that the database refuses fails alone. */

@@ -1,4 +1,5 @@
 // Makes what every part of delivery works with: the store, the resolver, the secrets.
+import { randomUUID } from 'node:crypto';
 import type { Bus } from '@pochtar/bus';
 import { createResolver, type ServiceContext } from '@pochtar/runtime';
 import { openBlobs, openPool } from '@pochtar/service';
@@ -41,6 +42,7 @@ export async function openTools({
   );
   const opened = stack.move();
   return {
+    sender: randomUUID(),
     db,
     blobs,
     bus,

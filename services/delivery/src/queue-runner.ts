@@ -41,8 +41,6 @@ export class QueueRunner implements AsyncDisposable {
   readonly #graceMs: number;
   readonly #stopping = new AbortController();
   readonly #ending = new AbortController();
-  /** Of this start of the process. */
-  readonly #sender = randomUUID();
   readonly #heart: Heart;
   /** Batches under way. */
   readonly #batches = new Map<Promise<void>, Pick<Claim, 'lease' | 'destination'>>();
@@ -54,7 +52,7 @@ export class QueueRunner implements AsyncDisposable {
   constructor(tools: Tools, { graceMs = STOP_GRACE_MS, beatSeconds = 2 }: RunnerOptions = {}) {
     this.#graceMs = graceMs;
     this.#heart = new Heart({
-      ...{ db: tools.db, log: tools.log, sender: this.#sender, beatSeconds, leaseSeconds: LEASE_SECONDS },
+      ...{ db: tools.db, log: tools.log, sender: tools.sender, beatSeconds, leaseSeconds: LEASE_SECONDS },
       // Also for the other replicas.
       onFreed: () => tools.bus.emit(queueDue, {}),
     });
@@ -145,7 +143,7 @@ export class QueueRunner implements AsyncDisposable {
     const claimedAt = performance.now();
     const claimed = await claimDue(this.#tools.db, {
       lease,
-      sender: this.#sender,
+      sender: this.#tools.sender,
       // While the database was away leases may have ended whose work goes on here.
       inHand: [...new Set([...this.#batches.values()].map((batch) => batch.lease))],
       leaseSeconds: LEASE_SECONDS,

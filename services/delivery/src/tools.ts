@@ -12,6 +12,8 @@ export const sections = ['general', 'queue', 'relay', 'dsn', 'misc', 'trace'] as
 export type Sections = (typeof sections)[number];
 
 export interface Tools {
+  /** This start of the process, as a sender: its leases and the notices that it makes are in this name. */
+  sender: string;
   db: Database;
   /** Has connections of its own to Postgres, so that a body can be stored inside a transaction of `db`. */
   blobs: BlobStore;

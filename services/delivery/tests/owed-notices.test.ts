@@ -2,7 +2,7 @@
 // once, when it can be.
 import { randomUUID } from 'node:crypto';
 import { queueDue } from '@pochtar/bus';
-import { claimOwedNotices } from '@pochtar/store/queue';
+import { beat, claimOwedNotices, endDeadLeases, nextOwedNotice } from '@pochtar/store/queue';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { reply } from './far-side.ts';
@@ -53,6 +53,22 @@ async function makeNow(): Promise<void> {
   office.bus.emit(queueDue, {});
 }
 
+/** Owes a notice for so long, tried so often. */
+async function failed(hoursAgo: number, attempts: number): Promise<string> {
+  const mail = await office.accept({ to: [], isSilent: true });
+  await office.db.query({
+    text: `insert into queue.owed_notice (id, mail_id, kind, content_id, is_full, reverse_path, accepted_at, recipients,
+        owed_since, attempts)
+      values ($1, $2, 'failed', $2, false, 'anna@demo.test', now(), $3, now() - make_interval(hours => $4), $5)`,
+    values: [
+      ...[randomUUID(), mail],
+      JSON.stringify([{ address: 'x@y.test', originalRecipient: null, expandedFrom: null, status: '5.1.1' }]),
+      ...[hoursAgo, attempts],
+    ],
+  });
+  return mail;
+}
+
 describe('while no notice can be stored', () => {
   test('what the far side took is settled and never sent again, what it refused is told later, once', async () => {
     await using far = await farSide({
@@ -98,24 +114,23 @@ describe('while no notice can be stored', () => {
   });
 });
 
-describe('an owed notice', () => {
-  const failed = async (hoursAgo: number, attempts: number): Promise<string> => {
-    const mail = await office.accept({ to: [], isSilent: true });
-    await office.db.query({
-      text: `insert into queue.owed_notice (id, mail_id, kind, content_id, is_full, reverse_path, accepted_at, recipients,
-          owed_since, attempts)
-        values ($1, $2, 'failed', $2, false, 'anna@demo.test', now(), $3, now() - make_interval(hours => $4), $5)`,
-      values: [
-        ...[randomUUID(), mail],
-        JSON.stringify([
-          { address: 'x@y.test', originalRecipient: null, expandedFrom: null, status: '5.1.1' },
-        ]),
-        ...[hoursAgo, attempts],
-      ],
+describe('notices that wait for the volume', () => {
+  test('are all made soon after it takes bodies again, however long their pauses have grown', async () => {
+    for (let count = 0; count < 12; count++) await failed(0, 6);
+    await using _delivery = await office.startDelivery();
+    await withoutNewPacks(async () => {
+      await makeNow();
+      await eventually(async () =>
+        expect((await owed()).filter(({ reason }) => reason?.startsWith('BlobWriteError'))).toHaveLength(12),
+      );
     });
-    return mail;
-  };
+    // Each would wait for a quarter of an hour.
+    await eventually(async () => expect(await owed()).toEqual([]), { timeout: 20_000 });
+    expect(await noticesIn(office, 'anna')).toHaveLength(12);
+  });
+});
 
+describe('an owed notice', () => {
   test('is made by one process of many', async () => {
     for (let count = 0; count < 20; count++) await failed(0, 0);
     await using _first = await office.startDelivery();
@@ -174,8 +189,27 @@ describe('an owed notice', () => {
 
   test('that is being made is nobody else’s', async () => {
     await failed(0, 0);
-    expect(await claimOwedNotices(office.db, 10, 60)).toHaveLength(1);
-    expect(await claimOwedNotices(office.db, 10, 60)).toEqual([]);
+    const claim = (): ReturnType<typeof claimOwedNotices> =>
+      claimOwedNotices(office.db, { sender: randomUUID(), limit: 10, seconds: 60 });
+    expect(await claim()).toHaveLength(1);
+    expect(await claim()).toEqual([]);
+  });
+
+  test('comes again at once to the sender that has not heard of its claim, and from a dead one to the others', async () => {
+    await failed(0, 0);
+    const first = randomUUID();
+    const claim = (sender: string): ReturnType<typeof claimOwedNotices> =>
+      claimOwedNotices(office.db, { sender, limit: 10, seconds: 180 });
+    await beat(office.db, first);
+    expect(await claim(first)).toHaveLength(1);
+    expect(await nextOwedNotice(office.db, first)).toBeInstanceOf(Date);
+    expect(await claim(first)).toMatchObject([{ attempts: 2 }]);
+    await office.db.query({
+      text: `update queue.sender set beat_at = now() - interval '1 minute' where id = $1`,
+      values: [first],
+    });
+    expect(await endDeadLeases(office.db, 10, 120)).toBe(1);
+    expect(await claim(randomUUID())).toMatchObject([{ attempts: 3 }]);
   });
 });
 

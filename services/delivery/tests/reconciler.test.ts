@@ -39,6 +39,7 @@ beforeAll(async () => {
       health: new Health(),
     },
     remotePort: () => 25,
+    sender: randomUUID(),
     remoteNetworks: new BlockList(),
     audit: { begin: (entry) => beginAudit(db, entry) },
     relayPassword: () => Promise.resolve(null),

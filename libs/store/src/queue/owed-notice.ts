@@ -66,20 +66,38 @@ export async function insertOwedNotice(tx: Queryable, notice: NewOwedNotice): Pr
   });
 }
 
-/** Notices whose time has come, longest due first; for `seconds` nobody else takes them. */
-export async function claimOwedNotices(db: Queryable, limit: number, seconds: number): Promise<OwedNotice[]> {
+export interface NoticeClaim {
+  /** Who makes them: see sender.ts. */
+  sender: string;
+  limit: number;
+  /** So long nobody else takes them, unless the sender is found dead. */
+  seconds: number;
+  /** Also one whose time has not come yet: to see whether what kept it from being made is over. */
+  isEarly?: boolean;
+}
+
+/**
+ * Notices whose time has come, longest due first. What the sender claimed before and has not ended comes again: it has
+ * nothing in hand when it asks, but may not have heard the answer to its last claim.
+ */
+export async function claimOwedNotices(
+  db: Queryable,
+  { sender, limit, seconds, isEarly = false }: NoticeClaim,
+): Promise<OwedNotice[]> {
   const notices = await db.query<OwedNotice>({
     name: 'claim_owed_notices',
     text: `with due as materialized (
-        select id from queue.owed_notice where due_at <= now() order by due_at limit $1 for update skip locked
+        select id from queue.owed_notice where due_at <= now() or sender = $3 or ($4 and sender is null)
+        order by due_at limit $1 for update skip locked
       )
-      update queue.owed_notice n set due_at = now() + make_interval(secs => $2), attempts = n.attempts + 1
+      update queue.owed_notice n
+      set due_at = now() + make_interval(secs => $2), attempts = n.attempts + 1, sender = $3
       from due d where n.id = d.id
       returning n.id, n.mail_id as mail, n.kind, n.content_id as "contentId", n.is_full as "isFull",
         n.identifying_only as "isIdentifyingOnly",
         n.reverse_path as "reversePath", n.accepted_at as "acceptedAt", n.envelope_id as "envelopeId", n.recipients,
         n.owed_since as "owedSince", n.attempts`,
-    values: [limit, seconds],
+    values: [limit, seconds, sender, isEarly],
   });
   return notices.map((notice) => ({ ...notice, recipients: notice.recipients.map(revived) }));
 }
@@ -117,8 +135,22 @@ export async function postponeOwedNotice(
 ): Promise<void> {
   await db.query({
     name: 'postpone_owed_notice',
-    text: 'update queue.owed_notice set due_at = now() + make_interval(secs => $2), reason = $3 where id = $1',
+    text: `update queue.owed_notice set due_at = now() + make_interval(secs => $2), reason = $3, sender = null
+      where id = $1`,
     values: [id, seconds, storedText(reason)],
+  });
+}
+
+/** Those that wait for a reason that is over now, by the first words of it, wait no longer. */
+export async function wakeOwedNotices(db: Queryable, reason: string): Promise<void> {
+  await db.query({
+    name: 'wake_owed_notices',
+    text: `with waiting as materialized (
+        select id from queue.owed_notice where sender is null and due_at > now() and starts_with(reason, $1)
+        order by id for update skip locked
+      )
+      update queue.owed_notice n set due_at = now() from waiting w where n.id = w.id`,
+    values: [reason],
   });
 }
 
@@ -132,11 +164,12 @@ export async function traceUnmadeNotice(tx: Queryable, notice: OwedNotice, reaso
   });
 }
 
-/** When the next owed notice is due; null when none is owed. */
-export async function nextOwedNotice(db: Queryable): Promise<Date | null> {
+/** When the next owed notice is due for this sender; null when none is owed. */
+export async function nextOwedNotice(db: Queryable, sender: string): Promise<Date | null> {
   const [row] = await db.query<{ at: Date | null }>({
     name: 'next_owed_notice',
-    text: 'select min(due_at) as at from queue.owed_notice',
+    text: 'select min(case when sender = $1 then now() else due_at end) as at from queue.owed_notice',
+    values: [sender],
   });
   return row?.at ?? null;
 }

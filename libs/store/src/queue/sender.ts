@@ -18,7 +18,8 @@ export async function removeSender(db: Queryable, sender: string): Promise<void>
 
 /**
  * Ends the leases, of at most `leaseSeconds`, of senders that have given no sign of life for `seconds`. A row that is
- * being settled at this moment is passed over: its lease ends by itself. Answers how many recipients are due now.
+ * being settled at this moment is passed over: its lease ends by itself. Notices that they were making are due as well.
+ * Answers how many recipients and notices are due now.
  */
 export async function endDeadLeases(db: Queryable, seconds: number, leaseSeconds: number): Promise<number> {
   const rows = await db.query({
@@ -30,10 +31,17 @@ export async function endDeadLeases(db: Queryable, seconds: number, leaseSeconds
         where route = 'remote' and due_at > now() and due_at <= now() + make_interval(secs => $2)
           and lease_owner is not null and lease_sender in (select id from dead)
         order by mail_id, address for update skip locked
+      ), ended as (
+        update queue.recipient r set due_at = now(), lease_until = now() from leased l
+        where r.mail_id = l.mail_id and r.address = l.address
+        returning 1
+      ), making as materialized (
+        select id from queue.owed_notice where sender in (select id from dead) order by id for update skip locked
+      ), owed as (
+        update queue.owed_notice n set due_at = now(), sender = null from making m where n.id = m.id
+        returning 1
       )
-      update queue.recipient r set due_at = now(), lease_until = now() from leased l
-      where r.mail_id = l.mail_id and r.address = l.address
-      returning 1`,
+      select 1 from ended union all select 1 from owed`,
     values: [seconds, leaseSeconds],
   });
   return rows.length;

@@ -15,7 +15,7 @@ export interface HeartOptions {
   sender: string;
   beatSeconds: number;
   leaseSeconds: number;
-  /** Recipients of a dead sender are due. */
+  /** Recipients and notices of a dead sender are due. */
   onFreed: () => void;
 }
 
@@ -58,7 +58,7 @@ export class Heart {
       if (performance.now() - this.#steadySince < this.#deadMs) return;
       const freed = await endDeadLeases(db, this.#deadMs / 1000, leaseSeconds);
       if (freed === 0) return;
-      log.warn({ recipients: freed }, 'a sender is dead: what it had in hand is due');
+      log.warn({ freed }, 'a sender is dead: what it had in hand is due');
       onFreed();
     } catch (error) {
       log.warn({ reason: String(error) }, 'no sign of life could be given');
