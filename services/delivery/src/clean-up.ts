@@ -27,11 +27,14 @@ const PARTS: Record<string, Part> = {
 };
 
 /** Cleans up every `seconds` until it is disposed. */
-export function startCleanUp(tools: Tools, seconds: number): AsyncDisposable {
+export function startCleanUp(tools: Tools, seconds: number, round = cleanUp): AsyncDisposable {
   const stopping = new AbortController();
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<void> | null = null;
+  // One round at a time: what it leaves the next one finds, so none is owed.
   const timer = setInterval(() => {
-    running = running.then(() => cleanUp(tools, stopping.signal));
+    running ??= round(tools, stopping.signal).finally(() => {
+      running = null;
+    });
   }, seconds * 1000);
   return {
     async [Symbol.asyncDispose]() {
