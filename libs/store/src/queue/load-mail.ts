@@ -6,8 +6,8 @@
 import type { BlobReference } from '../blob/index.ts';
 import type { StoredBody } from '../content/index.ts';
 import type { Queryable } from '../db.ts';
-import type { Origin } from './accept.ts';
 import type { HeldBy } from './hold.ts';
+import { ENVELOPE_COLUMNS, envelopeOf, type EnvelopeRow, type QueuedEnvelope } from './queued-envelope.ts';
 
 export interface QueuedRecipient {
   /** Address key. */
@@ -52,20 +52,12 @@ export interface MailContent extends StoredBody {
   headerLength: number;
 }
 
-export interface MailInHand {
+export interface MailInHand extends QueuedEnvelope {
   id: string;
   contentId: string;
   /** Null when the row is gone, which must never be. */
   content: MailContent | null;
-  acceptedAt: Date;
-  /** '' is the null reverse path. */
-  reversePath: string;
-  origin: Origin;
-  accountId: number | null;
-  clientAddress: string | null;
-  helo: string;
   body: '7BIT' | '8BITMIME' | null;
-  smtpUtf8: boolean;
   dsnReturn: 'FULL' | 'HDRS' | null;
   /** ENVID as given. */
   dsnEnvelopeId: string | null;
@@ -102,16 +94,9 @@ export interface ContentColumns {
   removed: number[] | null;
 }
 
-interface MailRow extends ContentColumns {
+interface MailRow extends ContentColumns, EnvelopeRow {
   id: string;
-  accepted_at: Date;
-  reverse_path: string;
-  origin: Origin;
-  account_id: number | null;
-  client_address: string | null;
-  helo: string;
   body: MailInHand['body'];
-  smtp_utf8: boolean;
   dsn_return: MailInHand['dsnReturn'];
   dsn_envelope_id: string | null;
   size: number;
@@ -127,8 +112,7 @@ interface MailRow extends ContentColumns {
 }
 
 /** Columns of queue.mail m and store.content c that `mailOf` reads. */
-const MAIL_COLUMNS = `m.id, m.content_id, m.accepted_at, m.reverse_path, m.origin, m.account_id,
-  host(m.client_address) as client_address, m.helo, m.body, m.smtp_utf8, m.dsn_return, m.dsn_envelope_id, m.size, m.slip,
+const MAIL_COLUMNS = `m.id, m.content_id, ${ENVELOPE_COLUMNS}, m.body, m.dsn_return, m.dsn_envelope_id, m.size, m.slip,
   m.step, m.state, m.reason, m.held_by, m.held_filter, m.released_filters, m.generation, m.removed_at_acceptance,
   c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed`;
 
@@ -186,14 +170,8 @@ function mailOf(row: MailRow, recipients: QueuedRecipient[], verdicts: StoredVer
     id: row.id,
     contentId: row.content_id,
     content: contentOf(row),
-    acceptedAt: row.accepted_at,
-    reversePath: row.reverse_path,
-    origin: row.origin,
-    accountId: row.account_id,
-    clientAddress: row.client_address,
-    helo: row.helo,
+    ...envelopeOf(row),
     body: row.body,
-    smtpUtf8: row.smtp_utf8,
     dsnReturn: row.dsn_return,
     dsnEnvelopeId: row.dsn_envelope_id,
     size: row.size,

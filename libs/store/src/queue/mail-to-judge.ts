@@ -1,11 +1,11 @@
 // What a content filter is shown of a mail.
 import type { BlobReference } from '../blob/index.ts';
 import type { Queryable } from '../db.ts';
-import type { Origin } from './accept.ts';
+import { ENVELOPE_COLUMNS, envelopeOf, type EnvelopeRow, type QueuedEnvelope } from './queued-envelope.ts';
 import type { Result } from './verdict.ts';
 
 /** What a filter is shown of a mail: the envelope, and where its original body lies. */
-export interface MailToJudge {
+export interface MailToJudge extends QueuedEnvelope {
   id: string;
   /** The original, as it was accepted. Null when the content row is gone, which must never be. */
   content: {
@@ -15,15 +15,6 @@ export interface MailToJudge {
     /** Ranges of it that no reader is shown: they were left out when it was accepted. */
     removed: number[] | null;
   } | null;
-  acceptedAt: Date;
-  /** '' is the null reverse path. */
-  reversePath: string;
-  origin: Origin;
-  /** The login that submitted it. */
-  accountId: number | null;
-  clientAddress: string | null;
-  helo: string;
-  smtpUtf8: boolean;
   /** Address keys. */
   recipients: string[];
   slip: string[];
@@ -50,8 +41,7 @@ export interface EarlierVerdict {
 }
 
 const LOAD = `
-select m.id, m.accepted_at, m.reverse_path, m.origin, m.account_id, host(m.client_address) as client_address,
-  m.helo, m.smtp_utf8, m.slip, m.step, m.state, m.attempts, m.generation, c.pack_id, c.pack_offset, c.length, c.header_length,
+select m.id, ${ENVELOPE_COLUMNS}, m.slip, m.step, m.state, m.attempts, m.generation, c.pack_id, c.pack_offset, c.length, c.header_length,
   coalesce(m.removed_at_acceptance, c.removed) as removed,
   array(select r.address from queue.recipient r where r.mail_id = m.id order by r.address) as recipients,
   (select json_agg(json_build_object('filter', v.filter, 'recipient', v.recipient, 'result', v.result,
@@ -60,15 +50,8 @@ select m.id, m.accepted_at, m.reverse_path, m.origin, m.account_id, host(m.clien
 from queue.mail m left join store.content c on c.id = m.id
 where m.id = any($1::uuid[])`;
 
-interface LoadedRow {
+interface LoadedRow extends EnvelopeRow {
   id: string;
-  accepted_at: Date;
-  reverse_path: string;
-  origin: Origin;
-  account_id: number | null;
-  client_address: string | null;
-  helo: string;
-  smtp_utf8: boolean;
   slip: string[];
   step: string;
   state: MailToJudge['state'];
@@ -103,13 +86,7 @@ function mailOf(row: LoadedRow, filter: string): MailToJudge {
   return {
     id: row.id,
     content: blob && { id: row.id, blob, headerLength: row.header_length, removed: rangesOf(row.removed) },
-    acceptedAt: row.accepted_at,
-    reversePath: row.reverse_path,
-    origin: row.origin,
-    accountId: row.account_id,
-    clientAddress: row.client_address,
-    helo: row.helo,
-    smtpUtf8: row.smtp_utf8,
+    ...envelopeOf(row),
     recipients: row.recipients,
     slip: row.slip,
     step: row.step,
