@@ -49,6 +49,8 @@ const mailRefusedSchema = z.object({
   clientAddress: z.string().max(64),
   reversePath: z.string().max(400).nullable(),
   recipient: z.string().max(400).nullable(),
+  /** More of them, as many as are kept. */
+  otherRecipients: z.array(z.string().max(400)).max(19).default([]),
   reply: z.string().max(1000),
   /** How often, to this client's network, within the minute; the other fields are those of the first. */
   count: z.int().min(1).default(1),

@@ -11,6 +11,7 @@ import {
 } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { createDomain } from '@pochtar/store/directory';
+import { findRefusals } from '@pochtar/store/trace';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type FarSide, reply, startFarSide } from './far-side.ts';
@@ -352,7 +353,45 @@ describe('the trace', () => {
     );
     await eventually(async () => {
       const found = await ask(askAdmin(console_, adminTrace.find, admin, { clientAddress: '203.0.113.9' }));
-      expect(found.refusals).toEqual([{ ...refusal, at: '2026-11-27T01:02:00.000Z', count: 150 }]);
+      expect(found.refusals).toEqual([
+        { ...refusal, otherRecipients: expect.any(Array), at: '2026-11-27T01:02:00.000Z', count: 150 },
+      ]);
+      expect(found.refusals[0]?.otherRecipients).toHaveLength(19);
     });
+  });
+
+  test('the second recipient of a minute is found as the first is, in scope, and shown first', async () => {
+    const event = {
+      clientAddress: '203.0.113.10',
+      reversePath: 's@bad.test',
+      reply: '450 4.2.0 wait',
+      count: 1,
+    };
+    const told = [
+      { at: '2026-11-27T02:02:00.000Z', recipient: 'anna@demo.test', otherRecipients: ['x@elsewhere.test'] },
+      { at: '2026-11-27T02:02:01.000Z', recipient: 'boris@demo.test', otherRecipients: ['anna@demo.test'] },
+    ];
+    for (const one of told) await office.bus.publish(mailRefused, { ...event, ...one });
+    const find = async (filter: object) =>
+      (
+        await ask(
+          askAdmin(console_, adminTrace.find, admin, { clientAddress: event.clientAddress, ...filter }),
+        )
+      ).refusals;
+    await eventually(async () => expect((await find({}))[0]?.count).toBe(2));
+    expect(await find({ recipient: 'boris' })).toMatchObject([
+      { recipient: 'boris@demo.test', otherRecipients: ['anna@demo.test', 'x@elsewhere.test'] },
+    ]);
+    expect(await find({ address: 'ELSEWHERE' })).toMatchObject([{ recipient: 'x@elsewhere.test' }]);
+    expect(await find({ recipient: 'clara' })).toEqual([]);
+    expect(await find({})).toMatchObject([{ recipient: 'anna@demo.test' }]);
+    const domains = await office.db.query<{ id: number }>({
+      text: "select id from directory.domain where name = 'demo.test'",
+    });
+    const scope = domains.map(({ id }) => id);
+    const seen = await findRefusals(office.db, scope, { clientAddress: event.clientAddress, limit: 10 });
+    expect(seen).toMatchObject([{ recipient: 'anna@demo.test', otherRecipients: ['boris@demo.test'] }]);
+    const out = await findRefusals(office.db, scope, { recipient: 'elsewhere', limit: 10 });
+    expect(out).toEqual([]);
   });
 });

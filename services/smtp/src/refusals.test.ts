@@ -51,6 +51,28 @@ describe('what is refused', () => {
     });
   });
 
+  test('names some of the recipients, each once, and no more than 20', async () => {
+    const session = sessionOf('192.0.2.1');
+    for (const recipient of ['a@demo.test', 'b@demo.test', 'a@demo.test', 'c@demo.test', 'b@demo.test'])
+      refusals.note(session, { ...envelope, recipient }, unknown);
+    refusals.note(sessionOf('192.0.2.2'), { ...envelope, recipient: null }, unknown);
+    for (let time = 0; time < 100; time++)
+      refusals.note(sessionOf('192.0.2.2'), { ...envelope, recipient: `r${time}@demo.test` }, unknown);
+    await refusals.flush();
+    const named = (client: string): Set<string | null> =>
+      new Set(
+        told
+          .filter(({ clientAddress }) => clientAddress === client)
+          .flatMap(({ recipient, otherRecipients }) => [recipient, ...otherRecipients]),
+      );
+    expect(named('192.0.2.1')).toEqual(new Set(['a@demo.test', 'b@demo.test', 'c@demo.test']));
+    const { recipient, otherRecipients } = told.find(
+      ({ clientAddress }) => clientAddress === '192.0.2.2',
+    ) as MailRefused;
+    expect([recipient, ...otherRecipients].length).toBeLessThanOrEqual(20);
+    expect(named('192.0.2.2').size).toBeGreaterThanOrEqual(20);
+  });
+
   test('of one IPv6 network is one client', async () => {
     for (const address of ['2001:db8:1:2::1', '2001:db8:1:2:ffff::2', '2001:db8:1:3::1'])
       refusals.note(sessionOf(address), envelope, unknown);

@@ -1,4 +1,4 @@
-// Tells the trace what was refused (`mail.refused`): once a second, each client and reply with a count, so that neither the
+// Tells the trace what was refused (`mail.refused`): once a second, each client and reply with a count and some of the recipients, so that neither the
 // bus nor the trace nor the log grows with how often a stranger comes. Told after the reply and never waited for.
 import { type Bus, type MailRefused, mailRefused } from '@pochtar/bus';
 import { clientKey, type Logger } from '@pochtar/runtime';
@@ -14,6 +14,8 @@ const LAST_FLUSH_MS = 2000;
 const PUBLISHED_AT_ONCE = 50;
 const MAX_ADDRESS = 400;
 const MAX_REPLY = 1000;
+/** Different recipients that are told of one kind, the first beside them. */
+const MAX_OTHERS = 19;
 const OTHERS = 'refused (more clients and replies in this minute than are kept apart)';
 
 export interface RefusedEnvelope {
@@ -45,6 +47,7 @@ export class Refusals implements AsyncDisposable {
       clientAddress: session.clientAddress,
       reversePath: envelope.reversePath?.slice(0, MAX_ADDRESS).toWellFormed() ?? null,
       recipient: envelope.recipient?.slice(0, MAX_ADDRESS).toWellFormed() ?? null,
+      otherRecipients: [],
       reply: replyText(answer).slice(0, MAX_REPLY),
       count: 1,
     };
@@ -88,7 +91,14 @@ export class Refusals implements AsyncDisposable {
     const kind = `${clientKey(event.clientAddress)} ${event.reply}`;
     const isKept = this.#kinds.has(kind) || this.#kinds.size < MAX_KINDS;
     if (!isKept) {
-      this.#keep({ ...event, clientAddress: '', reversePath: null, recipient: null, reply: OTHERS });
+      this.#keep({
+        ...event,
+        clientAddress: '',
+        reversePath: null,
+        recipient: null,
+        otherRecipients: [],
+        reply: OTHERS,
+      });
       return Number.POSITIVE_INFINITY;
     }
     const known = (this.#kinds.get(kind) ?? 0) + event.count;
@@ -100,8 +110,14 @@ export class Refusals implements AsyncDisposable {
   #keep(event: MailRefused): void {
     const key = `${event.at.slice(0, 16)} ${clientKey(event.clientAddress)} ${event.reply}`;
     const known = this.#untold.get(key);
-    if (known) known.count += event.count;
-    else this.#untold.set(key, { ...event });
+    if (known === undefined) return void this.#untold.set(key, { ...event });
+    known.count += event.count;
+    for (const recipient of [event.recipient, ...event.otherRecipients]) {
+      if (recipient === null || known.otherRecipients.length === MAX_OTHERS) continue;
+      if (known.recipient === null) known.recipient = recipient;
+      else if (recipient !== known.recipient && !known.otherRecipients.includes(recipient))
+        known.otherRecipients.push(recipient);
+    }
   }
 
   async #tell(): Promise<void> {
@@ -126,6 +142,13 @@ export class Refusals implements AsyncDisposable {
   /** While the bus is away minutes add up: beyond the limit only their number is kept. */
   #keepForLater(event: MailRefused): void {
     if (this.#untold.size < MAX_KINDS) return this.#keep(event);
-    this.#keep({ ...event, clientAddress: '', reversePath: null, recipient: null, reply: OTHERS });
+    this.#keep({
+      ...event,
+      clientAddress: '',
+      reversePath: null,
+      recipient: null,
+      otherRecipients: [],
+      reply: OTHERS,
+    });
   }
 }

@@ -184,9 +184,12 @@ const traceRefusal = z.object({
   at: time,
   clientAddress: z.string().nullable(),
   reversePath: z.string().nullable(),
+  /** One that was asked for, otherwise the first. */
   recipient: z.string().nullable(),
+  /** More of them, as many as are kept. */
+  otherRecipients: z.array(z.string()).default([]),
   reply: z.string(),
-  /** So often in the minute; sender and recipient are those of the first. */
+  /** So often in the minute; the sender is that of the first. */
   count: z.int(),
 });
 export type TraceRefusal = z.infer<typeof traceRefusal>;

@@ -25,9 +25,12 @@ export interface TracedRefusal {
   at: Date;
   clientAddress: string | null;
   reversePath: string | null;
+  /** One that was asked for, otherwise the first. */
   recipient: string | null;
+  /** More that are known, of those in scope. */
+  otherRecipients: string[];
   reply: string;
-  /** So often in the minute, from this client's network; sender and recipient are those of the first. */
+  /** So often in the minute, from this client's network; the sender is that of the first. */
   count: number;
 }
 
@@ -47,8 +50,6 @@ export interface TraceFilter {
 const DELIVERY_COLUMNS = `mail_id as mail, recipient, reverse_path as "reversePath", origin,
   host(client_address) as "clientAddress", size, accepted_at as "acceptedAt", ended_at as "endedAt", outcome, detail,
   attempts`;
-const REFUSAL_COLUMNS = `at, host(client_address) as "clientAddress", reverse_path as "reversePath", recipient, reply, count`;
-
 // $2 address, $3 sender, $4 recipient, $5 client address
 const FILTERS = `($2::text is null or strpos(lower(reverse_path), lower($2)) > 0 or strpos(lower(recipient), lower($2)) > 0)
   and ($3::text is null or strpos(lower(reverse_path), lower($3)) > 0)
@@ -59,9 +60,23 @@ const FIND_DELIVERIES = `select ${DELIVERY_COLUMNS} from trace.delivery
   where ended_at > $6 and ended_at <= $7
     and (${isOwn('account_id')} or ${isAddressInScope('recipient')}) and ${FILTERS} and ($8::text is null or outcome = $8)
   order by ended_at desc limit $9`;
-const FIND_REFUSALS = `select ${REFUSAL_COLUMNS} from trace.refusal
+const HAS_ADDRESS = 'strpos(lower(address), lower($2)) > 0';
+const HAS_RECIPIENT = 'strpos(lower(address), lower($4)) > 0';
+// Of the recipients of a row those that are in scope, first the ones that are asked for.
+const FIND_REFUSALS = `select at, host(client_address) as "clientAddress", reverse_path as "reversePath",
+    seen.recipients[1] as recipient, coalesce(seen.recipients[2:], '{}') as "otherRecipients", reply, count
+  from trace.refusal, lateral (
+    select array_agg(address order by coalesce(${HAS_RECIPIENT}, ${HAS_ADDRESS}, false) desc, place) as recipients,
+      bool_or(${HAS_ADDRESS}) as has_address, bool_or(${HAS_RECIPIENT}) as has_recipient
+    from unnest(case when recipients = '{}' then array[recipient] else recipients end)
+      with ordinality as given (address, place)
+    where address is not null and ($1::bigint[] is null or ${isAddressInScope('address')})) seen
   where at > $6 and at <= $7
-    and ($1::bigint[] is null or ${isAddressInScope('recipient')}) and ${FILTERS} and $8::text is null
+    and ($1::bigint[] is null or seen.recipients is not null)
+    and ($2::text is null or strpos(lower(reverse_path), lower($2)) > 0 or seen.has_address)
+    and ($3::text is null or strpos(lower(reverse_path), lower($3)) > 0)
+    and ($4::text is null or seen.has_recipient)
+    and ($5::text is null or host(client_address) = $5) and $8::text is null
   order by at desc limit $9`;
 
 const HOUR_MS = 3_600_000;

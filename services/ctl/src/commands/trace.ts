@@ -43,10 +43,16 @@ function refusalTable(session: Session, refusals: readonly TraceRefusal[]): stri
       String(one.count),
       one.clientAddress ?? '',
       one.reversePath === null ? '' : `<${one.reversePath}>`,
-      one.recipient ?? '',
+      recipientsOf(one),
       one.reply,
     ]),
   );
+}
+
+/** One, and how many more are known; --json has them all. */
+function recipientsOf({ recipient, otherRecipients }: TraceRefusal): string {
+  const more = otherRecipients.length;
+  return more === 0 ? (recipient ?? '') : `${recipient} +${more}`;
 }
 
 const options = {
