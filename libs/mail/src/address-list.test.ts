@@ -58,8 +58,8 @@ describe('parseAddressList', () => {
   });
 
   test('lists are bounded', () => {
-    expect(parseAddressList('a@b,'.repeat(10_000))).toHaveLength(MAX_LISTED);
-    const [group] = parseAddressList(`g: ${'a@b,'.repeat(10_000)};`);
+    expect(parseAddressList('a@b,'.repeat(100_000))).toHaveLength(MAX_LISTED);
+    const [group] = parseAddressList(`g: ${'a@b,'.repeat(100_000)};`);
     expect(group?.kind === 'group' && group.members.length).toBe(MAX_LISTED - 1);
   });
 

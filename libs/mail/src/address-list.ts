@@ -30,8 +30,8 @@ export interface ListedGroup {
 
 export type ListEntry = ListedAddress | ListedGroup;
 
-/** More entries are dropped: the largest real lists stay well below. */
-export const MAX_LISTED = 2000;
+/** More entries are dropped: what a header that is kept as it is can hold of real ones stays well below. */
+export const MAX_LISTED = 65_536;
 
 type Token =
   | { type: 'word'; text: string; quoted: boolean; spaced: boolean }

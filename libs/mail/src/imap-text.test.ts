@@ -101,11 +101,31 @@ describe('ENVELOPE (RFC 9051 §7.5.2)', () => {
     ]);
   });
 
-  test('addresses are bounded over all fields of a name, groups are closed all the same', () => {
-    const text = envelope(`To: ${'a@b,'.repeat(1500)}\r\nTo: G: ${'c@d,'.repeat(1500)};\r\nTo: e@f\r\n`);
-    const to = (readImap(text) as ImapValue[])[5] as ImapValue[];
-    expect(to.length).toBeLessThanOrEqual(2002);
-    expect(to.at(-1)).toEqual([null, null, null, null]);
+  test('RFC 9051 §7.5.2: every recipient of a long list is there, however many fields name them', () => {
+    const list = (name: string) =>
+      Array.from({ length: 6000 }, (_, at) => `${name}${at}@example.org`).join(',\r\n ');
+    const text = envelope(`To: ${list('a')}\r\nTo: G: ${list('b')};\r\nCc: ${list('c')}\r\n`);
+    const [, , , , , to, cc] = readImap(text) as ImapValue[][];
+    expect([to?.length, cc?.length]).toEqual([12_002, 6000]);
+    expect([to?.[5999], to?.at(-2), cc?.at(-1)]).toEqual([
+      [null, null, 'a5999', 'example.org'],
+      [null, null, 'b5999', 'example.org'],
+      [null, null, 'c5999', 'example.org'],
+    ]);
+  });
+
+  test('addresses are bounded by their size over all fields, groups are closed all the same', () => {
+    const many = 'a@b,'.repeat(40_000);
+    const text = envelope(
+      `From: ${many}\r\nTo: ${many}\r\nTo: G: ${many};\r\nTo: e@f\r\nCc: ${many}\r\nBcc: ${many}\r\n`,
+    );
+    expect(text.length).toBeLessThan(2 * 1024 * 1024);
+    const [, , from, sender, , to, cc] = readImap(text) as ImapValue[][];
+    expect(from?.length).toBeGreaterThan(10_000);
+    expect(sender).toEqual(from);
+    expect(to?.length).toBeGreaterThan(40_000);
+    expect(to?.at(-1)).toEqual([null, null, null, null]);
+    expect(cc?.length ?? 0).toBeLessThan(2);
   });
 
   test('a long value is cut between characters and between encoded words', () => {

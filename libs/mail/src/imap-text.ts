@@ -4,8 +4,8 @@
 // Texts are latin1 byte strings without NUL, so that they fit a text column. What a quoted string can't hold becomes a
 // literal `{n}\r\n…`: valid in IMAP4rev1 and rev2 alike.
 
-import type { ListedAddress } from './address-list.ts';
-import { MAX_LISTED, parseAddressList } from './address-list.ts';
+import type { ListedAddress, ListedGroup } from './address-list.ts';
+import { parseAddressList } from './address-list.ts';
 import type { Disposition } from './content-type.ts';
 import type { HeaderField } from './header.ts';
 import type { Part } from './structure.ts';
@@ -48,22 +48,34 @@ export function imapNString(value: string | null | undefined): string {
   return value === null || value === undefined ? 'NIL' : imapString(value);
 }
 
+/** The texts of To, Cc and Bcc together, and of each of From, Sender and Reply-To; addresses beyond are left out. */
+const MAX_RECIPIENTS_TEXT = 1024 * 1024;
+const MAX_AUTHORS_TEXT = MAX_RECIPIENTS_TEXT / 4;
+/** No address has a shorter one: `(NIL NIL "" "")`. */
+const MIN_ADDRESS_TEXT = 15;
+
 /** ENVELOPE of a header. RFC 9051 §7.5.2. */
 export function envelopeText(fields: readonly HeaderField[]): string {
   const first = (name: string): string => imapNString(fields.find((field) => field.lower === name)?.value);
-  const from = addressesText(fields, 'from');
+  const authors = (name: string): string => addressesText(fields, name, MAX_AUTHORS_TEXT);
+  let room = MAX_RECIPIENTS_TEXT;
+  const recipients = (name: string): string => {
+    const text = addressesText(fields, name, room);
+    room -= text.length;
+    return text;
+  };
+  const from = authors('from');
   // RFC 9051 §7.5.2: Sender and Reply-To that are missing or empty are taken from From.
-  const sender = addressesText(fields, 'sender');
-  const replyTo = addressesText(fields, 'reply-to');
+  const [sender, replyTo] = [authors('sender'), authors('reply-to')];
   const members = [
     first('date'),
     first('subject'),
     from,
     sender === 'NIL' ? from : sender,
     replyTo === 'NIL' ? from : replyTo,
-    addressesText(fields, 'to'),
-    addressesText(fields, 'cc'),
-    addressesText(fields, 'bcc'),
+    recipients('to'),
+    recipients('cc'),
+    recipients('bcc'),
     first('in-reply-to'),
     first('message-id'),
   ];
@@ -71,24 +83,39 @@ export function envelopeText(fields: readonly HeaderField[]): string {
 }
 
 // RFC 5322 §3.6: there is one field of each name; programs that write one a recipient mean them all.
-function addressesText(fields: readonly HeaderField[], name: string): string {
-  let text = '';
-  let room = MAX_LISTED;
+function addressesText(fields: readonly HeaderField[], name: string, maxLength: number): string {
+  const texts: string[] = [];
+  let room = maxLength;
+  const add = (text: string): void => {
+    room -= text.length;
+    if (room >= 0) texts.push(text);
+  };
   for (const { lower, value } of fields) {
-    if (lower !== name || room <= 0) continue;
-    for (const entry of parseAddressList(value, room)) {
-      const members = entry.kind === 'group' ? entry.members.map(addressText) : [addressText(entry)];
-      // RFC 9051 §7.5.2: a group is a start entry, its members, and an end entry.
-      text += entry.kind === 'group' ? groupText(entry.name, members) : members.join('');
-      room -= entry.kind === 'group' ? members.length + 1 : 1;
+    if (lower !== name) continue;
+    if (room < MIN_ADDRESS_TEXT) break;
+    for (const entry of parseAddressList(value, Math.ceil(room / MIN_ADDRESS_TEXT))) {
+      if (entry.kind === 'address') add(addressText(entry));
+      else addGroup(entry, room, add);
     }
   }
-  return text === '' ? 'NIL' : `(${text})`;
+  return texts.length === 0 ? 'NIL' : `(${texts.join('')})`;
 }
 
-function groupText(name: string, members: string[]): string {
-  return `(NIL NIL ${imapString(name)} NIL)${members.join('')}(NIL NIL NIL NIL)`;
+/** RFC 9051 §7.5.2: a group is a start entry, its members, and an end entry; as many members as there is room for. */
+function addGroup({ name, members }: ListedGroup, room: number, add: (text: string) => void): void {
+  const begin = `(NIL NIL ${imapString(name)} NIL)`;
+  let left = room - begin.length - GROUP_END.length;
+  const texts: string[] = [];
+  for (const member of members) {
+    const text = addressText(member);
+    left -= text.length;
+    if (left < 0) break;
+    texts.push(text);
+  }
+  add(`${begin}${texts.join('')}${GROUP_END}`);
 }
+
+const GROUP_END = '(NIL NIL NIL NIL)';
 
 function addressText(entry: ListedAddress): string {
   // RFC 9051 §7.5.2: a NIL host or mailbox means a group, so what is missing is an empty string.

@@ -29,6 +29,9 @@ const MAX_RECEIVED = 50;
 // base64 without breaks), and IMAP hands out any length, so only what is no text any more is refused.
 const MAX_LINE = 64 * 1024;
 
+/** Of the From field of a login. */
+const MAX_FROM = 16 * 1024;
+
 /** Null: the content is fine. */
 export function checkContent(scan: ScannedMail, rules: ContentRules): Reply | null {
   // RFC 5321 §2.3.8: CR and LF only together. Taken from a stranger, a bare one could end data for the next server.
@@ -51,7 +54,12 @@ export function checkContent(scan: ScannedMail, rules: ContentRules): Reply | nu
 
 /** RFC 6409 §6.1: every address of From must be one of these. */
 function fromRefusal(fields: readonly HeaderField[], own: ReadonlySet<string>): Reply | null {
-  const from = fields.filter((field) => field.lower === 'from').map((field) => listedAddresses(field.value));
+  const fromFields = fields.filter((field) => field.lower === 'from');
+  // What is longer than anybody writes is not read to its end, and no address may be passed over.
+  if (fromFields.some(({ value }) => value.length > MAX_FROM)) {
+    return reply(550, '5.6.0', `the From field is longer than ${MAX_FROM} octets`);
+  }
+  const from = fromFields.map((field) => listedAddresses(field.value));
   const isOwn = (address: Address | null): boolean => address !== null && own.has(addressKey(address));
   if (from.every((list) => list.every(({ address }) => address === null))) {
     return reply(550, '5.7.1', 'the message has no From field with an address that can be read');
