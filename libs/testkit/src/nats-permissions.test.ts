@@ -93,6 +93,7 @@ test('smtp accepts and filters consume, acknowledge and pass the mail on to deli
     clientAddress: '192.0.2.1',
     reversePath: null,
     recipient: null,
+    otherRecipients: [],
     reply: '550 no',
     count: 1,
   });

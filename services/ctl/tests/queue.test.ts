@@ -125,6 +125,7 @@ beforeAll(async () => {
       clientAddress: '192.0.2.9',
       reversePath: null,
       recipient: null,
+      otherRecipients: [],
       reply: '554 no',
       count: 12_073,
     };

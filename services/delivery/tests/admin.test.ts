@@ -346,6 +346,7 @@ describe('the trace', () => {
       Array.from({ length: 50 }, (_, index) =>
         office.bus.publish(mailRefused, {
           ...refusal,
+          otherRecipients: [],
           at: new Date(Date.UTC(2026, 10, 27, 1, 2, index)).toISOString(),
           ...(index > 0 && { recipient: `r${index}@demo.test` }),
         }),

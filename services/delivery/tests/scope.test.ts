@@ -182,6 +182,7 @@ describe('the trace', () => {
     await office.bus.publish(mailRefused, {
       at: new Date().toISOString(),
       ...refusal,
+      otherRecipients: [],
       reply: '550 no',
       count: 1,
     });
