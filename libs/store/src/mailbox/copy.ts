@@ -1,6 +1,7 @@
 // COPY (RFC 9051 §6.4.7) and MOVE (RFC 6851) between mailboxes of one account. Only rows are written: the content
 // is shared by reference, and the source row that is referred to stays locked until the new reference is committed.
 import type { Database, Queryable } from '../db.ts';
+import { amongUids } from './among-uids.ts';
 import { removeMessages } from './expunge.ts';
 import { slices } from './flags.ts';
 import { noteKeywords } from './mailbox-keywords.ts';
@@ -122,10 +123,11 @@ async function totalOf(
 ): Promise<{ bytes: number; count: number }> {
   const total = { bytes: 0, count: 0 };
   for (const slice of slices(uids, COPY_SLICE)) {
+    const { condition, suffix } = amongUids(slice, 'uid');
     const [row] = await tx.query<{ bytes: number; count: number }>({
-      name: 'copy_total',
+      name: `copy_total${suffix}`,
       text: `select coalesce(sum(size), 0)::int8 as bytes, count(*) as count from store.message
-        where mailbox_id = $1 and uid = any($2::int8[])`,
+        where mailbox_id = $1 and ${condition}`,
       values: [mailboxId, slice],
     });
     total.bytes += row?.bytes ?? 0;
@@ -135,10 +137,10 @@ async function totalOf(
 }
 
 // RFC 9051 §6.4.7: flags and internal date of the copies are those of the originals.
-const INSERT = `
+const insertStatement = (condition: string): string => `
 with source as materialized (
   select uid, flags, keywords, internal_date, size, content_id, row_number() over (order by uid) - 1 as place
-  from store.message where mailbox_id = $1 and uid = any($2::int8[])
+  from store.message where mailbox_id = $1 and ${condition}
 ), copied as (
   insert into store.message (mailbox_id, uid, mod_seq, flags, keywords, internal_date, size, content_id)
   select $3, $4::int8 + place, $5, flags, keywords, internal_date, size, content_id from source
@@ -161,9 +163,10 @@ async function insertCopies(
   const found: number[] = [];
   const keywords = new Set<string>();
   for (const slice of slices(uids, COPY_SLICE)) {
+    const { condition, suffix } = amongUids(slice, 'uid');
     const [row] = await tx.query<{ uids: number[] | null; keywords: string[] }>({
-      name: 'copy_insert',
-      text: INSERT,
+      name: `copy_insert${suffix}`,
+      text: insertStatement(condition),
       values: [from.id, slice, to.id, to.uidNext + found.length, to.modSeq + 1],
     });
     for (const uid of row?.uids ?? []) found.push(uid);

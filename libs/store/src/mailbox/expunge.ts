@@ -1,6 +1,7 @@
 // Removing messages for good: rows go, `expunged` remembers their UIDs for sessions and QRESYNC, counters follow,
 // and the contents are named to the collector. IMAP's EXPUNGE, POP3's UPDATE and retention all come through here.
 import type { Database, Queryable } from '../db.ts';
+import { amongUids } from './among-uids.ts';
 import { slices } from './flags.ts';
 import { lockMailbox } from './mailbox-row.ts';
 
@@ -82,10 +83,11 @@ export async function removeMessages(
   const dead = removal.isMoved
     ? ''
     : `, dead as (insert into store.maybe_dead (content_id) select content_id from gone)`;
+  const { condition, suffix } = amongUids(removal.uids, 'm.uid', '$3');
   const [row] = await tx.query<{ uids: number[] | null }>({
-    name: removal.isMoved ? `${choice.name}_moved` : choice.name,
+    name: `${choice.name}${removal.isMoved ? '_moved' : ''}${suffix}`,
     text: `with gone as (
-        delete from store.message m where m.mailbox_id = $1 and m.uid = any($3::int8[]) and ${choice.condition}
+        delete from store.message m where m.mailbox_id = $1 and ${condition} and ${choice.condition}
         returning m.uid, m.flags, m.size, m.content_id
       ), noted as (
         insert into store.expunged (mailbox_id, uid, mod_seq) select $1, uid, $2 from gone

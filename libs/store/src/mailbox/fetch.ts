@@ -2,6 +2,7 @@
 // more than a megabyte at a time, whatever a hostile mail made of its structure.
 import type { StoredBody } from '../content/index.ts';
 import type { Queryable } from '../db.ts';
+import { amongUids } from './among-uids.ts';
 import { type FlagColumns, flagAggregates, flagColumns, type FlagRow, slices } from './flags.ts';
 
 /** Columns of store.content that a page can bring along. */
@@ -66,11 +67,12 @@ export async function* fetchMessages(
 }
 
 async function narrowPage(db: Queryable, mailboxId: number, uids: number[]): Promise<MessagePage> {
+  const { condition, suffix } = amongUids(uids);
   const [row] = await db.query<FlagRow & { dates: number[] | null; sizes: number[] | null }>({
-    name: 'fetch_narrow',
+    name: `fetch_narrow${suffix}`,
     text: `select ${flagAggregates('m')}, array_agg(m.size order by m.uid) as sizes,
         array_agg((extract(epoch from m.internal_date) * 1000)::int8 order by m.uid) as dates
-      from store.message m where m.mailbox_id = $1 and m.uid = any($2::int8[])`,
+      from store.message m where m.mailbox_id = $1 and ${condition}`,
     values: [mailboxId, uids],
   });
   return { ...flagColumns(row), internalDates: row?.dates ?? [], sizes: row?.sizes ?? [], contents: [] };
@@ -122,15 +124,16 @@ async function widePage(
 ): Promise<MessagePage> {
   const sorted = columns.toSorted();
   const weight = sorted.map((column) => WEIGHT[column]).join(' + ');
+  const { condition, suffix } = amongUids(uids);
   const rows = await db.query<WideRow>({
-    name: `fetch_${sorted.join('_')}`,
+    name: `fetch_${sorted.join('_')}${suffix}`,
     // Rows before which the page is not yet full: at least one.
     text: `select * from (
         select m.uid, m.flags, m.keywords, m.mod_seq, m.internal_date, m.size, m.content_id,
           ${sorted.map((column) => SELECTED[column]).join(', ')},
           sum(${weight}) over (order by m.uid) - (${weight}) as before
         from store.message m join store.content c on c.id = m.content_id
-        where m.mailbox_id = $1 and m.uid = any($2::int8[])
+        where m.mailbox_id = $1 and ${condition}
       ) page where before < ${WIDE_BYTES} order by uid`,
     values: [mailboxId, uids],
   });

@@ -1,5 +1,6 @@
 // Changing flags and keywords (STORE, RFC 9051 §6.4.6; UNCHANGEDSINCE, RFC 7162 §3.1.3).
 import type { Database, Queryable } from '../db.ts';
+import { amongUids } from './among-uids.ts';
 import {
   type FlagColumns,
   flagAggregates,
@@ -65,10 +66,10 @@ const KEYWORDS: Record<FlagEdit['mode'], string> = {
       where lower(k) <> all (array(select lower(g) from unnest($4::text[]) g)) order by place) end`,
 };
 
-function editStatement(mode: FlagEdit['mode']): string {
+function editStatement(mode: FlagEdit['mode'], condition: string): string {
   return `with old as materialized (
       select m.uid, m.flags, m.keywords, m.mod_seq from store.message m
-      where m.mailbox_id = $1 and m.uid = any($2::int8[])
+      where m.mailbox_id = $1 and ${condition}
     ), new as materialized (
       select o.uid, o.flags as was, o.keywords as had, o.mod_seq, ${FLAGS[mode]} as flags, ${KEYWORDS[mode]} as keywords
       from old o where $6::int8 is null or o.mod_seq <= $6
@@ -89,12 +90,6 @@ function editStatement(mode: FlagEdit['mode']): string {
     from result`;
 }
 
-const STATEMENTS: Record<FlagEdit['mode'], string> = {
-  replace: editStatement('replace'),
-  add: editStatement('add'),
-  remove: editStatement('remove'),
-};
-
 async function storeSlice(
   tx: Queryable,
   mailboxId: number,
@@ -105,9 +100,10 @@ async function storeSlice(
   const mailbox = await lockMailbox(tx, mailboxId);
   if (mailbox === null) return null;
   const modSeq = mailbox.modSeq + 1;
+  const { condition, suffix } = amongUids(uids);
   const [row] = await tx.query<FlagRow & { is_changed: boolean; modified: number[] }>({
-    name: `flags_${edit.mode}`,
-    text: STATEMENTS[edit.mode],
+    name: `flags_${edit.mode}${suffix}`,
+    text: editStatement(edit.mode, condition),
     values: [
       mailboxId,
       uids,
