@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectBus } from '@pochtar/bus';
+import { type Bus, connectBus } from '@pochtar/bus';
 import { asSuperuser, natsGreets, readSecret } from '@pochtar/native';
 import { silentLogger } from '@pochtar/runtime';
+import { type BusState, lookAtBus } from './bus-watch.ts';
 import type { Surroundings } from './environment.ts';
 import { messageOf } from './message-of.ts';
 
@@ -31,28 +32,60 @@ export async function askPostgres({ paths, ports, secrets }: Surroundings): Prom
 
 /** The streams, and the directory that they lie in. */
 export async function askNats({ paths, ports, secrets }: Surroundings): Promise<Faults> {
-  const answer = await faultOf(within(lookAtStreams(ports.nats, secrets.natsPassword('owner')), 'JetStream'));
+  const answer = await faultOf(lookAtStreams(ports.nats, secrets.natsPassword('owner')));
   const store = existsSync(join(paths.nats, 'jetstream'))
     ? null
     : `${join(paths.nats, 'jetstream')} was removed while NATS runs: ./pochtar restart nats`;
   return faults({ answer, store, disk: await diskFault(paths.nats) });
 }
 
-async function lookAtStreams(port: number, password: string): Promise<void> {
+/** Whether the bus has to be started anew: see bus-watch.ts. */
+export function busState({ paths, ports, secrets }: Surroundings): Promise<BusState> {
+  return lookAtBus({
+    port: ports.nats,
+    // Streams that are missing are made by whoever needs them.
+    askJetStream: () =>
+      askJetStream(ports.nats, secrets.natsPassword('owner'), async (manager) => {
+        for await (const _stream of manager.streams.list()) break;
+      }),
+    hasRoom: async () => (await diskFault(paths.nats)) === null,
+  });
+}
+
+function lookAtStreams(port: number, password: string): Promise<void> {
+  return askJetStream(port, password, async (manager) => {
+    for (const stream of streams) await manager.streams.info(stream);
+  });
+}
+
+type Manager = Awaited<ReturnType<Bus['manager']>>;
+
+export async function askJetStream(
+  port: number,
+  password: string,
+  ask: (manager: Manager) => Promise<void>,
+): Promise<void> {
   // A client would wait for a server that hangs.
   if (!(await natsGreets('127.0.0.1', port))) throw new Error('it does not greet');
-  const log = silentLogger();
-  await using bus = await connectBus({
+  const bus = await connectBus({
     url: `nats://127.0.0.1:${port}`,
     user: 'owner',
     password,
     name: 'status',
-    log,
+    log: silentLogger(),
     failsWhenAway: true,
   });
-  const manager = await bus.manager();
-  await manager.getAccountInfo();
-  for (const stream of streams) await manager.streams.info(stream);
+  const asked = async (): Promise<void> => {
+    const manager = await bus.manager();
+    await manager.getAccountInfo();
+    await ask(manager);
+  };
+  try {
+    await within(asked(), 'JetStream');
+  } finally {
+    // Closed, not drained: a server whose JetStream is stuck reads nothing more from who has asked it.
+    await bus.connection.close();
+  }
 }
 
 async function diskFault(path: string): Promise<string | null> {

@@ -3,12 +3,14 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal, Secrets } from '@pochtar/native';
+import { watchBus } from './bus-watch.ts';
 import { type ControlReply, type ControlRequest, listenForControl, thisSupervisor } from './control.ts';
 import { processEnvironment, type Surroundings } from './environment.ts';
 import { chooseFirstLogins } from './first-logins.ts';
 import { type Endpoints, readEndpoints, setUp } from './first-start.ts';
 import { writeFirstSettings } from './first-settings.ts';
 import { chooseInfrastructurePorts, infrastructureEntries } from './infrastructure.ts';
+import { busState } from './infrastructure-health.ts';
 import { installationState } from './installation-state.ts';
 import { say } from './language.ts';
 import { previousRunGone } from './leftovers.ts';
@@ -83,10 +85,13 @@ export async function bringUp(options: UpOptions, stopped: AbortSignal): Promise
     called.catch(() => {});
     const ends = [hopeless, called, whenAborted(stopped, StartCalledOff)];
     const started = await startAll(supervisor, surroundings, { ends, ports, options });
+    const bus = watchTheBus(supervisor, surroundings, options);
     return {
       ...started,
       downAsked: down.promise,
       [Symbol.asyncDispose]: async () => {
+        // Not waited for: a look may take some seconds.
+        void bus[Symbol.asyncDispose]();
         await supervisor?.stop();
         await control[Symbol.asyncDispose]();
       },
@@ -96,6 +101,25 @@ export async function bringUp(options: UpOptions, stopped: AbortSignal): Promise
     await control[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function watchTheBus(
+  supervisor: Supervisor,
+  surroundings: Surroundings,
+  { tell }: UpOptions,
+): AsyncDisposable {
+  const end = (): void => {
+    const pid = supervisor.reports().find(({ name }) => name === 'nats')?.pid;
+    if (!pid) return;
+    tell(
+      say(
+        'NATS отвечает, но JetStream в нём не работает: запускаю заново',
+        'NATS answers, but its JetStream does nothing: it is started anew',
+      ),
+    );
+    process.kill(pid, 'SIGKILL');
+  };
+  return watchBus({ look: () => busState(surroundings), end });
 }
 
 /** Without Postgres and NATS there is nothing; a program that does not start leaves the others to their work. */

@@ -10,7 +10,7 @@ export type { Program } from './debian-package.ts';
 export { natsConfig } from './nats-config.ts';
 export { natsUsers } from './nats-users.ts';
 export type { NatsUser } from './nats-users.ts';
-export { natsGreets, startNats } from './nats.ts';
+export { natsGreets, natsInfo, startNats } from './nats.ts';
 export type { NatsServer } from './nats.ts';
 export { freePort, isPortFree, reservePort } from './ports.ts';
 export { startPostgres } from './postgres.ts';

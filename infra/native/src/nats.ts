@@ -88,21 +88,27 @@ async function startOnPort(options: NatsOptions, port: number): Promise<NatsServ
   };
 }
 
-/** Reads the INFO line; the server sends it only once JetStream has recovered its streams. */
-export function natsGreets(host: string, port: number): Promise<boolean> {
+/** Whether it greets with JetStream on: it does so only once JetStream has recovered its streams. */
+export async function natsGreets(host: string, port: number): Promise<boolean> {
+  const info = await natsInfo(host, port);
+  return info?.includes('"jetstream":true') ?? false;
+}
+
+/** The INFO line with which a server greets; null when none comes. */
+export function natsInfo(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     let text = '';
-    const finish = (ready: boolean): void => {
+    const finish = (info: string | null): void => {
       socket.destroy();
-      resolve(ready);
+      resolve(info);
     };
-    socket.setTimeout(2_000, () => finish(false));
-    socket.on('error', () => finish(false));
-    socket.on('close', () => finish(false));
+    socket.setTimeout(2_000, () => finish(null));
+    socket.on('error', () => finish(null));
+    socket.on('close', () => finish(null));
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
-      if (text.includes('\r\n')) finish(text.startsWith('INFO ') && text.includes('"jetstream":true'));
+      if (text.includes('\r\n')) finish(text.startsWith('INFO ') ? text : null);
     });
   });
 }
