@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isAvailable, unavailable, whyNotApplied, withoutEffect } from './availability.ts';
 import { type SectionName, type Settings, sectionNames } from './catalogue.ts';
-import { cautionsOf } from './cautions.ts';
 import { describeCatalogue } from './describe.ts';
-import { defaultDocument, defaultSettings } from './validate.ts';
+import { defaultDocument } from './validate.ts';
 
 function refusals<N extends SectionName>(name: N, change: Partial<Settings[N]>): string[] {
   return unavailable(name, { ...defaultDocument(name), ...change }).map(({ field }) => field);
@@ -96,35 +95,4 @@ test('forms are told what is not available, what to choose instead, and when a f
       when: { field: 'mode', is: ['optional', 'required'] },
     }),
   );
-});
-
-describe('a caution', () => {
-  const codes = (change: { [N in SectionName]?: Partial<Settings[N]> }) => {
-    const settings: Record<string, object> = { ...defaultSettings() };
-    for (const [name, part] of Object.entries({ general: { heloName: 'mail.example.org' }, ...change })) {
-      settings[name] = { ...settings[name], ...part };
-    }
-    return cautionsOf(settings as Settings).map(({ section, field, code }) => `${section}.${field} ${code}`);
-  };
-
-  test('is not needed for the defaults of a server that has a name', () => {
-    expect(codes({})).toEqual([]);
-  });
-
-  test.each([
-    [{ general: { heloName: 'vm' } }, 'general.heloName bareName'],
-    [{ antivirus: { maxScanSizeMb: 25 } }, 'antivirus.maxScanSizeMb scansLessThanAccepted'],
-    [{ sending: { maxMessageSizeMb: 51 } }, 'antivirus.maxScanSizeMb scansLessThanAccepted'],
-    [{ smtpEncryption: { mode: 'none' } }, 'smtpEncryption.mode noEncryption'],
-    [{ accessEncryption: { minTlsVersion: 'TLSv1' } }, 'accessEncryption.minTlsVersion weakTls'],
-    [{ accessEncryption: { dhBits: 1024 } }, 'accessEncryption.dhBits weakTls'],
-    [{ dnsbl: { onNoAnswer: 'reject' } }, 'dnsbl.onNoAnswer refusesWithoutAnswer'],
-    [
-      { accessLists: { relayForWhitelistedSenders: true } },
-      'accessLists.relayForWhitelistedSenders forgeable',
-    ],
-    [{ alerts: { address: 'admin@example.org' } }, 'alerts.address partlyAvailable'],
-  ] as const)('%j is one: %s', (change, expected) => {
-    expect(codes(change)).toEqual([expected]);
-  });
 });

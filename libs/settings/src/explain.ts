@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { catalogue, type SectionName } from './catalogue.ts';
 import type { IssueParams } from './field.ts';
 import type { FieldInput } from './forms/description.ts';
+import { expectedOf } from './forms/expected.ts';
 import { complaint } from './place.ts';
 import { type SettingsError, type Text, text } from './text.ts';
 
@@ -45,37 +46,6 @@ function sizeMessage(origin: string, limit: number): Text {
   return origin === 'array'
     ? text(`не больше ${limit} строк: удалите лишние`, `at most ${limit} lines: remove some`)
     : text(`не больше ${limit} знаков: сократите текст`, `at most ${limit} characters: shorten the text`);
-}
-
-/** What the field wants, as a remedy. */
-export function expectedOf(input: FieldInput | undefined): Text {
-  if (input === undefined) {
-    return text('укажите объект JSON с полями раздела', 'give a JSON object with the fields of the section');
-  }
-  switch (input.kind) {
-    case 'boolean':
-      return text('укажите true или false', 'give true or false');
-    case 'integer':
-      return text(
-        `укажите целое число от ${input.min} до ${input.max}`,
-        `give a whole number from ${input.min} to ${input.max}`,
-      );
-    case 'choice': {
-      const values = input.options.map((option) => option.value).join(', ');
-      return text(`укажите одно из: ${values}`, `give one of: ${values}`);
-    }
-    case 'text':
-      return input.expected ?? text('укажите текст', 'give a text');
-    case 'reference':
-      return text('укажите имя или null', 'give a name or null');
-    case 'list':
-      return text('укажите список JSON, например ["…"]', 'give a JSON list, such as ["…"]');
-    case 'record':
-    default: {
-      const names = Object.keys(input.fields).join(', ');
-      return text(`укажите объект с полями ${names}`, `give an object with the fields ${names}`);
-    }
-  }
 }
 
 /** The input description of the field a path leads to. */

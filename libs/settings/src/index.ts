@@ -30,7 +30,7 @@ export {
   unknownSection,
   validateAll,
 } from './validate.ts';
-export { expectedOf } from './explain.ts';
+export { expectedOf } from './forms/expected.ts';
 export { type Listener, type ListenerSettings, listenersOf } from './listeners.ts';
 export type { Applied, ChangeHandler, SectionRow } from './live-section.ts';
 export {

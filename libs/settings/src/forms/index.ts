@@ -4,6 +4,7 @@
  */
 export type { Text } from '../text.ts';
 export type * from './description.ts';
+export { checkValue, expectedOf } from './expected.ts';
 export { hiddenBy, isShown } from './shown.ts';
 export { entryKey, entryWords, isSameValue, valueWords } from './value.ts';
 export {
@@ -15,3 +16,4 @@ export {
   type ValueChange,
 } from './diff.ts';
 export { type MergeConflict, type Merged, mergeThreeWay } from './merge.ts';
+export { type Found, type SearchHit, type SearchOptions, searchForms } from './search.ts';

@@ -188,7 +188,10 @@ export const accessLists = defineSection({
       ),
     ),
   ],
-  cautions: (document) => (document.relayForWhitelistedSenders ? [relaysForNames] : []),
+  cautions: ({ white, whiteNamesNeedSpf, relayForWhitelistedSenders }) => [
+    ...(relayForWhitelistedSenders ? [relaysForNames] : []),
+    ...(whiteNamesNeedSpf === 'no' && white.some(isName) ? [namesUnchecked] : []),
+  ],
   notYet: withoutEffect,
 });
 
@@ -238,6 +241,21 @@ const spfIsNotChecked = text(
   'проверка SPF в этой версии недоступна: укажите no',
   'checking SPF is not available in this version: give no',
 );
+
+function isName({ value: item }: { readonly value: string }): boolean {
+  const kind = accessEntry(item)?.kind;
+  return kind === 'server' || kind === 'mailbox';
+}
+
+const namesUnchecked: Finding = {
+  field: 'whiteNamesNeedSpf',
+  code: 'forgeable',
+  related: [{ section: 'accessLists', field: 'white' }],
+  message: text(
+    'кто угодно может назваться именем из белого списка и обойти проверки: внесите вместо имён адреса',
+    'anybody can call himself by a white-listed name and pass the checks: white-list addresses instead of names',
+  ),
+};
 
 const relaysForNames: Finding = {
   field: 'relayForWhitelistedSenders',

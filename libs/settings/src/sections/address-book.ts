@@ -116,4 +116,17 @@ export const addressBook = defineSection({
       ),
     ),
   },
+  cautions: ({ enabled, access }) =>
+    enabled && access === 'anyone'
+      ? [
+          {
+            field: 'access',
+            code: 'harvestable',
+            message: text(
+              'адреса всех ящиков соберёт любой, кто достучится до порта: выберите login или localNetworks',
+              'whoever reaches the port can collect the addresses of all mailboxes: choose login or localNetworks',
+            ),
+          },
+        ]
+      : [],
 });

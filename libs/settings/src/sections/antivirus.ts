@@ -216,7 +216,33 @@ export const antivirus = defineSection({
     }
     return findings;
   },
+  cautions: (document) => {
+    const isOn = document.clamavEnabled || document.kasperskyEnabled || document.drwebEnabled;
+    if (!isOn) return [];
+    return [
+      ...(document.onScannerFailure === 'deliver' ? [passesUnscanned] : []),
+      ...(document.onInfectedOutgoing === 'replace' ? [sendsViruses] : []),
+    ];
+  },
 });
+
+const passesUnscanned: Finding = {
+  field: 'onScannerFailure',
+  code: 'passesUnscanned',
+  message: text(
+    'пока антивирус не отвечает, вирусы доходят до получателей: выберите wait',
+    'while a scanner does not answer, viruses reach the recipients: choose wait',
+  ),
+};
+
+const sendsViruses: Finding = {
+  field: 'onInfectedOutgoing',
+  code: 'sendsViruses',
+  message: text(
+    'вирус уходит посторонним во вложении от имени сервера, и его адрес попадает в чёрные списки: выберите quarantine',
+    'the virus goes to strangers as an attachment in the name of the server, whose address is then black-listed: choose quarantine',
+  ),
+};
 
 function missingAddress(scanner: string): Finding {
   return {

@@ -1,7 +1,7 @@
 /** Looking up the addresses of sending servers in public black lists (RFC 5782). */
 import { choice, integer, listOf, option, presented, words } from '../field.ts';
 import * as formats from '../formats.ts';
-import { defineSection } from '../section.ts';
+import { defineSection, type Finding } from '../section.ts';
 import { text } from '../text.ts';
 import { milliseconds } from '../units.ts';
 
@@ -87,17 +87,35 @@ export const dnsbl = defineSection({
       words('Время ожидания ответа', 'Time-out', 'На все зоны вместе.', 'For all zones together.'),
     ),
   },
-  cautions: ({ onNoAnswer, zones }) =>
-    onNoAnswer === 'reject' && zones.length > 0
-      ? [
-          {
-            field: 'onNoAnswer',
-            code: 'refusesWithoutAnswer',
-            message: text(
-              'одна зона, которая не отвечает, остановит всю почту: выберите defer',
-              'one zone that does not answer refuses all mail: choose defer',
-            ),
-          },
-        ]
-      : [],
+  cautions: ({ onNoAnswer, zones }) => [
+    ...(onNoAnswer === 'reject' && zones.length > 0 ? [refusesWithoutAnswer] : []),
+    ...zones.flatMap((name, index) => (isDead(name) ? [deadZone(name, index)] : [])),
+  ],
 });
+
+const refusesWithoutAnswer: Finding = {
+  field: 'onNoAnswer',
+  code: 'refusesWithoutAnswer',
+  message: text(
+    'одна зона, которая не отвечает, остановит всю почту: выберите defer',
+    'one zone that does not answer refuses all mail: choose defer',
+  ),
+};
+
+/** Lists that were closed down; some of them answer nothing, some list everybody. */
+const deadZones = ['sorbs.net', 'cbl.abuseat.org', 'njabl.org', 'ahbl.org', 'spamcannibal.org', 'ordb.org'];
+
+function isDead(name: string): boolean {
+  return deadZones.some((dead) => name === dead || name.endsWith(`.${dead}`));
+}
+
+function deadZone(name: string, index: number): Finding {
+  return {
+    field: `zones.${index}`,
+    code: 'deadZone',
+    message: text(
+      `список ${name} больше не работает: удалите его`,
+      `the list ${name} is no longer run: remove it`,
+    ),
+  };
+}

@@ -36,4 +36,17 @@ export const dsn = defineSection({
       ),
     ),
   },
+  cautions: ({ successToStrangers }) =>
+    successToStrangers
+      ? [
+          {
+            field: 'successToStrangers',
+            code: 'backscatter',
+            message: text(
+              'с поддельным адресом отправителя сервер рассылает уведомления тем, кто ничего не посылал: выключите',
+              'with a forged sender the server sends notices to people who never sent anything: turn it off',
+            ),
+          },
+        ]
+      : [],
 });

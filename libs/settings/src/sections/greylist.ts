@@ -63,4 +63,18 @@ export const greylist = defineSection({
       ),
     ),
   },
+  cautions: ({ enabled, minRetrySeconds, maxRetryHours }) =>
+    !enabled || minRetrySeconds < maxRetryHours * 3600
+      ? []
+      : [
+          {
+            field: 'minRetrySeconds',
+            code: 'neverPasses',
+            related: [{ section: 'greylist', field: 'maxRetryHours' }],
+            message: text(
+              'повтор всегда слишком ранний или слишком поздний, и незнакомые серверы не передадут почту никогда: уменьшите или увеличьте {maxRetryHours}',
+              'every retry is too early or too late, and unknown servers never deliver: lower it, or raise {maxRetryHours}',
+            ),
+          },
+        ],
 });

@@ -1,6 +1,6 @@
 /** Limits that keep one client from taking the server from all others. */
 import { choice, option, integer, presented, words } from '../field.ts';
-import { defineSection } from '../section.ts';
+import { defineSection, type Finding } from '../section.ts';
 import { text } from '../text.ts';
 import { mailsPerHour, minutes } from '../units.ts';
 
@@ -93,4 +93,27 @@ export const limits = defineSection({
       ),
     ),
   },
+  cautions: ({ bareNewline, sessionsPerAddress, sessionsTotal }) => [
+    ...(bareNewline === 'normalise' ? [smuggling] : []),
+    ...(sessionsPerAddress >= sessionsTotal ? [oneTakesAll] : []),
+  ],
 });
+
+const smuggling: Finding = {
+  field: 'bareNewline',
+  code: 'smuggling',
+  message: text(
+    'внутри письма можно протащить второе, с поддельным отправителем: выберите refuse',
+    'a second mail with a forged sender can be smuggled inside one: choose refuse',
+  ),
+};
+
+const oneTakesAll: Finding = {
+  field: 'sessionsPerAddress',
+  code: 'oneTakesAll',
+  related: [{ section: 'limits', field: 'sessionsTotal' }],
+  message: text(
+    'один адрес может занять все соединения: укажите меньше, чем в {sessionsTotal}',
+    'one address can take every session: give less than {sessionsTotal}',
+  ),
+};

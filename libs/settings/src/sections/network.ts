@@ -1,7 +1,7 @@
 /** Where the mail server listens. Clashes of ports are found across sections: see ../listeners.ts. */
 import { bool, listOf, notYet, onlyWhen, port, presented, words } from '../field.ts';
-import { defineSection } from '../section.ts';
-import { text } from '../text.ts';
+import { defineSection, type Finding } from '../section.ts';
+import { type Text, text } from '../text.ts';
 import { addressOrNetwork, listenInterface } from './formats.ts';
 
 export const network = defineSection({
@@ -117,4 +117,29 @@ export const network = defineSection({
       ),
     ),
   },
+  cautions: ({ trustedProxies, webmailAddresses }) => [
+    ...tooWide('trustedProxies', trustedProxies, anybodyIsAnybody),
+    ...tooWide('webmailAddresses', webmailAddresses, nobodyIsLimited),
+  ],
 });
+
+/** Entries that cover a large part of all addresses. */
+function tooWide(field: string, networks: readonly string[], message: Text): Finding[] {
+  return networks.flatMap((network, index) => {
+    const [address = '', bits] = network.split('/');
+    const least = address.includes(':') ? 16 : 8;
+    // fc00::/7 is the private space of IPv6.
+    if (bits === undefined || Number(bits) >= least || network === 'fc00::/7') return [];
+    return [{ field: `${field}.${index}`, code: 'tooWide', message }];
+  });
+}
+
+const anybodyIsAnybody = text(
+  'эта сеть охватывает почти всех, и кто угодно назовётся любым адресом: укажите адреса балансировщиков',
+  'this network covers nearly everybody, and anybody can give any address as his own: give the addresses of the balancers',
+);
+
+const nobodyIsLimited = text(
+  'эта сеть охватывает почти всех, и ограничение частоты не действует ни на кого: укажите адреса веб-почты',
+  'this network covers nearly everybody, and the sending limit holds for nobody: give the addresses of the web mail',
+);

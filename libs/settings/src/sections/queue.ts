@@ -71,4 +71,18 @@ export const queue = defineSection({
             ),
           },
         ],
+  cautions: ({ waitMinMinutes, maxLifetimeMinutes }) =>
+    maxLifetimeMinutes > waitMinMinutes
+      ? []
+      : [
+          {
+            field: 'maxLifetimeMinutes',
+            code: 'neverRetried',
+            related: [{ section: 'queue', field: 'waitMinMinutes' }],
+            message: text(
+              `письмо вернётся отправителю раньше второй попытки: укажите больше ${waitMinMinutes} или уменьшите {waitMinMinutes}`,
+              `mail is returned before it is tried a second time: give more than ${waitMinMinutes}, or lower {waitMinMinutes}`,
+            ),
+          },
+        ],
 });

@@ -116,7 +116,24 @@ export const relay = defineSection({
     }
     return findings;
   },
+  cautions: ({ host: server, rewriteSender }) =>
+    !rewriteSender && wantsOwnSender.test(server) ? [foreignSender(server)] : [],
 });
+
+/** Providers that take mail only from the address of the login. */
+const wantsOwnSender = /(^|\.)(mail\.ru|yandex\.(ru|com|net)|gmail\.com|googlemail\.com|rambler\.ru)$/;
+
+function foreignSender(server: string): Finding {
+  return {
+    field: 'rewriteSender',
+    code: 'foreignSender',
+    related: [{ section: 'relay', field: 'host' }],
+    message: text(
+      `${server} принимает письма только с адреса, с которым выполнен вход: включите и укажите {senderAddress}`,
+      `${server} takes mail only from the address of the login: turn it on and give {senderAddress}`,
+    ),
+  };
+}
 
 const smtpsOnPort25: Finding = {
   field: 'smtps',
