@@ -199,12 +199,11 @@ export const accessLists = defineSection({
 function withoutEffect({ white, black, whiteNamesNeedSpf }: AccessLists): Finding[] {
   const findings: Finding[] = [];
   for (const list of ['white', 'black'] as const) {
-    for (const [index, { value: item }] of (list === 'white' ? white : black).entries()) {
-      const kind = accessEntry(item)?.kind;
+    for (const [index, listed] of (list === 'white' ? white : black).entries()) {
+      const item = listed.value;
       const field = `${list}.${index}.value`;
-      if (kind === 'domain') findings.push(notAvailable(field, domainEntry(item)));
-      const isName = kind === 'server' || kind === 'mailbox';
-      if (isName && list === 'white' && whiteNamesNeedSpf !== 'no') {
+      if (accessEntry(item)?.kind === 'domain') findings.push(notAvailable(field, domainEntry(item)));
+      if (isName(listed) && list === 'white' && whiteNamesNeedSpf !== 'no') {
         findings.push(notAvailable(field, nameWithSpf(item)));
       }
     }

@@ -125,11 +125,11 @@ export const network = defineSection({
 
 /** Entries that cover a large part of all addresses. */
 function tooWide(field: string, networks: readonly string[], message: Text): Finding[] {
-  return networks.flatMap((network, index) => {
-    const [address = '', bits] = network.split('/');
+  return networks.flatMap((item, index) => {
+    const [address = '', bits] = item.split('/');
     const least = address.includes(':') ? 16 : 8;
     // fc00::/7 is the private space of IPv6.
-    if (bits === undefined || Number(bits) >= least || network === 'fc00::/7') return [];
+    if (bits === undefined || Number(bits) >= least || item === 'fc00::/7') return [];
     return [{ field: `${field}.${index}`, code: 'tooWide', message }];
   });
 }
