@@ -1,8 +1,10 @@
 // The header that is being read, as far as it is kept: its first octets as they are, and of what follows a limit only the
 // fields that are asked for, each cut. A list of thousands of recipients, or of junk, in front of Subject and
-// Content-Type then hides neither, and memory stays bounded. What is kept does not depend on how the octets come.
+// Content-Type then hides neither, and memory stays bounded. What is kept does not depend on how the octets come. Where the
+// fields behind the limit lie in the header is remembered, and whether one that claims something was not kept.
 
 import { trimBlanksEnd } from './blanks.ts';
+import { isClaimingField } from './claiming-fields.ts';
 import { isShortHeaderField } from './short-header.ts';
 
 const LF = 0x0a;
@@ -21,6 +23,12 @@ export class HeldHeader {
   #length = 0;
   /** Null: below the limit. */
   #field: Field | null = null;
+  /** Octets of the header that came. */
+  #seen = 0;
+  #places: Place[] = [];
+  /** Of the field that is being read. */
+  #open: Place | null = null;
+  #hidesClaims = false;
 
   /** @param limit octets kept as they are; as many again of the fields behind */
   constructor(limit: number) {
@@ -30,13 +38,31 @@ export class HeldHeader {
   clear(): void {
     this.#length = 0;
     this.#field = null;
+    this.#seen = 0;
+    this.#places = [];
+    this.#open = null;
+    this.#hidesClaims = false;
+  }
+
+  /** A field that claims something came behind the limit and was not kept, or a From was cut. */
+  get hidesClaims(): boolean {
+    return this.#hidesClaims;
+  }
+
+  /** Of the fields that end behind the limit and were kept: where they lie, by where they begin in what `take` gives. */
+  places(): Map<number, FieldPlace> {
+    return new Map(this.#places.map(({ held, start, end }) => [held, { start, end: end ?? this.#seen }]));
   }
 
   add(bytes: Buffer): void {
     const whole = this.#field ? EMPTY : bytes.subarray(0, this.#limit - this.#length);
     this.#append(whole);
+    this.#seen += whole.length;
     if (whole.length === bytes.length) return;
-    this.#field ??= lastField(this.#bytes.subarray(0, this.#length), this.#limit * FIELD_SHARE);
+    if (this.#field === null) {
+      this.#field = lastField(this.#bytes.subarray(0, this.#length), this.#limit * FIELD_SHARE);
+      this.#note(this.#field.start, this.#field.start);
+    }
     this.#addBehind(this.#field, bytes.subarray(whole.length));
   }
 
@@ -51,13 +77,17 @@ export class HeldHeader {
       const end = feed < 0 ? bytes.length : feed + 1;
       if (field.isAtLine && !isFolded(bytes[at] ?? 0)) this.#begin(field);
       this.#continue(field, bytes.subarray(at, end));
+      this.#seen += end - at;
       field.isAtLine = feed >= 0;
       at = end;
     }
   }
 
   #begin(field: Field): void {
+    if (this.#open !== null) this.#open.end = this.#seen;
+    this.#open = null;
     Object.assign(field, {
+      start: this.#seen,
       state: 'named',
       name: '',
       notHeld: '',
@@ -79,11 +109,22 @@ export class HeldHeader {
       }
       const isKept = colon >= 0 && isShort && isNeeded(field.name) && this.#length < 2 * this.#limit;
       field.state = isKept ? 'kept' : 'dropped';
-      if (!isKept) return;
-      if (field.beganBehind) this.#endLine();
+      if (!isKept) {
+        if (colon >= 0 && isShort && isClaimingField(lowerOf(field.name))) this.#hidesClaims = true;
+        return;
+      }
+      if (field.beganBehind) {
+        this.#endLine();
+        this.#note(this.#length, field.start);
+      }
       this.#appendKept(field, Buffer.from(field.notHeld, 'latin1'));
     }
     this.#appendKept(field, piece);
+  }
+
+  #note(held: number, start: number): void {
+    this.#open = { held, start, end: null };
+    this.#places.push(this.#open);
   }
 
   #endLine(): void {
@@ -97,6 +138,7 @@ export class HeldHeader {
     field.room -= piece.length;
     if (piece.length <= room) return;
     field.state = 'dropped';
+    if (lowerOf(field.name) === 'from') this.#hidesClaims = true;
     this.#endLine();
   }
 
@@ -112,8 +154,23 @@ export class HeldHeader {
   }
 }
 
+/** Octets of the header. */
+export interface FieldPlace {
+  start: number;
+  end: number;
+}
+
+interface Place {
+  held: number;
+  start: number;
+  /** Null: it has not ended yet. */
+  end: number | null;
+}
+
 /** The field behind the limit that is being read. */
 interface Field {
+  /** Where it begins in the header. */
+  start: number;
   state: 'named' | 'kept' | 'dropped';
   /** As far as it was read. */
   name: string;
@@ -131,8 +188,12 @@ function isFolded(octet: number): boolean {
 }
 
 function isNeeded(name: string): boolean {
-  const lower = trimBlanksEnd(name).toLowerCase();
-  return lower === 'received' || isShortHeaderField(lower);
+  const lower = lowerOf(name);
+  return lower === 'received' || isShortHeaderField(lower) || isClaimingField(lower);
+}
+
+function lowerOf(name: string): string {
+  return trimBlanksEnd(name).toLowerCase();
 }
 
 /** The field in whose midst the octets end. */
@@ -146,6 +207,7 @@ function lastField(bytes: Buffer, room: number): Field {
   const name = bytes.toString('latin1', start, colon < 0 ? bytes.length : colon).slice(0, MAX_NAME);
   const isKept = colon >= 0 && (feed < 0 || colon < feed) && isNeeded(name);
   return {
+    start,
     state: isNamed ? 'named' : isKept ? 'kept' : 'dropped',
     name,
     notHeld: '',

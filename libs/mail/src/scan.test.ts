@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scanMail as scan, scanOctets } from '../tests/scan-mail.ts';
+import { fieldsInMail } from './scan.ts';
 import type { Part } from './structure.ts';
 
 /** A tree as one line for each part: path, type, body. */
@@ -104,8 +105,44 @@ describe('limits', () => {
       expect([value('from'), value('subject'), value('x-other')]).toEqual(['a@b', 'late folded', undefined]);
       expect(scanned.problems).toEqual(['header longer than 1024 octets']);
       expect(scanOctets(Buffer.from(mail), { headerBytes: 1024 })).toEqual(scanned);
+      const texts = fieldsInMail(scanned).map(({ lower, start, end }) => [lower, mail.slice(start, end)]);
+      expect(texts).toEqual(
+        expect.arrayContaining([
+          ['from', 'From: a@b\r\n'],
+          ['subject', 'Subject : late\r\n folded\r\n'],
+          ['content-type', 'Content-Type: text/html\r\n'],
+          ['received', 'Received: x\r\n'],
+        ]),
+      );
     },
   );
+
+  test('a field at which the limit is reached lies where it lies, as long as it is', () => {
+    for (let length = 960; length < 1060; length++) {
+      const [first, to] = [`X: ${'y'.repeat(length - 5)}\r\n`, `To: a@b,\r\n ${'c@d,'.repeat(200)}\r\n`];
+      const mail = `${first}${to}Return-Path: <x@y>\r\n\r\nbody`;
+      const scanned = scan(mail, { headerBytes: 1024 });
+      const texts = fieldsInMail(scanned).map(({ start, end }) => mail.slice(start, end));
+      expect(texts).toEqual([first, to, 'Return-Path: <x@y>\r\n']);
+      expect([scanned.hidesClaims, scanOctets(Buffer.from(mail), { headerBytes: 1024 })]).toEqual([
+        false,
+        scanned,
+      ]);
+    }
+  });
+
+  test('what claims something and is not kept behind the limit is told of', () => {
+    const junk = 'X-Junk: 0123456789\r\n'.repeat(100);
+    const hides = (text: string): boolean => scan(text, { headerBytes: 1024 }).hidesClaims;
+    const many = 'To: a@b\r\n'.repeat(1000);
+    expect([`${junk}From: a@b\r\n\r\n`, `${many}Subject: x\r\n\r\n`].map(hides)).toEqual([false, false]);
+    const hidden = [
+      `${many}Return-Path: <>\r\n\r\n`,
+      `${junk}From: ${'a@b,'.repeat(100)}\r\n\r\n`,
+      'Y: z\r\n'.repeat(400_000),
+    ];
+    expect(hidden.map(hides)).toEqual([true, true, true]);
+  });
 
   test('a header below the limit is kept as it is, at the limit too', () => {
     const head = `X: ${'y'.repeat(1017)}\r\n\r\n`;

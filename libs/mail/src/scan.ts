@@ -6,7 +6,7 @@
 // where chunks are cut.
 
 import type { HeaderField } from './header.ts';
-import { HeldHeader } from './held-header.ts';
+import { type FieldPlace, HeldHeader } from './held-header.ts';
 import type { Mark, Part, ScanLimits } from './structure.ts';
 import { DEFAULT_SCAN_LIMITS, PartTree } from './structure.ts';
 
@@ -20,6 +20,10 @@ export interface ScannedMail {
   fields: HeaderField[];
   /** The top header went over the limit: fields are missing, and ranges behind it are not those of the mail. */
   isHeaderCut: boolean;
+  /** Where in the mail the fields lie that end behind the limit, by where they begin in `header`. */
+  movedFields: ReadonlyMap<number, FieldPlace>;
+  /** There may be fields behind the limit that claim something (From, Return-Path, Authentication-Results, our marks). */
+  hidesClaims: boolean;
   root: Part;
   receivedCount: number;
   /** A CR without LF or an LF without CR. */
@@ -42,6 +46,7 @@ const DELIMITER_SLACK = 8;
 const MIN_HEADER_BYTES = 1024;
 
 const EMPTY: Buffer = Buffer.alloc(0);
+const NOTHING_MOVED: ReadonlyMap<number, FieldPlace> = new Map();
 const NO_WORDS = new Int32Array(0);
 /** Shorter chunks are not worth a view of their words. */
 const MIN_WORD_CHUNK = 64;
@@ -68,6 +73,8 @@ export class MailScanner {
   readonly #held: HeldHeader;
   #header: Buffer = EMPTY;
   #isHeaderCut = false;
+  #movedFields: ReadonlyMap<number, FieldPlace> = NOTHING_MOVED;
+  #hidesClaims = false;
   #hasBareLineBreaks = false;
   #hasNul = false;
   #bits = 0;
@@ -114,6 +121,8 @@ export class MailScanner {
       header: this.#header,
       fields,
       isHeaderCut: this.#isHeaderCut,
+      movedFields: this.#movedFields,
+      hidesClaims: this.#hidesClaims,
       root: this.#tree.root,
       receivedCount: fields.filter((field) => field.lower === 'received').length,
       hasBareLineBreaks: this.#hasBareLineBreaks,
@@ -194,6 +203,10 @@ export class MailScanner {
     if (isOver) tree.problems.add(`header longer than ${this.#headerBytes} octets`);
     if (isTop) this.#isHeaderCut = isOver;
     const bytes = this.#headerTo(chunk, bodyStart, isOver);
+    if (isTop && isOver) {
+      this.#movedFields = this.#held.places();
+      this.#hidesClaims = isCut || this.#held.hidesClaims;
+    }
     // Copied, because the caller may use the chunk's memory again.
     if (isTop && bytes.length > 0) this.#header = Buffer.from(bytes);
     tree.endHeader(bytes, { offset: bodyStart, lineFeeds }, isCut);
@@ -257,6 +270,12 @@ export class MailScanner {
     if (room > 0) this.#carryLength += chunk.copy(this.#carry, this.#carryLength, from, from + room);
     if (this.#tree.inHeader) this.#hold(chunk);
   }
+}
+
+/** The fields of the top header with their ranges in the mail. */
+export function fieldsInMail({ fields, movedFields }: ScannedMail): readonly HeaderField[] {
+  if (movedFields.size === 0) return fields;
+  return fields.map((field) => ({ ...field, ...movedFields.get(field.start) }));
 }
 
 /** Views a chunk's whole words from the first aligned octet on. */

@@ -1,4 +1,4 @@
-import { MailScanner, type ScannedMail } from '@pochtar/mail';
+import { fieldsInMail, MailScanner, type ScannedMail } from '@pochtar/mail';
 import { describe, expect, test } from 'vitest';
 import { checkContent, removedRanges, removedRefusal } from './check-content.ts';
 import { claimsOurs } from './own-names.ts';
@@ -22,9 +22,39 @@ describe('content of strangers', () => {
     ['a: b\r\n\r\nc\0d\r\n', 550, '5.6.11'],
     [`${received(52)}\r\n`, 554, '5.4.6'],
     [`a: b\r\n\r\n${'x'.repeat(65_537)}\r\n`, 554, '5.6.0'],
-    [`a: b\r\n${'c: d\r\n'.repeat(50_000)}\r\n`, 554, '5.6.0'],
+    // More than 2 MiB of a header, and claims behind more than is kept of one.
+    [`a: b\r\n${'c: d\r\n'.repeat(400_000)}\r\n`, 554, '5.6.0'],
+    [`${'Subject: x\r\n'.repeat(60_000)}From: a@b\r\n\r\n`, 554, '5.6.0'],
+    [`${'c: d\r\n'.repeat(50_000)}From: ${'a@b, '.repeat(10_000)}c@d\r\n\r\n`, 554, '5.6.0'],
   ])('%.30j is refused with %i %s', (text, code, enhanced) => {
     expect(checkContent(scan(text), stranger)).toMatchObject({ code, enhanced });
+  });
+
+  test('a header of 300 KiB is taken, and what claims to be ours is found behind it at its place', () => {
+    const junk = 'c: d\r\n'.repeat(50_000);
+    const long = `To: ${'somebody@example.org,\r\n '.repeat(5000)}a@b\r\n`;
+    for (const begin of [junk, long, `X-Long: x\r\n${'\ty: z\r\n'.repeat(40_000)}`]) {
+      const [path, mark] = ['Return-Path: <x@y>\r\n', 'X-Pochtar-Mark: 1\r\n\tmore\r\n'];
+      const [ours, other] = [
+        'Authentication-Results: mx.demo.test; a=b\r\n',
+        'Authentication-Results: mx.other.test; c=d\r\n',
+      ];
+      const text = `${begin}${path}${other}${junk}${mark}${ours}\r\nbody`;
+      const scanned = scan(text);
+      expect(checkContent(scanned, stranger)).toBeNull();
+      const removed = removedRanges(fieldsInMail(scanned), 0, (id) => id === 'mx.demo.test') ?? [];
+      const pieces = Array.from({ length: removed.length / 2 }, (_, at) =>
+        text.slice(removed[2 * at], removed[2 * at + 1]),
+      );
+      expect(pieces).toEqual([path, `${mark}${ours}`]);
+    }
+  });
+
+  test('the sender of a login is looked for behind 256 KiB, too', () => {
+    const junk = 'c: d\r\n'.repeat(50_000);
+    expect(checkContent(scan(`${junk}From: anna@demo.test\r\n\r\n`), anna)).toBeNull();
+    const second = `From: anna@demo.test\r\n${junk}From: boss@demo.test\r\n\r\n`;
+    expect(checkContent(scan(second), anna)).toMatchObject({ code: 550, enhanced: '5.7.1' });
   });
 
   test.each([

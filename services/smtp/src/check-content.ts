@@ -5,6 +5,7 @@ import {
   addressKey,
   type HeaderField,
   listedAddresses,
+  MARKER_PREFIX,
   parseAuthservId,
   type ScannedMail,
 } from '@pochtar/mail';
@@ -21,8 +22,6 @@ export interface ContentRules {
 
 /** More places of a header than this are not taken out of it each time that it is read. */
 const MAX_REMOVED = 100;
-/** Names of the fields that this server marks mail with. */
-const MARKER_PREFIX = 'x-pochtar-';
 // RFC 5321 §6.3: at least 100 is the advice for servers that only count; 50 hops are a loop.
 const MAX_RECEIVED = 50;
 // RFC 5321 §4.5.3.1.6: 998 octets are what everybody must take. Mail with longer lines is common (HTML of one line,
@@ -42,8 +41,9 @@ export function checkContent(scan: ScannedMail, rules: ContentRules): Reply | nu
   if (scan.hasNul) return reply(550, '5.6.11', 'NUL octet in the message');
   if (scan.receivedCount > MAX_RECEIVED + 1) return reply(554, '5.4.6', 'too many hops, this is a mail loop');
   if (scan.longestLine > MAX_LINE) return reply(554, '5.6.0', `line longer than ${MAX_LINE} octets`);
-  // What lies behind the cut is not known: not the sender, not what claims to be ours.
-  if (scan.isHeaderCut) return reply(554, '5.6.0', 'header too large');
+  // A header of more than 2 MiB, or one whose fields for readers alone have 256 KiB behind the first 256: who the sender is
+  // said to be, and what claims to be ours, is not known of it.
+  if (scan.hidesClaims) return reply(554, '5.6.0', 'header too large');
   // A first line that begins with a blank would be read as the end of our own last field.
   const last = scan.fields[rules.front.fields - 1];
   if (last && last.end > rules.front.bytes) {

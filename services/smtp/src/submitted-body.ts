@@ -6,7 +6,7 @@ import { completeHeader, type Submission } from './complete-header.ts';
 import type { DataSink } from './smtp-reader.ts';
 
 /** A longer header is passed on as it is: the scan finds it too large, and the mail is refused. */
-const MAX_HELD = DEFAULT_SCAN_LIMITS.headerBytes;
+const MAX_HELD = DEFAULT_SCAN_LIMITS.headerReach;
 const FIRST_HELD = 4096;
 const LINE_END = Buffer.from('\r\n');
 const HEADER_END = Buffer.from('\r\n\r\n');

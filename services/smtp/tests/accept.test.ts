@@ -113,6 +113,19 @@ describe('a mail of a stranger', () => {
     expect(mail.bytes.toString().slice(mail.removed?.[0], mail.removed?.[1])).toBe(forged.join(''));
   });
 
+  test('whose header is longer than what is kept of it is taken as it is, without what claims to be ours', async () => {
+    const client = await Client.greeted(smtp.ports.mx);
+    const junk = 'X-Junk: 0123456789\r\n'.repeat(20_000);
+    const forged = 'Authentication-Results: mx.demo.test; dmarc=pass\r\n';
+    const content = `${junk}Subject: late\r\n${forged}${junk}\r\ntext`;
+    expect((await client.send('a@remote.test', 'anna@demo.test', content)).code).toBe(250);
+    const mail = await theMail();
+    expect(mail.bytes.toString().endsWith(`${content}\r\n`)).toBe(true);
+    expect(mail.bytes.toString().slice(mail.removed?.[0], mail.removed?.[1])).toBe(forged);
+    expect(mail.removed).toHaveLength(2);
+    client.close();
+  });
+
   test('whose header claims our marks at thousands of places is refused, at one place it is taken', async () => {
     const client = await Client.greeted(smtp.ports.mx);
     const marks = 'X-Pochtar-a:\r\n'.repeat(13_000);

@@ -43,6 +43,14 @@ describe('RFC 6409 §8: a mail of a login', () => {
     expect(text.slice(row?.headerLength)).toBe('page\r\n');
   });
 
+  test('is completed, and told to nobody who got a blind copy, however long its header', async () => {
+    const junk = 'X-Junk: 0123456789\r\n'.repeat(20_000);
+    const text = await submitted(`${junk}Bcc: boris@demo.test\r\nSubject: x\r\n\r\ntext`);
+    expect(text).toContain(`From: anna@demo.test\r\n`);
+    expect(text).not.toContain('Bcc');
+    expect(text.endsWith(`${junk}Subject: x\r\n\r\ntext\r\n`)).toBe(true);
+  });
+
   test('keeps what its client wrote', async () => {
     const header =
       'Message-ID: <own@client>\r\nDate: Fri, 27 Nov 2026 01:00:00 +0300\r\nFrom: Anna <office@demo.test>\r\n';

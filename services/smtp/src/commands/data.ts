@@ -1,5 +1,5 @@
 // DATA: RFC 5321 §4.1.1.4. Takes the payload in and, at its end, the responsibility for the mail.
-import { describeContent } from '@pochtar/mail';
+import { describeContent, fieldsInMail } from '@pochtar/mail';
 import { traced, uuidv7 } from '@pochtar/runtime';
 import { type CompleteBody, IncomingBody, isOutOfRoom, storeBody } from '@pochtar/service';
 import { checkContent, removedRanges, removedRefusal } from '../check-content.ts';
@@ -80,12 +80,11 @@ export class IncomingMail {
 
   /** Checks a complete mail, and takes the responsibility for it. */
   async #take(body: CompleteBody): Promise<Reply> {
-    const { fields } = body.scan;
     const front = this.#front();
     const rules = { isNormalised: this.isNormalised, senderAddresses: await this.#senderAddresses(), front };
     const refusal = checkContent(body.scan, rules);
     if (refusal) return refusal;
-    const removed = removedRanges(fields, front.fields, await this.#ownNames());
+    const removed = removedRanges(fieldsInMail(body.scan), front.fields, await this.#ownNames());
     return removedRefusal(removed) ?? this.#accept(body, removed);
   }
 
