@@ -15,6 +15,7 @@ import { type ExitCode, exitCode } from './exit-code.ts';
 import { UsageError } from './input.ts';
 import { type Text, text } from './language.ts';
 import { plain } from './output.ts';
+import { problemText } from './problem-text.ts';
 
 export interface Streams {
   readonly stdin: Readable;
@@ -113,7 +114,7 @@ export class Session implements AsyncDisposable {
       return;
     }
     for (const problem of error.problems ?? [error]) {
-      this.#streams.stderr.write(`pochtar: ${plain(this.say(problem.message))}\n`);
+      this.#streams.stderr.write(`pochtar: ${plain(this.say(problemText(problem)))}\n`);
     }
   }
 

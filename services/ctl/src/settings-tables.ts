@@ -3,6 +3,7 @@ import type { AdminProblem, SectionStatus } from '@pochtar/bus';
 import { programsToCome } from '@pochtar/settings';
 import { text } from './language.ts';
 import { plain, table } from './output.ts';
+import { problemText } from './problem-text.ts';
 import type { Session } from './session.ts';
 
 type Speaker = Pick<Session, 'say'>;
@@ -59,6 +60,6 @@ export function statusTable(speaker: Speaker, sections: readonly SectionStatus[]
 
 /** One line each; what two sections have in common is said once. */
 export function cautionLines(speaker: Speaker, cautions: readonly AdminProblem[] | undefined): string {
-  const lines = (cautions ?? []).map(({ message }) => `! ${plain(speaker.say(message))}\n`);
+  const lines = (cautions ?? []).map((one) => `! ${plain(speaker.say(problemText(one)))}\n`);
   return [...new Set(lines)].join('');
 }

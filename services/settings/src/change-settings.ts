@@ -1,9 +1,9 @@
 // The one way a setting changes: all sections under one lock, each document validated as a whole, all of them
 // together, then against what they refer to; saved with history in the same transaction, announced after it.
 import { isDeepStrictEqual } from 'node:util';
-import { type AdminProblem, type AdminReply, done, type SettingsChange } from '@pochtar/bus';
+import { type AdminReply, done, type SavedSettings, type SettingsChange } from '@pochtar/bus';
+import { uuidv7 } from '@pochtar/runtime';
 import {
-  catalogue,
   cautionsOf,
   crossCheck,
   examineSection,
@@ -12,6 +12,7 @@ import {
   type SectionName,
   type Settings,
   type SettingsError,
+  sectionNames,
   unknownSection,
 } from '@pochtar/settings';
 import type { Queryable } from '@pochtar/store/db';
@@ -19,29 +20,31 @@ import {
   deleteSecret,
   lockSections,
   putSecret,
+  readSections,
   secretNames,
   type StoredSection,
   writeSection,
 } from '@pochtar/store/settings';
 import type { Context, Refusal } from './context.ts';
-import { newlyUnavailable } from './newly-unavailable.ts';
 import { cautionInterfaces } from './caution-interfaces.ts';
+import { fieldChanges } from './field-changes.ts';
+import { newlyUnavailable } from './newly-unavailable.ts';
 import { checkReferences } from './references.ts';
-import { checkSecrets, conflict, problemsOf, refusal } from './settings-errors.ts';
+import { secretsOf } from './section-state.ts';
+import { conflict } from './settings-conflict.ts';
+import { checkSecrets, problemsOf, refusal } from './settings-errors.ts';
 import { storedSettings } from './stored-settings.ts';
-
-export interface Saved {
-  sections: { name: string; revision: number; changed: boolean }[];
-  /** What an administrator should know of the sections that changed. */
-  cautions?: AdminProblem[] | undefined;
-}
 
 export interface ChangeOptions {
   author: string;
-  /** Stops before anything is written. */
-  validateOnly?: boolean;
+  /** Why. */
+  comment?: string | undefined;
+  /** Answers what would be: takes no lock and writes nothing. */
+  validateOnly?: boolean | undefined;
   /** What nothing acts on in this version is kept, with a caution, instead of refused. */
   keepsUnavailable?: boolean;
+  /** What else is to be known. */
+  cautions?: readonly SettingsError[];
 }
 
 /** A document that replaces the one of its section. */
@@ -58,25 +61,47 @@ export async function changeSettings(
   context: Pick<Context, 'db' | 'key' | 'announce'>,
   changes: readonly Change[],
   options: ChangeOptions,
-): Promise<AdminReply<Saved>> {
-  const reply = await context.db.transaction(async (tx): Promise<AdminReply<Saved>> => {
-    const rows = await lockSections(tx);
-    const decided = await decide(tx, rows, changes, options);
+): Promise<AdminReply<SavedSettings>> {
+  if (options.validateOnly === true) return validate(context.db, changes, options);
+  const reply = await context.db.transaction(async (tx): Promise<AdminReply<SavedSettings>> => {
+    const decided = await decide(tx, await lockSections(tx), changes, options);
     if (!decided.ok) return decided;
-    const isKept = options.validateOnly === true;
-    const sections: Saved['sections'] = [];
+    const changeId = decided.next.some((next) => next.changed) ? uuidv7() : null;
+    const sections: SavedSettings['sections'] = [];
     for (const next of decided.next) {
-      const revision =
-        isKept || !next.changed ? next.revision : await write(tx, context, next, options.author);
+      const revision = next.changed ? await write(tx, context, next, options, changeId) : next.revision;
       sections.push({ name: next.name, revision, changed: next.changed });
     }
-    const cautions = decided.cautions.length === 0 ? {} : { cautions: problemsOf(decided.cautions) };
-    return done({ sections, ...cautions });
+    return done({ sections, changeId, ...cautionsIn(decided.cautions) });
   });
-  if (reply.ok && options.validateOnly !== true) {
-    await context.announce.settings(reply.result.sections.filter((section) => section.changed));
-  }
+  if (reply.ok) await context.announce.settings(reply.result.sections.filter((section) => section.changed));
   return reply;
+}
+
+/** Asked while somebody types: it waits for no writer, and none waits for it. */
+async function validate(
+  db: Queryable,
+  changes: readonly Change[],
+  options: ChangeOptions,
+): Promise<AdminReply<SavedSettings>> {
+  const rows = new Map((await readSections(db, sectionNames)).map((row) => [row.name, row]));
+  const decided = await decide(db, rows, changes, options);
+  if (!decided.ok) return decided;
+  const present = new Set(await secretNames(db));
+  const sections = decided.next.map(({ name, document, secrets, revision, changed }) => ({
+    name,
+    revision,
+    changed,
+    changes: fieldChanges(name, rows.get(name)?.document, document, {
+      given: secrets,
+      present: secretsOf(name, present),
+    }),
+  }));
+  return done({ sections, changeId: null, ...cautionsIn(decided.cautions) });
+}
+
+function cautionsIn(cautions: readonly SettingsError[]): Pick<SavedSettings, 'cautions'> {
+  return cautions.length === 0 ? {} : { cautions: problemsOf(cautions) };
 }
 
 interface Next {
@@ -91,14 +116,22 @@ async function write(
   tx: Queryable,
   context: Pick<Context, 'key'>,
   next: Next,
-  author: string,
+  { author, comment }: ChangeOptions,
+  changeId: string | null,
 ): Promise<number> {
   for (const [secret, value] of Object.entries(next.secrets)) {
     const name = `${next.name}.${secret}`;
     if (value === null) await deleteSecret(tx, name);
     else await putSecret(tx, context.key, name, value);
   }
-  return writeSection(tx, { section: next.name, document: next.document, author });
+  return writeSection(tx, {
+    section: next.name,
+    document: next.document,
+    author,
+    comment: comment?.trim() || null,
+    changeId,
+    secrets: Object.keys(next.secrets),
+  });
 }
 
 async function decide(
@@ -109,6 +142,11 @@ async function decide(
 ): Promise<{ ok: true; next: Next[]; cautions: SettingsError[] } | Refusal> {
   const next = new Map<SectionName, Next>();
   const errors: SettingsError[] = [];
+  const stale = changes.filter(
+    ({ section, expectedRevision }) =>
+      expectedRevision !== undefined && expectedRevision !== (rows.get(section)?.revision ?? 0),
+  );
+  if (stale.length > 0) return conflict(tx, stale, rows);
   for (const change of changes) {
     if (!isSectionName(change.section)) {
       errors.push(unknownSection(change.section));
@@ -116,9 +154,6 @@ async function decide(
     }
     const row = rows.get(change.section);
     const revision = row?.revision ?? 0;
-    if (change.expectedRevision !== undefined && change.expectedRevision !== revision) {
-      return conflict(tx, change.section, change.expectedRevision, row);
-    }
     const before = next.get(change.section);
     const stored: object = before?.document ?? row?.document ?? {};
     const wanted = 'document' in change ? change.document : { ...stored, ...change.patch };
@@ -132,8 +167,9 @@ async function decide(
   // All that is wrong is told at once: what is missing is not asked for piece by piece.
   const together = await checkTogether(tx, rows, next, options);
   errors.push(...together.errors);
-  if (errors.length > 0) return refusal(errors);
-  return { ok: true, next: [...next.values()], cautions: [...together.cautions] };
+  const cautions = [...(options.cautions ?? []), ...together.cautions];
+  if (errors.length > 0) return refusal(errors, cautions);
+  return { ok: true, next: [...next.values()], cautions };
 }
 
 /** The rules between sections and towards the rest of the system, for the state that would result. */
@@ -170,10 +206,4 @@ async function checkTogether(
 
 function isAbout(error: SettingsError, changed: ReadonlySet<string>): boolean {
   return [error, ...(error.related ?? [])].some((place) => changed.has(place.section));
-}
-
-/** Which secrets of a section are set. */
-export function secretsOf(section: SectionName, present: ReadonlySet<string>): Record<string, boolean> {
-  const names = Object.keys(catalogue[section].secrets);
-  return Object.fromEntries(names.map((secret) => [secret, present.has(`${section}.${secret}`)]));
 }

@@ -27,8 +27,8 @@ function missingPassword(): SettingsError {
   const authEnabled = { section: 'relay', field: 'authEnabled' };
   const { ru, en } = fieldName(authEnabled);
   const message = text(
-    `не задан, а ${ru} включено: задайте его (--secret relay.password) или выключите ${ru}`,
-    `it is not set while ${en} is on: set it (--secret relay.password), or turn ${en} off`,
+    `не задан, а ${ru} включено: задайте его или выключите ${ru}`,
+    `it is not set while ${en} is on: set it, or turn ${en} off`,
   );
   return complaint({ section: 'relay', field: 'password' }, 'missing', message, [authEnabled]);
 }

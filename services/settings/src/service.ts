@@ -11,6 +11,7 @@ import { answerAdministrators } from './answers/administrators.ts';
 import { answerDomains } from './answers/domains.ts';
 import { answerNames } from './answers/names.ts';
 import { answerSettings } from './answers/settings.ts';
+import { answerSettingsHistory } from './answers/settings-history.ts';
 import { AppliedReports } from './applied-reports.ts';
 import { ensureCertificates } from './certificates.ts';
 import { type Config, readConfig } from './config.ts';
@@ -63,6 +64,7 @@ function answerAll(context: Context, bus: Bus, opened: AsyncDisposableStack): vo
   opened.defer(() => hearing.stop());
   const answers = [
     ...answerSettings(context),
+    ...answerSettingsHistory(context),
     ...answerCertificates(context),
     ...answerDomains(context),
     ...answerAccounts(context),

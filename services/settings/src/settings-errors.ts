@@ -1,57 +1,70 @@
 // Complaints about changes of settings, as the asker gets them.
-import { type AdminProblem, refused } from '@pochtar/bus';
+import type { AdminProblem } from '@pochtar/bus';
 import {
   catalogue,
   complaint,
+  isSectionName,
   placeName,
   type SectionName,
   type SettingsError,
+  type Text,
   text,
 } from '@pochtar/settings';
-import type { Queryable } from '@pochtar/store/db';
-import { readHistory, type StoredSection } from '@pochtar/store/settings';
 import type { Refusal } from './context.ts';
 
-const MAX_SHOWN = 50;
+const MAX_SHOWN = 200;
 
-/** All complaints; the first one stands for them. */
-export function refusal(errors: readonly SettingsError[]): Refusal {
-  const problems = problemsOf(errors);
+/** All complaints, of which the first one stands for them, and what else there is to know. */
+export function refusal(errors: readonly SettingsError[], cautions: readonly SettingsError[] = []): Refusal {
+  return refusalOf(problemsOf(errors), problemsOf(cautions));
+}
+
+export function refusalOf(problems: AdminProblem[], cautions: AdminProblem[] = []): Refusal {
   const [first] = problems;
   if (first === undefined) throw new RangeError('a refusal needs an error');
-  return { ok: false, error: problems.length === 1 ? first : { ...first, problems } };
+  return {
+    ok: false,
+    error: {
+      ...first,
+      ...(problems.length > 1 && { problems: problems.slice(0, MAX_SHOWN) }),
+      ...(cautions.length > 0 && { cautions: cautions.slice(0, MAX_SHOWN) }),
+    },
+  };
 }
 
 /** Fields are named `section.field`. */
 export function problemsOf(findings: readonly SettingsError[]): AdminProblem[] {
-  return findings.slice(0, MAX_SHOWN).map(({ code, section, field, message, related }) => ({
-    code,
-    section,
-    field: field === '' ? section : `${section}.${field}`,
-    message,
-    ...(related !== undefined && { related: [...related] }),
-  }));
+  return findings.slice(0, MAX_SHOWN).map((finding) => {
+    const { code, section, field, related } = finding;
+    return {
+      code,
+      section,
+      field: field === '' ? section : `${section}.${field}`,
+      ...wordsAtField(finding),
+      ...(related !== undefined && { related: [...related] }),
+    };
+  });
 }
 
-/** Somebody has changed the section since it was read; who, the history tells. */
-export async function conflict(
-  tx: Queryable,
-  section: SectionName,
-  expected: number,
-  row: StoredSection | undefined,
-): Promise<Refusal> {
-  const current = row?.revision ?? 0;
-  const since = (await readHistory(tx, section, { limit: MAX_SHOWN })).filter(
-    (one) => one.revision > expected,
-  );
-  const authors = [...new Set(since.map(({ author }) => author))].join(', ') || (row?.author ?? '');
-  const name = placeName({ section, field: '' });
-  return refused(
-    'conflict',
-    section,
-    `${name.ru}: раздел тем временем изменил ${authors} (ревизия ${current}, ожидалась ${expected}): прочитайте его снова и повторите`,
-    `${name.en}: the section was changed meanwhile by ${authors} (revision ${current}, not ${expected}): read it again and repeat`,
-  );
+/**
+ * A finding is a whole sentence, for logs: it begins with the name of its field. A form shows it at the field, and
+ * names other fields by their labels alone.
+ */
+function wordsAtField({ section, field, message }: SettingsError): Pick<AdminProblem, 'label' | 'message'> {
+  const name = placeName({ section, field });
+  const path = field === '' ? section : `${section}.${field}`;
+  const said = (language: keyof Text): string => {
+    const start = `${name[language]}: `;
+    const own = message[language].startsWith(start)
+      ? message[language].slice(start.length)
+      : message[language];
+    return own.replaceAll(/ \((\w+)\.[\w.]+\)/g, (whole, other: string) =>
+      isSectionName(other) ? '' : whole,
+    );
+  };
+  const label = (language: keyof Text): string => name[language].slice(0, -`, ${path}`.length);
+  const labels = text(label('ru'), label('en'));
+  return { ...(labels.en !== '' && { label: labels }), message: text(said('ru'), said('en')) };
 }
 
 export function checkSecrets(

@@ -2,7 +2,8 @@
 // error is a complaint instead of a silence. The scope is held in libs/store.
 import type { Bus } from '../bus.ts';
 import type { Asker, Audited, Role } from './access.ts';
-import { type AdminError, type AdminQuestion, type AdminReply, refused } from './question.ts';
+import type { AdminError } from './problem.ts';
+import { type AdminQuestion, type AdminReply, refused } from './question.ts';
 
 /** Where changes are written down: begun before, ended after, so that what was cut off shows as such. */
 export interface AuditLog {

@@ -1,7 +1,7 @@
 // All questions of administration. `allAdminQuestions` serves the generated reference and the tests.
+export type { SettingsFieldChange } from './field-change.ts';
+export type { AdminError, AdminProblem, CurrentSection } from './problem.ts';
 export {
-  type AdminError,
-  type AdminProblem,
   type AdminQuestion,
   type AdminReply,
   type AdminRequest,
@@ -14,10 +14,12 @@ export { answerAdmin, type AuditEntry, type AuditLog } from './answer.ts';
 export * from './directory.ts';
 export * from './queue.ts';
 export * from './settings.ts';
+export * from './certificates.ts';
+import { adminCertificate } from './certificates.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
 import type { AdminQuestion } from './question.ts';
 import { adminQueue, adminTrace } from './queue.ts';
-import { adminCertificate, adminSettings } from './settings.ts';
+import { adminSettings } from './settings.ts';
 
 export const allAdminQuestions = [
   adminSettings,

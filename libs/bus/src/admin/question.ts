@@ -4,29 +4,7 @@ import { z } from 'zod';
 import type { Bus } from '../bus.ts';
 import type { Question } from '../subjects.ts';
 import { type Access, type Asker, asker } from './access.ts';
-
-const text = z.object({ ru: z.string().max(4000), en: z.string().max(4000) });
-
-/** What is wrong, or worth knowing, about one field of a request or of the settings. */
-export const problem = z.object({
-  /** A stable word for programs, such as `notFound`, `exists`, `outOfRange`. */
-  code: z.string().max(64),
-  /** The path of the field in the request that is to be corrected; '' when it is the whole. */
-  field: z.string().max(400),
-  message: text,
-  section: z.string().max(64).optional(),
-  related: z
-    .array(z.object({ section: z.string().max(64), field: z.string().max(400) }))
-    .max(50)
-    .optional(),
-});
-export type AdminProblem = z.infer<typeof problem>;
-
-const adminError = problem.extend({
-  /** All of them, when there is more than one; the first is repeated above. */
-  problems: z.array(problem).max(50).optional(),
-});
-export type AdminError = z.infer<typeof adminError>;
+import { type AdminError, adminError } from './problem.ts';
 
 export type AdminRequest<Request> = Asker & { request: Request };
 export type AdminReply<Result> = { ok: true; result: Result } | { ok: false; error: AdminError };

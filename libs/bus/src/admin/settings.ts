@@ -1,8 +1,10 @@
-// Questions about the settings and the certificates; the settings process answers.
+// Questions about the settings; the settings process answers.
 import { z } from 'zod';
 import { appliedProblem } from '../subjects.ts';
 import { changesAll, looksAtAll } from './access.ts';
-import { adminQuestion, problem } from './question.ts';
+import { fieldChange } from './field-change.ts';
+import { problem } from './problem.ts';
+import { adminQuestion } from './question.ts';
 
 const sectionName = z.string().min(1).max(64);
 const document = z.record(z.string().max(64), z.json());
@@ -28,16 +30,33 @@ const change = z.object({
   patch: document.default({}),
   /** New values of secrets; null removes one. */
   secrets: z.record(z.string().max(64), z.string().max(4000).nullable()).optional(),
-  /** The revision the change was made from: refused when another one has become current since. */
+  /** The revision the change was made from: refused (`conflict`) when another one has become current since. */
   expectedRevision: z.int().optional(),
 });
 export type SettingsChange = z.input<typeof change>;
 
+/** Why: kept with the revision. */
+const comment = z.string().max(500).optional();
+const expectedRevision = z.int().optional();
+
+const savedSection = z.object({
+  name: z.string(),
+  /** The new one; that of before when nothing was changed, or only validated. */
+  revision: z.int(),
+  changed: z.boolean(),
+  /** What changes in it, field by field; told when it is only validated. */
+  changes: z.array(fieldChange).optional(),
+});
+export type SavedSection = z.infer<typeof savedSection>;
+
 const saved = z.object({
-  sections: z.array(z.object({ name: z.string(), revision: z.int(), changed: z.boolean() })),
+  sections: z.array(savedSection),
+  /** What names all that was saved together; null when nothing was. */
+  changeId: z.uuid().nullable(),
   /** About the sections that were changed. */
   cautions,
 });
+export type SavedSettings = z.infer<typeof saved>;
 
 const processReport = z.object({
   process: z.string(),
@@ -60,14 +79,39 @@ const sectionStatus = z.object({
 });
 export type SectionStatus = z.infer<typeof sectionStatus>;
 
-const historyEntry = z.object({
+const revisionFacts = {
+  section: z.string(),
   revision: z.int(),
   author: z.string(),
   changedAt: z.iso.datetime(),
-  /** Against the revision before; long values are shortened. */
+  comment: z.string().nullable(),
+  /** Revisions of several sections with the same one were saved together. */
+  changeId: z.string().nullable(),
+  /** The names of the secrets that changed with it. */
+  secrets: z.array(z.string()),
+};
+
+const historyEntry = z.object({
+  ...revisionFacts,
+  /** Against the revision before, as JSON; long values are shortened. */
   changes: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })),
 });
 export type SettingsHistoryEntry = z.infer<typeof historyEntry>;
+
+const wholeRevision = z.object({
+  ...revisionFacts,
+  /** The document of the revision before; null when there is none (any more), or with `isBeforeLeftOut`. */
+  before: document.nullable(),
+  /** Both are too large for one answer: ask for the revision before. */
+  isBeforeLeftOut: z.boolean(),
+  after: document,
+  changes: z.array(fieldChange),
+  /** The newest revision of the section. */
+  current: z.int(),
+  /** All that was saved together with it, itself included. */
+  together: z.array(z.object({ section: z.string(), revision: z.int() })),
+});
+export type SettingsRevision = z.infer<typeof wholeRevision>;
 
 function sectionsOf(changes: readonly { section: string }[]): string {
   return [...new Set(changes.map(({ section }) => section))].join(', ');
@@ -86,29 +130,62 @@ export const adminSettings = {
     'settings',
     'settings.set',
     'changes sections, all or none, after validating each as a whole and all together',
-    z.object({ changes: z.array(change).min(1).max(30), validateOnly: z.boolean().optional() }),
+    z.object({
+      changes: z.array(change).min(1).max(30),
+      comment,
+      /** Answers what would be: nothing is locked or written. */
+      validateOnly: z.boolean().optional(),
+    }),
     saved,
-    changesAll(({ changes, validateOnly }) => (validateOnly === true ? null : sectionsOf(changes))),
+    changesAll(
+      ({ changes, validateOnly }) => (validateOnly === true ? null : sectionsOf(changes)),
+      ['comment'],
+    ),
   ),
   history: adminQuestion(
     'settings',
     'settings.history',
-    'earlier revisions of a section, newest first',
+    'earlier revisions of a section, or of all of them, newest first',
     z.object({
-      section: sectionName,
+      section: sectionName.optional(),
+      /** With a section: only revisions below this one. */
       before: z.int().optional(),
+      /** `next` of the page before. */
+      after: z.string().max(100).optional(),
       limit: z.int().min(1).max(100).default(20),
     }),
-    z.object({ entries: z.array(historyEntry) }),
+    z.object({ entries: z.array(historyEntry), next: z.string().nullable() }),
+    looksAtAll,
+  ),
+  revision: adminQuestion(
+    'settings',
+    'settings.revision',
+    'one revision of a section: its document, the one before it, and what was saved together with it',
+    z.object({ section: sectionName, revision: z.int().positive() }),
+    wholeRevision,
     looksAtAll,
   ),
   revert: adminQuestion(
     'settings',
     'settings.revert',
-    'makes the document of an earlier revision current again, as a new revision',
-    z.object({ section: sectionName, revision: z.int(), expectedRevision: z.int().optional() }),
+    'makes an earlier document current again, as a new revision; or the documents of all sections of a change',
+    z.object({
+      section: sectionName.optional(),
+      revision: z.int().positive().optional(),
+      expectedRevision,
+      /** Instead of a section and its revision: everything that was saved together. */
+      changeId: z.uuid().optional(),
+      /** Whether the state before that change comes back (the default), or the one it made. */
+      to: z.enum(['before', 'after']).default('before'),
+      expectedRevisions: z.record(sectionName, z.int()).optional(),
+      comment,
+      validateOnly: z.boolean().optional(),
+    }),
     saved,
-    changesAll(({ section }) => section, ['revision']),
+    changesAll(
+      ({ section, changeId, validateOnly }) => (validateOnly === true ? null : (section ?? changeId ?? '')),
+      ['revision', 'changeId', 'to', 'comment'],
+    ),
   ),
   status: adminQuestion(
     'settings',
@@ -128,73 +205,6 @@ export const adminSettings = {
     'sections, fields, bounds, defaults and words, and where each stands on which page',
     z.object({}),
     z.object({ tabs: z.array(z.json()), sections: z.array(z.json()) }),
-    looksAtAll,
-  ),
-};
-
-const certificate = z.object({
-  id: z.string(),
-  name: z.string(),
-  origin: z.enum(['generated', 'imported']),
-  isCa: z.boolean(),
-  subject: z.string(),
-  issuer: z.string(),
-  hosts: z.array(z.string()),
-  notBefore: z.iso.datetime(),
-  notAfter: z.iso.datetime(),
-  fingerprint: z.string(),
-});
-export type CertificateInfo = z.infer<typeof certificate>;
-
-const pem = z.string().min(1).max(100_000);
-
-export const adminCertificate = {
-  list: adminQuestion(
-    'settings',
-    'certificate.list',
-    'the certificates of the store, without keys',
-    z.object({}),
-    z.object({ certificates: z.array(certificate) }),
-    looksAtAll,
-  ),
-  import: adminQuestion(
-    'settings',
-    'certificate.import',
-    'stores a certificate chain (leaf first) with its key; the same id replaces one',
-    z.object({
-      id: z.string().max(64).optional(),
-      name: z.string().min(1).max(200),
-      chainPem: pem,
-      keyPem: pem,
-    }),
-    z.object({ certificate }),
-    changesAll(({ name }) => name, ['id']),
-  ),
-  generate: adminQuestion(
-    'settings',
-    'certificate.generate',
-    'makes a server certificate that our own authority signs',
-    z.object({
-      name: z.string().min(1).max(200).optional(),
-      hosts: z.array(z.string().min(1).max(253)).max(50).default([]),
-    }),
-    z.object({ certificate }),
-    changesAll(({ name }) => name ?? '', ['hosts']),
-  ),
-  delete: adminQuestion(
-    'settings',
-    'certificate.delete',
-    'removes a certificate that no section uses',
-    z.object({ id: z.string().min(1).max(64) }),
-    z.object({}),
-    changesAll(({ id }) => id),
-  ),
-  ca: adminQuestion(
-    'settings',
-    'certificate.ca',
-    'the certificate of our own authority, for clients to trust',
-    z.object({}),
-    z.object({ certificate, pem: z.string() }),
     looksAtAll,
   ),
 };

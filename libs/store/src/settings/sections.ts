@@ -60,6 +60,12 @@ export interface NewDocument {
   section: SectionName;
   document: unknown;
   author: string;
+  /** Why. */
+  comment?: string | null | undefined;
+  /** A UUID: revisions with the same one were saved together. */
+  changeId?: string | null | undefined;
+  /** The names of the secrets that change with it. */
+  secrets?: readonly string[] | undefined;
 }
 
 /** Writes the next revision of a section, with its history; `lockSections` must have been called. */
@@ -71,10 +77,17 @@ export async function writeSection(tx: Queryable, change: NewDocument): Promise<
           set revision = s.revision + 1, document = excluded.document, author = excluded.author, changed_at = now()
         returning name, revision, document, author, changed_at
       )
-      insert into settings.history (section, revision, document, author, changed_at)
-      select name, revision, document, author, changed_at from saved
+      insert into settings.history (section, revision, document, author, changed_at, comment, change_id, secrets)
+      select name, revision, document, author, changed_at, $4, $5, $6 from saved
       returning revision`,
-    values: [change.section, JSON.stringify(change.document), change.author],
+    values: [
+      change.section,
+      JSON.stringify(change.document),
+      change.author,
+      change.comment ?? null,
+      change.changeId ?? null,
+      change.secrets ?? [],
+    ],
   });
   const { revision } = row as { revision: number };
   await tx.query({
@@ -123,31 +136,4 @@ export function seedSections(
     }
     return missing;
   });
-}
-
-/** Revisions of a section below `before`, newest first. */
-export function readHistory(
-  db: Queryable,
-  section: string,
-  options: { before?: number | undefined; limit: number },
-): Promise<StoredSection[]> {
-  return db.query<StoredSection>({
-    text: `select section as name, revision, document, author, changed_at as "changedAt" from settings.history
-      where section = $1 and ($2::bigint is null or revision < $2) order by revision desc limit $3`,
-    values: [section, options.before ?? null, options.limit],
-  });
-}
-
-/** One revision of a section, if it is still kept. */
-export async function readRevision(
-  db: Queryable,
-  section: string,
-  revision: number,
-): Promise<StoredSection | null> {
-  const rows = await db.query<StoredSection>({
-    text: `select section as name, revision, document, author, changed_at as "changedAt" from settings.history
-      where section = $1 and revision = $2`,
-    values: [section, revision],
-  });
-  return rows[0] ?? null;
 }
