@@ -1,28 +1,27 @@
 // What a change does to the fields of a section, for people who review it.
 import type { SettingsFieldChange } from '@pochtar/bus';
-import { describeSection, type SectionName, text } from '@pochtar/settings';
-import { differences } from './differences.ts';
+import { describeSection, type SectionName } from '@pochtar/settings';
+import { diffDocuments, type SecretInput } from '@pochtar/settings/forms';
 
-export interface SecretInput {
-  /** New values; null removes. */
-  given: Readonly<Record<string, string | null>>;
-  /** Which secrets are set now. */
-  present: Readonly<Record<string, boolean>>;
-}
+/** Entries of one list that are told; a list may have thousands, and the answer has to fit into one message. */
+const MAX_ENTRIES = 200;
 
 export function fieldChanges(
   section: SectionName,
   before: object | undefined,
   after: object,
-  _secrets?: SecretInput,
+  secrets?: SecretInput,
 ): SettingsFieldChange[] {
-  const { fields } = describeSection(section);
-  return differences(before, after).map(({ field, before: old, after: now }) => ({
-    kind: 'value',
-    section,
-    field,
-    label: fields.find(({ name }) => name === field)?.label ?? text(field, field),
-    before: text(old, old),
-    after: text(now, now),
-  }));
+  return diffDocuments({ ...before }, { ...after }, describeSection(section), secrets).map((change) => {
+    if (change.kind !== 'list') return change;
+    const { added, removed, altered, ...rest } = change;
+    const all = added.length + removed.length + altered.length;
+    const told = {
+      added: added.slice(0, MAX_ENTRIES),
+      removed: removed.slice(0, MAX_ENTRIES),
+      altered: altered.slice(0, MAX_ENTRIES),
+    };
+    const omitted = all - told.added.length - told.removed.length - told.altered.length;
+    return { ...rest, ...told, ...(omitted > 0 && { omitted }) };
+  });
 }

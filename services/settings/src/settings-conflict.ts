@@ -52,5 +52,9 @@ export async function conflict(
 
 function withinBounds(current: CurrentSection[]): CurrentSection[] {
   if (Buffer.byteLength(JSON.stringify(current)) <= MAX_BYTES) return current;
-  return current.map(({ document: _, ...facts }) => facts);
+  return current.map((section) => {
+    const facts = { ...section };
+    delete facts.document;
+    return facts;
+  });
 }
