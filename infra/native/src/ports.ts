@@ -1,20 +1,33 @@
 // TCP ports of this machine: find a free one, test one, reserve one. Who holds one says `portHolders` of
 // @pochtar/runtime.
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** Returns whether a listener could be bound on host:port right now. */
-export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  return (await tryBind(port, host)) !== undefined;
+export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
 }
 
-/**
- * Returns a free TCP port. `preferred` is taken when it is free. The port is not reserved: between this call and
- * the bind another process may take it, so whoever starts a server on it tries again with a new one.
- */
-export async function freePort(preferred = 0, host = '127.0.0.1'): Promise<number> {
-  const port = (preferred > 0 ? await tryBind(preferred, host) : undefined) ?? (await tryBind(0, host));
-  if (port === undefined) throw new Error(`no free TCP port on ${host}`);
-  return port;
+// Below the ports that the kernel gives to outgoing connections and to servers that take any (32768 and up on Linux),
+// above those that installations listen on: nobody comes upon one of these by chance.
+const FIRST = 12_000;
+const LAST = 32_000;
+const ATTEMPTS = 200;
+
+/** Returns a TCP port that nobody listens on, on any address; of the programs that ask here it is this process's alone. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(FIRST, LAST);
+    const reservation = await reservePort(port);
+    if (reservation === undefined) continue;
+    if ((await isPortFree(port)) && (await isPortFree(port, '0.0.0.0'))) return port;
+    reservation[Symbol.dispose]();
+  }
+  throw new Error(`no free TCP port from ${FIRST} to ${LAST}`);
 }
 
 /**
@@ -29,18 +42,6 @@ export function reservePort(port: number): Promise<Disposable | undefined> {
     server.listen(`\0pochtar-port-${port}`, () => {
       server.unref();
       resolve({ [Symbol.dispose]: () => void server.close() });
-    });
-  });
-}
-
-function tryBind(port: number, host: string): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen({ port, host, exclusive: true }, () => {
-      const address = server.address();
-      const bound = address !== null && typeof address === 'object' ? address.port : undefined;
-      server.close(() => resolve(bound));
     });
   });
 }

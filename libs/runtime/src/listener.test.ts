@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { certificatePem, keyPem } from '@pochtar/testkit';
+import { certificatePem, freePort, keyPem } from '@pochtar/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { acceptTls } from './accept-tls.ts';
 import {
@@ -66,14 +66,6 @@ function echo(options: Partial<ListenersOptions> = {}): Listeners {
   });
   opened.push(listeners);
   return listeners;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function open(port: number, say = ''): Promise<Socket> {
