@@ -58,6 +58,19 @@ function judgesMails(filter: string): NatsUser {
   return program(step, { publish: [...streams, ...consumes(step), ...steps, 'mail.held', 'mail.deferred'] });
 }
 
+const answeredBySettings = [
+  'login',
+  'settings',
+  'certificate',
+  'domain',
+  'account',
+  'alias',
+  'group',
+  'administrator',
+  'token',
+  'audit',
+];
+
 /** Every NATS user of the product. `owner` makes the streams (program migrate) and may do everything. */
 export const natsUsers: NatsUser[] = [
   { name: 'owner', publish: ['>'], subscribe: ['>'], answers: false },
@@ -90,13 +103,16 @@ export const natsUsers: NatsUser[] = [
   program('pop3', { publish: [...streams, 'mailbox.changed.*', 'auth.failed'] }),
   program('ldap', { publish: [...streams, 'auth.failed'] }),
   program('settings', {
-    publish: [...streams, 'settings.changed', 'directory.changed', 'queue.due', ...steps],
-    subscribe: [
-      'settings.applied',
-      ...['settings', 'certificate', 'domain', 'account', 'alias', 'group', 'administrator'].map(
-        (subject) => `admin.${subject}.*`,
-      ),
+    publish: [
+      ...streams,
+      'settings.changed',
+      'directory.changed',
+      'administrator.changed',
+      'auth.failed',
+      'queue.due',
+      ...steps,
     ],
+    subscribe: ['settings.applied', ...answeredBySettings.map((subject) => `admin.${subject}.*`)],
     answers: true,
   }),
   program('console', {
@@ -107,7 +123,7 @@ export const natsUsers: NatsUser[] = [
       '$JS.API.CONSUMER.*.EVENTS.>',
       '$JS.API.CONSUMER.CREATE.EVENTS',
     ],
-    subscribe: ['settings.applied', 'mail.*', 'task.*', 'auth.failed'],
+    subscribe: ['settings.applied', 'administrator.changed', 'mail.*', 'task.*', 'auth.failed'],
   }),
   program('tasks', {
     publish: [...streams, ...looksAtSteps, ...steps, 'task.*', 'queue.due', 'mailbox.changed.*', 'mail.held'],

@@ -95,6 +95,15 @@ export const directoryChanged: Subject<DirectoryChanged> = {
   purpose: 'these address keys were added, changed or removed; an empty list: forget all you know',
 };
 
+const administratorChangedSchema = z.object({ logins: z.array(z.string()).max(1000) });
+export type AdministratorChanged = z.infer<typeof administratorChangedSchema>;
+export const administratorChanged: Subject<AdministratorChanged> = {
+  name: 'administrator.changed',
+  kind: 'core',
+  schema: administratorChangedSchema,
+  purpose: 'sessions of these administrators are to be looked at again; an empty list: all of them',
+};
+
 export const appliedProblem = z.object({
   /** A stable word, such as `portTaken` or `notAvailable`. */
   code: z.string().max(64),
@@ -184,6 +193,7 @@ export const allSubjects: Subject<never>[] = [
   authFailed,
   settingsChanged,
   directoryChanged,
+  administratorChanged,
   settingsApplied,
   mailboxChanged('*'),
   queueDue,

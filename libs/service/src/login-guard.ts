@@ -2,7 +2,13 @@
 // has never logged in from (settings section limits). Counted by Postgres, over all processes and protocols together.
 import { clientKey } from '@pochtar/runtime';
 import type { Queryable } from '@pochtar/store/db';
-import { type LoginGate, loginFailed, loginGate, rememberClient } from '@pochtar/store/lists';
+import {
+  type LoginGate,
+  loginFailed,
+  loginGate,
+  rememberClient,
+  secondsUntilOpen,
+} from '@pochtar/store/lists';
 import type { CurrentSettings } from './open-service.ts';
 
 /** Guessing at an account comes from many addresses; one person's mistakes do not. */
@@ -12,7 +18,7 @@ export interface Attempt {
   clientAddress: string;
   /** Many users share the address, which limits them itself: it is not banned for one of them. */
   isShared: boolean;
-  /** The address key that was tried; null for a name that can be none. */
+  /** The address key that was tried, or `administrator anna`; null for a name that can be neither. */
   account: string | null;
 }
 
@@ -30,6 +36,11 @@ export class LoginGuard {
     const { failedLogins } = this.#settings.current('limits');
     const limits = { perClient: failedLogins, perAccount: failedLogins * ACCOUNT_TIMES };
     return loginGate(this.#db, subjectsOf(attempt), limits);
+  }
+
+  /** How long the gate stays closed. */
+  secondsUntilOpen(attempt: Attempt): Promise<number> {
+    return secondsUntilOpen(this.#db, subjectsOf(attempt));
   }
 
   failed(attempt: Attempt): Promise<void> {

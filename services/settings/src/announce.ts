@@ -1,6 +1,6 @@
 // Tells everybody after the commit. A lost announcement is no loss: processes compare revisions every 15 s, and
 // what they know of the directory they forget after a minute.
-import { type Bus, directoryChanged, settingsChanged } from '@pochtar/bus';
+import { administratorChanged, type Bus, directoryChanged, settingsChanged } from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
 
 export interface Announcer {
@@ -8,6 +8,8 @@ export interface Announcer {
   settings(changes: readonly { name: string; revision: number }[]): Promise<boolean>;
   /** Address keys that were added, changed or removed; none means: forget all you know. */
   directory(addresses: readonly string[]): Promise<void>;
+  /** Logins of administrators whose sessions are to be looked at again; none means: all. */
+  administrators(logins: readonly string[]): void;
 }
 
 const MAX_ADDRESSES = 1000;
@@ -34,6 +36,9 @@ export function announcer(bus: Bus, log: Logger): Announcer {
     async directory(addresses) {
       const named = addresses.length > MAX_ADDRESSES ? [] : [...addresses];
       await attempt({ addresses: named.length }, () => bus.publish(directoryChanged, { addresses: named }));
+    },
+    administrators(logins) {
+      bus.emit(administratorChanged, { logins: [...logins] });
     },
   };
 }

@@ -9,6 +9,7 @@ import { answerCertificates } from './answers/certificates.ts';
 import { answerAccounts } from './answers/accounts.ts';
 import { answerAdministrators } from './answers/administrators.ts';
 import { answerDomains } from './answers/domains.ts';
+import { answerLogins } from './answers/login.ts';
 import { answerNames } from './answers/names.ts';
 import { answerSettings } from './answers/settings.ts';
 import { answerSettingsHistory } from './answers/settings-history.ts';
@@ -63,6 +64,7 @@ function answerAll(context: Context, bus: Bus, opened: AsyncDisposableStack): vo
   const hearing = bus.subscribe(settingsApplied, (applied) => context.reports.take(applied));
   opened.defer(() => hearing.stop());
   const answers = [
+    ...answerLogins(context),
     ...answerSettings(context),
     ...answerSettingsHistory(context),
     ...answerCertificates(context),

@@ -50,7 +50,7 @@ describe('the generated certificate', () => {
         key: running.key,
         hostName: 'mail.example.org',
         log: silentLogger(),
-        announce: { settings: async () => true, directory: async () => {} },
+        announce: { settings: async () => true, directory: async () => {}, administrators: () => {} },
       },
       now,
     );

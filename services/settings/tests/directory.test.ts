@@ -196,9 +196,10 @@ describe('administrators', () => {
       { login: 'org', domains: ['example.org'] },
       { login: 'root', domains: null },
     ]);
-    const { verifyAdministrator } = passwordVerifier(running.db);
-    expect(await verifyAdministrator('org', 'password-2')).toMatchObject({
-      administrator: { domainIds: [orgId] },
+    const { verifyPrincipal } = passwordVerifier(running.db);
+    const org = { login: 'org', key: null };
+    expect(await verifyPrincipal(org, 'password-2')).toMatchObject({
+      principal: { scope: [orgId] },
     });
     expect(await running.complaint(adminAdministrator.delete, { login: 'root' })).toBe('lastOne login');
     expect(await running.complaint(adminAdministrator.update, { login: 'org', domains: ['none.test'] })).toBe(
@@ -211,7 +212,7 @@ describe('administrators', () => {
       'wrongFormat login',
     );
     await running.get(adminAdministrator.setPassword, { login: 'org', password: 'password-3' });
-    expect((await verifyAdministrator('org', 'password-3')).ok).toBe(true);
+    expect((await verifyPrincipal(org, 'password-3')).ok).toBe(true);
     await running.get(adminAdministrator.delete, { login: 'org' });
   });
 });

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 
 /** Domain ids that the asker may see and change; what is outside does not exist for it. */
-const scope = z.union([z.literal('all'), z.array(z.int().positive()).max(10_000)]);
-export type AdminScope = z.infer<typeof scope>;
+export const adminScope = z.union([z.literal('all'), z.array(z.int().positive()).max(10_000)]);
+export type AdminScope = z.infer<typeof adminScope>;
 
 /**
  * admin: everything · domainAdmin: what concerns its domains · auditor: looks at what an admin sees, changes nothing ·
@@ -18,6 +18,8 @@ export interface Asker {
   role: Role;
   /** Of an admin and an auditor always `all`, of a user none. */
   scope: AdminScope;
+  /** The login of the administrator that asks; a program that asks for itself has none. */
+  login?: string | undefined;
   /** The address of the account that asks, when it is a user. */
   account?: string | undefined;
   /** The address of the client that the asker came from. */
@@ -34,11 +36,13 @@ export interface Access<Request> {
   readonly roles: readonly Role[];
   /** Set where something is changed. */
   readonly audit?: Audited<Request>;
+  /** Concerns nobody but the asker. */
+  readonly isOwn?: boolean;
 }
 
 export interface Audited<Request> {
   /** What is changed, as one line: `anna@example.org`, `relay, sending`; null: this request changes nothing. */
-  readonly object: (request: Request) => string | null;
+  readonly object: (request: Request, asker: Asker) => string | null;
   /** The fields of the request that are kept; never one that may hold a secret. */
   readonly keeps: readonly string[];
 }
@@ -47,6 +51,16 @@ export interface Audited<Request> {
 export const looksAtAll = { roles: ['admin', 'auditor'] } as const;
 /** Answers what is in the asker's scope. */
 export const looksInScope = { roles: ['admin', 'auditor', 'domainAdmin'] } as const;
+
+/** A program asks on nobody's behalf. */
+export const asksAsServer = { roles: ['admin'] } as const;
+/** Answers what is the asker's own: a user's mailbox. */
+export const looksAtOwn = { roles: ['user'], isOwn: true } as const;
+
+/** Changes what is the asker's own. */
+export function changesOwn<Request>(object: Audited<Request>['object']): Access<Request> {
+  return { roles, audit: { object, keeps: [] }, isOwn: true };
+}
 
 /** Changes something that concerns the whole server. */
 export function changesAll<Request>(
@@ -68,7 +82,8 @@ export function changesInScope<Request>(
 export const asker = {
   author: z.string().min(1).max(200),
   role: z.enum(roles),
-  scope,
+  scope: adminScope,
+  login: z.string().max(400).optional(),
   account: z.string().max(320).optional(),
   clientAddress: z.string().max(64).optional(),
 };

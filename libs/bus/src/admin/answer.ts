@@ -10,7 +10,7 @@ export interface AuditLog {
   begin(entry: AuditEntry): Promise<{ end(outcome: string): Promise<void> }>;
 }
 
-export interface AuditEntry extends Omit<Asker, 'scope'> {
+export interface AuditEntry extends Omit<Asker, 'scope' | 'login' | 'account'> {
   /** The question: `account.create`. */
   action: string;
   object: string;
@@ -33,12 +33,14 @@ export function answerAdmin<Request, Result, Input>(
       const isWhole = asker.role === 'admin' || asker.role === 'auditor';
       if (!allowed.includes(asker.role) || isWhole !== (asker.scope === 'all')) return forbidden(asker.role);
       try {
-        const object = audited?.object(request) ?? null;
+        const object = audited?.object(request, asker) ?? null;
         if (audited === undefined || object === null) return await handler(request, asker);
         const details = kept(request, audited);
-        const { scope: _, ...who } = asker;
+        const { author, role, clientAddress } = asker;
         const entry = await audit.begin({
-          ...who,
+          author,
+          role,
+          clientAddress,
           action: question.name.replace(/^admin\./, ''),
           object: object.slice(0, 500),
           details,

@@ -226,14 +226,21 @@ export const adminGroup = {
   ),
 };
 
+const administratorRole = z.enum(['admin', 'domainAdmin', 'auditor']);
 const administrator = z.object({
   login: z.string(),
-  /** null: all domains */
+  role: administratorRole,
+  /** null: all */
   domains: z.array(z.string()).nullable(),
+  displayName: z.string(),
+  isEnabled: z.boolean(),
+  lastLoginAt: z.iso.datetime().nullable(),
+  lastLoginAddress: z.string().nullable(),
   createdAt: z.iso.datetime(),
 });
 export type AdministratorInfo = z.infer<typeof administrator>;
 const login = z.string().min(1).max(200);
+/** An administrator of domains has at least one, the other roles have all: null. */
 const domains = z.array(domainName).min(1).max(1000).nullable();
 
 export const adminAdministrator = {
@@ -248,18 +255,31 @@ export const adminAdministrator = {
   create: adminQuestion(
     'settings',
     'administrator.create',
-    'adds an administrator of all domains or of some',
-    z.object({ login, password, domains: domains.default(null) }),
+    'adds an administrator; without a role, one of the named domains or else an admin',
+    z.object({
+      login,
+      password,
+      role: administratorRole.optional(),
+      domains: domains.default(null),
+      displayName: displayName.default(''),
+      isEnabled: z.boolean().default(true),
+    }),
     z.object({ administrator }),
-    changesAll(byLogin, ['domains']),
+    changesAll(byLogin, ['role', 'domains', 'displayName', 'isEnabled']),
   ),
   update: adminQuestion(
     'settings',
     'administrator.update',
-    'changes the domains of an administrator',
-    z.object({ login, domains }),
+    'changes the given fields of an administrator; the last admin that may log in stays, and nobody takes away his own rights',
+    z.object({
+      login,
+      role: administratorRole.optional(),
+      domains: domains.optional(),
+      displayName: displayName.optional(),
+      isEnabled: z.boolean().optional(),
+    }),
     z.object({ administrator }),
-    changesAll(byLogin, ['domains']),
+    changesAll(byLogin, ['role', 'domains', 'displayName', 'isEnabled']),
   ),
   setPassword: adminQuestion(
     'settings',
@@ -272,7 +292,7 @@ export const adminAdministrator = {
   delete: adminQuestion(
     'settings',
     'administrator.delete',
-    'removes an administrator; the last one of all domains stays',
+    'removes an administrator; the last admin that may log in stays, and nobody removes himself',
     z.object({ login }),
     nothing,
     changesAll(byLogin),

@@ -12,16 +12,20 @@ export {
 export { type AdminScope, type Asker, type Role, roles, wholeServer } from './access.ts';
 export { answerAdmin, type AuditEntry, type AuditLog } from './answer.ts';
 export * from './directory.ts';
+export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
 export * from './queue.ts';
 export * from './settings.ts';
 export * from './certificates.ts';
 import { adminCertificate } from './certificates.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
+import { adminLogin, adminOwn } from './login.ts';
 import type { AdminQuestion } from './question.ts';
 import { adminQueue, adminTrace } from './queue.ts';
 import { adminSettings } from './settings.ts';
 
 export const allAdminQuestions = [
+  adminLogin,
+  adminOwn,
   adminSettings,
   adminCertificate,
   adminDomain,

@@ -43,5 +43,7 @@ export const adminError = problem.extend({
   cautions: z.array(problem).max(200).optional(),
   /** `conflict`: each section that was changed meanwhile, as it is now. */
   current: z.array(currentSection).max(30).optional(),
+  /** `tooMany`: when it may be tried again. */
+  retryAfterSeconds: z.int().positive().optional(),
 });
 export type AdminError = z.infer<typeof adminError>;

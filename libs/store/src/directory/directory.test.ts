@@ -2,6 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@pochtar/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase, sqlState } from '../db.ts';
 import {
+  type AdministratorChange,
   addressesOfAccount,
   createAccount,
   createAdministrator,
@@ -24,9 +25,9 @@ import {
   namesLeadingTo,
   recipientLookup,
   resolveRecipients,
-  setAdministratorDomains,
   setPasswordHash,
   updateAccount,
+  updateAdministrator,
   updateName,
 } from './index.ts';
 
@@ -87,7 +88,12 @@ describe('domains', () => {
 
   test('one that holds addresses is not removed, an empty one is, also from the scopes of administrators', async () => {
     await account('a@example.org');
-    const admin = { login: 'anna', passwordHash: 'x', domainIds: [orgId, netId] };
+    const admin = {
+      login: 'anna',
+      passwordHash: 'x',
+      role: 'domainAdmin',
+      domainIds: [orgId, netId],
+    } as const;
     await createAdministrator(db, 'all', admin);
     expect(await deleteDomain(db, 'all', 'example.org')).toBe('notEmpty');
     expect(await deleteDomain(db, 'all', 'example.net')).toBe('deleted');
@@ -273,23 +279,30 @@ describe('what is outside the scope does not exist', () => {
     expect(await updateName(db, scope, 'alias', 'x@example.org', { targets: [] })).toBe(false);
     expect(await deleteName(db, scope, 'alias', 'x@example.org')).toBe(false);
     expect(await listAdministrators(db, scope)).toEqual([]);
-    expect(await createAdministrator(db, scope, { login: 'x', passwordHash: 'x', domainIds: null })).toBe(
-      false,
-    );
+    const admin = { login: 'x', passwordHash: 'x', role: 'admin', domainIds: null } as const;
+    expect(await createAdministrator(db, scope, admin)).toBe(false);
     expect(await findAccount(db, [orgId], address)).not.toBeNull();
     expect(await findAccount(db, [], address)).toBeNull();
   });
 });
 
 describe('administrators', () => {
-  test('the last one of all domains stays', async () => {
-    const hash = { passwordHash: 'x' };
-    await createAdministrator(db, 'all', { login: 'a', ...hash, domainIds: null });
-    await createAdministrator(db, 'all', { login: 'b', ...hash, domainIds: [orgId] });
-    expect(await createAdministrator(db, 'all', { login: 'b', ...hash, domainIds: null })).toBe(false);
+  test('the last admin that may log in stays', async () => {
+    const all = { passwordHash: 'x', role: 'admin', domainIds: null } as const;
+    const some = { passwordHash: 'x', role: 'domainAdmin', domainIds: [orgId] } as const;
+    await createAdministrator(db, 'all', { login: 'a', ...all });
+    await createAdministrator(db, 'all', { login: 'b', ...some });
+    await createAdministrator(db, 'all', { login: 'off', ...all, isEnabled: false });
+    await createAdministrator(db, 'all', { login: 'auditor', ...all, role: 'auditor' });
+    expect(await createAdministrator(db, 'all', { login: 'b', ...all })).toBe(false);
     expect(await deleteAdministrator(db, 'all', 'a')).toBe('lastOne');
-    expect(await setAdministratorDomains(db, 'all', 'a', [orgId])).toBe('lastOne');
-    expect(await setAdministratorDomains(db, 'all', 'b', null)).toBe('done');
+    const change = (login: string, to: AdministratorChange) => updateAdministrator(db, 'all', login, to);
+    expect(await change('a', { rights: some })).toBe('lastOne');
+    expect(await change('a', { rights: { ...all, role: 'auditor' } })).toBe('lastOne');
+    expect(await change('a', { isEnabled: false })).toBe('lastOne');
+    expect(await change('a', { displayName: 'A' })).toBe('done');
+    expect(await change('b', { rights: all })).toBe('done');
+    expect(await deleteAdministrator(db, 'all', 'off')).toBe('done');
     const [first, second] = await Promise.all([
       deleteAdministrator(db, 'all', 'a'),
       deleteAdministrator(db, 'all', 'b'),

@@ -66,7 +66,8 @@ export async function deleteDomain(
   });
   if (gone.length === 0) return 'notEmpty';
   await db.query({
-    text: 'update directory.administrator set domain_ids = array_remove(domain_ids, $1) where $1 = any(domain_ids)',
+    text: `update directory.administrator
+      set domain_ids = array_remove(domain_ids, $1), login_epoch = login_epoch + 1 where $1 = any(domain_ids)`,
     values: [row.id],
   });
   return 'deleted';

@@ -5,5 +5,6 @@ export * from './domains.ts';
 export * from './names.ts';
 export * from './passwords.ts';
 export * from './postmaster.ts';
+export * from './principals.ts';
 export * from './recipients.ts';
 export { type PageOptions, type Scope } from './scope.ts';

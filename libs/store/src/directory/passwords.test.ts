@@ -169,14 +169,16 @@ describe('verifying', () => {
     await createAdministrator(db, 'all', {
       login: 'anna',
       passwordHash: await hashPassword('x'),
+      role: 'admin',
       domainIds: null,
     });
-    const { verifyAdministrator } = passwordVerifier(db);
-    expect(await verifyAdministrator('anna', 'x')).toMatchObject({
-      ok: true,
-      administrator: { domainIds: null },
+    const { verifyPrincipal } = passwordVerifier(db);
+    const anna = { login: 'anna', key: null };
+    expect(await verifyPrincipal(anna, 'x')).toMatchObject({ ok: true, principal: { scope: 'all' } });
+    expect(await verifyPrincipal(anna, 'y')).toMatchObject({ ok: false, known: { login: 'anna' } });
+    expect(await verifyPrincipal({ login: 'nobody', key: null }, 'x')).toMatchObject({
+      ok: false,
+      known: null,
     });
-    expect(await verifyAdministrator('anna', 'y')).toEqual({ ok: false, isTransient: false });
-    expect(await verifyAdministrator('nobody', 'x')).toEqual({ ok: false, isTransient: false });
   });
 });

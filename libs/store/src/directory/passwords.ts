@@ -6,6 +6,7 @@ import { hash, verify } from '@node-rs/argon2';
 import { addressKey, parseAddress } from '@pochtar/mail';
 import { Saturated, Semaphore } from '@pochtar/runtime';
 import type { Queryable } from '../db.ts';
+import { type Principal, principalOf, readPrincipal } from './principals.ts';
 
 // OWASP: Argon2id, 19 MiB, two passes, one lane.
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -62,12 +63,21 @@ export type LoginResult =
 export interface PasswordVerifier {
   /** `key` from `loginKey`; null counts as an unknown name. */
   readonly verifyPassword: (key: string | null, password: string) => Promise<LoginResult>;
-  readonly verifyAdministrator: (login: string, password: string) => Promise<AdministratorLogin>;
+  /** An administrator by its login, or an account by its address key. */
+  readonly verifyPrincipal: (names: PrincipalNames, password: string) => Promise<PrincipalLogin>;
 }
 
-export type AdministratorLogin =
-  | { ok: true; administrator: { id: number; login: string; domainIds: number[] | null } }
-  | { ok: false; isTransient: boolean };
+export interface PrincipalNames {
+  /** null: no administrator is meant */
+  login: string | null;
+  /** null: no account is meant */
+  key: string | null;
+}
+
+export type PrincipalLogin =
+  | { ok: true; principal: Principal }
+  /** `known`: whose password was wrong, or who is switched off; for the log alone. */
+  | { ok: false; isTransient: boolean; known: Principal | null };
 
 export interface VerifierOptions {
   /** Hashes at a time; each takes a core for about 25 ms and 19 MiB. */
@@ -97,17 +107,12 @@ export function passwordVerifier(db: Queryable, options: VerifierOptions = {}): 
       const { accountId, domainId, address, displayName, epoch } = row;
       return { ok: true, account: { accountId, domainId, address, displayName, epoch } };
     },
-    async verifyAdministrator(login, password) {
-      const [row] = await db.query<{ id: number; login: string; domainIds: number[] | null; hash: string }>({
-        text: `select id, login, domain_ids as "domainIds", password_hash as hash
-          from directory.administrator where login = $1`,
-        values: [login],
-      });
-      const isRight = await matches(row?.hash ?? null, password);
-      if (isRight === 'busy') return { ok: false, isTransient: true };
-      if (row === undefined || !isRight) return { ok: false, isTransient: false };
-      const { id, login: name, domainIds } = row;
-      return { ok: true, administrator: { id, login: name, domainIds } };
+    async verifyPrincipal({ login, key }, password) {
+      const row = await readPrincipal(db, login, key);
+      const isRight = await matches(row?.passwordHash ?? null, password);
+      const known = row === undefined ? null : principalOf(row);
+      if (isRight === true && row?.isEnabled === true) return { ok: true, principal: principalOf(row) };
+      return { ok: false, isTransient: isRight === 'busy', known };
     },
   };
 }

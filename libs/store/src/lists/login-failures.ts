@@ -43,6 +43,17 @@ export async function loginGate(
   return 'open';
 }
 
+/** Seconds until the failures of this client and account count no more, at least 1. */
+export async function secondsUntilOpen(db: Queryable, attempt: LoginAttempt): Promise<number> {
+  const [row] = await db.query<{ seconds: number }>({
+    name: 'login_open_in',
+    text: `select coalesce(ceil(extract(epoch from max(until) - now())), 0)::int as seconds
+      from lists.login_failure where subject = any($1::text[])`,
+    values: [subjects(attempt).filter((subject) => subject !== null)],
+  });
+  return Math.max(1, row?.seconds ?? 0);
+}
+
 /** Counts a failure, for `minutes` from now. */
 export async function loginFailed(db: Queryable, attempt: LoginAttempt, minutes: number): Promise<void> {
   // Ordered, so that two processes never wait for each other in a circle.

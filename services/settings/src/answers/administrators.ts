@@ -10,20 +10,23 @@ import {
 import {
   type Administrator,
   type AdministratorOutcome,
+  type AdministratorRole,
   createAdministrator,
   deleteAdministrator,
   domainIds,
+  findAccount,
   findAdministrator,
   listAdministrators,
-  setAdministratorDomains,
+  loginKey,
   setAdministratorPassword,
+  updateAdministrator,
 } from '@pochtar/store/directory';
 import { noDomain, notFound, readDomain } from '../addresses.ts';
 import type { Context, Refusal } from '../context.ts';
 import { readPassword } from '../passwords.ts';
 
 export function answerAdministrators(context: Context): { stop(): Promise<void> }[] {
-  const { db } = context;
+  const { db, announce } = context;
   return [
     answerAdmin(context, adminAdministrator.list, async (_, asker) => {
       return done({ administrators: (await listAdministrators(db, asker.scope)).map(infoOf) });
@@ -31,41 +34,52 @@ export function answerAdministrators(context: Context): { stop(): Promise<void> 
     answerAdmin(context, adminAdministrator.create, async (request, asker) =>
       create(context, asker, request),
     ),
-    answerAdmin(context, adminAdministrator.update, async ({ login, domains }, asker) => {
-      const ids = await readDomains(context, domains);
-      if (!ids.ok) return ids;
-      const outcome = await setAdministratorDomains(db, asker.scope, login, ids.ids);
-      return outcome === 'done' ? found(context, asker, login) : complaint(outcome, login);
-    }),
+    answerAdmin(context, adminAdministrator.update, async (request, asker) =>
+      update(context, asker, request),
+    ),
     answerAdmin(context, adminAdministrator.setPassword, async ({ login, password }, asker) => {
       const hashed = await readPassword(password);
       if (!hashed.ok) return hashed;
       const isSet = await setAdministratorPassword(db, asker.scope, login, hashed.hash);
+      if (isSet) announce.administrators([login]);
       return isSet ? done({}) : notFound('login', login);
     }),
     answerAdmin(context, adminAdministrator.delete, async ({ login }, asker) => {
+      if (asker.login === login) return ownRights('login');
       const outcome = await deleteAdministrator(db, asker.scope, login);
+      if (outcome === 'done') announce.administrators([login]);
       return outcome === 'done' ? done({}) : complaint(outcome, login);
     }),
   ];
 }
 
-function infoOf({ login, domains, createdAt }: Administrator): AdministratorInfo {
-  return { login, domains, createdAt: createdAt.toISOString() };
+function infoOf(administrator: Administrator): AdministratorInfo {
+  const { login, role, domains, displayName, isEnabled, lastLoginAddress } = administrator;
+  const lastLoginAt = administrator.lastLoginAt?.toISOString() ?? null;
+  const createdAt = administrator.createdAt.toISOString();
+  return { login, role, domains, displayName, isEnabled, lastLoginAt, lastLoginAddress, createdAt };
 }
 
-async function create(
-  context: Context,
-  asker: Asker,
-  request: { login: string; password: string; domains: string[] | null },
-) {
+interface CreateRequest {
+  login: string;
+  password: string;
+  role?: AdministratorRole | undefined;
+  domains: string[] | null;
+  displayName: string;
+  isEnabled: boolean;
+}
+
+async function create(context: Context, asker: Asker, request: CreateRequest) {
   const login = request.login.trim();
   if (!/^[\p{L}\p{N}][\p{L}\p{N}@._-]*$/u.test(login)) return wrongLogin(login);
-  const ids = await readDomains(context, request.domains);
-  if (!ids.ok) return ids;
+  const { displayName, isEnabled } = request;
+  const role = request.role ?? (request.domains === null ? 'admin' : 'domainAdmin');
+  const rights = await readRights(context, role, request.domains);
+  if (!rights.ok) return rights;
+  if (await isAccount(context, login)) return takenByAccount(login);
   const hashed = await readPassword(request.password);
   if (!hashed.ok) return hashed;
-  const administrator = { login, passwordHash: hashed.hash, domainIds: ids.ids };
+  const administrator = { login, passwordHash: hashed.hash, ...rights.rights, displayName, isEnabled };
   if (!(await createAdministrator(context.db, asker.scope, administrator))) {
     return refused(
       'exists',
@@ -75,6 +89,56 @@ async function create(
     );
   }
   return found(context, asker, login);
+}
+
+/** Who logs in under such a name would be the administrator, and the account could not. */
+async function isAccount({ db }: Context, login: string): Promise<boolean> {
+  const key = login.includes('@') ? loginKey(login, null) : null;
+  return key !== null && (await findAccount(db, 'all', key)) !== null;
+}
+
+function takenByAccount(login: string): Refusal {
+  return refused(
+    'exists',
+    'login',
+    `login: ${login} — ящик, который входит под этим именем: выберите имя без @`,
+    `login: ${login} is an account that logs in under this name: choose one without @`,
+  );
+}
+
+interface UpdateRequest {
+  login: string;
+  role?: AdministratorRole | undefined;
+  domains?: string[] | null | undefined;
+  displayName?: string | undefined;
+  isEnabled?: boolean | undefined;
+}
+
+async function update(context: Context, asker: Asker, request: UpdateRequest) {
+  const { login, displayName, isEnabled } = request;
+  const before = await findAdministrator(context.db, asker.scope, login);
+  if (before === null) return notFound('login', login);
+  const role = request.role ?? before.role;
+  if (asker.login === login && role !== before.role) return ownRights('role');
+  if (asker.login === login && isEnabled === false) return ownRights('isEnabled');
+  const changesRights = request.role !== undefined || request.domains !== undefined;
+  const domains = request.domains === undefined && role === before.role ? before.domains : request.domains;
+  const read = changesRights ? await readRights(context, role, domains ?? null) : null;
+  if (read?.ok === false) return read;
+  const change = { rights: read?.rights, displayName, isEnabled };
+  const outcome = await updateAdministrator(context.db, asker.scope, login, change);
+  if (outcome !== 'done') return complaint(outcome, login);
+  context.announce.administrators([login]);
+  return found(context, asker, login);
+}
+
+function ownRights(field: string): Refusal {
+  return refused(
+    'own',
+    field,
+    'свои права и свою учётную запись отнять у себя нельзя: попросите другого администратора',
+    'you cannot take away your own rights or account: ask another admin',
+  );
 }
 
 function wrongLogin(login: string): Refusal {
@@ -91,11 +155,34 @@ async function found(context: Context, asker: Asker, login: string) {
   return administrator === null ? notFound('login', login) : done({ administrator: infoOf(administrator) });
 }
 
-async function readDomains(
+interface Rights {
+  role: AdministratorRole;
+  domainIds: number[] | null;
+}
+
+/** What a role may have: an administrator of domains at least one, the others all. */
+async function readRights(
   context: Context,
+  role: AdministratorRole,
   names: readonly string[] | null,
-): Promise<{ ok: true; ids: number[] | null } | Refusal> {
-  if (names === null) return { ok: true, ids: null };
+): Promise<{ ok: true; rights: Rights } | Refusal> {
+  if (role !== 'domainAdmin' && names === null) return { ok: true, rights: { role, domainIds: null } };
+  if (role !== 'domainAdmin') {
+    return refused(
+      'wrongDomains',
+      'domains',
+      `domains: роль ${role} относится ко всем доменам: не указывайте их или выберите роль domainAdmin`,
+      `domains: the role ${role} has all domains: give none, or choose the role domainAdmin`,
+    );
+  }
+  if (names === null || names.length === 0) {
+    return refused(
+      'wrongDomains',
+      'domains',
+      'domains: администратору доменов нужен хотя бы один домен: укажите его',
+      'domains: an administrator of domains needs at least one: name it',
+    );
+  }
   const keys: string[] = [];
   for (const [index, name] of names.entries()) {
     const read = readDomain(`domains.${index}`, name);
@@ -105,7 +192,7 @@ async function readDomains(
   const known = await domainIds(context.db, keys);
   const unknown = keys.findIndex((key) => !known.has(key));
   if (unknown >= 0) return noDomain(`domains.${unknown}`, keys[unknown] as string);
-  return { ok: true, ids: [...known.values()] };
+  return { ok: true, rights: { role, domainIds: [...known.values()].toSorted((a, b) => a - b) } };
 }
 
 function complaint(outcome: Exclude<AdministratorOutcome, 'done'>, login: string): Refusal {
@@ -113,7 +200,7 @@ function complaint(outcome: Exclude<AdministratorOutcome, 'done'>, login: string
   return refused(
     'lastOne',
     'login',
-    `${login} — последний администратор всех доменов: сначала создайте другого`,
-    `${login} is the last administrator of all domains: create another one first`,
+    `${login} — последний администратор (admin), который может войти: сначала создайте другого`,
+    `${login} is the last admin that may log in: create another one first`,
   );
 }

@@ -80,5 +80,6 @@ async function remove(context: Context, scope: Scope, written: string) {
     );
   }
   await context.announce.directory([]);
+  context.announce.administrators([]);
   return done({});
 }
