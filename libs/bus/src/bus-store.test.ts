@@ -1,4 +1,5 @@
 // What the bus says of itself, and what can be done about a store that was removed under a running server.
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@pochtar/runtime';
@@ -46,3 +47,26 @@ it('without a connection nothing piles up: events and questions fail at once, hi
   await eventually(() => expect(bus.trouble).toBeNull(), { timeout: 10_000 });
   await bus[Symbol.asyncDispose]();
 });
+
+it('events of committed rows that the bus did not take are told when it takes events again', async () => {
+  await using nats = await startTestNats();
+  await using bus = await connected(nats.url, nats.password);
+  await ensureStreams(await bus.manager());
+  await nats.stop();
+  const mails = Array.from({ length: 1200 }, () => randomUUID());
+  await Promise.all(mails.map((mail) => bus.announceStep('deliver', mail)));
+  await nats.start();
+  await eventually(async () => expect(await told(bus)).toEqual(mails.toSorted()), { timeout: 15_000 });
+});
+
+/** The mails of all events that the step's queue holds. */
+async function told(bus: Bus): Promise<string[]> {
+  const manager = await bus.manager();
+  const { state } = await manager.streams.info('MAIL');
+  const found = new Set<string>();
+  for (let seq = state.first_seq; seq > 0 && seq <= state.last_seq; seq++) {
+    const message = await manager.streams.getMessage('MAIL', { seq });
+    for (const mail of message?.json<{ mails: string[] }>().mails ?? []) found.add(mail);
+  }
+  return [...found].toSorted();
+}

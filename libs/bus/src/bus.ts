@@ -7,6 +7,7 @@ import { connect } from '@nats-io/transport-node';
 import { context } from '@opentelemetry/api';
 import { extractTrace, gather, injectTrace, type Logger } from '@pochtar/runtime';
 import type { Step } from './filter-order.ts';
+import { OwedEvents } from './owed-events.ts';
 import { ensureStreams } from './streams.ts';
 import { MAX_MAILS_PER_EVENT, type Question, stepSubject, type Subject } from './subjects.ts';
 
@@ -25,6 +26,8 @@ export interface BusOptions {
 const PUBLISH_TIMEOUT_MS = 5000;
 /** Without a connection for longer than this nothing more is handed to the client, which would keep it without bound. */
 const AWAY_MS = 2000;
+/** Events on their way that somebody announced; more are owed until those have come through. */
+const MAX_ANNOUNCING = 20 * MAX_MAILS_PER_EVENT;
 const TRACE_HEADER = 'traceparent';
 
 /** The bus has been out of reach for a while. The name says that trying again may help. */
@@ -39,9 +42,15 @@ export class Bus implements AsyncDisposable {
   readonly #reconnected = new Set<() => void>();
   readonly #steps = new Map<Step, (mail: string) => Promise<void>>();
 
+  readonly #owed: OwedEvents;
+  #announcing = 0;
+
   constructor(connection: NatsConnection, log: Logger) {
     this.connection = connection;
     this.log = log;
+    const publish = (step: Step, mails: string[]): Promise<void> =>
+      this.publish(stepSubject(step), { mails });
+    this.#owed = new OwedEvents({ publish, log });
     this.#stream = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
     void this.#watch();
   }
@@ -116,6 +125,24 @@ export class Bus implements AsyncDisposable {
     return publisher(mail);
   }
 
+  /**
+   * Tells a step of a mail whose row is committed. Never rejects: an event that the bus does not take now is owed, and
+   * told when it takes events again. Resolves when it is told or owed.
+   */
+  async announceStep(step: Step, mail: string): Promise<void> {
+    // One event that is refused is enough to know: the others wait here instead of at the client of the bus.
+    if (this.#owed.size > 0 || this.#announcing >= MAX_ANNOUNCING) return this.#owed.add(step, mail);
+    this.#announcing++;
+    try {
+      await this.publishStep(step, mail);
+    } catch (error) {
+      if (this.#owed.size === 0) this.log.warn({ mail, step, reason: String(error) }, 'events are owed');
+      this.#owed.add(step, mail);
+    } finally {
+      this.#announcing--;
+    }
+  }
+
   /** Core publish: no promise that anybody hears it, and dropped while there is no connection. */
   emit<Payload>(subject: Subject<Payload>, payload: Payload): void {
     if (this.#isAway) return;
@@ -178,6 +205,7 @@ export class Bus implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#owed.stop();
     if (!this.connection.isClosed()) await this.connection.drain();
   }
 
@@ -212,6 +240,7 @@ export class Bus implements AsyncDisposable {
       if (status.type === 'disconnect') this.#lostAt ??= performance.now();
       if (status.type !== 'reconnect') continue;
       this.#lostAt = null;
+      this.#owed.hint();
       for (const listener of this.#reconnected) listener();
     }
   }

@@ -132,7 +132,7 @@ export class NoticeMaker implements AsyncDisposable {
   /** The mails, and the end of what was owed, in one transaction; one that the database refuses fails alone. */
   async #accept(made: readonly Made[]): Promise<void> {
     if (made.length === 0) return;
-    const { db, bus, log } = this.#tools;
+    const { db, bus } = this.#tools;
     let accepted: string[];
     try {
       accepted = await db.transaction((tx) => acceptOwed(tx, made));
@@ -143,12 +143,8 @@ export class NoticeMaker implements AsyncDisposable {
       else throw error;
       return;
     }
-    for (const mail of accepted) {
-      // Committed: an event that is not published is published by the reconciler.
-      bus.publishStep('deliver', mail).catch((error: unknown) => {
-        log.warn({ mail, reason: String(error) }, 'the event will be published by the reconciler');
-      });
-    }
+    // Committed: what the bus does not take now it hears later.
+    for (const mail of accepted) void bus.announceStep('deliver', mail);
   }
 
   async #failed(notice: OwedNotice, error: unknown): Promise<void> {

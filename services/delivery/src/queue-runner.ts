@@ -125,14 +125,12 @@ export class QueueRunner implements AsyncDisposable {
   }
 
   async #wakeLocals(): Promise<void> {
-    const { db, bus, log } = this.#tools;
+    const { db, bus } = this.#tools;
     for (let woken = SLICE; woken === SLICE; ) {
       const mails = await wakeLocal(db, SLICE);
       woken = mails.length;
-      // Committed; an event that is not published is published by the reconciler.
-      const published = await Promise.allSettled(mails.map((mail) => bus.publishStep('deliver', mail)));
-      if (published.some(({ status }) => status === 'rejected'))
-        log.warn('events of local recipients were not published');
+      // Committed: what the bus does not take now it hears later.
+      await Promise.all(mails.map((mail) => bus.announceStep('deliver', mail)));
     }
   }
 

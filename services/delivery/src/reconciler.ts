@@ -29,6 +29,8 @@ export function startReconciler(tools: Tools, options: ReconcilerOptions): Async
     });
   };
   run();
+  // What was parked and became due meanwhile has waited long enough.
+  tools.bus.onReconnect(run);
   const timer = setInterval(run, options.seconds * 1000);
   return {
     async [Symbol.asyncDispose]() {
@@ -53,8 +55,8 @@ async function publishParked(tools: Tools, until: number): Promise<void> {
   for (let found = SLICE; found === SLICE && Date.now() < until; ) {
     const woken = await wakeParked(tools.db, SLICE);
     found = woken.length;
-    // Committed as active: when publishing fails now, the mails have lost their event and are found below later.
-    await Promise.all(woken.map(({ id, step }) => tools.bus.publishStep(step as Step, id)));
+    // Committed as active: what the bus does not take now it hears later.
+    await Promise.all(woken.map(({ id, step }) => tools.bus.announceStep(step as Step, id)));
   }
 }
 

@@ -65,14 +65,10 @@ export class Aftermath {
   isNoticeOwed = false;
 
   /** Only hints: whatever is not heard is found in the rows. */
-  announce({ bus, log }: Pick<Tools, 'bus' | 'log'>): void {
+  announce({ bus }: Pick<Tools, 'bus'>): void {
     for (const { subject, fact } of this.facts) bus.emit(subject, fact);
     if (this.isQueueDue || this.isNoticeOwed) bus.emit(queueDue, {});
-    for (const { step, mail } of this.steps) {
-      bus.publishStep(step, mail).catch((error: unknown) => {
-        log.warn({ mail, step, reason: String(error) }, 'the event will be published by the reconciler');
-      });
-    }
+    for (const { step, mail } of this.steps) void bus.announceStep(step, mail);
   }
 
   note(subject: Subject<MailFact>, mail: string, recipient: string | null, reason: string): void {

@@ -63,8 +63,8 @@ export class Recovery implements AsyncDisposable {
     for (let found = SLICE; found === SLICE; ) {
       const woken = await wakeStep(tools.db, step, SLICE);
       found = woken.length;
-      // Committed as active: an event that is not published now is found missing by the reconciler.
-      await Promise.all(woken.map((mail) => bus.publishStep(step as Step, mail)));
+      // Committed as active: what the bus does not take now it hears later.
+      await Promise.all(woken.map((mail) => bus.announceStep(step as Step, mail)));
       if (found > 0) tools.log.info({ filter: step, mails: found }, 'well again: waiting mails come again');
     }
   }

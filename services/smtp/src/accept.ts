@@ -3,7 +3,7 @@
 // Mails of concurrent sessions share one commit. A commit whose outcome is unknown is repeated with the same ids until
 // the answer is known; a group that fails otherwise is repeated one mail at a time, so that a poisoned mail
 // refuses only itself.
-import { type Bus, firstStep, MAX_MAILS_PER_EVENT, type ContentFilter } from '@pochtar/bus';
+import { type Bus, firstStep, type ContentFilter } from '@pochtar/bus';
 import { gather, type Logger } from '@pochtar/runtime';
 import { isOutOfRoom } from '@pochtar/service';
 import { type Database, isTransient, sqlState } from '@pochtar/store/db';
@@ -18,7 +18,7 @@ export type Outcome = 'accepted' | 'refused' | 'noRoom' | 'deferred';
 
 export interface AcceptorOptions {
   db: Database;
-  bus: Pick<Bus, 'publishStep'>;
+  bus: Pick<Bus, 'announceStep'>;
   log: Logger;
   metrics: Metrics;
   /** How long a commit is repeated. */
@@ -31,14 +31,11 @@ const REPEAT_MS = 60_000;
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 2000;
 const LAST_EVENTS_MS = 2000;
-/** Events owed while the bus is away; beyond that the reconciler publishes from the rows. */
-const MAX_UNPUBLISHED = 20 * MAX_MAILS_PER_EVENT;
 
 export class Acceptor implements AsyncDisposable {
   readonly #options: AcceptorOptions;
   readonly #commit: (mail: NewMail) => Promise<Outcome>;
   #unpublished = 0;
-  #publishFailed = false;
 
   constructor(options: AcceptorOptions) {
     this.#options = options;
@@ -54,7 +51,7 @@ export class Acceptor implements AsyncDisposable {
     const outcome = await this.#commit(mail);
     this.#options.metrics.commitDuration.record((performance.now() - started) / 1000);
     // Only committed rows are told of; the 250 does not wait for it.
-    if (outcome === 'accepted') this.#publish(mail);
+    if (outcome === 'accepted') void this.#announce(mail);
     return outcome;
   }
 
@@ -113,22 +110,10 @@ export class Acceptor implements AsyncDisposable {
     }
   }
 
-  #publish(mail: NewMail): void {
-    if (this.#unpublished < MAX_UNPUBLISHED) void this.#publishStep(mail);
-  }
-
-  async #publishStep(mail: NewMail): Promise<void> {
+  async #announce(mail: NewMail): Promise<void> {
     this.#unpublished++;
-    try {
-      await this.#options.bus.publishStep(firstStep(mail.slip as ContentFilter[]), mail.id);
-      this.#publishFailed = false;
-    } catch (error) {
-      // One line for an outage: the rows are there, and the reconciler publishes them.
-      if (!this.#publishFailed) this.#options.log.warn({ err: error, mail: mail.id }, 'an event is owed');
-      this.#publishFailed = true;
-    } finally {
-      this.#unpublished--;
-    }
+    await this.#options.bus.announceStep(firstStep(mail.slip as ContentFilter[]), mail.id);
+    this.#unpublished--;
   }
 }
 
