@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sectionNames } from './catalogue.ts';
+import { describeForms } from './describe.ts';
 import { settingsReference } from './reference.ts';
 
 test.each(['ru', 'en'] as const)(
@@ -12,6 +13,20 @@ test.each(['ru', 'en'] as const)(
   },
 );
 
-test('the reference has every section', () => {
-  for (const name of sectionNames) expect(settingsReference('en')).toContain(`### \`${name}\`: `);
+test('the reference has every section with its fields, in the order of the pages', () => {
+  const page = settingsReference('en');
+  let at = 0;
+  for (const { blocks } of describeForms().tabs) {
+    for (const { columns, id } of blocks) {
+      for (const row of columns.flatMap(({ rows, more, rare }) => [...rows, ...more, ...rare])) {
+        for (const path of row.fields) {
+          const place = page.indexOf(`\n| \`${path.split('.')[1]}\` | `, at);
+          expect(place, `${path} of ${id}`).toBeGreaterThan(at);
+          at = place;
+        }
+      }
+    }
+  }
+  for (const name of sectionNames) expect(page).toMatch(new RegExp(`^####? \`${name}\`: `, 'm'));
+  expect(page).toMatch(/^### Encryption\n\n#### `smtpEncryption`: SMTP$/m);
 });

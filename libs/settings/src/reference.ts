@@ -1,6 +1,12 @@
 /** The settings reference, one page a language, made from the catalogue; `reference-main.ts` writes the pages. */
-import { describeCatalogue } from './describe.ts';
-import type { FieldDescription, FieldInput, SectionDescription, Tab } from './forms/description.ts';
+import { describeForms } from './describe.ts';
+import type {
+  BlockDescription,
+  Condition,
+  FieldDescription,
+  FieldInput,
+  SectionDescription,
+} from './forms/description.ts';
 import { type Text, text } from './text.ts';
 
 export type ReferenceLanguage = 'ru' | 'en';
@@ -29,13 +35,12 @@ const words = {
   onlyWhen: text('Действует, только если', 'Counts only while'),
   is: text('—', 'is'),
   or: text('или', 'or'),
-};
-
-const tabs: Record<Tab, Text> = {
-  settings: text('Вкладка «Настройки»', 'Tab “Settings”'),
-  spam: text('Вкладка «Защита от спама»', 'Tab “Spam protection”'),
-  addressBook: text('Вкладка «Адресная книга»', 'Tab “Address book”'),
-  more: text('Прочее', 'Beside them'),
+  tab: {
+    settings: text('Вкладка «Настройки»', 'Tab “Settings”'),
+    spam: text('Вкладка «Защита от спама»', 'Tab “Spam protection”'),
+    addressBook: text('Вкладка «Адресная книга»', 'Tab “Address book”'),
+    more: text('Страница «Дополнительно»', 'Page “More settings”'),
+  },
 };
 
 const referenceNames = {
@@ -44,54 +49,79 @@ const referenceNames = {
   domain: text('локальный домен', 'a local domain'),
 };
 
-/** The whole page as Markdown. */
+/** The whole page as Markdown: tabs, blocks and fields in the order of the console. */
 export function settingsReference(language: ReferenceLanguage): string {
   const say = (one: Text): string => one[language];
-  const sections = describeCatalogue();
+  const { tabs, sections } = describeForms();
+  const byName = new Map(sections.map((section) => [section.name, section]));
   const parts = [`# ${say(words.title)}`, say(words.intro)];
-  for (const tab of Object.keys(tabs) as Tab[]) {
-    parts.push(`## ${say(tabs[tab])}`);
-    for (const section of sections.filter((one) => one.tab === tab)) parts.push(sectionPart(section, say));
+  for (const tab of tabs) {
+    parts.push(`## ${say(words.tab[tab.id])}`);
+    for (const block of tab.blocks) parts.push(...blockParts(block, byName, say));
   }
   return `${parts.join('\n\n')}\n`;
 }
 
 type Say = (one: Text) => string;
 
-function sectionPart(section: SectionDescription, say: Say): string {
+/** A block of one section is headed by it; of two columns each has a heading of its own. */
+function blockParts(
+  { label, columns }: BlockDescription,
+  sections: ReadonlyMap<string, SectionDescription>,
+  say: Say,
+): string[] {
+  const isWhole = columns.length === 1;
+  const parts = columns.flatMap((column) => {
+    const paths = [...column.rows, ...column.more, ...column.rare].flatMap((row) => [...row.fields]);
+    const section = sections.get(paths[0]?.split('.')[0] ?? '');
+    const names = paths.map((path) => path.split('.')[1] ?? '');
+    const heading = `${isWhole ? '###' : '####'} \`${section?.name}\`: ${say(column.label ?? label)}`;
+    return section === undefined ? [] : [heading, sectionPart(section, names, say)];
+  });
+  return isWhole ? parts : [`### ${say(label)}`, ...parts];
+}
+
+function sectionPart(section: SectionDescription, names: readonly string[], say: Say): string {
   const header = [words.field, words.label, words.values, words.initial, words.meaning].map(say);
-  const rows = [
-    ...section.fields.map((field) => fieldRow(field, say)),
-    ...section.secrets.map((secret) => [
-      `\`${secret.name}\``,
-      say(secret.label),
-      `${say(words.secret)}, ${say(words.upTo)} ${secret.maxLength} ${say(words.characters)}`,
-      '',
-      say(secret.help),
-    ]),
-  ];
+  const rows = names.map((name) => {
+    const field = section.fields.find((one) => one.name === name);
+    return field === undefined ? secretRow(section, name, say) : fieldRow(field, say);
+  });
   const table = [header, header.map(() => '---'), ...rows]
     .map((row) => `| ${row.map(cell).join(' | ')} |`)
     .join('\n');
   return [
-    `### \`${section.name}\`: ${say(section.label)}`,
     section.isAvailable ? say(section.help) : `${say(words.notAvailable)} ${say(section.help)}`,
     table,
     `${say(words.appliedBy)}: ${section.appliedBy.join(', ')}.`,
   ].join('\n\n');
 }
 
+function secretRow({ secrets }: SectionDescription, name: string, say: Say): string[] {
+  const secret = secrets.find((one) => one.name === name);
+  if (secret === undefined) return [`\`${name}\``];
+  const most = `${say(words.upTo)} ${secret.maxLength} ${say(words.characters)}`;
+  const meaning = meaningOf({ help: secret.help, isAvailable: true, when: secret.when }, say);
+  return [`\`${name}\``, say(secret.label), `${say(words.secret)}, ${most}`, '', meaning];
+}
+
 function fieldRow(field: FieldDescription, say: Say): string[] {
   return [
     `\`${field.name}\``,
-    say(field.label),
+    say(field.fullLabel ?? field.label),
     valuesOf(field.input, say),
     `\`${JSON.stringify(field.default)}\``,
     meaningOf(field, say),
   ];
 }
 
-function meaningOf({ help, isAvailable, when }: FieldDescription, say: Say): string {
+interface Meaning {
+  readonly help: Text;
+  readonly isAvailable: boolean;
+  readonly when?: Condition | undefined;
+}
+
+function meaningOf({ help, isAvailable, when }: Meaning, say: Say): string {
   const parts = [say(help)];
   if (when !== undefined) {
     const values = when.is.map((value) => `\`${value}\``).join(` ${say(words.or)} `);
