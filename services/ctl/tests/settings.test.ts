@@ -116,6 +116,41 @@ describe('settings get and set', () => {
   });
 });
 
+describe('settings get', () => {
+  test('of everything has tabs and blocks as the console, each field with its label and why it has no effect', async () => {
+    const { stdout } = await server.run(['settings', 'get']);
+    const headings = [...stdout.matchAll(/^(.+)\n=+$/gm)].map((match) => match[1]);
+    expect(headings).toEqual(['Settings', 'Spam protection', 'Address book', 'More settings']);
+    expect(stdout).toMatch(/^# Encryption: SMTP \(revision /m);
+    const places = ['relay.username', 'relay.password', 'relay.rewriteSender'].map((one) =>
+      stdout.indexOf(one),
+    );
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(stdout).toMatch(/^queue\.waitMaxMinutes +300 +Waiting time, to$/m);
+    expect(stdout).toMatch(/^greylist\.minRetrySeconds .*\(counts while greylist\.enabled=true\)$/m);
+    expect(stdout).toMatch(/^dkim\.sign .*\(not available in this version\)$/m);
+  });
+});
+
+describe('settings search', () => {
+  test.each([
+    ['smarthost', /^relay\.host .*Settings › Sending through an external SMTP server › Default relay$/m],
+    ['kbvbn dkj;tybq', /^sending\.maxMessageSizeMb +50 +Settings › Sending › Maximum message size$/m],
+    ['postgrey', /^greylist\.minRetrySeconds .*counts while greylist\.enabled=true/m],
+  ])('%s', async (words, expected) => {
+    const { code, stdout } = await server.run(['settings', 'search', ...words.split(' ')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(expected);
+  });
+
+  test('answers values and places to programs, and says when there is nothing', async () => {
+    const { hits } = await server.json<{ hits: object[] }>(['settings', 'search', 'pop3', 'порт']);
+    expect(hits[0]).toMatchObject({ section: 'network', field: 'pop3Port', value: 110, block: 'network' });
+    const none = await server.run(['settings', 'search', 'qqqqqqq'], '', { LANG: 'ru_RU.UTF-8' });
+    expect(none).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('ничего не найдено') });
+  });
+});
+
 test('history tells who changed what, and an earlier revision can be brought back', async () => {
   await server.json(['settings', 'set', 'dsn.delayNoticeHours=10']);
   const history = await server.run(['settings', 'history', 'dsn', '--limit', '1']);

@@ -1,57 +1,14 @@
-// pochtar settings: get, set, status, history, revert.
-import { adminSettings, type SectionStateReply } from '@pochtar/bus';
-import { describeSection, isSectionName } from '@pochtar/settings';
+// pochtar settings: get, set, search, status, history, revert.
+import { adminSettings } from '@pochtar/bus';
 import type { Command } from '../command.ts';
 import { UsageError } from '../input.ts';
 import { text } from '../language.ts';
 import { plain, table, time } from '../output.ts';
-import type { Session } from '../session.ts';
 import { saveAssignments } from '../save-assignments.ts';
 import { saveAndWait, savingOptions } from '../save-and-wait.ts';
+import { settingsListing, shownValue } from '../settings-listing.ts';
 import { cautionLines, statusTable } from '../settings-tables.ts';
-
-function sectionText(session: Session, section: SectionStateReply): string {
-  const description = isSectionName(section.name) ? describeSection(section.name) : undefined;
-  const notAvailable = session.say(text('в этой версии недоступно', 'not available in this version'));
-  const labelOf = (field: string): string => {
-    const known = description?.fields.find((one) => one.name === field);
-    const secret = description?.secrets.find((one) => one.name === field);
-    const label = known?.label ?? secret?.label;
-    const words = label === undefined ? '' : session.say(label);
-    return known?.isAvailable === false ? `${words} (${notAvailable})` : words;
-  };
-  const set = session.say(text('задан', 'set'));
-  const notSet = session.say(text('не задан', 'not set'));
-  const rows = [
-    ...Object.entries(section.document).map(([field, value]) => [
-      `${section.name}.${field}`,
-      shown(value),
-      labelOf(field),
-    ]),
-    ...Object.entries(section.secrets).map(([field, isSet]) => [
-      `${section.name}.${field}`,
-      isSet ? set : notSet,
-      labelOf(field),
-    ]),
-  ];
-  const title = description === undefined ? section.name : session.say(description.label);
-  const revision = session.say(text('ревизия', 'revision'));
-  const head = `# ${title} (${revision} ${section.revision}, ${time(section.changedAt)}, ${plain(section.author)})\n`;
-  return (
-    head +
-    table(
-      [text('Поле', 'Field'), text('Значение', 'Value'), text('Название', 'Label')].map((one) =>
-        session.say(one),
-      ),
-      rows,
-    ) +
-    cautionLines(session, section.cautions)
-  );
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
+import { settingsSearch } from './settings-search.ts';
 
 const get: Command = {
   words: 'settings get',
@@ -61,9 +18,7 @@ const get: Command = {
     const [name, field] = input.args[0]?.split('.', 2) ?? [];
     const result = await session.ask(adminSettings.get, name === undefined ? {} : { section: name });
     if (field === undefined) {
-      return session.show(result, () =>
-        result.sections.map((section) => sectionText(session, section)).join('\n'),
-      );
+      return session.show(result, () => settingsListing(session, result.sections));
     }
     const document = result.sections[0]?.document ?? {};
     if (!Object.hasOwn(document, field)) {
@@ -75,7 +30,7 @@ const get: Command = {
         ),
       );
     }
-    return session.show(document[field], () => `${plain(shown(document[field]))}\n`);
+    return session.show(document[field], () => `${plain(shownValue(document[field]))}\n`);
   },
 };
 
@@ -198,4 +153,4 @@ const revert: Command = {
   },
 };
 
-export const settingsCommands: Command[] = [get, set, status, history, revert];
+export const settingsCommands: Command[] = [get, set, settingsSearch, status, history, revert];
