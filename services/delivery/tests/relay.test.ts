@@ -74,6 +74,28 @@ test('the sender is replaced in envelope and header, the former author becomes R
   await office.set({ relay: direct });
 });
 
+test('general.heloName: the far side is greeted with this name, a changed one from the next connection on', async () => {
+  const names: string[] = [];
+  for (const heloName of ['one.demo.test', 'two.demo.test']) {
+    await office.set({ general: { heloName } });
+    await using far = await relay({
+      options: {
+        secure: true,
+        onAuth: ({ username }, { hostNameAppearsAs }, done) => {
+          names.push(hostNameAppearsAs);
+          done(null, { user: username ?? '' });
+        },
+      },
+    });
+    await office.set({
+      relay: { host: '127.0.0.1', port: far.port, smtps: true, authEnabled: true, username: 'us' },
+    });
+    await sent({ to: ['x@one.test'] });
+  }
+  expect(names).toEqual(['one.demo.test', 'two.demo.test']);
+  await office.set({ relay: direct });
+});
+
 test('a password that the relay refuses defers the mail and never bounces it', async () => {
   await putSecret(office.db, office.masterKey, 'relay.password', 'old');
   await using far = await relay({ options: { secure: true } });
