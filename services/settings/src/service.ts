@@ -12,6 +12,7 @@ import { answerDomains } from './answers/domains.ts';
 import { answerLogins } from './answers/login.ts';
 import { answerNames } from './answers/names.ts';
 import { answerSettings } from './answers/settings.ts';
+import { answerSettingsFile } from './answers/settings-file.ts';
 import { answerSettingsHistory } from './answers/settings-history.ts';
 import { AppliedReports } from './applied-reports.ts';
 import { ensureCertificates } from './certificates.ts';
@@ -67,6 +68,7 @@ function answerAll(context: Context, bus: Bus, opened: AsyncDisposableStack): vo
     ...answerLogins(context),
     ...answerSettings(context),
     ...answerSettingsHistory(context),
+    ...answerSettingsFile(context),
     ...answerCertificates(context),
     ...answerDomains(context),
     ...answerAccounts(context),

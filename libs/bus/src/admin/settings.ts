@@ -187,6 +187,35 @@ export const adminSettings = {
       ['revision', 'changeId', 'to', 'comment'],
     ),
   ),
+  export: adminQuestion(
+    'settings',
+    'settings.export',
+    'all sections, or some, as one YAML file with labels as comments; secrets only as set or not set',
+    z.object({
+      language: z.enum(['ru', 'en']).default('ru'),
+      sections: z.array(sectionName).min(1).max(30).optional(),
+    }),
+    z.object({ yaml: z.string() }),
+    looksAtAll,
+  ),
+  import: adminQuestion(
+    'settings',
+    'settings.import',
+    'changes what stands in a YAML file as settings.export makes it, all or none; the rest stays',
+    z.object({
+      yaml: z
+        .string()
+        .min(1)
+        .refine((yaml) => Buffer.byteLength(yaml) <= 900_000, 'more than 900000 bytes'),
+      /** Answers what would be: nothing is locked or written. */
+      dryRun: z.boolean().default(false),
+      comment,
+      /** The revisions that the dry run answered: refused (`conflict`) when one is no longer current. */
+      expectedRevisions: z.record(sectionName, z.int()).optional(),
+    }),
+    saved,
+    changesAll(({ dryRun }) => (dryRun ? null : 'yaml'), ['comment']),
+  ),
   status: adminQuestion(
     'settings',
     'settings.status',
