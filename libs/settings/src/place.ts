@@ -52,16 +52,21 @@ function quoted(label: Text | string, language: keyof Text): string {
   return language === 'ru' ? `«${label.ru}»` : `“${label.en}”`;
 }
 
+interface Named extends FieldWords {
+  readonly fullLabel?: Text;
+  readonly input?: FieldInput;
+}
+
 /** Labels along the path; a place in a list is its number. */
 function labelsOf(section: SectionName, path: string): (Text | string)[] {
   const [first = '', ...rest] = path.split('.');
-  const known: Readonly<Record<string, FieldWords & { readonly input?: FieldInput }>> = {
+  const known: Readonly<Record<string, Named>> = {
     ...catalogue[section].fields,
     ...catalogue[section].secrets,
   };
   const field = Object.hasOwn(known, first) ? known[first] : undefined;
   if (field === undefined) return [];
-  const labels: (Text | string)[] = [field.label];
+  const labels: (Text | string)[] = [field.fullLabel ?? field.label];
   let input = field.input;
   for (const key of rest) {
     if (input?.kind === 'list') {

@@ -206,14 +206,14 @@ describe('a complaint', () => {
     [
       'relay',
       { smtps: true },
-      /«Использовать SMTPS», relay\.smtps: .*«Порт» \(relay\.port\)/,
-      /“Use SMTPS”, relay\.smtps: .*“Port” \(relay\.port\)/,
+      /«Использовать SMTPS», relay\.smtps: .*«Порт внешнего SMTP» \(relay\.port\)/,
+      /“Use SMTPS”, relay\.smtps: .*“Port of the external SMTP server” \(relay\.port\)/,
     ],
     [
       'queue',
       { waitMinMinutes: 301 },
-      /«Почтовая очередь», «до», queue\.waitMaxMinutes: .*увеличьте .*«Время ожидания в очереди от»/,
-      /“Mail queue”, “to”, queue\.waitMaxMinutes: .*raise it.*“Waiting time from” \(queue\.waitMinMinutes\)/,
+      /«Почтовая очередь», «Время ожидания в очереди, до», queue\.waitMaxMinutes: .*увеличьте .*«Время ожидания в очереди от»/,
+      /“Mail queue”, “Waiting time, to”, queue\.waitMaxMinutes: .*raise it.*“Waiting time from” \(queue\.waitMinMinutes\)/,
     ],
     [
       'antivirus',

@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { changeList, readAssignment } from './assignment.ts';
 import { UsageError } from './input.ts';
 
+const zones = { section: 'dnsbl', field: 'zones' };
+const white = { section: 'accessLists', field: 'white' };
+
 describe('an assignment', () => {
   test.each([
     ['network.smtpPort=2526', 2526],
@@ -69,15 +72,15 @@ describe('an assignment', () => {
 
 describe('a list', () => {
   test('gets an item once, at its end, and loses it whatever its case', () => {
-    expect(changeList(['a.test', 'b.test'], '+=', 'A.test')).toEqual(['b.test', 'A.test']);
-    expect(changeList(['a.test', 'b.test'], '-=', 'A.TEST')).toEqual(['b.test']);
-    expect(changeList(['a.test'], '-=', 'none')).toEqual(['a.test']);
+    expect(changeList(zones, ['a.test', 'b.test'], '+=', 'A.test')).toEqual(['b.test', 'A.test']);
+    expect(changeList(zones, ['a.test', 'b.test'], '-=', 'A.TEST')).toEqual(['b.test']);
+    expect(changeList(zones, ['a.test'], '-=', 'none')).toEqual(['a.test']);
   });
 
   test('of records knows them by their key', () => {
     const old = { value: '10.0.0.1', comment: 'x', expiresAt: '' };
-    expect(changeList([old], '-=', { value: '10.0.0.1' })).toEqual([]);
-    expect(changeList([old], '+=', { value: '10.0.0.1', comment: 'y' })).toEqual([
+    expect(changeList(white, [old], '-=', { value: '10.0.0.1' })).toEqual([]);
+    expect(changeList(white, [old], '+=', { value: '10.0.0.1', comment: 'y' })).toEqual([
       { value: '10.0.0.1', comment: 'y' },
     ]);
   });

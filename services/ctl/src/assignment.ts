@@ -1,6 +1,7 @@
 // What `settings set` is given: `network.smtpPort=2526`, `dnsbl.zones+=a.test`, `dnsbl.zones-=a.test`. The kind
 // of the field decides how the text of the value is read; the settings process validates it.
 import { describeSection, type FieldInput, isSectionName } from '@pochtar/settings';
+import { entryKey } from '@pochtar/settings/forms';
 import { UsageError } from './input.ts';
 import { text } from './language.ts';
 
@@ -102,18 +103,15 @@ function readJson(name: string, written: string): JsonValue {
 
 /** The list after the change: an item that is there already stays once; one to take out is known by its key. */
 export function changeList(
+  path: Pick<Assignment, 'section' | 'field'>,
   current: readonly JsonValue[],
   operator: '+=' | '-=',
   item: JsonValue,
 ): JsonValue[] {
+  const input = inputOf(path.section, path.field);
+  const keyOf = (one: JsonValue): string =>
+    input === undefined || input === 'secret' ? JSON.stringify(one) : entryKey(input, one);
   const key = keyOf(item);
   const others = current.filter((one) => keyOf(one) !== key);
   return operator === '-=' ? others : [...others, item];
-}
-
-function keyOf(item: JsonValue): string {
-  if (typeof item !== 'object' || item === null || Array.isArray(item))
-    return JSON.stringify(item).toLowerCase();
-  const { value, name, folder } = item;
-  return JSON.stringify(value ?? name ?? folder ?? item).toLowerCase();
 }

@@ -54,7 +54,9 @@ async function changesOf(
     } else {
       const state = (await session.ask(adminSettings.get, { section })).sections[0];
       const current = change.patch[field] ?? state?.document[field] ?? [];
-      const list = Array.isArray(current) ? changeList(current, operator, value) : current;
+      const list = Array.isArray(current)
+        ? changeList({ section, field }, current, operator, value)
+        : current;
       change = { ...change, patch: { ...change.patch, [field]: list }, expectedRevision: state?.revision };
     }
     changes.set(section, change);

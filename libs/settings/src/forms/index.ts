@@ -15,5 +15,6 @@ export {
   type SecretInput,
   type ValueChange,
 } from './diff.ts';
+export { readingOf } from './reading.ts';
 export { type MergeConflict, type Merged, mergeThreeWay } from './merge.ts';
 export { type Found, type SearchHit, type SearchOptions, searchForms } from './search.ts';
