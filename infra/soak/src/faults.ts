@@ -120,6 +120,48 @@ export function refusePacks(holdMs = 30_000): Fault {
   };
 }
 
+/** Strikes, holds and heals; heals also when that fails. */
+export async function endure(rig: Rig, fault: Fault): Promise<void> {
+  try {
+    await fault.strike(rig);
+    const end = performance.now() + fault.holdMs;
+    while (performance.now() < end) {
+      await delay(Math.min(1000, end - performance.now()));
+      await fault.hold?.(rig);
+    }
+  } finally {
+    await fault.heal?.(rig);
+  }
+}
+
+/** Faults that don't concern each other, begun one after the other every `everyMs`, each for as long as it lasts alone. */
+export function staggered(faults: readonly Fault[], everyMs: number): Fault {
+  return {
+    name: faults.map(({ name }) => name).join(' + '),
+    holdMs: 0,
+    async strike(rig) {
+      const all = faults.map(async (fault, number) => {
+        await delay(number * everyMs);
+        await endure(rig, fault);
+      });
+      // Each is healed before the first failure is told.
+      await Promise.allSettled(all);
+      await Promise.all(all);
+    },
+  };
+}
+
+/** Each fault that this machine can have, once. */
+export function everyFault(rig: Rig): Fault[] {
+  return [
+    ...ALL.map((name) => kill(name)),
+    ...ALL.map((name) => hang([name])),
+    wipeBus('killed'),
+    wipeBus('running'),
+    ...(rig.disks === null ? [] : [fill('mail'), fill('postgres'), fill('nats'), refusePacks()]),
+  ];
+}
+
 /** One of all faults that this machine can have; `random` gives [0, 1). */
 export function randomFault(rig: Rig, random: () => number): Fault {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;

@@ -2,17 +2,18 @@
 // own, with a ledger of what was promised. Ends with 1 when a round was not clean; its installation stays for a look then.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { randomFault } from './faults.ts';
+import { everyFault, type Fault, randomFault } from './faults.ts';
 import { createFolders } from './mailboxes.ts';
 import { line, type SoakReport, table } from './report.ts';
 import { openRig, type Rig } from './rig.ts';
 import { runRound, type RoundResult } from './round.ts';
 
-const HELP = `pochtar soak [--rounds 20] [--minutes m] [--seed n] [--json]
+const HELP = `pochtar soak [--rounds 20] [--minutes m] [--seed n] [--each] [--json]
   Kills, hangs, wipes and fills at random under a load, and checks that every promise was kept.
   --rounds   at most so many rounds (default 20)
   --minutes  no round is begun after so many minutes
   --seed     repeats the faults of another run
+  --each     every fault once, one by one, instead of random ones
   --json     the report as JSON; what goes on is told on the error output
 `;
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '20' },
     minutes: { type: 'string' },
     seed: { type: 'string' },
+    each: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -30,7 +32,6 @@ if (values.help) process.stdout.write(HELP);
 else await soak();
 
 async function soak(): Promise<void> {
-  const rounds = wholeNumber('rounds', values.rounds);
   const minutes =
     values.minutes === undefined ? Number.POSITIVE_INFINITY : wholeNumber('minutes', values.minutes);
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('seed', values.seed);
@@ -39,10 +40,10 @@ async function soak(): Promise<void> {
   await createFolders(rig);
   const started = performance.now();
   const report: SoakReport = { seed, minutes: 0, rounds: [], clean: 0 };
-  const random = generator(seed);
-  tell(`seed ${seed}`);
-  while (report.rounds.length < rounds && performance.now() - started < minutes * 60_000) {
-    const result = await nextRound(rig, random, report.rounds.length + 1);
+  tell(values.each ? 'every fault once' : `seed ${seed}`);
+  for (const fault of values.each ? everyFault(rig) : randomFaults(rig, seed)) {
+    if (performance.now() - started >= minutes * 60_000) break;
+    const result = await nextRound(rig, fault, report.rounds.length + 1);
     report.rounds.push(result);
     // What a round left behind would be taken for the next one's.
     if (!result.isClean) break;
@@ -54,8 +55,13 @@ async function soak(): Promise<void> {
   if (report.clean < report.rounds.length) process.exitCode = 1;
 }
 
-async function nextRound(rig: Rig, random: () => number, number: number): Promise<RoundResult> {
-  const fault = randomFault(rig, random);
+function* randomFaults(rig: Rig, seed: number): Generator<Fault> {
+  const random = generator(seed);
+  const rounds = wholeNumber('rounds', values.rounds);
+  for (let round = 0; round < rounds; round++) yield randomFault(rig, random);
+}
+
+async function nextRound(rig: Rig, fault: Fault, number: number): Promise<RoundResult> {
   const result = await runRound(rig, fault, { run: `r${number}` });
   tell(line(number, result));
   return result;

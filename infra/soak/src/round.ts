@@ -2,7 +2,7 @@
 // ready, the queue empty, every promise kept, nothing twice, and new mail taken.
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeadlineError, until } from '@pochtar/native';
-import type { Fault } from './faults.ts';
+import { endure, type Fault } from './faults.ts';
 import { clientsWork } from './imap-work.ts';
 import { type Audit, isClean, Ledger } from './ledger.ts';
 import { emptyMailboxes, findTokens } from './mailboxes.ts';
@@ -46,7 +46,7 @@ export async function runRound(rig: Rig, fault: Fault, options: RoundOptions): P
   const work: Work = { run: options.run, ledger, isOver: () => isOver, deadline: Date.now() + DRAIN_MS };
   const under = Promise.all([strangersWrite(rig, work), peopleWrite(rig, work), clientsWork(rig, work)]);
   await delay(options.beforeMs ?? BEFORE_MS);
-  await underFault(rig, fault);
+  await endure(rig, fault);
   await delay(options.afterMs ?? AFTER_MS);
   isOver = true;
   const [, , chains] = await under;
@@ -66,19 +66,6 @@ export async function runRound(rig: Rig, fault: Fault, options: RoundOptions): P
     trouble,
   };
   return { ...result, audit, twiceFar, isClean: trouble.length === 0 && isClean(audit) };
-}
-
-async function underFault(rig: Rig, fault: Fault): Promise<void> {
-  try {
-    await fault.strike(rig);
-    const end = performance.now() + fault.holdMs;
-    while (performance.now() < end) {
-      await delay(Math.min(1000, end - performance.now()));
-      await fault.hold?.(rig);
-    }
-  } finally {
-    await fault.heal?.(rig);
-  }
 }
 
 /** Waits until all is well; what was not when the time was over. */
