@@ -1,11 +1,10 @@
 // Saving settings as `set` and `revert` do it: only from the expected revision, and waiting for the processes.
-import type { SectionStatus } from '@pochtar/bus';
-import type { SavedSections } from './save-assignments.ts';
+import type { SavedSettings, SectionStatus } from '@pochtar/bus';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import type { Input } from './input.ts';
 import { text } from './language.ts';
 import type { Session } from './session.ts';
-import { cautionLines, savedTable, statusTable } from './settings-tables.ts';
+import { cautionLines, changesTable, savedTable, statusTable } from './settings-tables.ts';
 import type { Option } from './syntax.ts';
 import { waitUntilApplied } from './wait-until-applied.ts';
 
@@ -24,15 +23,38 @@ export const savingOptions = {
       'save only if this is the current revision of the section; otherwise exit code 5',
     ),
   },
+  comment: {
+    value: 'TEXT',
+    help: text('зачем: хранится в истории', 'why: kept in the history'),
+  },
+  'dry-run': {
+    help: text('только показать, что изменится', 'only show what would change'),
+  },
 } satisfies Record<string, Option>;
+
+/** How the asker wants it saved. */
+export interface Saving {
+  expectedRevision: number | undefined;
+  comment: string | undefined;
+  /** Nothing is written. */
+  validateOnly: boolean;
+}
 
 export async function saveAndWait(
   session: Session,
   input: Input,
-  save: (expectedRevision: number | undefined) => Promise<SavedSections>,
+  save: (saving: Saving) => Promise<SavedSettings>,
 ): Promise<ExitCode> {
   const timeoutMs = 1000 * (input.number('timeout', { min: 1, max: 3600 }) ?? 60);
-  const saved = await save(input.number('expected-revision', { min: 0, max: Number.MAX_SAFE_INTEGER }));
+  const saved = await save({
+    expectedRevision: input.number('expected-revision', { min: 0, max: Number.MAX_SAFE_INTEGER }),
+    comment: input.option('comment'),
+    validateOnly: input.flag('dry-run'),
+  });
+  if (input.flag('dry-run')) {
+    const changes = saved.sections.flatMap((section) => section.changes ?? []);
+    return session.show(saved, () => changesTable(session, changes) + cautionLines(session, saved.cautions));
+  }
   const human = () => savedTable(session, saved.sections) + cautionLines(session, saved.cautions);
   if (!input.flag('wait')) return session.show(saved, human);
   await session.print(session.isJson ? '' : human());

@@ -1,24 +1,20 @@
 // From assignments to one change of settings. Lists that grow or shrink are read first and saved only if nobody
 // changed them meanwhile; otherwise it is tried again.
-import { type AdminProblem, adminSettings, type SettingsChange } from '@pochtar/bus';
+import { adminSettings, type SavedSettings, type SettingsChange } from '@pochtar/bus';
 import { type Assignment, changeList, type JsonValue, readAssignment } from './assignment.ts';
 import { type Input, UsageError } from './input.ts';
 import { text } from './language.ts';
+import type { Saving } from './save-and-wait.ts';
 import { Refused, type Session } from './session.ts';
 
 const ATTEMPTS = 5;
-
-export interface SavedSections {
-  sections: { name: string; revision: number; changed: boolean }[];
-  cautions?: AdminProblem[] | undefined;
-}
 
 /** `expectedRevision`: that of the one section that is changed. */
 export async function saveAssignments(
   session: Session,
   input: Input,
-  expectedRevision?: number,
-): Promise<SavedSections> {
+  { expectedRevision, comment, validateOnly }: Saving,
+): Promise<SavedSettings> {
   const assignments = input.args.map(readAssignment);
   const secrets = await readSecrets(session, input);
   if (assignments.length === 0 && secrets.length === 0) {
@@ -34,7 +30,11 @@ export async function saveAssignments(
     }
     if (expectedRevision !== undefined) expectRevision(changes, expectedRevision);
     try {
-      return await session.ask(adminSettings.set, { changes: [...changes.values()] });
+      return await session.ask(adminSettings.set, {
+        changes: [...changes.values()],
+        validateOnly,
+        ...(comment !== undefined && { comment }),
+      });
     } catch (error) {
       const isConflict = error instanceof Refused && error.error.code === 'conflict';
       if (!isConflict || attempt === ATTEMPTS || expectedRevision !== undefined) throw error;

@@ -159,6 +159,53 @@ test('history tells who changed what, and an earlier revision can be brought bac
   expect(await server.json(['settings', 'get', 'dsn.delayNoticeHours'])).toBe(4);
 });
 
+test('a reason is kept; what several sections got together is rolled back as one; a dry run only shows', async () => {
+  const words = ['queue.runIntervalMinutes=11', 'trace.keepDays=9'];
+  const dry = await server.run(['settings', 'set', ...words, '--dry-run']);
+  expect(dry).toMatchObject({ code: 0, stdout: expect.stringMatching(/queue\.runIntervalMinutes .* 11/) });
+  expect(await server.json(['settings', 'get', 'queue.runIntervalMinutes'])).not.toBe(11);
+  const before = await server.json(['settings', 'get', 'queue.runIntervalMinutes']);
+  const saved = await server.json<{ changeId: string }>([
+    'settings',
+    'set',
+    ...words,
+    '--comment',
+    'ticket 7',
+  ]);
+  const history = await server.run(['settings', 'history', '--limit', '2']);
+  expect(history.stdout).toMatch(/queue \d+ .*ticket 7/);
+  expect(history.stdout).toMatch(/trace \d+ .*ticket 7/);
+  const diff = await server.run(['settings', 'diff', 'trace'], '', { LANG: 'ru_RU.UTF-8' });
+  expect(diff.stdout).toMatch(/trace\.keepDays .* → 9/);
+  const undone = await server.run(['settings', 'rollback', '--change', saved.changeId, '--comment', 'back']);
+  expect(undone).toMatchObject({ code: 0, stdout: expect.stringMatching(/queue\s+\d+\s+saved/) });
+  expect(await server.json(['settings', 'get', 'queue.runIntervalMinutes'])).toBe(before);
+  expect((await server.run(['settings', 'diff', 'trace'])).stdout).not.toContain('keepDays');
+  expect((await server.run(['settings', 'rollback', 'queue'])).code).toBe(2);
+});
+
+describe('a file with settings', () => {
+  test('is exported with labels in the language of the operator, and changes nothing when it is imported', async () => {
+    const russian = await server.run(['settings', 'export'], '', { LANG: 'ru_RU.UTF-8' });
+    expect(russian.stdout).toContain('# Порт SMTP\n  smtpPort:');
+    const again = await server.run(['settings', 'import', '-', '--dry-run'], russian.stdout);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('no differences') });
+    const saved = await server.json<{ sections: { changed: boolean }[] }>(
+      ['settings', 'import', '-'],
+      russian.stdout,
+    );
+    expect(saved.sections.some(({ changed }) => changed)).toBe(false);
+  });
+
+  test('that is wrong is told by line and nearest name, in the language of the operator', async () => {
+    const yaml = 'network:\n  smtpPrt: 1\n';
+    const refused = await server.run(['settings', 'import', '-'], yaml, { LANG: 'ru_RU.UTF-8' });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/строка 2: .*network\.smtpPrt: .*возможно, smtpPort/);
+    expect((await server.run(['settings', 'import', '/no/such/file'])).code).toBe(2);
+  });
+});
+
 describe('an expected revision', () => {
   const revision = async () => {
     const { sections } = await server.json<{ sections: { revision: number }[] }>([

@@ -2,9 +2,10 @@
 // certificate. RSA, because only with it the DH groups of the settings and very old clients can be served.
 // oxlint-disable-next-line import/no-unassigned-import -- the certificate library needs this polyfill loaded before it
 import 'reflect-metadata';
-import { createPrivateKey, randomBytes, type webcrypto, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, randomBytes, type webcrypto, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
+import type { InspectedCertificate } from '@pochtar/bus';
 
 const ALGORITHM = {
   name: 'RSASSA-PKCS1-v1_5',
@@ -110,26 +111,45 @@ function serialNumber(): string {
   return bytes.toString('hex');
 }
 
-export interface CertificateFacts {
-  subject: string;
-  issuer: string;
-  hosts: string[];
-  notBefore: Date;
-  notAfter: Date;
-  fingerprint: string;
-}
+export type CertificateFacts = NonNullable<InspectedCertificate['certificate']>;
 
 /** What the first certificate of a chain says. */
-export function factsOf(chainPem: string): CertificateFacts {
-  const leaf = new X509Certificate(chainPem);
+export function factsOf(chainPem: string, now = new Date()): CertificateFacts {
+  return certificateFacts(new X509Certificate(chainPem), now);
+}
+
+export function certificateFacts(leaf: X509Certificate, now: Date): CertificateFacts {
+  const [notBefore, notAfter] = [new Date(leaf.validFrom), new Date(leaf.validTo)];
   return {
     subject: leaf.subject.replaceAll('\n', ', '),
     issuer: leaf.issuer.replaceAll('\n', ', '),
     hosts: hostsOf(leaf),
-    notBefore: new Date(leaf.validFrom),
-    notAfter: new Date(leaf.validTo),
+    notBefore: notBefore.toISOString(),
+    notAfter: notAfter.toISOString(),
     fingerprint: leaf.fingerprint256,
+    keyType: keyTypeOf(leaf.publicKey),
+    state: stateOf(notBefore, notAfter, now),
+    daysLeft: Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS),
   };
+}
+
+/** It ends within so many days. */
+const ENDING = [
+  [3, 'critical'],
+  [14, 'warning'],
+  [30, 'notice'],
+] as const;
+
+function stateOf(notBefore: Date, notAfter: Date, now: Date): CertificateFacts['state'] {
+  if (notAfter <= now) return 'expired';
+  if (notBefore > now) return 'notYet';
+  const left = notAfter.getTime() - now.getTime();
+  return ENDING.find(([days]) => left < days * DAY_MS)?.[1] ?? 'valid';
+}
+
+function keyTypeOf({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string {
+  const size = details?.modulusLength ?? details?.namedCurve ?? '';
+  return `${type?.toUpperCase() ?? ''} ${size}`.trim();
 }
 
 function hostsOf(leaf: X509Certificate): string[] {

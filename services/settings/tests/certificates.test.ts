@@ -13,6 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
+/** As they are handed in. */
+const filesOf = (...contents: (string | Buffer)[]) =>
+  contents.map((one, index) => ({ name: `${index}`, data: Buffer.from(one).toString('base64') }));
 const list = async () => (await running.get(adminCertificate.list, {})).certificates;
 const revisions = async () =>
   (await running.get(adminSettings.get, {})).sections
@@ -84,7 +87,7 @@ describe('certificates of others', () => {
   test('are imported, replaced, chosen, and removed when nobody uses them', async () => {
     const authority = await createAuthority('Other', new Date());
     const issued = await createServerCertificate(authority, ['mail.test'], new Date());
-    const request = { id: 'mail-test', name: 'Почта', chainPem: issued.chainPem, keyPem: issued.keyPem };
+    const request = { id: 'mail-test', name: 'Почта', files: filesOf(issued.keyPem + issued.chainPem) };
     const before = await revisions();
     const { certificate } = await running.get(adminCertificate.import, request);
     expect(certificate).toMatchObject({ id: 'mail-test', origin: 'imported', hosts: ['mail.test'] });
@@ -106,11 +109,9 @@ describe('certificates of others', () => {
       ['x.test'],
       new Date(),
     );
-    const { chainPem, keyPem } = issued;
+    const files = filesOf(issued.chainPem, issued.keyPem);
     for (const id of ['authority', 'generated', '../x']) {
-      expect(await running.complaint(adminCertificate.import, { id, name: 'x', chainPem, keyPem })).toBe(
-        'wrongId id',
-      );
+      expect(await running.complaint(adminCertificate.import, { id, name: 'x', files })).toBe('wrongId id');
     }
     expect(await running.complaint(adminCertificate.delete, { id: 'authority' })).toBe('wrongId id');
   });

@@ -1,13 +1,15 @@
-// pochtar settings: get, set, search, status, history, revert.
+// pochtar settings: get, set, search, status.
 import { adminSettings } from '@pochtar/bus';
 import type { Command } from '../command.ts';
 import { UsageError } from '../input.ts';
 import { text } from '../language.ts';
-import { plain, table, time } from '../output.ts';
+import { plain } from '../output.ts';
 import { saveAssignments } from '../save-assignments.ts';
 import { saveAndWait, savingOptions } from '../save-and-wait.ts';
 import { settingsListing, shownValue } from '../settings-listing.ts';
 import { cautionLines, statusTable } from '../settings-tables.ts';
+import { settingsFileCommands } from './settings-file.ts';
+import { settingsHistoryCommands } from './settings-history.ts';
 import { settingsSearch } from './settings-search.ts';
 
 const get: Command = {
@@ -66,8 +68,7 @@ const set: Command = {
     },
     'remove-secret': { value: 'SECTION.FIELD', isMany: true, help: text('убрать секрет', 'remove a secret') },
   },
-  run: (session, input) =>
-    saveAndWait(session, input, (expectedRevision) => saveAssignments(session, input, expectedRevision)),
+  run: (session, input) => saveAndWait(session, input, (saving) => saveAssignments(session, input, saving)),
 };
 
 const status: Command = {
@@ -94,63 +95,11 @@ const status: Command = {
   },
 };
 
-const history: Command = {
-  words: 'settings history',
-  summary: text('кто и что менял в разделе', 'who changed what in a section'),
-  args: [{ name: 'SECTION' }],
-  options: {
-    limit: { value: 'N', help: text('не больше стольких ревизий (20)', 'at most this many revisions (20)') },
-    before: { value: 'REVISION', help: text('только более ранние', 'only earlier ones') },
-  },
-  async run(session, input) {
-    const before = input.number('before', { min: 1, max: Number.MAX_SAFE_INTEGER });
-    const result = await session.ask(adminSettings.history, {
-      section: input.arg(0),
-      limit: input.number('limit', { min: 1, max: 100 }) ?? 20,
-      ...(before !== undefined && { before }),
-    });
-    return session.show(result, () =>
-      table(
-        [text('Ревизия', 'Revision'), text('Время', 'At'), text('Кто', 'Who'), text('Что', 'What')].map(
-          (one) => session.say(one),
-        ),
-        result.entries.map((entry) => [
-          String(entry.revision),
-          time(entry.changedAt),
-          entry.author,
-          entry.changes
-            .map(({ field, before: old, after }) => `${field}: ${old || '—'} → ${after || '—'}`)
-            .join('; '),
-        ]),
-      ),
-    );
-  },
-};
-
-const revert: Command = {
-  words: 'settings revert',
-  summary: text(
-    'вернуть более раннюю ревизию раздела',
-    'make an earlier revision of a section current again',
-  ),
-  args: [{ name: 'SECTION' }, { name: 'REVISION' }],
-  options: savingOptions,
-  async run(session, input) {
-    const revision = Number(input.arg(1));
-    if (!Number.isSafeInteger(revision) || revision < 1) {
-      throw new UsageError(
-        text('укажите номер ревизии, например 3', 'give the number of a revision, such as 3'),
-      );
-    }
-    const section = input.arg(0);
-    return saveAndWait(session, input, (expectedRevision) =>
-      session.ask(adminSettings.revert, {
-        section,
-        revision,
-        ...(expectedRevision !== undefined && { expectedRevision }),
-      }),
-    );
-  },
-};
-
-export const settingsCommands: Command[] = [get, set, settingsSearch, status, history, revert];
+export const settingsCommands: Command[] = [
+  get,
+  set,
+  settingsSearch,
+  status,
+  ...settingsHistoryCommands,
+  ...settingsFileCommands,
+];

@@ -1,6 +1,15 @@
-// admin.certificate.*: list, import, generate, delete, ca.
+// admin.certificate.*: list, inspect, import, generate, delete, ca.
 import { randomUUID } from 'node:crypto';
-import { adminCertificate, answerAdmin, type CertificateInfo, done, refused } from '@pochtar/bus';
+import {
+  adminCertificate,
+  type AdminProblem,
+  type AdminReply,
+  answerAdmin,
+  type CertificateInfo,
+  done,
+  type InspectedCertificate,
+  refused,
+} from '@pochtar/bus';
 import { domainName, ipAddress } from '@pochtar/settings';
 import {
   AUTHORITY_CERTIFICATE,
@@ -8,20 +17,31 @@ import {
   GENERATED_CERTIFICATE,
   listCertificates,
   lockSections,
+  readSections,
   saveCertificate,
   type StoredCertificate,
+  type StoredSection,
 } from '@pochtar/store/settings';
 import { notFound } from '../addresses.ts';
 import { factsOf } from '../authority.ts';
+import type { CertificateFile } from '../certificate-files.ts';
 import { bumpEncryption, issue, serverHosts } from '../certificates.ts';
 import type { Context, Refusal } from '../context.ts';
-import { checkChain } from '../imported-chain.ts';
+import { type Inspected, inspectCertificate } from '../inspect-certificate.ts';
+import { refusalOf } from '../settings-errors.ts';
+import { storedSettings } from '../stored-settings.ts';
+
+const ENCRYPTION = ['smtpEncryption', 'accessEncryption'];
 
 export function answerCertificates(context: Context): { stop(): Promise<void> }[] {
-  const { db } = context;
   return [
-    answerAdmin(context, adminCertificate.list, async () => {
-      return done({ certificates: (await listCertificates(db)).map(infoOf) });
+    answerAdmin(context, adminCertificate.list, async () => done({ certificates: await infos(context) })),
+    answerAdmin(context, adminCertificate.inspect, async ({ files, password, id }) => {
+      const inspected = await inspect(context, files, password);
+      const found = publicPart(inspected);
+      const replaces = id === undefined ? null : await find(context, id);
+      const problems = id !== undefined && isReserved(id) ? [wrongId(id).error] : [];
+      return done({ ...found, replaces, problems: [...problems, ...found.problems] });
     }),
     answerAdmin(context, adminCertificate.import, async (request, asker) =>
       importOne(context, request, asker.author),
@@ -31,45 +51,76 @@ export function answerCertificates(context: Context): { stop(): Promise<void> }[
     ),
     answerAdmin(context, adminCertificate.delete, async ({ id }, asker) => remove(context, id, asker.author)),
     answerAdmin(context, adminCertificate.ca, async () => {
-      const authority = await find(context, AUTHORITY_CERTIFICATE);
-      return authority === null
-        ? notFound('id', AUTHORITY_CERTIFICATE)
-        : done({ certificate: infoOf(authority), pem: authority.chainPem });
+      const authority = (await listCertificates(context.db)).find(({ id }) => id === AUTHORITY_CERTIFICATE);
+      if (authority === undefined) return notFound('id', AUTHORITY_CERTIFICATE);
+      return done({ certificate: infoOf(authority, []), pem: authority.chainPem });
     }),
   ];
 }
 
-function infoOf(certificate: StoredCertificate): CertificateInfo {
-  const { id, name, origin, isCa, chainPem } = certificate;
-  const { notBefore, notAfter, ...facts } = factsOf(chainPem);
-  const times = { notBefore: notBefore.toISOString(), notAfter: notAfter.toISOString() };
-  return { id, name, origin, isCa, ...facts, ...times };
+async function infos({ db }: Pick<Context, 'db'>): Promise<CertificateInfo[]> {
+  const sections = await readSections(db, ENCRYPTION);
+  return (await listCertificates(db)).map((one) => infoOf(one, sections));
 }
 
-async function find(context: Pick<Context, 'db'>, id: string): Promise<StoredCertificate | null> {
-  return (await listCertificates(context.db)).find((certificate) => certificate.id === id) ?? null;
+function infoOf(certificate: StoredCertificate, sections: readonly StoredSection[]): CertificateInfo {
+  const { id, name, origin, isCa, chainPem } = certificate;
+  const users = sections.filter(({ document }) => chosenIn(document) === id);
+  return { id, name, origin, isCa, ...factsOf(chainPem), usedBy: users.map((one) => one.name) };
+}
+
+function chosenIn(document: { certificateId?: unknown }): unknown {
+  return document.certificateId ?? GENERATED_CERTIFICATE;
+}
+
+async function find(context: Pick<Context, 'db'>, id: string): Promise<CertificateInfo | null> {
+  return (await infos(context)).find((certificate) => certificate.id === id) ?? null;
+}
+
+async function inspect(
+  { db }: Pick<Context, 'db'>,
+  files: readonly CertificateFile[],
+  password: string | undefined,
+): Promise<Inspected> {
+  const rows = new Map((await readSections(db, ['general'])).map((row) => [row.name, row]));
+  return inspectCertificate(files, password, storedSettings(rows).general.heloName, new Date());
+}
+
+/** Without the key. */
+function publicPart(inspected: Inspected): Omit<InspectedCertificate, 'replaces'> {
+  const { certificate, chain, authority, keyFits, heloName, coversHeloName, problems, cautions } = inspected;
+  return { certificate, chain, authority, keyFits, heloName, coversHeloName, problems, cautions };
 }
 
 async function importOne(
   context: Context,
-  request: { id?: string | undefined; name: string; chainPem: string; keyPem: string },
+  request: {
+    id?: string | undefined;
+    name?: string | undefined;
+    files: CertificateFile[];
+    password?: string | undefined;
+  },
   author: string,
-) {
+): Promise<AdminReply<{ certificate: CertificateInfo; cautions: AdminProblem[] }>> {
   const id = request.id ?? randomUUID();
-  if (id === AUTHORITY_CERTIFICATE || id === GENERATED_CERTIFICATE || !/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
-    return wrongId(id);
-  }
-  const chain = checkChain(request.chainPem, request.keyPem, new Date());
-  if (!chain.ok) return chain;
-  const { chainPem, keyPem, notAfter } = chain;
-  const row = { id, name: request.name, chainPem, keyPem, notAfter, origin: 'imported' as const };
+  if (isReserved(id)) return wrongId(id);
+  const inspected = await inspect(context, request.files, request.password);
+  const { certificate, chainPem, keyPem, problems, cautions } = inspected;
+  if (problems.length > 0 || certificate === null) return refusalOf(problems, cautions);
+  const name = request.name ?? certificate.hosts[0] ?? id;
+  const notAfter = new Date(certificate.notAfter);
   const bumped = await context.db.transaction(async (tx) => {
     const rows = await lockSections(tx);
-    await saveCertificate(tx, context.key, row);
+    await saveCertificate(tx, context.key, { id, name, chainPem, keyPem, notAfter, origin: 'imported' });
     return bumpEncryption(tx, rows, author);
   });
   await context.announce.settings(bumped);
-  return stored(context, id);
+  const stored = await find(context, id);
+  return stored === null ? notFound('id', id) : done({ certificate: stored, cautions });
+}
+
+function isReserved(id: string): boolean {
+  return id === AUTHORITY_CERTIFICATE || id === GENERATED_CERTIFICATE || !/^[A-Za-z0-9._-]{1,64}$/.test(id);
 }
 
 function wrongId(id: string): Refusal {
@@ -104,12 +155,8 @@ async function generate(
     return bumpEncryption(tx, rows, author);
   });
   await context.announce.settings(bumped);
-  return stored(context, id);
-}
-
-async function stored(context: Context, id: string) {
   const certificate = await find(context, id);
-  return certificate === null ? notFound('id', id) : done({ certificate: infoOf(certificate) });
+  return certificate === null ? notFound('id', id) : done({ certificate });
 }
 
 async function remove(context: Context, id: string, author: string) {
