@@ -55,6 +55,25 @@ module.exports = {
       to: { path: '^libs/([^/]+)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
     },
     {
+      name: 'pages-know-types-only',
+      comment:
+        'the pages take types from the contract of the API and pure functions from settings/forms, nothing that runs on the server',
+      severity: 'error',
+      from: { path: '^services/console/web/', pathNot: testFiles },
+      to: {
+        path: '^(libs|services|infra)/',
+        pathNot: '^(services/console/web/|libs/settings/src/forms)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'one-look',
+      comment: 'pages are made of our own parts; only those know the component library',
+      severity: 'error',
+      from: { path: '^services/console/web/src/', pathNot: '^services/console/web/src/ui/' },
+      to: { path: 'node_modules/@mantine/' },
+    },
+    {
       name: 'no-circles',
       comment: 'types included: what both need belongs into a file below both',
       severity: 'error',
@@ -84,7 +103,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(node_modules|var|coverage)/' },
+    exclude: { path: '(^|/)(node_modules|var|coverage|dist)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     combinedDependencies: false,

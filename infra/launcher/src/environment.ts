@@ -29,6 +29,8 @@ export interface Surroundings {
   paths: StatePaths;
   ports: InfrastructurePorts;
   secrets: Secrets;
+  /** Where the console is to listen, which is no setting; known where processes are started. */
+  consolePort?: number;
 }
 
 /** What every program gets: how to reach Postgres and the bus as its own user. */
@@ -56,6 +58,9 @@ export function processEnvironment(entry: ProcessEntry, surroundings: Surroundin
   for (const name of placeDependent) delete environment[name];
   Object.assign(environment, accessEnvironment(surroundings, entry.user));
   if (entry.masterKey) environment['POCHTAR_MASTER_KEY_FILE'] = surroundings.secrets.masterKeyFile;
+  if (entry.program === 'services/console' && surroundings.consolePort !== undefined) {
+    environment['POCHTAR_CONSOLE_PORT'] = String(surroundings.consolePort);
+  }
   if (entry.once) {
     environment['POCHTAR_SECRETS_DIR'] = surroundings.secrets.directory;
     const first = firstSettingsFile(surroundings.paths);

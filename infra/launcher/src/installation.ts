@@ -24,6 +24,7 @@ import {
 } from './listen-ports.ts';
 import { LogFile } from './log-file.ts';
 import { messageOf } from './message-of.ts';
+import { buildPages } from './pages.ts';
 import { makeStateDirectories, type StatePaths } from './paths.ts';
 import { type ProcessEntry, readProcessTable } from './process-table.ts';
 import { launchProgram } from './program-process.ts';
@@ -78,7 +79,11 @@ export async function bringUp(options: UpOptions, stopped: AbortSignal): Promise
     writeFirstSettings(paths, ports);
     secrets.ensureAll({ isNew });
     if (isNew) chooseFirstLogins(paths, options);
-    const surroundings = { paths, secrets, ports: await chooseInfrastructurePorts(paths) };
+    const surroundings = {
+      ...{ paths, secrets, consolePort: ports.console },
+      ports: await chooseInfrastructurePorts(paths),
+    };
+    await buildPages(options.tell);
     const { note, hopeless } = watchForHopeless(options);
     supervisor = new Supervisor(entries(table, surroundings), note);
     const called = down.promise.then(() => Promise.reject(new StartCalledOff('stopped by pochtar down')));

@@ -19,6 +19,7 @@ interface Step {
 
 const steps: Step[] = [
   { name: 'types (tsc)', run: () => tool('tsc', ['--project', '.']) },
+  { name: 'types of the pages (tsc)', run: () => tool('tsc', ['--project', 'services/console/web']) },
   { name: 'lint (oxlint, type-aware)', run: () => tool('oxlint', ['--type-aware', '--quiet', '.']) },
   { name: 'format (biome)', run: () => tool('biome', ['format', '.']) },
   {

@@ -1,0 +1,175 @@
+// The HTTP side: what every request passes, in this order: headers of safety, who asks, may he, is the input what the
+// contract says; then one question to the bus, or the route's own handler; and whatever goes wrong is a problem document.
+import cookie from '@fastify/cookie';
+import { askAdmin, type Bus, type Role } from '@pochtar/bus';
+import type { Logger } from '@pochtar/runtime';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { RequestListener, Server } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import { z } from 'zod';
+import { contract } from './contract/index.ts';
+import type { AnyRoute } from './contract/route.ts';
+import { isNotModified } from './http/etag.ts';
+import { languageOf } from './http/language.ts';
+import { notFound, Problem, problemOf, unauthorized } from './problem.ts';
+import { cookieName } from './session/cookie.ts';
+import { isForeign } from './session/origin.ts';
+import { askerOf, type Client, type Person, type Sessions } from './session/sessions.ts';
+
+export const API = '/api/v1';
+const MAX_BODY = 2 * 1024 * 1024;
+const REQUEST_MS = 60_000;
+
+/** What a handler of a route's own gets. */
+export interface Call {
+  params: Record<string, string>;
+  query: Record<string, unknown>;
+  body: unknown;
+  /** Null on routes for everybody. */
+  person: Person | null;
+  client: Client;
+  isSecure: boolean;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+export type OwnHandlers = Readonly<Record<string, (call: Call) => Promise<unknown>>>;
+
+export interface AppParts {
+  bus: Bus;
+  sessions: Sessions;
+  log: Logger;
+  handlers: OwnHandlers;
+  serverFactory: (handler: RequestListener) => Server;
+}
+
+export async function createApp(parts: AppParts): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: parts.log.child({}, { level: 'warn' }) as FastifyBaseLogger,
+    bodyLimit: MAX_BODY,
+    requestTimeout: REQUEST_MS,
+    genReqId: () => crypto.randomUUID(),
+    serverFactory: (handler) => parts.serverFactory(handler),
+    routerOptions: { maxParamLength: 1000 },
+  });
+  await app.register(cookie);
+  app.addHook('onRequest', async (request) => {
+    if (
+      !isSafe(request.method) &&
+      request.headers.authorization === undefined &&
+      isForeign(request.headers)
+    ) {
+      throw new Problem(403, 'foreignOrigin', {
+        ru: 'запрос пришёл с другого сайта: откройте консоль и повторите там',
+        en: 'the request came from another site: open the console and try again there',
+      });
+    }
+  });
+  app.setErrorHandler((error, request, reply) => void sendProblem(asProblem(error, request), request, reply));
+  app.setNotFoundHandler((request, reply) => void sendProblem(notFound(), request, reply));
+  for (const [name, route] of Object.entries(contract)) addRoute(app, name, route, parts);
+  return app;
+}
+
+function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: AppParts): void {
+  const [method, path] = name.split(' ') as [string, string];
+  app.route({
+    method,
+    url: `${API}${path}`,
+    handler: async (request, reply) => {
+      const client = clientOf(request);
+      const person = await personOf(request, parts.sessions);
+      admit(route.roles, person);
+      const given = {
+        params: checked(route.params, request.params, 'path'),
+        query: checked(route.query, request.query, 'query'),
+        body: checked(route.body, request.body ?? {}, 'body'),
+      };
+      reply.header('cache-control', 'no-store');
+      if ('question' in route) {
+        const asker = askerOf((person as Person).principal, client.address);
+        const answered = await askAdmin(parts.bus, route.question, asker, route.request(given));
+        if (!answered.ok) throw problemOf(answered.error);
+        const answer: unknown = route.answer(answered.result);
+        if (method === 'GET' && isNotModified(request, reply, answer)) return reply;
+        return reply.status(route.status).send(answer);
+      }
+      const handler = parts.handlers[name];
+      if (handler === undefined) throw new Error(`no handler for ${name}`);
+      const isSecure = isEncrypted(request);
+      return handler({ ...given, person, client, isSecure, request, reply } as Call);
+    },
+  });
+}
+
+async function personOf(request: FastifyRequest, sessions: Sessions): Promise<Person | null> {
+  const token = request.cookies[cookieName(isEncrypted(request))];
+  return token === undefined ? null : sessions.byCookie(token);
+}
+
+/** A role that may not know of the route gets what it gets for one that does not exist. */
+function admit(roles: readonly Role[] | 'everybody', person: Person | null): void {
+  if (roles === 'everybody') return;
+  if (person === null) throw unauthorized();
+  if (!roles.includes(person.principal.role)) throw notFound();
+}
+
+function checked(schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body'): unknown {
+  const parsed = (schema ?? z.unknown()).safeParse(value);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.slice(0, 50).map((issue) => {
+    const field = issue.path.map(String).join('.');
+    return {
+      pointer: `/${issue.path.map(String).join('/')}`,
+      field,
+      code: 'invalid',
+      message: {
+        ru: `${field || where}: значение не подходит (${issue.message})`,
+        en: `${field || where}: ${issue.message}`,
+      },
+    };
+  });
+  const first = errors[0] as (typeof errors)[number];
+  throw new Problem(400, 'invalid', first.message, { errors });
+}
+
+function asProblem(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  const { message } = error as Error;
+  if (status < 500) return new Problem(status, 'invalid', { ru: `запрос не понят: ${message}`, en: message });
+  request.log.error({ err: error, requestId: request.id }, 'a request failed');
+  return new Problem(500, 'internal', {
+    ru: 'внутренняя ошибка консоли: подробности в её журнале по номеру запроса',
+    en: 'an internal error of the console: its log has the details under the request id',
+  });
+}
+
+function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { retryAfter } = problem.more;
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="pochtar"');
+  return reply
+    .status(problem.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(problem.body(languageOf(request.headers['accept-language']), request.id));
+}
+
+function clientOf(request: FastifyRequest): Client {
+  const { remoteAddress = '' } = request.socket;
+  return { address: remoteAddress.replace(/^::ffff:/, ''), userAgent: request.headers['user-agent'] ?? '' };
+}
+
+export function isEncrypted(request: FastifyRequest): boolean {
+  return request.socket instanceof TLSSocket;
+}
+
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+}

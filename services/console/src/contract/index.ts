@@ -1,0 +1,21 @@
+// The whole contract of the API, by `METHOD /path` below /api/v1.
+import { certificateRoutes } from './certificates.ts';
+import { directoryRoutes } from './directory.ts';
+import { liveRoutes } from './live.ts';
+import { mailRoutes } from './mail.ts';
+import type { Answered, Sent } from './route.ts';
+import { sessionRoutes } from './session.ts';
+import { settingsRoutes } from './settings.ts';
+
+export const contract = {
+  ...sessionRoutes,
+  ...settingsRoutes,
+  ...directoryRoutes,
+  ...mailRoutes,
+  ...certificateRoutes,
+  ...liveRoutes,
+};
+
+export type Contract = typeof contract;
+export type Sends<Name extends keyof Contract> = Sent<Contract[Name]>;
+export type Answers<Name extends keyof Contract> = Answered<Contract[Name]>;

@@ -1,0 +1,84 @@
+// The queue, and what became of mail.
+import { adminQueue, adminTrace, heldBy } from '@pochtar/bus';
+import { z } from 'zod';
+import { asks } from './route.ts';
+
+const mail = z.object({ mail: z.uuid() });
+const mails = z.array(z.uuid()).min(1).max(500);
+const selection = z.strictObject({ mails });
+const heldSelection = selection.extend({
+  heldBy: heldBy.optional(),
+  filter: z.string().max(32).optional(),
+});
+const search = z.string().max(320).optional();
+
+export const mailRoutes = {
+  'GET /queue': asks(adminQueue.list, {
+    summary: 'mails in the queue, oldest first',
+    query: z.strictObject({
+      state: z.enum(['active', 'parked', 'held', 'scheduled']).optional(),
+      heldBy: heldBy.optional(),
+      filter: z.string().max(32).optional(),
+      sender: search,
+      recipient: search,
+      after: z.uuid().optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    request: ({ query }) => query,
+  }),
+  'GET /queue/:mail': asks(adminQueue.show, {
+    summary: 'one mail of the queue with its recipients and verdicts',
+    params: mail,
+    request: ({ params }) => params,
+  }),
+  'POST /queue/retry': asks(adminQueue.retry, {
+    summary: 'tries these mails now',
+    body: selection,
+    request: ({ body }) => body,
+  }),
+  'POST /queue/hold': asks(adminQueue.hold, {
+    summary: 'keeps these mails until they are released',
+    body: selection,
+    request: ({ body }) => body,
+  }),
+  'POST /queue/release': asks(adminQueue.release, {
+    summary: 'lets held mails go on',
+    body: heldSelection.extend({ isUnscanned: z.boolean().optional() }),
+    request: ({ body }) => body,
+  }),
+  'POST /queue/delete': asks(adminQueue.delete, {
+    summary: 'removes these mails; nobody is told',
+    body: selection,
+    request: ({ body }) => body,
+  }),
+  'POST /queue/return': asks(adminQueue.return, {
+    summary: 'gives these mails up; the senders are told',
+    body: selection,
+    request: ({ body }) => body,
+  }),
+  'POST /queue/redirect': asks(adminQueue.redirect, {
+    summary: 'sends these mails to another address',
+    body: heldSelection.extend({ to: z.string().min(1).max(320) }),
+    request: ({ body }) => body,
+  }),
+
+  'GET /trace': asks(adminTrace.find, {
+    summary: 'what became of mail: ended recipients and refused attempts, newest first',
+    query: z.strictObject({
+      address: search,
+      sender: search,
+      recipient: search,
+      clientAddress: z.string().max(64).optional(),
+      outcome: z.string().max(32).optional(),
+      since: z.iso.datetime().optional(),
+      until: z.iso.datetime().optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    request: ({ query }) => query,
+  }),
+  'GET /trace/:mail': asks(adminTrace.show, {
+    summary: 'all recipients of one mail, ended and still queued',
+    params: mail,
+    request: ({ params }) => params,
+  }),
+};

@@ -1,0 +1,69 @@
+// Live events: hints of what has changed, for pages that then ask again. Nothing of a mail or a setting is in them. What
+// several messages of the bus say within a second is said once.
+import {
+  type Bus,
+  directoryChanged,
+  mailBounced,
+  mailDeferred,
+  mailHeld,
+  type Role,
+  settingsApplied,
+  settingsChanged,
+} from '@pochtar/bus';
+
+export type Topic = 'settings' | 'applied' | 'directory' | 'queue';
+
+const GATHER_MS = 1000;
+
+/** What each role may hear of. */
+const TOPICS: Readonly<Record<Role, readonly Topic[]>> = {
+  admin: ['settings', 'applied', 'directory', 'queue'],
+  auditor: ['settings', 'applied', 'directory', 'queue'],
+  domainAdmin: ['directory', 'queue'],
+  user: [],
+};
+
+type Listener = (topic: Topic) => void;
+
+/** One subscription to the bus for all streams of this process. */
+export class Hints implements AsyncDisposable {
+  readonly #listeners = new Map<Listener, ReadonlySet<Topic>>();
+  readonly #gathered = new Set<Topic>();
+  readonly #subscriptions: { stop(): unknown }[];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(bus: Bus) {
+    this.#subscriptions = [
+      bus.subscribe(settingsChanged, () => this.#note('settings')),
+      bus.subscribe(settingsApplied, () => this.#note('applied')),
+      bus.subscribe(directoryChanged, () => this.#note('directory')),
+      ...[mailDeferred, mailBounced, mailHeld].map((subject) =>
+        bus.subscribe(subject, () => this.#note('queue')),
+      ),
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#timer);
+    await Promise.all(this.#subscriptions.map((one) => one.stop()));
+  }
+
+  /** Calls `listener` for what `role` may hear of; returns what ends it. */
+  listen(role: Role, listener: Listener): () => void {
+    this.#listeners.set(listener, new Set(TOPICS[role]));
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #note(topic: Topic): void {
+    this.#gathered.add(topic);
+    this.#timer ??= setTimeout(() => this.#tell(), GATHER_MS);
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    for (const topic of this.#gathered) {
+      for (const [listener, topics] of this.#listeners) if (topics.has(topic)) listener(topic);
+    }
+    this.#gathered.clear();
+  }
+}

@@ -1,0 +1,12 @@
+/** What every answer carries. */
+export const SAFE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+} as const;
+
+/** Once HTTPS was seen, browsers stay with it (RFC 6797). */
+export const STRICT_TRANSPORT = 'max-age=31536000';

@@ -1,0 +1,19 @@
+// Live events, and the description of the API.
+import type { OwnHandlers } from '../app.ts';
+import type { Hints } from '../events/hints.ts';
+import { answerStream } from '../events/stream.ts';
+import { openApi } from '../openapi.ts';
+import { cookieName } from '../session/cookie.ts';
+import type { Sessions } from '../session/sessions.ts';
+
+export function liveHandlers(hints: Hints, sessions: Sessions, version: string): OwnHandlers {
+  const document = openApi(version);
+  return {
+    'GET /events': (call) =>
+      answerStream(call, hints, async () => {
+        const token = call.request.cookies[cookieName(call.isSecure)];
+        return token === undefined ? call.person : sessions.byCookie(token);
+      }),
+    'GET /openapi.json': async () => document,
+  };
+}

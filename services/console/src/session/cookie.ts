@@ -1,0 +1,12 @@
+// The cookie of a session. `__Host-` binds it to this very host and to HTTPS (RFC 6265bis §4.1.3.2); on loopback, which
+// answers plain HTTP, the browser would not take it, so the name is another one there.
+const SECURE_NAME = '__Host-pochtar';
+const PLAIN_NAME = 'pochtar';
+
+export function cookieName(isSecure: boolean): string {
+  return isSecure ? SECURE_NAME : PLAIN_NAME;
+}
+
+export function cookieOptions(isSecure: boolean) {
+  return { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure } as const;
+}

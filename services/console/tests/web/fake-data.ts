@@ -1,0 +1,226 @@
+// A small installation: domains, mailboxes, mail on its way, with texts that strangers write.
+import type { Answers } from '../../src/contract/index.ts';
+
+const at = '2026-01-01T10:00:00.000Z';
+const domains = [
+  { id: 1, name: 'firma.test', accounts: 2, aliases: 1, groups: 1, createdAt: at },
+  {
+    id: 2,
+    name: 'ochen-dlinnoe-imya-domena-organizatsii.test',
+    accounts: 0,
+    aliases: 0,
+    groups: 0,
+    createdAt: at,
+  },
+];
+const megabyte = 1024 * 1024;
+const account = (address: string, displayName: string, used: number, isEnabled = true) => ({
+  id: 1,
+  address,
+  domain: 'firma.test',
+  displayName,
+  isEnabled,
+  hasPassword: true,
+  quotaBytes: 1024 * megabyte,
+  usedBytes: used * megabyte,
+  createdAt: at,
+});
+const accounts = [
+  account('anna@firma.test', 'Анна Петрова', 214),
+  account('ochen.dlinnyy.adres.yashchika@firma.test', 'Константин Константинопольский-Задунайский', 980),
+  account('blocked@firma.test', '<script>alert(1)</script>\u202etxt.exe', 3, false),
+];
+const aliases = [{ address: 'postmaster@firma.test', targets: ['anna@firma.test'], createdAt: at }];
+const groups = [
+  { address: 'all@firma.test', name: 'Все', members: ['anna@firma.test', 'x@else.test'], createdAt: at },
+];
+const certificate = (id: string, name: string, notAfter: string, origin: 'generated' | 'imported') => ({
+  id,
+  name,
+  origin,
+  isCa: false,
+  subject: `CN=${name}`,
+  issuer: 'CN=Pochtar CA',
+  hosts: ['mail.firma.test'],
+  notBefore: at,
+  notAfter,
+  fingerprint: 'AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89',
+});
+const certificates = [
+  certificate('generated', 'mail.firma.test', '2099-01-01T00:00:00.000Z', 'generated'),
+  certificate('old', 'old.firma.test', '2026-01-02T00:00:00.000Z', 'imported'),
+];
+
+/** Routes of the directory and of what belongs to it. */
+export function directory(isNew: () => boolean) {
+  const unless = <Value>(value: Value[]): Value[] => (isNew() ? [] : value);
+  return {
+    'GET /domains': () => ({ domains: unless(domains) }),
+    'GET /accounts': () => ({ accounts: unless(accounts), next: null }),
+    'GET /accounts/:address': () => ({
+      account: accounts[0],
+      aliases: ['postmaster@firma.test'],
+      groups: [],
+    }),
+    'GET /aliases': () => ({ aliases: unless(aliases), next: null }),
+    'GET /groups': () => ({ groups: unless(groups), next: null }),
+    'GET /certificates': () => ({ certificates: unless(certificates) }),
+    'GET /admins': () => ({
+      administrators: [
+        {
+          login: 'admin',
+          role: 'admin',
+          domains: null,
+          createdAt: at,
+          lastLoginAt: at,
+          displayName: '',
+          isEnabled: true,
+        },
+        {
+          login: 'petr',
+          role: 'domainAdmin',
+          domains: ['firma.test'],
+          createdAt: at,
+          lastLoginAt: null,
+          displayName: '',
+          isEnabled: true,
+        },
+      ],
+    }),
+    'GET /tokens': () => ({
+      tokens: unless([
+        {
+          id: '1',
+          name: 'monitoring',
+          role: 'auditor',
+          domains: null,
+          createdAt: at,
+          expiresAt: null,
+          lastUsedAt: null,
+        },
+      ]),
+    }),
+    'GET /audit': () => ({
+      entries: unless([
+        {
+          id: '1',
+          at,
+          author: 'console:admin',
+          clientAddress: '127.0.0.1',
+          action: 'settings.set',
+          object: 'relay',
+          detail: { port: 465 },
+          outcome: 'done',
+        },
+      ]),
+      next: null,
+    }),
+    'GET /me': () => ({
+      address: 'anna@firma.test',
+      displayName: 'Анна',
+      quotaBytes: 1024 * megabyte,
+      usedBytes: 214 * megabyte,
+      aliases: [],
+    }),
+  };
+}
+
+const ids = ['0192f000-0000-7000-8000-000000000001', '0192f000-0000-7000-8000-000000000002'];
+
+export function mails(state: string | null): Answers<'GET /queue'> {
+  const recipient = {
+    address: 'boss@client.test',
+    route: 'remote' as const,
+    destination: 'client.test',
+    expandedFrom: null,
+    dueAt: at,
+    attempts: 3,
+    lastAttemptAt: at,
+    lastReply:
+      '450 4.7.1 <boss@client.test>: Recipient address rejected: Greylisted, see https://example.test/help',
+  };
+  const mail = {
+    acceptedAt: at,
+    reversePath: 'anna@firma.test',
+    origin: 'submitted' as const,
+    size: 4_400_000,
+    step: 'delivery',
+    dueAt: at,
+    reason: null,
+    heldBy: null,
+    heldFilter: null,
+    recipientCount: 3,
+    recipients: [recipient],
+  };
+  const all: Answers<'GET /queue'>['mails'] = [
+    { ...mail, mail: ids[0] ?? '', state: 'parked' },
+    {
+      ...mail,
+      mail: ids[1] ?? '',
+      state: 'held',
+      heldBy: 'filter',
+      heldFilter: 'antivirus',
+      reversePath: '',
+      reason: 'encrypted archive',
+    },
+  ];
+  const shown = all.filter((one) => state === null || one.state === state);
+  return { mails: shown, total: shown.length, next: null };
+}
+
+export function trace() {
+  const delivery = {
+    mail: ids[0] ?? '',
+    recipient: 'anna@firma.test',
+    reversePath: 'boss@client.test',
+    origin: 'incoming',
+    clientAddress: '203.0.113.7',
+    size: 52_000,
+    acceptedAt: at,
+    endedAt: at,
+    outcome: 'delivered',
+    detail: '',
+    attempts: 1,
+  };
+  return {
+    deliveries: [
+      delivery,
+      { ...delivery, outcome: 'bounced', recipient: 'x@else.test', detail: '550 5.1.1 User unknown' },
+    ],
+    refusals: [
+      {
+        at,
+        clientAddress: '198.51.100.9',
+        reversePath: 'spam@else.test',
+        recipient: 'anna@firma.test',
+        reply: '554 5.7.1 listed by bl.spamcop.net',
+        count: 4,
+        recipients: [],
+      },
+    ],
+  };
+}
+
+export function status(documents: ReadonlyMap<string, { revision: number }>) {
+  const programs = ['smtp', 'imap', 'pop3'];
+  const sections = [...documents].map(([name, { revision }]) => ({
+    name,
+    revision,
+    appliedBy: [...programs, 'firewall'],
+    processes: programs.map((process) => {
+      const isTaken = name === 'network' && process === 'pop3';
+      const problem = { code: 'portTaken', text: { ru: 'порт 110 занят', en: 'port 110 is taken' } };
+      return {
+        process,
+        instance: `${process}-1`,
+        revision,
+        error: isTaken ? 'port 110 is taken' : null,
+        ...(isTaken && { problem }),
+        reportedAt: at,
+        isApplied: !isTaken,
+      };
+    }),
+    cautions: [],
+  }));
+  return { sections, isComplete: true };
+}

@@ -1,0 +1,75 @@
+// One request to the API, typed by the contract. A session that is over is renewed by the dialog over the page, and the
+// request is repeated, so that nothing that was typed is lost.
+import type { Answers, Contract, Sends } from '../../../src/contract/index.ts';
+import { connection } from './connection.ts';
+import type { Expected } from './expected.ts';
+import { readProblem, unanswered } from './problem.ts';
+import { session } from './session.ts';
+
+export type RouteName = keyof Contract | keyof Expected;
+export type Answer<Name extends RouteName> = Name extends keyof Contract
+  ? Answers<Name>
+  : Name extends keyof Expected
+    ? Expected[Name]['answers']
+    : never;
+export type Given<Name extends RouteName> = Name extends keyof Contract
+  ? Sends<Name>
+  : Name extends keyof Expected
+    ? Expected[Name]['sends']
+    : never;
+
+interface Parts {
+  params?: Record<string, string | number>;
+  query?: Record<string, unknown>;
+  body?: unknown;
+}
+
+const timeoutMs = 20_000;
+
+export async function call<Name extends RouteName>(
+  name: Name,
+  given?: Given<Name>,
+  signal?: AbortSignal,
+): Promise<Answer<Name>> {
+  const parts = (given ?? {}) as Parts;
+  let response = await send(name, parts, signal);
+  if (response.status === 401 && session.isKnown() && !name.endsWith(' /session')) {
+    await session.renew();
+    response = await send(name, parts, signal);
+  }
+  if (!response.ok) throw await readProblem(response);
+  return (response.status === 204 ? {} : await response.json()) as Answer<Name>;
+}
+
+async function send(name: string, { params, query, body }: Parts, signal?: AbortSignal): Promise<Response> {
+  const [method = 'GET', template = ''] = name.split(' ');
+  const path = template.replaceAll(/:(\w+)/g, (_, key: string) =>
+    encodeURIComponent(String(params?.[key] ?? '')),
+  );
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const init: RequestInit = {
+    method,
+    credentials: 'same-origin',
+    headers: {
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  };
+  try {
+    const response = await fetch(`/api/v1${path}${search(query)}`, init);
+    connection.is(true);
+    return response;
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    connection.is(false);
+    throw unanswered(error);
+  }
+}
+
+function search(query: Record<string, unknown> | undefined): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== '');
+  if (given.length === 0) return '';
+  return `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString()}`;
+}

@@ -1,0 +1,9 @@
+// All English words; the compiler sees that none is missing.
+import { directory } from './en/directory.ts';
+import { mail } from './en/mail.ts';
+import { settings } from './en/settings.ts';
+import { shell } from './en/shell.ts';
+import { system } from './en/system.ts';
+import type { English } from './keys.ts';
+
+export const en: English = { ...directory, ...mail, ...settings, ...shell, ...system };

@@ -1,0 +1,15 @@
+// The keys of words: those of Russian, plurals by their stem.
+import type { ru } from './ru.ts';
+
+type Written = keyof typeof ru;
+type Stem<Name> = Name extends
+  | `${infer Base}_one`
+  | `${infer Base}_few`
+  | `${infer Base}_many`
+  | `${infer Base}_other`
+  ? Base
+  : Name;
+export type Key = Stem<Written>;
+
+/** English has the same keys, and of plurals one and other. */
+export type English = Record<Exclude<Written, `${string}_few` | `${string}_many`>, string>;

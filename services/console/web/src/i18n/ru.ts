@@ -1,0 +1,8 @@
+// All Russian words of the pages. Plurals have four forms: one, few, many, other.
+import { directory } from './ru/directory.ts';
+import { mail } from './ru/mail.ts';
+import { settings } from './ru/settings.ts';
+import { shell } from './ru/shell.ts';
+import { system } from './ru/system.ts';
+
+export const ru = { ...directory, ...mail, ...settings, ...shell, ...system };

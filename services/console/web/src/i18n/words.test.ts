@@ -1,0 +1,66 @@
+import { createInstance } from 'i18next';
+import { describe, expect, test } from 'vitest';
+import { en } from './en.ts';
+import { ru } from './ru.ts';
+
+const stem = (key: string): string => key.replace(/_(one|few|many|other)$/, '');
+const plurals = [
+  ...new Set(
+    Object.keys(ru)
+      .filter((key) => key !== stem(key))
+      .map(stem),
+  ),
+];
+const counts = [0, 1, 2, 5, 11, 21, 22, 25, 111, 1.5];
+
+async function speaker(language: 'ru' | 'en') {
+  const i18n = createInstance();
+  await i18n.init({
+    lng: language,
+    resources: { ru: { translation: ru }, en: { translation: en } },
+    keySeparator: false,
+    nsSeparator: false,
+    interpolation: { escapeValue: false },
+  });
+  return (key: string, values: Record<string, unknown>) => i18n.t(key, values);
+}
+
+describe.each(['ru', 'en'] as const)('in %s', (language) => {
+  test.each(plurals)('%s has a form for every number', async (key) => {
+    const say = await speaker(language);
+    for (const count of counts) {
+      const words = say(key, { count, n: String(count), until: 'x', author: 'x', day: 'x' });
+      expect(words).not.toContain(key);
+      expect(words).not.toMatch(/\{\{|\}\}/);
+    }
+  });
+
+  test('no word is empty, and none is a key', () => {
+    for (const [key, words] of Object.entries(language === 'ru' ? ru : en)) {
+      expect(words.trim(), key).not.toBe('');
+      expect(words).not.toBe(key);
+    }
+  });
+});
+
+test('the two languages have the same keys and the same values to fill in', () => {
+  expect(new Set(Object.keys(en).map(stem))).toEqual(new Set(Object.keys(ru).map(stem)));
+  const holes = (words: string) => new Set(words.match(/\{\{\w+\}\}/g));
+  for (const [key, words] of Object.entries(en)) {
+    expect(holes(words), key).toEqual(holes(ru[key as keyof typeof ru]));
+  }
+});
+
+test('English has no Cyrillic letters', () => {
+  for (const [key, words] of Object.entries(en)) expect(words, key).not.toMatch(/\p{Script=Cyrillic}/u);
+});
+
+test('Russian plurals tell one letter, two, five, and one and a half', async () => {
+  const say = await speaker('ru');
+  expect([1, 2, 5, 1.5].map((count) => say('queue.total', { count, n: count }))).toEqual([
+    'В очереди 1 письмо',
+    'В очереди 2 письма',
+    'В очереди 5 писем',
+    'В очереди 1.5 письма',
+  ]);
+});

@@ -1,0 +1,70 @@
+// A new mailbox; its password is shown once after it is there.
+import { useState } from 'react';
+import { useChange } from '../../api/queries.ts';
+import { useWords } from '../../i18n/index.ts';
+import { Stack, TextInput } from '../../ui/controls.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { NewPassword, PasswordFields } from './PasswordFields.tsx';
+import { QuotaField, quotaBytes } from './QuotaFields.tsx';
+
+export function AddAccount({ domain, onClose }: { domain: string | undefined; onClose: () => void }) {
+  const { t } = useWords();
+  const [address, setAddress] = useState(domain === undefined ? '' : `@${domain}`);
+  const [displayName, setDisplayName] = useState('');
+  const [password, setPassword] = useState('');
+  const [quota, setQuota] = useState('');
+  const create = useChange('POST /accounts', ['/accounts', '/domains']);
+  const bytes = quotaBytes(quota);
+  if (create.isSuccess) {
+    return (
+      <Dialog
+        title={t('accounts.created', { address })}
+        verb={t('action.close')}
+        onSubmit={onClose}
+        onClose={onClose}
+      >
+        {password === '' ? <p>{t('accounts.createdWithout')}</p> : <NewPassword password={password} />}
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      title={t('accounts.add')}
+      verb={t('action.add')}
+      isBusy={create.isPending}
+      isReady={/^.+@.+$/.test(address.trim()) && bytes !== undefined}
+      error={create.error}
+      onSubmit={() =>
+        create.mutate({
+          body: {
+            address: address.trim(),
+            displayName: displayName.trim(),
+            quotaBytes: bytes ?? null,
+            isEnabled: true,
+            ...(password !== '' && { password }),
+          },
+        })
+      }
+      onClose={onClose}
+    >
+      <Stack gap="sm">
+        <TextInput
+          label={t('accounts.address')}
+          value={address}
+          onChange={(event) => setAddress(event.currentTarget.value)}
+          autoComplete="off"
+          autoCapitalize="none"
+          data-autofocus
+        />
+        <TextInput
+          label={t('accounts.name')}
+          value={displayName}
+          onChange={(event) => setDisplayName(event.currentTarget.value)}
+          autoComplete="off"
+        />
+        <PasswordFields value={password} onChange={setPassword} />
+        <QuotaField value={quota} onChange={setQuota} />
+      </Stack>
+    </Dialog>
+  );
+}

@@ -1,0 +1,110 @@
+// Who changed what, when, from where.
+import type { AuditEntry } from '../../api/expected.ts';
+import { useApi } from '../../api/queries.ts';
+import { useWords } from '../../i18n/index.ts';
+import { DataTable } from '../../ui/DataTable.tsx';
+import { Empty } from '../../ui/Empty.tsx';
+import { FilterField } from '../../ui/FilterField.tsx';
+import { Foreign } from '../../ui/Foreign.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { Pager } from '../../ui/Pager.tsx';
+import { StatusBadge } from '../../ui/StatusBadge.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { Filtered } from '../Filtered.tsx';
+import { useCursor, useView } from '../search.ts';
+
+const limit = 50;
+
+export function AuditPage() {
+  const { t } = useWords();
+  const [view, setView] = useView();
+  const { author, object } = view;
+  const cursor = useCursor(`${author ?? ''} ${object ?? ''}`);
+  const { data, error, isFetching, refetch } = useApi('GET /audit', {
+    query: {
+      limit,
+      ...(author !== undefined && { author }),
+      ...(object !== undefined && { object }),
+      ...(cursor.after !== undefined && { after: cursor.after }),
+    },
+  });
+  return (
+    <Page title={t('page.audit')} path={[t('menu.service')]}>
+      <div className="p-filters">
+        <FilterField
+          label={t('audit.author')}
+          value={author ?? ''}
+          onChange={(text) => setView({ author: text })}
+        />
+        <FilterField
+          label={t('audit.object')}
+          value={object ?? ''}
+          onChange={(text) => setView({ object: text })}
+        />
+      </div>
+      <DataTable<AuditEntry>
+        label={t('page.audit')}
+        rows={data?.entries}
+        rowKey={({ id }) => id}
+        isFetching={isFetching}
+        error={error}
+        onRetry={() => void refetch()}
+        columns={[
+          { key: 'time', title: t('trace.time'), cell: ({ at }) => <Time at={at} /> },
+          {
+            key: 'author',
+            title: t('audit.author'),
+            cell: ({ author: who, clientAddress }) => (
+              <>
+                <Foreign text={who} />
+                {clientAddress !== null && <div className="p-muted p-small">{clientAddress}</div>}
+              </>
+            ),
+          },
+          {
+            key: 'what',
+            title: t('audit.what'),
+            cell: ({ action, object: of }) => (
+              <>
+                {action} <Foreign text={of} />
+              </>
+            ),
+          },
+          {
+            key: 'detail',
+            title: t('audit.detail'),
+            cell: ({ detail }) => <Foreign text={detailWords(detail)} maxLength={300} />,
+          },
+          {
+            key: 'outcome',
+            title: t('trace.outcome'),
+            cell: ({ outcome }) => (
+              <StatusBadge tone={outcome === 'done' ? 'ok' : 'danger'}>
+                {outcome === 'done' ? t('audit.done') : outcome}
+              </StatusBadge>
+            ),
+          },
+        ]}
+        empty={
+          author === undefined && object === undefined ? (
+            <Empty>{t('audit.empty')}</Empty>
+          ) : (
+            <Filtered onReset={() => setView({ author: undefined, object: undefined })} />
+          )
+        }
+      />
+      <Pager
+        isFirst={cursor.after === undefined}
+        next={data?.next}
+        onFirst={() => cursor.to(undefined)}
+        onNext={(after) => cursor.to(after)}
+      />
+    </Page>
+  );
+}
+
+function detailWords(detail: Record<string, unknown>): string {
+  return Object.entries(detail)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}

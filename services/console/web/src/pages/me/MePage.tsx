@@ -1,0 +1,92 @@
+// The own page of a user: how full the mailbox is, how a mail program is set up, and the password.
+import { useState } from 'react';
+import { useApi, useChange } from '../../api/queries.ts';
+import { useWho } from '../../api/session.ts';
+import { useWords } from '../../i18n/index.ts';
+import { CodeLine } from '../../ui/CodeLine.tsx';
+import { Button, PasswordInput, Skeleton, Stack } from '../../ui/controls.ts';
+import { Facts } from '../../ui/Facts.tsx';
+import { Failure, Notice } from '../../ui/Notice.tsx';
+import { Block, Page } from '../../ui/Page.tsx';
+import { Used } from '../accounts/Used.tsx';
+
+export function MePage() {
+  const { t } = useWords();
+  const { data, error, refetch } = useApi('GET /me');
+  const { account } = useWho();
+  return (
+    <Page title={t('page.me')}>
+      <Block title={account ?? t('page.me')}>
+        {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+        {data === undefined && error === null && <Skeleton height={80} />}
+        {data !== undefined && (
+          <Facts
+            facts={[
+              [t('accounts.used'), <Used key="u" account={data} />],
+              [t('accounts.aliases'), data.aliases.length === 0 ? t('common.none') : data.aliases.join(', ')],
+            ]}
+          />
+        )}
+      </Block>
+      <Block title={t('me.setUp')}>
+        <p>{t('me.setUpText')}</p>
+        <Facts
+          facts={[
+            [t('me.server'), <CodeLine key="s">{globalThis.location.hostname}</CodeLine>],
+            [t('me.login'), <CodeLine key="l">{account ?? ''}</CodeLine>],
+          ]}
+        />
+      </Block>
+      <PasswordBlock />
+    </Page>
+  );
+}
+
+function PasswordBlock() {
+  const { t } = useWords();
+  const [current, setCurrent] = useState('');
+  const [password, setPassword] = useState('');
+  const change = useChange('PUT /me/password');
+  return (
+    <Block title={t('me.password')}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          change.mutate(
+            { body: { current, password } },
+            {
+              onSuccess: () => {
+                setCurrent('');
+                setPassword('');
+              },
+            },
+          );
+        }}
+      >
+        <Stack gap="sm" maw={360}>
+          <PasswordInput
+            label={t('me.current')}
+            autoComplete="current-password"
+            value={current}
+            onChange={(event) => setCurrent(event.currentTarget.value)}
+            visibilityToggleButtonProps={{ 'aria-label': t('password.show') }}
+          />
+          <PasswordInput
+            label={t('me.new')}
+            autoComplete="new-password"
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+            visibilityToggleButtonProps={{ 'aria-label': t('password.show') }}
+          />
+          {change.error !== null && <Failure error={change.error} />}
+          {change.isSuccess && <Notice tone="ok">{t('me.changed')}</Notice>}
+          <div>
+            <Button type="submit" loading={change.isPending} disabled={current === '' || password === ''}>
+              {t('me.change')}
+            </Button>
+          </div>
+        </Stack>
+      </form>
+    </Block>
+  );
+}

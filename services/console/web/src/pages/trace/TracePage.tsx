@@ -1,0 +1,172 @@
+// What became of a mail: ended recipients and refused attempts in one list, the newest first.
+import { useNavigate } from '@tanstack/react-router';
+import type { Answer } from '../../api/client.ts';
+import { useApi } from '../../api/queries.ts';
+import { formatSize } from '../../i18n/format.ts';
+import { useWords } from '../../i18n/index.ts';
+import { Badge, Select } from '../../ui/controls.ts';
+import { DataTable } from '../../ui/DataTable.tsx';
+import { Empty } from '../../ui/Empty.tsx';
+import { FilterField } from '../../ui/FilterField.tsx';
+import { Foreign } from '../../ui/Foreign.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { StatusBadge } from '../../ui/StatusBadge.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { useView } from '../search.ts';
+import { outcomeTone, useOutcomeWords } from './outcomes.ts';
+import { recognise } from './recognise.ts';
+
+interface Row {
+  key: string;
+  at: string;
+  mail: string | null;
+  sender: string | null;
+  recipient: string | null;
+  outcome: string;
+  detail: string;
+  size: number | null;
+}
+
+const limit = 100;
+const outcomes = ['delivered', 'relayed', 'expanded', 'bounced', 'discarded', 'redirected'] as const;
+const hours = ['1', '24', '168', '720'] as const;
+
+export function TracePage() {
+  const { t } = useWords();
+  const [view, setView] = useView();
+  const navigate = useNavigate();
+  const typed = recognise(view.q ?? '');
+  const range = hours.find((one) => one === view.hours) ?? '24';
+  const since = sinceOf(Number(range));
+  const { data, error, isFetching, refetch } = useApi(
+    'GET /trace',
+    {
+      query: {
+        limit,
+        since,
+        outcome: view.outcome,
+        ...(typed?.kind === 'ip' && { clientAddress: typed.text }),
+        ...(typed?.kind === 'address' && { address: typed.text }),
+      },
+    },
+    { every: 10_000, enabled: typed?.kind !== 'mail' },
+  );
+  const rows = data === undefined ? undefined : rowsOf(data);
+  const open = (mail: string) => void navigate({ to: '/trace/$mail', params: { mail } } as never);
+  return (
+    <Page title={t('page.trace')} path={[t('menu.mail')]}>
+      <div className="p-filters">
+        <FilterField
+          label={t('trace.search')}
+          placeholder={t('trace.placeholder')}
+          value={view.q ?? ''}
+          onChange={(text) => {
+            const found = recognise(text);
+            if (found?.kind === 'mail') open(found.text);
+            else setView({ q: text });
+          }}
+        />
+        {typed !== null && <Badge variant="default">{t(`trace.kind.${typed.kind}`)}</Badge>}
+        <Select
+          label={t('trace.range')}
+          value={range}
+          onChange={(chosen) => setView({ hours: chosen ?? undefined })}
+          data={hours.map((one) => ({ value: one, label: t(`trace.hours.${one}`) }))}
+        />
+        <Select
+          label={t('trace.outcome')}
+          value={view.outcome ?? ''}
+          onChange={(chosen) => setView({ outcome: chosen ?? undefined })}
+          data={[
+            { value: '', label: t('trace.allOutcomes') },
+            ...outcomes.map((one) => ({ value: one, label: t(`trace.outcome.${one}`) })),
+          ]}
+        />
+      </div>
+      <Found rows={rows} error={error} isFetching={isFetching} onRetry={() => void refetch()} onOpen={open} />
+    </Page>
+  );
+}
+
+interface FoundProps {
+  rows: Row[] | undefined;
+  error: unknown;
+  isFetching: boolean;
+  onRetry: () => void;
+  onOpen: (mail: string) => void;
+}
+
+function Found({ rows, onOpen, ...rest }: FoundProps) {
+  const { t, language } = useWords();
+  const words = useOutcomeWords();
+  return (
+    <DataTable<Row>
+      {...rest}
+      label={t('page.trace')}
+      rows={rows}
+      rowKey={({ key }) => key}
+      onOpen={({ mail }) => mail !== null && onOpen(mail)}
+      columns={[
+        { key: 'time', title: t('trace.time'), cell: ({ at }) => <Time at={at} /> },
+        {
+          key: 'way',
+          title: t('trace.way'),
+          cell: ({ sender, recipient }) => (
+            <>
+              <Foreign text={sender === null ? '—' : sender === '' ? t('queue.nullSender') : sender} /> →{' '}
+              <Foreign text={recipient ?? '—'} />
+            </>
+          ),
+        },
+        {
+          key: 'outcome',
+          title: t('trace.outcome'),
+          cell: ({ outcome }) => <StatusBadge tone={outcomeTone(outcome)}>{words(outcome)}</StatusBadge>,
+        },
+        {
+          key: 'detail',
+          title: t('queue.reason'),
+          cell: ({ detail }) => <Foreign text={detail} maxLength={200} />,
+        },
+        {
+          key: 'size',
+          title: t('queue.size'),
+          cell: ({ size }) => (size === null ? '—' : formatSize(size, language)),
+          isEnd: true,
+          isWide: true,
+        },
+      ]}
+      empty={<Empty>{t('trace.empty')}</Empty>}
+    />
+  );
+}
+
+/** Rounded to a minute, so that rendering again is the same question. */
+function sinceOf(range: number): string {
+  const minute = 60_000;
+  return new Date(Math.floor(Date.now() / minute) * minute - range * 60 * minute).toISOString();
+}
+
+function rowsOf({ deliveries, refusals }: Answer<'GET /trace'>): Row[] {
+  const ended = deliveries.map(({ mail, recipient, reversePath, endedAt, outcome, detail, size }) => ({
+    key: `${mail} ${recipient} ${endedAt}`,
+    at: endedAt,
+    mail,
+    sender: reversePath,
+    recipient,
+    outcome,
+    detail,
+    size,
+  }));
+  const refused = refusals.map(({ at, reversePath, recipient, reply }, index) => ({
+    key: `refused ${at} ${index}`,
+    at,
+    mail: null,
+    sender: reversePath,
+    recipient,
+    outcome: 'refused',
+    detail: reply,
+    size: null,
+  }));
+  return [...ended, ...refused].sort((a, b) => (a.at < b.at ? 1 : -1));
+}

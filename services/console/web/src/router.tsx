@@ -1,0 +1,110 @@
+// The routes: each page comes when it is first opened. What a role may not see is the page that is not there.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  useLocation,
+} from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useWho } from './api/session.ts';
+import type { Key } from './i18n/index.ts';
+import { isFor } from './navigation.ts';
+import { Coming } from './pages/Coming.tsx';
+import { NotFound } from './pages/NotFound.tsx';
+import { SessionDialog } from './shell/SessionDialog.tsx';
+import { TopBar } from './shell/TopBar.tsx';
+import { VersionNotice } from './shell/VersionNotice.tsx';
+import { Boundary } from './ui/Provider.tsx';
+import { Shell } from './ui/Shell.tsx';
+
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+
+function Frame() {
+  const { pathname } = useLocation();
+  const { role } = useWho();
+  const isUsersHome = role === 'user' && pathname === '/';
+  useEffect(() => {
+    if (isUsersHome) void router.navigate({ to: '/me' });
+  }, [isUsersHome]);
+  return (
+    <>
+      <Shell bar={<TopBar />}>
+        <VersionNotice />
+        <Boundary key={pathname}>
+          {isFor(role, pathname) ? <Outlet /> : !isUsersHome && <NotFound />}
+        </Boundary>
+      </Shell>
+      <SessionDialog />
+    </>
+  );
+}
+
+/** Filters of a page are texts; everything else in the address is dropped. */
+function texts(search: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(search)
+      .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+      .map(([name, value]) => [name, String(value)]),
+  );
+}
+
+type Load = () => Promise<Record<string, unknown>>;
+
+function page(path: string, load: Load, name: string) {
+  return createRoute({
+    getParentRoute: () => root,
+    path,
+    validateSearch: texts,
+    component: lazyRouteComponent(load as never, name as never),
+  });
+}
+
+function coming(path: string, title: Key, text: Key) {
+  return createRoute({
+    getParentRoute: () => root,
+    path,
+    component: () => <Coming title={title} text={text} />,
+  });
+}
+
+const settings = () => import('./settings/tabs.tsx');
+
+const routes = [
+  page('/', () => import('./pages/overview/OverviewPage.tsx'), 'OverviewPage'),
+  page('/start', () => import('./pages/start/StartPage.tsx'), 'StartPage'),
+  page('/trace', () => import('./pages/trace/TracePage.tsx'), 'TracePage'),
+  page('/trace/$mail', () => import('./pages/trace/TraceMailPage.tsx'), 'TraceMailPage'),
+  page('/queue', () => import('./pages/queue/QueuePage.tsx'), 'QueuePage'),
+  page('/domains', () => import('./pages/domains/DomainsPage.tsx'), 'DomainsPage'),
+  page('/accounts', () => import('./pages/accounts/AccountsPage.tsx'), 'AccountsPage'),
+  page('/accounts/import', () => import('./pages/accounts/ImportPage.tsx'), 'ImportPage'),
+  page('/names', () => import('./pages/names/NamesPage.tsx'), 'NamesPage'),
+  page('/settings/mail', settings, 'MailTab'),
+  page('/settings/spam', settings, 'SpamTab'),
+  page('/settings/address-book', settings, 'AddressBookTab'),
+  page('/settings/more', settings, 'MoreTab'),
+  page('/certificates', () => import('./pages/certificates/CertificatesPage.tsx'), 'CertificatesPage'),
+  page('/processes', () => import('./pages/processes/ProcessesPage.tsx'), 'ProcessesPage'),
+  page('/admins', () => import('./pages/admins/AdminsPage.tsx'), 'AdminsPage'),
+  page('/audit', () => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
+  page('/me', () => import('./pages/me/MePage.tsx'), 'MePage'),
+  coming('/quarantine', 'page.quarantine', 'coming.quarantine'),
+  coming('/lists/$list', 'page.lists', 'coming.lists'),
+  coming('/dlp', 'page.dlp', 'coming.dlp'),
+  coming('/firewall', 'page.firewall', 'coming.firewall'),
+  coming('/tasks', 'page.tasks', 'coming.tasks'),
+  coming('/volumes', 'page.volumes', 'coming.volumes'),
+];
+
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const written = new URLSearchParams(texts(search)).toString();
+    return written === '' ? '' : `?${written}`;
+  },
+});

@@ -1,0 +1,109 @@
+// Saved is not applied: one row a process, until all have taken the revision over, with the cause where one has not.
+import { useApi } from '../api/queries.ts';
+import { useWords } from '../i18n/index.ts';
+import { DataTable } from '../ui/DataTable.tsx';
+import { Foreign } from '../ui/Foreign.tsx';
+import { StatusBadge } from '../ui/StatusBadge.tsx';
+
+interface Row {
+  key: string;
+  section: string;
+  process: string;
+  instance: string;
+  state: 'applied' | 'applying' | 'failed' | 'absent';
+  reason: string;
+}
+
+const tones = { applied: 'ok', applying: 'warn', failed: 'danger', absent: 'plain' } as const;
+const soonMs = 500;
+const laterMs = 10_000;
+
+interface AppliedListProps {
+  /** The revision that was saved, by section. */
+  saved: readonly { name: string; revision: number }[];
+  label: (section: string) => string;
+}
+
+export function AppliedList({ saved, label }: AppliedListProps) {
+  const { t, say } = useWords();
+  const { data, error, refetch } = useApi('GET /settings/status', {}, {});
+  const rows: Row[] = (data?.sections ?? []).flatMap((section) => {
+    const mine = saved.find(({ name }) => name === section.name);
+    if (mine === undefined) return [];
+    const reports = section.processes.map((report) => ({
+      key: `${section.name} ${report.process} ${report.instance}`,
+      section: section.name,
+      process: report.process,
+      instance: report.instance,
+      state: stateOf(report, mine.revision),
+      reason: report.problem === undefined ? (report.error ?? '') : say(report.problem.text),
+    }));
+    const absent = section.appliedBy
+      .filter((program) => !section.processes.some(({ process }) => process === program))
+      .map((program) => ({
+        key: `${section.name} ${program}`,
+        section: section.name,
+        process: program,
+        instance: '',
+        state: 'absent' as const,
+        reason: '',
+      }));
+    return [...reports, ...absent];
+  });
+  const isDone = data?.isComplete === true && rows.every(({ state }) => state !== 'applying');
+  // Asked often until everybody has answered.
+  useApi('GET /settings/status', {}, { every: isDone ? laterMs : soonMs });
+  const running = rows.filter(({ state }) => state !== 'absent');
+  const applied = running.filter(({ state }) => state === 'applied').length;
+  return (
+    <>
+      <p aria-live="polite">
+        {data?.isComplete === false
+          ? t('applied.asking')
+          : t('applied.summary', { applied, total: running.length })}
+      </p>
+      <DataTable
+        label={t('applied.title')}
+        rows={data === undefined ? undefined : rows}
+        rowKey={({ key }) => key}
+        error={error}
+        onRetry={() => void refetch()}
+        columns={[
+          {
+            key: 'process',
+            title: t('processes.program'),
+            cell: ({ process, instance }) => (
+              <span title={instance}>
+                {process} <span className="p-muted p-small">{instance.slice(0, 8)}</span>
+              </span>
+            ),
+          },
+          { key: 'section', title: t('review.section'), cell: ({ section }) => label(section) },
+          {
+            key: 'state',
+            title: t('state.title'),
+            cell: ({ state, reason }) => (
+              <>
+                <StatusBadge tone={tones[state]}>{t(`applied.${state}`)}</StatusBadge>
+                {reason !== '' && (
+                  <div className="p-small">
+                    <Foreign text={reason} />
+                  </div>
+                )}
+              </>
+            ),
+          },
+        ]}
+        empty={<p className="p-empty">{t('applied.nobody')}</p>}
+      />
+    </>
+  );
+}
+
+function stateOf(
+  report: { revision: number; error: string | null; isApplied: boolean },
+  wanted: number,
+): Row['state'] {
+  if (report.error !== null) return 'failed';
+  return report.isApplied || report.revision >= wanted ? 'applied' : 'applying';
+}

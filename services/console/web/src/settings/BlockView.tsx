@@ -1,0 +1,100 @@
+// One block of a tab: its columns, what is ours behind a line, what is rarely needed in a fold, and what has been applied.
+import type { BlockDescription, ColumnDescription, RowDescription } from '@pochtar/settings/forms';
+import { useState } from 'react';
+import { useWords } from '../i18n/index.ts';
+import { Block } from '../ui/Page.tsx';
+import { AppliedChip } from './AppliedChip.tsx';
+import { FieldControl } from './FieldControl.tsx';
+import { QueuePlan } from './QueuePlan.tsx';
+import { useAt } from './use-draft.ts';
+import { Go } from '../ui/Go.tsx';
+
+export function BlockView({ block, target }: { block: BlockDescription; target: string }) {
+  const { say } = useWords();
+  return (
+    <Block
+      id={`block-${block.id}`}
+      title={say(block.label)}
+      aside={<AppliedChip sections={block.sections} />}
+    >
+      {block.help !== undefined && <p className="f-block-help">{say(block.help)}</p>}
+      <div className="f-columns" data-count={block.columns.length}>
+        {block.columns.map((column, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- columns do not move
+          <Column key={index} column={column} target={target} />
+        ))}
+      </div>
+      {block.id === 'queue' && <QueuePlan />}
+    </Block>
+  );
+}
+
+function Column({ column, target }: { column: ColumnDescription; target: string }) {
+  const { t, say } = useWords();
+  const isTarget = column.rare.some(({ fields }) => fields.includes(target));
+  const hasError = useAt('*', (draft) =>
+    column.rare.some(({ fields }) =>
+      fields.some((path) => draft.problems(path).length > 0 || draft.localProblem(path) !== undefined),
+    ),
+  );
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <div>
+      {column.label !== undefined && <h3 className="f-column-title">{say(column.label)}</h3>}
+      <Rows rows={column.rows} />
+      {column.more.length > 0 && (
+        <>
+          <div className="f-divider">{t('settings.ours')}</div>
+          <Rows rows={column.more} />
+        </>
+      )}
+      {column.rare.length > 0 && (
+        <details
+          className="f-rare"
+          open={isOpen || isTarget || hasError}
+          onToggle={(event) => setIsOpen(event.currentTarget.open)}
+        >
+          <summary>{t('settings.rare')}</summary>
+          <Rows rows={column.rare} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Rows({ rows }: { rows: readonly RowDescription[] }) {
+  return rows.map((row) => <Row key={row.fields.join(' ')} row={row} />);
+}
+
+function Row({ row }: { row: RowDescription }) {
+  const { say } = useWords();
+  const isLinkShown = useAt('*', (draft) => {
+    const when = row.link?.when;
+    const isThere = row.fields.every((path) => draft.isShown(path));
+    return isThere && (when === undefined || draft.value(when.path) === when.is);
+  });
+  const fields = (
+    <div className="f-row" data-count={row.fields.length}>
+      {row.fields.map((path) => (
+        <FieldControl key={path} path={path} />
+      ))}
+    </div>
+  );
+  return (
+    <>
+      {row.label === undefined ? (
+        fields
+      ) : (
+        <fieldset className="f-set">
+          <legend>{say(row.label)}</legend>
+          {fields}
+        </fieldset>
+      )}
+      {row.link !== undefined && isLinkShown && (
+        <p className="f-row-link">
+          <Go to={row.link.to}>{say(row.link.label)}</Go>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+// Two people changed the same fields: what it was, what they made of it, what stands here, and the choice. What only one
+// of them changed is merged already.
+import { type FormsDescription, valueWords } from '@pochtar/settings/forms';
+import { useWords } from '../i18n/index.ts';
+import { Button } from '../ui/controls.ts';
+import { Notice } from '../ui/Notice.tsx';
+import { describedAt, isSecret } from './catalogue.ts';
+import type { Conflict, Draft } from './draft.ts';
+import { useWholeDraft } from './use-draft.ts';
+
+export function ConflictTable({ forms, draft }: { forms: FormsDescription; draft: Draft }) {
+  const { t } = useWords();
+  useWholeDraft(draft);
+  const conflicts = draft.conflicts();
+  const [first] = conflicts;
+  if (first === undefined) return null;
+  return (
+    <Notice tone="warn">
+      <p>{t('conflict.text', { author: first.author, count: conflicts.length })}</p>
+      {conflicts.map((conflict) => (
+        <ConflictRow key={conflict.path} forms={forms} draft={draft} conflict={conflict} />
+      ))}
+    </Notice>
+  );
+}
+
+function ConflictRow({
+  forms,
+  draft,
+  conflict,
+}: {
+  forms: FormsDescription;
+  draft: Draft;
+  conflict: Conflict;
+}) {
+  const { t, say } = useWords();
+  const { path, base, theirs, author } = conflict;
+  const described = describedAt(forms, path);
+  if (described === undefined || isSecret(described)) return null;
+  const words = (value: unknown) => say(valueWords(described, value));
+  return (
+    <div className="f-conflict">
+      <b>{say(described.label)}</b>
+      <span>
+        {t('conflict.was')}: {words(base)}
+      </span>
+      <span className="p-actions">
+        <Button size="xs" variant="default" onClick={() => draft.resolve(path, 'theirs')}>
+          {t('conflict.theirs', { author, value: words(theirs) })}
+        </Button>
+        <Button size="xs" variant="default" onClick={() => draft.resolve(path, 'mine')}>
+          {t('conflict.mine', { value: words(draft.value(path)) })}
+        </Button>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+// A tab of the settings. The draft is one for all of them; the address names the tab and the field.
+import type { FormsDescription, TabDescription } from '@pochtar/settings/forms';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useMemo } from 'react';
+import { useWho } from '../api/session.ts';
+import { useWords } from '../i18n/index.ts';
+import { Button, Skeleton } from '../ui/controls.ts';
+import { Failure, Notice } from '../ui/Notice.tsx';
+import { Page } from '../ui/Page.tsx';
+import { BlockIndex } from './BlockIndex.tsx';
+import { BlockView } from './BlockView.tsx';
+import { ConflictTable } from './ConflictTable.tsx';
+import { useForms } from './catalogue.ts';
+import { ExportButton } from './ExportButton.tsx';
+import { HistoryPanel } from './HistoryPanel.tsx';
+import { SaveBar } from './SaveBar.tsx';
+import { useTarget } from './use-target.ts';
+import { FormContext, useLoadedDraft, useValidation } from './use-draft.ts';
+import type { Draft } from './draft.ts';
+import { Go } from '../ui/Go.tsx';
+
+export function SettingsPage({ tab }: { tab: TabDescription['id'] }) {
+  const { t, say } = useWords();
+  const { forms, error, refetch } = useForms();
+  const loaded = useLoadedDraft(forms);
+  const described = forms?.tabs.find(({ id }) => id === tab);
+  const failure = error ?? loaded.error;
+  if (forms === undefined || described === undefined || loaded.draft === undefined) {
+    return (
+      <Page title={tab === 'more' ? t('page.more') : t('page.settings')} path={[t('menu.mail')]}>
+        {failure === null || failure === undefined ? (
+          <Skeleton height={480} aria-label={t('state.loading')} />
+        ) : (
+          <Failure
+            error={failure}
+            onRetry={() => {
+              refetch();
+              loaded.refetch();
+            }}
+          />
+        )}
+      </Page>
+    );
+  }
+  return <Tab key={tab} forms={forms} tab={described} draft={loaded.draft} title={say(described.label)} />;
+}
+
+interface TabProps {
+  forms: FormsDescription;
+  tab: TabDescription;
+  draft: Draft;
+  title: string;
+}
+
+function Tab({ forms, tab, draft, title }: TabProps) {
+  const { t } = useWords();
+  const isReadOnly = useWho().role !== 'admin';
+  const navigate = useNavigate();
+  const { history }: { history?: string } = useSearch({ strict: false });
+  const target = useTarget();
+  useValidation(draft);
+  const form = useMemo(() => ({ forms, draft, isReadOnly }), [forms, draft, isReadOnly]);
+  const sections = tab.blocks.flatMap((block) => [...block.sections]);
+  const showHistory = (section: string | undefined) =>
+    void navigate({
+      to: '.',
+      search: section === undefined ? {} : { history: section },
+      hash: true,
+    });
+  const isMore = tab.id === 'more';
+  return (
+    <FormContext value={form}>
+      <Page
+        title={isMore ? title : t('page.settings')}
+        path={isMore ? [t('menu.service')] : [t('menu.mail'), t('page.settings')]}
+        actions={
+          <>
+            <Button variant="default" onClick={() => showHistory(sections[0])}>
+              {t('history.title')}
+            </Button>
+            <ExportButton />
+          </>
+        }
+      >
+        {!isMore && <TabLinks forms={forms} active={tab.id} />}
+        {isReadOnly && <Notice>{t('settings.readOnly')}</Notice>}
+        <ConflictTable forms={forms} draft={draft} />
+        <div className="f-page">
+          <BlockIndex blocks={tab.blocks} />
+          <div className="f-blocks">
+            {tab.blocks.map((block) => (
+              <BlockView key={block.id} block={block} target={target} />
+            ))}
+          </div>
+        </div>
+        {!isReadOnly && <SaveBar forms={forms} draft={draft} />}
+      </Page>
+      {history !== undefined && (
+        <HistoryPanel
+          forms={forms}
+          draft={draft}
+          section={history}
+          sections={sections.includes(history) ? sections : [history]}
+          onSection={showHistory}
+          onClose={() => showHistory(undefined)}
+        />
+      )}
+    </FormContext>
+  );
+}
+
+function TabLinks({ forms, active }: { forms: FormsDescription; active: string }) {
+  const { t, say } = useWords();
+  useEffect(() => document.querySelector('.f-tabs [aria-current]')?.scrollIntoView({ block: 'nearest' }), []);
+  return (
+    <nav className="f-tabs" aria-label={t('settings.tabs')}>
+      {forms.tabs
+        .filter(({ id }) => id !== 'more')
+        .map((tab) => (
+          <Go key={tab.id} to={tab.to} aria-current={tab.id === active ? 'page' : undefined}>
+            {say(tab.label)}
+          </Go>
+        ))}
+    </nav>
+  );
+}

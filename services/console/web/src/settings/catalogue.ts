@@ -1,0 +1,49 @@
+// The description of the forms, asked for once, and ways to look into it.
+import type {
+  FieldDescription,
+  FormsDescription,
+  SecretDescription,
+  SectionDescription,
+} from '@pochtar/settings/forms';
+import { useApi } from '../api/queries.ts';
+
+export function useForms(): { forms: FormsDescription | undefined; error: unknown; refetch: () => void } {
+  const { data, error, refetch } = useApi('GET /settings/catalogue', {}, { staleTime: Infinity });
+  return { forms: data as FormsDescription | undefined, error, refetch: () => void refetch() };
+}
+
+export interface PathParts {
+  section: string;
+  field: string;
+}
+
+export function partsOf(path: string): PathParts {
+  const dot = path.indexOf('.');
+  return { section: path.slice(0, dot), field: path.slice(dot + 1) };
+}
+
+export function sectionOf(forms: FormsDescription, name: string): SectionDescription | undefined {
+  return forms.sections.find((section) => section.name === name);
+}
+
+export function isSecret(described: FieldDescription | SecretDescription): described is SecretDescription {
+  return !('input' in described);
+}
+
+export function describedAt(
+  forms: FormsDescription,
+  path: string,
+): FieldDescription | SecretDescription | undefined {
+  const { section, field } = partsOf(path);
+  const known = sectionOf(forms, section);
+  return (
+    known?.fields.find(({ name }) => name === field) ?? known?.secrets.find(({ name }) => name === field)
+  );
+}
+
+/** The address of a field: it can be sent to a colleague, and stays over releases. */
+export function addressOf(forms: FormsDescription, path: string): string {
+  const { section } = partsOf(path);
+  const tab = forms.tabs.find(({ blocks }) => blocks.some(({ sections }) => sections.includes(section)));
+  return `${tab?.to ?? '/settings/mail'}#${path}`;
+}

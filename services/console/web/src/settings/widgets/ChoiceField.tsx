@@ -1,0 +1,50 @@
+// A choice: up to four are rows with what follows from each; more are a list to open; a single one is plain text.
+import { useWords } from '../../i18n/index.ts';
+import { Radio, Select, Stack } from '../../ui/controls.ts';
+import type { WidgetProps } from './types.ts';
+
+export function ChoiceField({ id, field, value, set, describedBy, isInvalid }: WidgetProps) {
+  const { say } = useWords();
+  if (field.input.kind !== 'choice') return null;
+  const { options } = field.input;
+  const [only] = options;
+  if (options.length === 1 && only !== undefined) return <p className="f-only">{say(only.label)}</p>;
+  const choose = (written: string | null) => {
+    const option = options.find((one) => String(one.value) === written);
+    if (option !== undefined) set(option.value);
+  };
+  const hasConsequences = options.some(({ consequence }) => consequence !== undefined);
+  if (options.length <= 4 && (hasConsequences || typeof value === 'string')) {
+    return (
+      <Radio.Group
+        value={String(value)}
+        onChange={choose}
+        aria-labelledby={`${id}--label`}
+        aria-describedby={describedBy}
+        error={isInvalid}
+      >
+        <Stack gap={8}>
+          {options.map((option) => (
+            <Radio
+              key={String(option.value)}
+              value={String(option.value)}
+              label={say(option.label)}
+              description={option.consequence === undefined ? undefined : say(option.consequence)}
+            />
+          ))}
+        </Stack>
+      </Radio.Group>
+    );
+  }
+  return (
+    <Select
+      id={id}
+      className="f-medium"
+      value={String(value)}
+      onChange={choose}
+      data={options.map((option) => ({ value: String(option.value), label: say(option.label) }))}
+      error={isInvalid}
+      aria-describedby={describedBy}
+    />
+  );
+}

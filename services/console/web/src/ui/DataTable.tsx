@@ -1,0 +1,200 @@
+// The one table of the console: rows of a page, a selection, cards on a telephone. Letters and arrows move the focus
+// between rows and never open one.
+import { type ReactNode, useRef } from 'react';
+import { useWords } from '../i18n/index.ts';
+import { Checkbox, Skeleton } from './controls.ts';
+import { useNarrow } from './narrow.ts';
+import { Failure } from './Notice.tsx';
+import { onRowKey } from './row-keys.ts';
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  cell: (row: Row) => ReactNode;
+  /** Numbers stand at the end. */
+  isEnd?: boolean;
+  /** Left out of the cards. */
+  isWide?: boolean;
+}
+
+export interface Selection {
+  keys: ReadonlySet<string>;
+  onChange: (keys: ReadonlySet<string>) => void;
+}
+
+interface DataTableProps<Row> {
+  label: string;
+  rows: readonly Row[] | undefined;
+  /** The first one names the row. */
+  columns: readonly Column<Row>[];
+  rowKey: (row: Row) => string;
+  rowName?: (row: Row) => string;
+  isFetching?: boolean;
+  error?: unknown;
+  onRetry?: () => void;
+  onOpen?: (row: Row) => void;
+  selection?: Selection | undefined;
+  /** What to say where there are no rows. */
+  empty: ReactNode;
+}
+
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const isNarrow = useNarrow();
+  const { rows, error, onRetry } = props;
+  if (rows === undefined && error !== undefined && error !== null) {
+    return <Failure error={error} {...(onRetry !== undefined && { onRetry })} />;
+  }
+  if (rows === undefined) return <Waiting />;
+  return (
+    <div className="p-table-frame" aria-busy={props.isFetching ?? false}>
+      {(props.isFetching ?? false) && <div className="p-refetch" aria-hidden />}
+      {error !== undefined && error !== null && (
+        <Failure error={error} {...(onRetry !== undefined && { onRetry })} />
+      )}
+      {rows.length === 0 ? (
+        props.empty
+      ) : isNarrow ? (
+        <Cards {...props} rows={rows} />
+      ) : (
+        <Rows {...props} rows={rows} />
+      )}
+    </div>
+  );
+}
+
+function Waiting() {
+  const { t } = useWords();
+  return (
+    <div className="p-table-frame" role="status" aria-label={t('state.loading')}>
+      {[1, 2, 3, 4, 5].map((row) => (
+        <Skeleton key={row} height={20} m={10} width="auto" />
+      ))}
+    </div>
+  );
+}
+
+type Filled<Row> = DataTableProps<Row> & { rows: readonly Row[] };
+
+function useSelection<Row>({ rows, rowKey, selection }: Filled<Row>) {
+  const keys = rows.map(rowKey);
+  const isAll = selection !== undefined && keys.length > 0 && keys.every((key) => selection.keys.has(key));
+  const toggle = (key: string) => {
+    if (selection === undefined) return;
+    const changed = new Set(selection.keys);
+    if (!changed.delete(key)) changed.add(key);
+    selection.onChange(changed);
+  };
+  const toggleAll = () => selection?.onChange(new Set(isAll ? [] : keys));
+  return { isAll, isSome: (selection?.keys.size ?? 0) > 0 && !isAll, toggle, toggleAll };
+}
+
+function Rows<Row>(props: Filled<Row>) {
+  const { t } = useWords();
+  const { columns, rows, rowKey, selection, onOpen } = props;
+  const { isAll, isSome, toggle, toggleAll } = useSelection(props);
+  const body = useRef<HTMLTableSectionElement>(null);
+  return (
+    <div className="p-table-scroll">
+      <table className="p-table" aria-label={props.label}>
+        <thead>
+          <tr>
+            {selection !== undefined && (
+              <th scope="col">
+                <Checkbox
+                  aria-label={t('table.selectAll')}
+                  checked={isAll}
+                  indeterminate={isSome}
+                  onChange={toggleAll}
+                />
+              </th>
+            )}
+            {columns.map(({ key, title, isEnd }) => (
+              <th key={key} scope="col" data-end={isEnd === true ? '' : undefined}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {rows.map((row, index) => (
+            <tr
+              key={rowKey(row)}
+              data-row
+              {...(selection !== undefined && { 'aria-selected': selection.keys.has(rowKey(row)) })}
+              {...(onOpen !== undefined && {
+                tabIndex: index === 0 ? 0 : -1,
+                onClick: (event) => isPlain(event) && onOpen(row),
+                onKeyDown: (event) =>
+                  onRowKey(event, { open: () => onOpen(row), select: () => toggle(rowKey(row)) }),
+              })}
+            >
+              {selection !== undefined && (
+                <td>
+                  <Checkbox
+                    aria-label={t('table.select', { name: props.rowName?.(row) ?? rowKey(row) })}
+                    checked={selection.keys.has(rowKey(row))}
+                    onChange={() => toggle(rowKey(row))}
+                    tabIndex={-1}
+                  />
+                </td>
+              )}
+              {columns.map(({ key, cell, isEnd }) => (
+                <td key={key} data-end={isEnd === true ? '' : undefined}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A press on a control inside of the row is not one on the row. */
+function isPlain(event: { target: EventTarget }): boolean {
+  return event.target instanceof Element && event.target.closest('a, button, input, label') === null;
+}
+
+function Cards<Row>(props: Filled<Row>) {
+  const { t } = useWords();
+  const { columns, rows, rowKey, selection, onOpen } = props;
+  const { toggle } = useSelection(props);
+  const [first, ...others] = columns;
+  return (
+    <ul className="p-cards" aria-label={props.label}>
+      {rows.map((row, index) => (
+        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
+        <li
+          key={rowKey(row)}
+          data-row
+          {...(onOpen !== undefined && {
+            tabIndex: index === 0 ? 0 : -1,
+            onClick: (event) => isPlain(event) && onOpen(row),
+            onKeyDown: (event) =>
+              onRowKey(event, { open: () => onOpen(row), select: () => toggle(rowKey(row)) }),
+          })}
+        >
+          {selection !== undefined && (
+            <Checkbox
+              aria-label={t('table.select', { name: props.rowName?.(row) ?? rowKey(row) })}
+              checked={selection.keys.has(rowKey(row))}
+              onChange={() => toggle(rowKey(row))}
+            />
+          )}
+          <div className="p-card-body">
+            <div>{first?.cell(row)}</div>
+            {others
+              .filter(({ isWide }) => isWide !== true)
+              .map(({ key, title, cell }) => (
+                <div key={key} className="p-card-line">
+                  {title !== '' && <span>{title}:</span>}
+                  <span>{cell(row)}</span>
+                </div>
+              ))}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,56 @@
+// A form over the page: fields, what failed, and two buttons. On a telephone it is the whole screen.
+import type { ReactNode } from 'react';
+import { useWords } from '../i18n/index.ts';
+import { Button, Group, Modal } from './controls.ts';
+import { useNarrow } from './narrow.ts';
+import { Failure } from './Notice.tsx';
+
+interface DialogProps {
+  title: string;
+  verb: string;
+  size?: number;
+  isBusy?: boolean;
+  isReady?: boolean;
+  error?: unknown;
+  onSubmit: () => void;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+export function Dialog(props: DialogProps) {
+  const { t } = useWords();
+  const isNarrow = useNarrow();
+  return (
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={props.title}
+      size={props.size ?? 480}
+      fullScreen={isNarrow}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (props.isReady ?? true) props.onSubmit();
+        }}
+      >
+        {props.children}
+        {props.error !== undefined && props.error !== null && (
+          <div className="p-gap">
+            <Failure error={props.error} />
+          </div>
+        )}
+        <Group justify="flex-end" mt="md" gap={8}>
+          <Button variant="default" onClick={props.onClose}>
+            {t('action.cancel')}
+          </Button>
+          <Button type="submit" disabled={!(props.isReady ?? true)} loading={props.isBusy ?? false}>
+            {props.verb}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}
