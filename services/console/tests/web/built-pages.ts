@@ -11,7 +11,11 @@ export interface BuiltPages extends AsyncDisposable {
 export async function buildPages(): Promise<BuiltPages> {
   const directory = await mkdtemp(join(tmpdir(), 'pochtar-pages-'));
   const configFile = join(import.meta.dirname, '../../web/vite.config.ts');
+  // A build under the test runner would be React's for development.
+  const mode = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
   await build({ configFile, logLevel: 'error', build: { outDir: directory } });
+  process.env.NODE_ENV = mode;
   return {
     directory,
     async [Symbol.asyncDispose]() {

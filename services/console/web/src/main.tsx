@@ -13,6 +13,7 @@ import { startLanguages } from './i18n/index.ts';
 import { router } from './router.tsx';
 import { LoginPage } from './shell/LoginPage.tsx';
 import { LookProvider } from './ui/Provider.tsx';
+import { shareStyleNonce } from './ui/theme.ts';
 
 function App() {
   const who = useStore(session.who);
@@ -25,6 +26,7 @@ function App() {
 }
 
 async function start(root: HTMLElement): Promise<void> {
+  shareStyleNonce();
   const who = call('GET /session').catch((error: unknown) => {
     if (asProblem(error).status !== 401) console.warn(error);
     return null;

@@ -35,7 +35,7 @@ export function TopBar() {
           className="p-top-search"
           leftSection={<IconSearch size={16} aria-hidden />}
           onClick={() => setIsSearching(true)}
-          aria-label={t('top.search')}
+          aria-label={`${t('top.search')} Ctrl K`}
         >
           <span className="p-wide">
             {t('top.search')} <Kbd size="xs">Ctrl K</Kbd>

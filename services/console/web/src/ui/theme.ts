@@ -36,8 +36,22 @@ export const theme = createTheme({
   },
   components: {
     Tooltip: { defaultProps: { openDelay: 300, multiline: true, maw: 360 } },
-    Modal: { defaultProps: { centered: true, radius: 6, transitionProps: { duration: 120 } } },
-    Drawer: { defaultProps: { position: 'right', transitionProps: { duration: 120 } } },
+    // A heading of a dialog is no landmark of the page.
+    Modal: {
+      defaultProps: {
+        attributes: { header: { role: 'presentation' } },
+        centered: true,
+        radius: 6,
+        transitionProps: { duration: 120 },
+      },
+    },
+    Drawer: {
+      defaultProps: {
+        attributes: { header: { role: 'presentation' } },
+        position: 'right',
+        transitionProps: { duration: 120 },
+      },
+    },
     Select: { defaultProps: { allowDeselect: false } },
     Menu: { defaultProps: { transitionProps: { duration: 80 } } },
   },
@@ -71,6 +85,11 @@ const shared = {
 } as const;
 
 export const resolver: CSSVariablesResolver = () => ({ variables: {}, light: shared, dark: shared });
+
+/** The package that locks scrolling under a dialog looks for the nonce in this global. */
+export function shareStyleNonce(): void {
+  Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
+}
 
 /** The server writes it beside the policy that asks for it. */
 export function styleNonce(): string {

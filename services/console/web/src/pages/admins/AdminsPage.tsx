@@ -102,7 +102,7 @@ function Tokens({ canChange }: { canChange: boolean }) {
           },
           {
             key: 'end',
-            title: '',
+            title: t('tokens.revoke'),
             cell: (token) =>
               canChange && (
                 <Button size="xs" variant="outline" color="red" onClick={() => setEnding(token)}>

@@ -1,0 +1,103 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openBrowser } from './browser.ts';
+import { type BuiltPages, buildPages } from './built-pages.ts';
+import { FakeApi } from './fake-api.ts';
+
+let pages: BuiltPages;
+let browser: Browser;
+let api: FakeApi;
+let page: Page;
+
+beforeAll(async () => {
+  pages = await buildPages();
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await pages[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  api = await FakeApi.start(pages.directory);
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 } });
+  page = await context.newPage();
+  return async () => {
+    await context.close();
+    await api[Symbol.asyncDispose]();
+  };
+});
+
+const field = (path: string) => page.locator(`[id="${path}"]`);
+
+test('an address leads to its field; a change is reviewed in words, applied, and each process is told', async () => {
+  await page.goto(`${api.url}/settings/mail#queue.waitMaxMinutes`);
+  await field('queue.waitMaxMinutes').and(page.locator(':focus')).waitFor();
+  await field('queue.waitMaxMinutes').fill('400');
+  await page.keyboard.press('Control+s');
+  await page.getByRole('dialog').getByText('400 min', { exact: false }).first().waitFor();
+  await page.getByText('pochtar settings set queue.waitMaxMinutes=400').waitFor();
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Applied by processes: 3 of 3').waitFor();
+  expect(api.changes).toEqual([[{ section: 'queue', expectedRevision: 1, patch: { waitMaxMinutes: 400 } }]]);
+});
+
+test('what is out of bounds stays as typed, says so at the field, and leads there from the summary', async () => {
+  await page.goto(`${api.url}/settings/mail`);
+  await field('queue.runIntervalMinutes').fill('99999');
+  await page.getByText('from 1 to 1440').first().waitFor();
+  await page.keyboard.press('Control+s');
+  await page.getByRole('alert').getByRole('link').click();
+  await field('queue.runIntervalMinutes').and(page.locator(':focus')).waitFor();
+  expect(await field('queue.runIntervalMinutes').inputValue()).toBe('99999');
+  expect(api.changes).toEqual([]);
+});
+
+test('a rule between two fields is told by the server while it is typed', async () => {
+  await page.goto(`${api.url}/settings/mail`);
+  await field('queue.waitMaxMinutes').fill('10');
+  await page.locator('.f-error').first().waitFor();
+  expect(await field('queue.waitMaxMinutes').getAttribute('aria-invalid')).toBe('true');
+});
+
+test('a session that is over is renewed over the page, and nothing that was typed is lost', async () => {
+  await page.goto(`${api.url}/settings/mail`);
+  await field('relay.host').fill('smtp.else.test');
+  api.isLoggedIn = false;
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByLabel('Password', { exact: true }).waitFor({ state: 'detached' });
+  expect(await field('relay.host').inputValue()).toBe('smtp.else.test');
+});
+
+test('another person’s change of the same field is put side by side, and the choice is saved against it', async () => {
+  await page.goto(`${api.url}/settings/mail`);
+  await field('queue.waitMaxMinutes').fill('400');
+  api.saveElsewhere('queue', { waitMaxMinutes: 500, runIntervalMinutes: 15 });
+  await page.keyboard.press('Control+s');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('button', { name: 'Back' }).click();
+  await page.getByRole('button', { name: /^Keep mine/ }).click();
+  expect(await field('queue.runIntervalMinutes').inputValue()).toBe('15');
+  await page.keyboard.press('Control+s');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Applied by processes').waitFor();
+  expect(api.changes).toEqual([[{ section: 'queue', expectedRevision: 2, patch: { waitMaxMinutes: 400 } }]]);
+});
+
+test('an auditor sees values as text, and nothing to save', async () => {
+  api.role = 'auditor';
+  await page.goto(`${api.url}/settings/mail`);
+  await field('relay.port').waitFor();
+  expect(await page.locator('main input[type="text"]:not([readonly])').count()).toBe(0);
+});
+
+test('a setting is found under the wrong keyboard layout, and opens at its field', async () => {
+  await page.goto(`${api.url}/queue`);
+  await page.locator('h1').waitFor();
+  await page.keyboard.press('Control+k');
+  // «смартхост» under Latin keys.
+  await page.getByRole('combobox', { name: 'Setting, page, address…' }).fill('cvfhn[jcn');
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/settings\/mail#relay\./);
+});
