@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { defaultDocument, describeForms, isSectionName, parseSection, sectionNames } from '@pochtar/settings';
 import type { Answers, Contract } from '../../src/contract/index.ts';
-import { directory, mails, status as statusOf, trace } from './fake-data.ts';
+import { directory as directoryRoutes, mails, status as statusOf, trace } from './fake-data.ts';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -147,7 +147,7 @@ export class FakeApi {
         },
       ],
     }),
-    ...directory(() => this.isNew),
+    ...directoryRoutes(() => this.isNew),
     'GET /queue': ({ query }) =>
       this.isNew ? { mails: [], total: 0, next: null } : mails(query.get('state')),
     'GET /queue/:mail': ({ params }) => {
