@@ -33,6 +33,8 @@ export async function runCommandLine(
 async function findAndRun(session: Session, words: readonly string[]): Promise<ExitCode> {
   const [object = 'help', verb] = words;
   if (isHelp(object)) return help(session, generalHelp(session));
+  const alone = allCommands.find((command) => command.words === object);
+  if (alone !== undefined) return run(session, alone, words.slice(1));
   const commands = allCommands.filter((command) => command.words.startsWith(`${object} `));
   if (commands.length === 0) throw unknownWord(object, objectsOf(allCommands));
   if (verb === undefined || isHelp(verb)) return help(session, objectHelp(session, commands));
@@ -42,7 +44,11 @@ async function findAndRun(session: Session, words: readonly string[]): Promise<E
       `${object} ${verb}`,
       commands.map((one) => one.words),
     );
-  const input = readInput(command, words.slice(2));
+  return run(session, command, words.slice(2));
+}
+
+async function run(session: Session, command: Command, words: readonly string[]): Promise<ExitCode> {
+  const input = readInput(command, words);
   if (input.flag('help')) return help(session, commandHelp(session, command));
   return command.run(session, input);
 }

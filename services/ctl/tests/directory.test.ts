@@ -101,10 +101,58 @@ test('administrators are made with their domains', async () => {
   expect(made).toEqual({
     administrator: expect.objectContaining({ login: 'org', domains: ['example.org'] }),
   });
-  expect(await server.json(['admin', 'domains', 'org'])).toMatchObject({ administrator: { domains: null } });
+  const refused = await server.run([
+    'admin',
+    'update',
+    'org',
+    '--role',
+    'domainAdmin',
+    '--domain',
+    'no.test',
+  ]);
+  expect(refused.stderr).toContain('there is no domain no.test');
+  expect((await server.run(['admin', 'update', 'org', '--role', 'king'])).code).toBe(2);
+  const update = ['admin', 'update', 'org', '--role', 'admin', '--name', 'Org'];
+  expect(await server.json(update)).toMatchObject({
+    administrator: { role: 'admin', domains: null, displayName: 'Org' },
+  });
   const list = await server.run(['admin', 'list']);
-  expect(list.stdout).toMatch(/org\s+all/);
-  expect((await server.run(['admin', 'delete', 'org', '--yes'])).stderr).toContain('last administrator');
+  expect(list.stdout).toMatch(/org\s+Org\s+admin\s+all\s+yes/);
+  expect((await server.run(['admin', 'disable', 'org'])).stderr).toContain('the last admin');
+  expect((await server.run(['admin', 'delete', 'org', '--yes'])).stderr).toContain('the last admin');
+  await server.json(['admin', 'create', 'second', '--role', 'auditor']);
+  expect(await server.json(['admin', 'disable', 'second'])).toMatchObject({
+    administrator: { isEnabled: false },
+  });
+  expect(await server.json(['admin', 'enable', 'second'])).toMatchObject({
+    administrator: { isEnabled: true },
+  });
+});
+
+test('tokens are made for an administrator, listed and removed', async () => {
+  await server.json(['admin', 'create', 'maker']);
+  const made = await server.json<{ value: string; token: { id: number } }>([
+    ...['token', 'create', 'backup', '--for', 'maker', '--role', 'auditor', '--days', '30'],
+  ]);
+  expect(made.value).toMatch(/^pochtar_/);
+  expect((await server.run(['token', 'list'])).stdout).toMatch(/backup\s+maker\s+auditor\s+all/);
+  const nobody = await server.run(['token', 'create', 'x', '--role', 'admin']);
+  expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('--for LOGIN') });
+  expect((await server.run(['token', 'create', 'x', '--for', 'maker'])).code).toBe(2);
+  const id = String(made.token.id);
+  expect((await server.run(['token', 'delete', id])).stderr).toContain('add --yes');
+  expect((await server.run(['token', 'delete', id, '--yes'])).code).toBe(0);
+  expect(await server.json(['token', 'list'])).toEqual({ tokens: [] });
+});
+
+test('the audit log is read by author, question and time', async () => {
+  const shown = await server.run(['audit', '--action', 'token', '--since', '1h']);
+  expect(shown.stdout).toMatch(/token\.delete/);
+  expect(shown.stdout).toMatch(/token\.create\s+backup\s+done/);
+  const page = await server.run(['audit', '--limit', '1']);
+  expect(page.stderr).toMatch(/^more: --before \d+\n$/);
+  expect(await server.json(['audit', '--author', 'nobody'])).toEqual({ entries: [], next: null });
+  expect((await server.run(['audit', '--help'])).stdout).toContain('Usage: pochtar audit');
 });
 
 test('certificates are listed, made and given out', async () => {

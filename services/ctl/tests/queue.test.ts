@@ -83,7 +83,11 @@ beforeAll(async () => {
     name: 't',
     log: silentLogger(),
   });
-  const answering = { bus: delivery, audit: { begin: async () => ({ end: async () => {} }) } };
+  const answering = {
+    bus: delivery,
+    audit: { begin: async () => ({ end: async () => {} }) },
+    isStanding: async () => true,
+  };
   answerAdmin(answering, adminQueue.list, async (request) => {
     asked.push(request);
     if (holds !== null) {

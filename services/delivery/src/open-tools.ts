@@ -5,6 +5,7 @@ import { createResolver, type ServiceContext } from '@pochtar/runtime';
 import { openBlobs, openPool } from '@pochtar/service';
 import type { LiveSettings } from '@pochtar/settings';
 import { beginAudit } from '@pochtar/store/audit';
+import { isStanding } from '@pochtar/store/directory';
 import type { Database } from '@pochtar/store/db';
 import { readMasterKey, readSecret } from '@pochtar/store/settings';
 import type { Config } from './config.ts';
@@ -54,6 +55,7 @@ export async function openTools({
     remotePort: config.POCHTAR_REMOTE_PORT,
     remoteNetworks: config.POCHTAR_REMOTE_NETWORKS,
     audit: { begin: (entry) => beginAudit(db, entry) },
+    isStanding: (asker) => isStanding(db, asker),
     relayPassword: () => secret('relay.password'),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

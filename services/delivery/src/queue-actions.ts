@@ -32,8 +32,11 @@ export interface Change {
   after: Aftermath;
 }
 
-/** Does it to a locked mail; false: not in a state in which it can be done, or not by this person. */
-export type Action = (change: Change) => Promise<boolean>;
+/**
+ * Does it to a locked mail. false: not in a state in which it can be done; `shared`: it concerns the whole mail, and
+ * others have recipients of it too.
+ */
+export type Action = (change: Change) => Promise<boolean | 'shared'>;
 
 /** The step a mail goes on at: local recipients that wait are delivered anew. */
 function stepAgain({ step, recipients }: MailInHand): string {
@@ -65,7 +68,8 @@ export const retry: Action = async (change) => {
 };
 
 export const hold: Action = async ({ tx, mail, isWhole, author, after }) => {
-  if (mail.state === 'held' || !isWhole) return false;
+  if (mail.state === 'held') return false;
+  if (!isWhole) return 'shared';
   await keepMail(tx, mail.id, 'person', `held by ${author}`);
   after.held(mail.id, `held by ${author}`);
   return true;
@@ -74,7 +78,8 @@ export const hold: Action = async ({ tx, mail, isWhole, author, after }) => {
 /** Past a filter that has not looked, because a person says so; at another step there is nothing to let pass. */
 export function releaseUnscanned(filter: string): Action {
   return async function releaseUnseen({ tx, mail, isWhole, author, after }) {
-    if (mail.step !== filter || mail.state === 'active' || !isWhole) return false;
+    if (mail.step !== filter || mail.state === 'active') return false;
+    if (!isWhole) return 'shared';
     const next = nextStep(mail.slip, filter as ContentFilter);
     const why = mail.reason === null ? '' : `: ${mail.reason}`;
     await passUnseen(tx, mail, { filter, next, reason: `not looked at, let go by ${author}${why}` });
@@ -85,7 +90,8 @@ export function releaseUnscanned(filter: string): Action {
 
 export const release: Action = async (change) => {
   const { mail, isWhole } = change;
-  if (mail.state !== 'held' || !isWhole) return false;
+  if (mail.state !== 'held') return false;
+  if (!isWhole) return 'shared';
   await goOn(change, stepAgain(mail));
   return true;
 };
@@ -111,7 +117,7 @@ export function redirect(target: Address): Action {
   return async function redirectMail(change) {
     const { tools, tx, mail, isWhole, within, author, after } = change;
     // Sending it elsewhere lets the mail go.
-    if (mail.state === 'held' && !isWhole) return false;
+    if (mail.state === 'held' && !isWhole) return 'shared';
     const { address: to } = await recipientAddress(tx, target);
     const isThere = mail.recipients.some(({ address }) => address === to);
     const isWithin = within.some(({ address }) => address === to);

@@ -1,6 +1,6 @@
 // What every part of delivery works with; made once in service.ts and handed down.
 import type { BlockList } from 'node:net';
-import type { AuditLog, Bus } from '@pochtar/bus';
+import type { AnswerTools } from '@pochtar/bus';
 import type { Health, Logger, Resolver } from '@pochtar/runtime';
 import type { LiveSettings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
@@ -11,15 +11,12 @@ import type { DeliveryMetrics } from './metrics.ts';
 export const sections = ['general', 'queue', 'relay', 'dsn', 'misc', 'trace'] as const;
 export type Sections = (typeof sections)[number];
 
-export interface Tools {
+export interface Tools extends AnswerTools {
   /** This start of the process, as a sender: its leases and the notices that it makes are in this name. */
   sender: string;
   db: Database;
   /** Has connections of its own to Postgres, so that a body can be stored inside a transaction of `db`. */
   blobs: BlobStore;
-  bus: Bus;
-  /** Changes that people ask for. */
-  audit: AuditLog;
   settings: LiveSettings<Sections>;
   resolver: Resolver;
   log: Logger;

@@ -7,6 +7,7 @@ import { backlog, ensureStepConsumer, settingsLink, type Step, stepSubject } fro
 import { createResolver, Health, silentLogger } from '@pochtar/runtime';
 import { openSettings } from '@pochtar/settings';
 import { beginAudit } from '@pochtar/store/audit';
+import { isStanding } from '@pochtar/store/directory';
 import { settingsRows } from '@pochtar/store/settings';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -42,6 +43,7 @@ beforeAll(async () => {
     sender: randomUUID(),
     remoteNetworks: new BlockList(),
     audit: { begin: (entry) => beginAudit(db, entry) },
+    isStanding: (asker) => isStanding(db, asker),
     relayPassword: () => Promise.resolve(null),
     [Symbol.asyncDispose]: () => settings[Symbol.asyncDispose](),
   };

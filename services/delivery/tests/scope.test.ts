@@ -122,9 +122,16 @@ describe('the queue', () => {
 
   test('holding and letting go concern the whole mail: not with a recipient outside of the scope', async () => {
     const mail = await resting('s@remote.test', ['anna@demo.test', 'x@two.test']);
+    const complaint = async (question: typeof adminQueue.hold, more: object = {}) => {
+      const reply = await askAdmin(desk, question, two, { mails: [mail], ...more });
+      return reply.ok ? reply.result.complaints : null;
+    };
+    const shared = [{ mail, problem: expect.objectContaining({ code: 'othersRecipients' }) }];
     expect(await act('hold', mail, two)).toBe(false);
+    expect(await complaint(adminQueue.hold)).toEqual(shared);
     await keepMail(office.db, mail, 'person', 'held');
     expect(await act('release', mail, demo)).toBe(false);
+    expect(await complaint(adminQueue.release as typeof adminQueue.hold)).toEqual(shared);
     const redirected = await askAdmin(desk, adminQueue.redirect, demo, {
       ...{ mails: [mail], to: 'boris@demo.test' },
     });
@@ -150,6 +157,52 @@ describe('the queue', () => {
     expect(own?.dueAt?.getTime()).toBeLessThan(Date.now() + 60_000);
     expect(other?.dueAt?.getTime()).toBeGreaterThan(Date.now() + 60_000);
   });
+});
+
+describe('every question about mail', () => {
+  const samples: Record<string, (mail: string) => object> = {
+    list: () => ({}),
+    find: () => ({}),
+    redirect: (mail) => ({ mails: [mail], to: 'x@two.test' }),
+    show: (mail) => ({ mail }),
+  };
+  const questions = [...Object.entries(adminQueue), ...Object.entries(adminTrace)];
+
+  test.each(questions)(
+    '%s tells nothing of recipients of other domains, and leaves them',
+    async (verb, question) => {
+      const of = (mail: string) => (samples[verb] ?? ((id: string) => ({ mails: [id] })))(mail);
+      const shared = await resting('x@two.test', ['secret@demo.test', 'y@two.test']);
+      const foreign = await resting('x@two.test', ['secret@demo.test']);
+      const before = await office.recipients(foreign);
+      for (const mail of [shared, foreign]) {
+        const reply = await askAdmin(
+          desk,
+          question as typeof adminQueue.hold,
+          two,
+          of(mail) as { mails: string[] },
+        );
+        expect(JSON.stringify(reply)).not.toContain('secret');
+      }
+      expect(await office.recipients(foreign)).toEqual(before);
+      expect(await addresses(shared)).toContain('secret@demo.test');
+      expect(await office.queued(foreign)).toMatchObject({ state: 'active', step: 'dlp' });
+      const ended = await askAdmin(desk, adminTrace.show, demo, { mail: foreign });
+      expect(ended).toMatchObject({ ok: true, result: { deliveries: [] } });
+    },
+  );
+
+  test.each(questions)(
+    '%s is refused to an administrator whose rights are others now',
+    async (verb, question) => {
+      const mail = await resting('s@remote.test', ['x@two.test']);
+      const request = (samples[verb] ?? ((id: string) => ({ mails: [id] })))(mail) as { mails: string[] };
+      const session: Asker = { ...two, login: 'gone' };
+      const reply = await askAdmin(desk, question as typeof adminQueue.hold, session, request);
+      expect(reply).toMatchObject({ ok: false, error: { code: 'forbidden' } });
+      expect(await addresses(mail)).toEqual(['x@two.test']);
+    },
+  );
 });
 
 describe('the trace', () => {

@@ -1,5 +1,5 @@
 // What the answers of this service work with.
-import type { AdminReply, AuditLog, Bus } from '@pochtar/bus';
+import type { AdminReply, AnswerTools } from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
 import type { Database } from '@pochtar/store/db';
 import type { MasterKey } from '@pochtar/store/settings';
@@ -7,10 +7,8 @@ import type { Announcer } from './announce.ts';
 import type { AppliedReports } from './applied-reports.ts';
 import type { OrphanedMail } from './orphaned-mail.ts';
 
-export interface Context {
+export interface Context extends AnswerTools {
   readonly db: Database;
-  readonly bus: Bus;
-  readonly audit: AuditLog;
   readonly key: MasterKey;
   readonly log: Logger;
   readonly announce: Announcer;

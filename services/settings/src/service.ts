@@ -3,6 +3,7 @@ import { type Bus, settingsApplied } from '@pochtar/bus';
 import type { Service, ServiceContext } from '@pochtar/runtime';
 import { openConnections } from '@pochtar/service';
 import { beginAudit } from '@pochtar/store/audit';
+import { isStanding } from '@pochtar/store/directory';
 import { readMasterKey, readRevisions } from '@pochtar/store/settings';
 import { announcer } from './announce.ts';
 import { answerCertificates } from './answers/certificates.ts';
@@ -11,6 +12,7 @@ import { answerAdministrators } from './answers/administrators.ts';
 import { answerDomains } from './answers/domains.ts';
 import { answerLogins } from './answers/login.ts';
 import { answerNames } from './answers/names.ts';
+import { answerAudit, answerTokens } from './answers/tokens.ts';
 import { answerSettings } from './answers/settings.ts';
 import { answerSettingsFile } from './answers/settings-file.ts';
 import { answerSettingsHistory } from './answers/settings-history.ts';
@@ -19,7 +21,9 @@ import { ensureCertificates } from './certificates.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { firstStart } from './first-start.ts';
+import { removeOldAuditEntries } from './old-audit-entries.ts';
 import { removeOrphanedMail } from './orphaned-mail.ts';
+import { gatherTokenUses } from './token-uses.ts';
 
 export const service: Service<Config> = { name: 'settings', config: readConfig, start };
 
@@ -34,6 +38,7 @@ export async function start(config: Config, serviceContext: ServiceContext): Pro
     db,
     bus,
     audit: { begin: (entry) => beginAudit(db, entry) },
+    isStanding: (asker) => isStanding(db, asker),
     key,
     log,
     announce: announcer(bus, log),
@@ -48,6 +53,7 @@ export async function start(config: Config, serviceContext: ServiceContext): Pro
   await bus.connection.flush();
   if (await context.announce.settings(await readRevisions(db))) context.reports.allWereAsked();
   context.orphans.wake();
+  opened.use(removeOldAuditEntries({ db, log }));
   const renewal = setInterval(() => {
     ensureCertificates(context).then(
       () => health.report('certificates', null),
@@ -74,6 +80,8 @@ function answerAll(context: Context, bus: Bus, opened: AsyncDisposableStack): vo
     ...answerAccounts(context),
     ...answerNames(context),
     ...answerAdministrators(context),
+    ...answerTokens(context, opened.use(gatherTokenUses(context))),
+    ...answerAudit(context),
   ];
   opened.defer(async () => void (await Promise.all(answers.map((answer) => answer.stop()))));
 }

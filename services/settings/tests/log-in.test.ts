@@ -297,3 +297,78 @@ describe('what is the own', () => {
     expect(nobody).toMatchObject({ ok: false, error: { code: 'forbidden' } });
   });
 });
+
+describe('who asks is held to what the directory says now', () => {
+  const asked = async (asker: Asker, question: typeof adminDomain.list | typeof adminOwn.account) => {
+    const reply = await askAdmin(running.bus, question as typeof adminDomain.list, asker, {});
+    return reply.ok ? 'ok' : reply.error.code;
+  };
+
+  test('an administrator whose role, domains or state are others than the session says is refused', async () => {
+    const made = { login: 'stands', password: 'password-1', domains: ['in.test'] };
+    await running.get(adminAdministrator.create, made);
+    const who = await identity('stands');
+    const scope = typeof who === 'string' ? [] : who.scope;
+    const session: Asker = { author: 'console:stands', role: 'domainAdmin', scope, login: 'stands' };
+    expect(await asked(session, adminDomain.list)).toBe('ok');
+    expect(await asked({ ...session, scope: [999_999] }, adminDomain.list)).toBe('forbidden');
+    expect(await asked({ ...session, role: 'auditor', scope: 'all' }, adminDomain.list)).toBe('forbidden');
+    expect(await asked({ ...session, role: 'admin', scope: 'all' }, adminDomain.list)).toBe('forbidden');
+    await running.get(adminAdministrator.update, { login: 'stands', domains: ['other.test'] });
+    expect(await asked(session, adminDomain.list)).toBe('forbidden');
+    await running.get(adminAdministrator.update, { login: 'stands', role: 'admin' });
+    expect(await asked(session, adminDomain.list)).toBe('ok');
+    await running.get(adminAdministrator.update, { login: 'stands', isEnabled: false });
+    expect(await asked(session, adminDomain.list)).toBe('forbidden');
+  });
+
+  test('a user whose account is switched off, or who says to have domains, is refused', async () => {
+    await running.get(adminAccount.create, { address: 'stays@in.test' });
+    const session: Asker = { author: 'x', role: 'user', scope: [], account: 'stays@in.test' };
+    expect(await asked(session, adminOwn.account)).toBe('ok');
+    expect(await asked({ ...session, scope: [1] }, adminOwn.account)).toBe('forbidden');
+    await running.get(adminAccount.update, { address: 'stays@in.test', isEnabled: false });
+    expect(await asked(session, adminOwn.account)).toBe('forbidden');
+  });
+});
+
+describe('administrators', () => {
+  const rootAsks: Asker = { author: 'console:root', role: 'admin', scope: 'all', login: 'root' };
+  const refusalOf = async (change: object) => {
+    const reply = await askAdmin(running.bus, adminAdministrator.update, rootAsks, {
+      login: 'root',
+      ...change,
+    });
+    return reply.ok ? 'ok' : `${reply.error.code} ${reply.error.field}`;
+  };
+
+  test('take no rights away from themselves', async () => {
+    await running.get(adminAdministrator.create, { login: 'deputy', password: 'password-1' });
+    expect(await refusalOf({ isEnabled: false })).toBe('own isEnabled');
+    expect(await refusalOf({ role: 'auditor' })).toBe('own role');
+    expect(await refusalOf({ displayName: 'Root' })).toBe('ok');
+    const gone = await askAdmin(running.bus, adminAdministrator.delete, rootAsks, { login: 'root' });
+    expect(gone).toMatchObject({ ok: false, error: { code: 'own', field: 'login' } });
+  });
+
+  test('of domains have at least one, admins and auditors all', async () => {
+    const complaint = (change: object) => {
+      const request = { login: 'new', password: 'password-1', ...change };
+      return running.complaint(adminAdministrator.create, request);
+    };
+    expect(await complaint({ role: 'domainAdmin' })).toBe('wrongDomains domains');
+    expect(await complaint({ role: 'admin', domains: ['in.test'] })).toBe('wrongDomains domains');
+    expect(await complaint({ role: 'auditor', domains: ['in.test'] })).toBe('wrongDomains domains');
+    expect(await complaint({ role: 'domainAdmin', domains: ['in.test', 'none.test'] })).toBe(
+      'noDomain domains.1',
+    );
+    await running.get(adminAdministrator.create, { login: 'new', password: 'password-1', role: 'auditor' });
+    const change = { login: 'new', role: 'domainAdmin' } as const;
+    expect(await running.complaint(adminAdministrator.update, change)).toBe('wrongDomains domains');
+  });
+
+  test('have no login that is the address of an account, which could then not log in', async () => {
+    const request = { login: 'anna@in.test', password: 'password-1' };
+    expect(await running.complaint(adminAdministrator.create, request)).toBe('exists login');
+  });
+});

@@ -17,12 +17,19 @@ export interface AuditEntry extends Omit<Asker, 'scope' | 'login' | 'account'> {
   details: Readonly<Record<string, unknown>>;
 }
 
+export interface AnswerTools {
+  readonly bus: Bus;
+  readonly audit: AuditLog;
+  /** Whether the asker may now what it says: a session or a token may be older than the rights of who has it. */
+  readonly isStanding: (asker: Asker) => Promise<boolean>;
+}
+
 /**
  * Answers, to those who may ask; an unexpected error is logged and becomes a complaint instead of a silence. What
  * changes something is written down in `audit`.
  */
 export function answerAdmin<Request, Result, Input>(
-  { bus, audit }: { readonly bus: Bus; readonly audit: AuditLog },
+  { bus, audit, isStanding }: AnswerTools,
   question: AdminQuestion<Request, Result, Input>,
   handler: (request: Request, asker: Asker) => Promise<AdminReply<Result>>,
 ): { stop(): Promise<void> } {
@@ -33,6 +40,7 @@ export function answerAdmin<Request, Result, Input>(
       const isWhole = asker.role === 'admin' || asker.role === 'auditor';
       if (!allowed.includes(asker.role) || isWhole !== (asker.scope === 'all')) return forbidden(asker.role);
       try {
+        if (!(await isStanding(asker))) return outdated();
         const object = audited?.object(request, asker) ?? null;
         if (audited === undefined || object === null) return await handler(request, asker);
         const details = kept(request, audited);
@@ -71,6 +79,15 @@ function forbidden(role: Role): { ok: false; error: AdminError } {
     '',
     `для роли «${role}» это недоступно: попросите администратора сервера`,
     `the role ${role} may not do this: ask an administrator of the server`,
+  );
+}
+
+function outdated(): { ok: false; error: AdminError } {
+  return refused(
+    'forbidden',
+    '',
+    'ваши права изменились: войдите снова',
+    'your rights have changed: log in again',
   );
 }
 

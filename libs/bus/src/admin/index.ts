@@ -10,9 +10,10 @@ export {
   refused,
 } from './question.ts';
 export { type AdminScope, type Asker, type Role, roles, wholeServer } from './access.ts';
-export { answerAdmin, type AuditEntry, type AuditLog } from './answer.ts';
+export { answerAdmin, type AnswerTools, type AuditEntry, type AuditLog } from './answer.ts';
 export * from './directory.ts';
 export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
+export { adminAudit, adminToken, type AuditEntryInfo, type TokenInfo } from './tokens.ts';
 export * from './queue.ts';
 export * from './settings.ts';
 export * from './certificates.ts';
@@ -22,6 +23,7 @@ import { adminLogin, adminOwn } from './login.ts';
 import type { AdminQuestion } from './question.ts';
 import { adminQueue, adminTrace } from './queue.ts';
 import { adminSettings } from './settings.ts';
+import { adminAudit, adminToken } from './tokens.ts';
 
 export const allAdminQuestions = [
   adminLogin,
@@ -33,6 +35,8 @@ export const allAdminQuestions = [
   adminAlias,
   adminGroup,
   adminAdministrator,
+  adminToken,
+  adminAudit,
   adminQueue,
   adminTrace,
 ].flatMap((questions) => Object.values(questions) as unknown as AdminQuestion<never, unknown>[]);

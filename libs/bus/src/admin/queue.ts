@@ -1,6 +1,7 @@
 // Questions about mail in the queue and about what became of mail; delivery answers.
 import { z } from 'zod';
 import { changesInScope, looksInScope } from './access.ts';
+import { problem } from './problem.ts';
 import { adminQuestion } from './question.ts';
 
 const time = z.iso.datetime();
@@ -59,6 +60,8 @@ const outcome = z.object({
    * with recipients outside of the asker's scope where the whole mail is concerned (hold, release).
    */
   skipped: z.array(z.string()),
+  /** Why, of those that were skipped for a reason that the asker can do something about. */
+  complaints: z.array(z.object({ mail: z.string(), problem })).default([]),
 });
 export type QueueOutcome = z.infer<typeof outcome>;
 

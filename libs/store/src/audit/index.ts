@@ -84,3 +84,18 @@ export function listAudit(db: Queryable, filter: AuditFilter): Promise<StoredAud
     ],
   });
 }
+
+/** How long entries are kept: a year, and a month to look back at it. */
+export const AUDIT_KEEP_DAYS = 400;
+const SLICE = 5000;
+
+/** Removes a slice of what is older than it is kept. Answers how many went; call it until it answers 0. */
+export async function forgetAudit(db: Queryable, keepDays = AUDIT_KEEP_DAYS): Promise<number> {
+  const rows = await db.query({
+    name: 'audit.forget',
+    text: `delete from audit.entry where id = any(array(
+      select id from audit.entry where at < now() - make_interval(days => $1) order by at limit $2)) returning 1`,
+    values: [keepDays, SLICE],
+  });
+  return rows.length;
+}

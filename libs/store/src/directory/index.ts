@@ -7,4 +7,6 @@ export * from './passwords.ts';
 export * from './postmaster.ts';
 export * from './principals.ts';
 export * from './recipients.ts';
+export * from './standing.ts';
+export * from './tokens.ts';
 export { type PageOptions, type Scope } from './scope.ts';

@@ -3,11 +3,13 @@ import type { Command } from '../command.ts';
 import { accountCommands } from './account.ts';
 import { adminCommands } from './admin.ts';
 import { aliasCommands } from './alias.ts';
+import { auditCommands } from './audit.ts';
 import { certificateCommands } from './certificate.ts';
 import { domainCommands } from './domain.ts';
 import { groupCommands } from './group.ts';
 import { queueCommands } from './queue.ts';
 import { settingsCommands } from './settings.ts';
+import { tokenCommands } from './token.ts';
 import { traceCommands } from './trace.ts';
 
 export const allCommands: readonly Command[] = [
@@ -19,5 +21,7 @@ export const allCommands: readonly Command[] = [
   ...queueCommands,
   ...traceCommands,
   ...adminCommands,
+  ...tokenCommands,
+  ...auditCommands,
   ...certificateCommands,
 ];

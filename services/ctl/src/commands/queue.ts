@@ -146,8 +146,9 @@ type Act = (mails: string[]) => Promise<QueueOutcome>;
 
 /** Does it with the named mails, or with `--all` that the filter finds, page by page. */
 async function actOn(session: Session, input: Input, act: Act): Promise<ExitCode> {
-  const outcome: QueueOutcome = { done: [], skipped: [] };
-  const add = ({ done, skipped }: QueueOutcome): void => {
+  const outcome: QueueOutcome = { done: [], skipped: [], complaints: [] };
+  const add = ({ done, skipped, complaints }: QueueOutcome): void => {
+    outcome.complaints.push(...complaints);
     outcome.done.push(...done);
     outcome.skipped.push(...skipped);
   };
@@ -169,6 +170,9 @@ async function actOn(session: Session, input: Input, act: Act): Promise<ExitCode
   if (outcome.skipped.length === 0) return exitCode.done;
   const names = outcome.skipped.join(', ');
   session.note(text(`пропущены: ${names}`, `skipped: ${names}`));
+  for (const { mail, problem } of outcome.complaints) {
+    session.note(text(`${mail}: ${problem.message.ru}`, `${mail}: ${problem.message.en}`));
+  }
   return outcome.done.length > 0 || input.flag('all') ? exitCode.done : exitCode.refused;
 }
 

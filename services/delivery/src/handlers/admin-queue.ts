@@ -129,15 +129,23 @@ async function forEach(
   asker: Asker,
   action: Action,
 ): Promise<AdminReply<QueueOutcome>> {
-  const outcome: QueueOutcome = { done: [], skipped: [] };
+  const outcome: QueueOutcome = { done: [], skipped: [], complaints: [] };
   for (const id of new Set(selection.mails)) {
-    const isDone = await changeOne(tools, id, selection, asker, action);
-    outcome[isDone ? 'done' : 'skipped'].push(id);
+    const result = await changeOne(tools, id, selection, asker, action);
+    outcome[result === true ? 'done' : 'skipped'].push(id);
+    if (result === 'shared') outcome.complaints.push({ mail: id, problem: shared });
   }
   const { author } = asker;
   tools.log.info({ author, action: action.name, mails: outcome.done }, 'the queue was changed by hand');
   return done(outcome);
 }
+
+const { error: shared } = refused(
+  'othersRecipients',
+  'mails',
+  'у письма есть получатели вне ваших доменов, а это действие касается всего письма: попросите администратора сервера',
+  'the mail has recipients outside of your domains, and this concerns the whole mail: ask an administrator of the server',
+);
 
 async function changeOne(
   tools: Tools,
@@ -145,17 +153,17 @@ async function changeOne(
   selection: Selection,
   { author, scope }: Asker,
   action: Action,
-): Promise<boolean> {
+): Promise<boolean | 'shared'> {
   const after = new Aftermath();
-  const isDone = await tools.db.transaction(async (tx) => {
+  const result = await tools.db.transaction(async (tx) => {
     const mail = await lockMail(tx, id);
     const reach = mail && (await reachOf(tx, scope, id));
     if (mail === null || reach === null || !isMeant(mail, selection)) return false;
     const within = mail.recipients.filter(({ address }) => reach.addresses.has(address));
     return action({ tools, tx, mail, isWhole: reach.isWhole, within, author, after });
   });
-  if (isDone) after.announce(tools);
-  return isDone;
+  if (result === true) after.announce(tools);
+  return result;
 }
 
 async function show(tools: Tools, id: string, scope: Asker['scope']): Promise<AdminReply<ShownMail>> {

@@ -13,7 +13,6 @@ import {
   type AdministratorRole,
   createAdministrator,
   deleteAdministrator,
-  domainIds,
   findAccount,
   findAdministrator,
   listAdministrators,
@@ -21,9 +20,10 @@ import {
   setAdministratorPassword,
   updateAdministrator,
 } from '@pochtar/store/directory';
-import { noDomain, notFound, readDomain } from '../addresses.ts';
+import { notFound } from '../addresses.ts';
 import type { Context, Refusal } from '../context.ts';
 import { readPassword } from '../passwords.ts';
+import { readRights } from '../rights.ts';
 
 export function answerAdministrators(context: Context): { stop(): Promise<void> }[] {
   const { db, announce } = context;
@@ -153,46 +153,6 @@ function wrongLogin(login: string): Refusal {
 async function found(context: Context, asker: Asker, login: string) {
   const administrator = await findAdministrator(context.db, asker.scope, login);
   return administrator === null ? notFound('login', login) : done({ administrator: infoOf(administrator) });
-}
-
-interface Rights {
-  role: AdministratorRole;
-  domainIds: number[] | null;
-}
-
-/** What a role may have: an administrator of domains at least one, the others all. */
-async function readRights(
-  context: Context,
-  role: AdministratorRole,
-  names: readonly string[] | null,
-): Promise<{ ok: true; rights: Rights } | Refusal> {
-  if (role !== 'domainAdmin' && names === null) return { ok: true, rights: { role, domainIds: null } };
-  if (role !== 'domainAdmin') {
-    return refused(
-      'wrongDomains',
-      'domains',
-      `domains: роль ${role} относится ко всем доменам: не указывайте их или выберите роль domainAdmin`,
-      `domains: the role ${role} has all domains: give none, or choose the role domainAdmin`,
-    );
-  }
-  if (names === null || names.length === 0) {
-    return refused(
-      'wrongDomains',
-      'domains',
-      'domains: администратору доменов нужен хотя бы один домен: укажите его',
-      'domains: an administrator of domains needs at least one: name it',
-    );
-  }
-  const keys: string[] = [];
-  for (const [index, name] of names.entries()) {
-    const read = readDomain(`domains.${index}`, name);
-    if (!read.ok) return read;
-    keys.push(read.key);
-  }
-  const known = await domainIds(context.db, keys);
-  const unknown = keys.findIndex((key) => !known.has(key));
-  if (unknown >= 0) return noDomain(`domains.${unknown}`, keys[unknown] as string);
-  return { ok: true, rights: { role, domainIds: [...known.values()].toSorted((a, b) => a - b) } };
 }
 
 function complaint(outcome: Exclude<AdministratorOutcome, 'done'>, login: string): Refusal {
