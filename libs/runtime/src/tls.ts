@@ -1,5 +1,6 @@
 // TLS contexts that are replaced while connections go on: a new certificate or policy counts from the next
-// handshake. SNI picks the certificate that names the host; otherwise the chosen one is shown.
+// handshake. SNI picks the certificate that names the host: of several the chosen one, or the one that ends last. A client
+// that names no host, or one that no certificate has, is shown the chosen one.
 import { X509Certificate } from 'node:crypto';
 import {
   createSecureContext,
@@ -29,19 +30,35 @@ export class TlsContexts {
   #options: SecureContextOptions | null = null;
   #byName = new Map<string, SecureContext>();
 
-  /** Replaces everything. Throws, leaving all as it was, when a certificate does not match its key. */
-  replace(certificates: ServerCertificate[], policy: TlsPolicy): void {
-    const byName = new Map<string, SecureContext>();
-    let shown: { context: SecureContext; options: SecureContextOptions } | null = null;
+  /**
+   * Replaces everything. Throws, leaving all as it was, when the certificate to show does not match its key. Another one
+   * that can't be used is left out; their ids are answered.
+   */
+  replace(certificates: ServerCertificate[], policy: TlsPolicy): string[] {
+    const shown = certificates.find(({ id }) => id === policy.certificateId) ?? certificates[0];
+    const broken: string[] = [];
+    const named = new Map<string, { context: SecureContext; rank: number }>();
+    let showing: { context: SecureContext; options: SecureContextOptions } | null = null;
     for (const certificate of certificates) {
-      const options = contextOptions(certificate, policy);
-      const context = createSecureContext(options);
-      for (const name of namesOf(certificate)) byName.set(name, context);
-      if (shown === null || certificate.id === policy.certificateId) shown = { context, options };
+      try {
+        const options = contextOptions(certificate, policy);
+        const context = createSecureContext(options);
+        if (certificate === shown) showing = { context, options };
+        const leaf = new X509Certificate(certificate.chainPem);
+        const rank =
+          certificate.id === policy.certificateId ? Number.POSITIVE_INFINITY : Date.parse(leaf.validTo);
+        for (const name of namesOf(leaf)) {
+          if (rank > (named.get(name)?.rank ?? Number.NEGATIVE_INFINITY)) named.set(name, { context, rank });
+        }
+      } catch (error) {
+        if (certificate === shown) throw error;
+        broken.push(certificate.id);
+      }
     }
-    this.#shown = shown?.context ?? null;
-    this.#options = shown?.options ?? null;
-    this.#byName = byName;
+    this.#shown = showing?.context ?? null;
+    this.#options = showing?.options ?? null;
+    this.#byName = new Map([...named].map(([name, { context }]) => [name, context]));
+    return broken;
   }
 
   /** Whether there is a certificate to show at all. */
@@ -83,7 +100,7 @@ function contextOptions(certificate: ServerCertificate, policy: TlsPolicy): Secu
   };
 }
 
-function namesOf(certificate: ServerCertificate): string[] {
-  const names = new X509Certificate(certificate.chainPem).subjectAltName ?? '';
+function namesOf(leaf: X509Certificate): string[] {
+  const names = leaf.subjectAltName ?? '';
   return [...names.matchAll(/DNS:([^,\s]+)/g)].map((match) => (match[1] as string).toLowerCase());
 }

@@ -71,15 +71,17 @@ export async function followListeners<Encryption extends 'smtpEncryption' | 'acc
  */
 function certificateLoader({ db, key, tls, encryption: section }: CertificateParts) {
   let loaded = '';
+  let broken: string[] = [];
   return async ({ certificateId, minTlsVersion, dhBits }: TlsPolicy): Promise<void> => {
     const certificates = await readServerCertificates(db, key);
     const isAbsent = certificateId !== null && !certificates.some(({ id }) => id === certificateId);
     const wanted = JSON.stringify([certificateId, minTlsVersion, dhBits, certificates]);
     if (wanted !== loaded && !(isAbsent && tls.available)) {
-      show(() => tls.replace(certificates, { certificateId, minTlsVersion, dhBits }));
+      show(() => (broken = tls.replace(certificates, { certificateId, minTlsVersion, dhBits })));
       loaded = wanted;
     }
     if (isAbsent) throw notApplied('noCertificate', isNotThere(certificateId));
+    if (broken.length > 0) throw notApplied('badCertificate', areLeftOut(broken));
   };
 
   function show(replace: () => void): void {
@@ -107,6 +109,14 @@ type CertificateParts = Pick<
   FollowedListeners<'smtpEncryption' | 'accessEncryption'>,
   'db' | 'key' | 'tls' | 'encryption'
 >;
+
+function areLeftOut(ids: readonly string[]): Text {
+  const names = ids.slice(0, 20).join(', ');
+  return text(
+    `сертификаты ${names} не подходят к своим ключам и не используются: замените или удалите их`,
+    `the certificates ${names} do not fit their keys and are not used: replace or remove them`,
+  );
+}
 
 function isNotThere(certificateId: string | null): Text {
   return text(

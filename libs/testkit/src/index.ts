@@ -21,3 +21,4 @@ export {
   rsaKeyPem,
 } from './test-certificate.ts';
 export { transcript, transcriptFile } from './transcript.ts';
+export { shownCertificate } from './shown-certificate.ts';

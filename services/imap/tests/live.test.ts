@@ -7,7 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { directoryChanged, settingsChanged } from '@pochtar/bus';
 import { Health, processEnv, silentLogger } from '@pochtar/runtime';
 import { updateAccount } from '@pochtar/store/directory';
-import { saveCertificate } from '@pochtar/store/settings';
+import { deleteCertificate, saveCertificate } from '@pochtar/store/settings';
 import {
   certificatePem,
   eventually,
@@ -17,6 +17,7 @@ import {
   otherKeyPem,
   rsaCertificatePem,
   rsaKeyPem,
+  shownCertificate,
 } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start } from '../src/service.ts';
@@ -36,6 +37,24 @@ function isRefused(port: number): Promise<boolean> {
     socket.once('connect', () => resolve(false)).once('connect', () => socket.destroy());
   });
 }
+
+test('RFC 6066 §3: of several certificates the one that has the name is shown, as soon as it is in the store and until it is not', async () => {
+  const port = { host: imap.host, port: imap.ports.imaps };
+  expect(await shownCertificate(port, 'other.test')).toBe('mail.example.org');
+  const added = { id: 'second', name: 'second', chainPem: otherCertificatePem, keyPem: otherKeyPem };
+  await saveCertificate(imap.db, imap.masterKey, {
+    ...added,
+    origin: 'imported',
+    notAfter: new Date('2126-01-01'),
+  });
+  await imap.set({ accessEncryption: {} });
+  expect(await shownCertificate(port, 'other.test')).toBe('other.test');
+  expect(await shownCertificate(port, 'mail.example.org')).toBe('mail.example.org');
+  expect(await shownCertificate(port, 'nobody.test')).toBe('mail.example.org');
+  await deleteCertificate(imap.db, 'second');
+  await imap.set({ accessEncryption: {} });
+  expect(await shownCertificate(port, 'other.test')).toBe('mail.example.org');
+});
 
 describe('listeners', () => {
   test('a moved port opens, the old one closes, and the session that is open goes on', async () => {

@@ -26,6 +26,7 @@ export interface Installation extends AsyncDisposable {
   password: string;
   /** As the owner of the schema. */
   db: Database;
+  masterKey: Buffer;
   bus: Bus;
   nats: TestNats;
   volumePath: string;
@@ -70,7 +71,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   await using stack = new AsyncDisposableStack();
   const ports = { pop3: await freePort(), pop3s: await freePort() };
   const ground = stack.use(await openGround(firstSettings(ports, options.settings ?? {})));
-  const { db, bus, nats, blobs, volumePath } = ground;
+  const { db, bus, nats, blobs, volumePath, masterKey } = ground;
   const accounts: Record<string, number> = await createAccounts(db, ['anna', 'boris', 'clara', 'dora'], {
     password: PASSWORD,
     disabled: 'dora',
@@ -90,7 +91,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     return mailbox;
   };
   return {
-    ...{ db, bus, nats, ports, accounts, environment, volumePath },
+    ...{ db, bus, nats, ports, accounts, environment, volumePath, masterKey },
     host: HOST,
     password: PASSWORD,
     server,

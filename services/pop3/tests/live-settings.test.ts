@@ -1,7 +1,8 @@
 // Settings that change while sessions are open, and the report of what runs.
 import { connect } from 'node:net';
 import { directoryChanged } from '@pochtar/bus';
-import { eventually, freePort } from '@pochtar/testkit';
+import { deleteCertificate, saveCertificate } from '@pochtar/store/settings';
+import { eventually, freePort, otherCertificatePem, otherKeyPem, shownCertificate } from '@pochtar/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Installation, login, startInstallation } from './installation.ts';
 
@@ -83,4 +84,22 @@ test('RFC 2449 §6.7: EXPIRE follows the retention of INBOX', async () => {
     S: ...
     S: .
   `);
+});
+
+test('RFC 6066 §3: of several certificates the one that has the name is shown, as soon as it is in the store and until it is not', async () => {
+  const port = { host: at.host, port: at.ports.pop3s };
+  expect(await shownCertificate(port, 'other.test')).toBe('mail.example.org');
+  const added = { id: 'second', name: 'second', chainPem: otherCertificatePem, keyPem: otherKeyPem };
+  await saveCertificate(at.db, at.masterKey, {
+    ...added,
+    origin: 'imported',
+    notAfter: new Date('2126-01-01'),
+  });
+  await at.set({ accessEncryption: {} });
+  expect(await shownCertificate(port, 'other.test')).toBe('other.test');
+  expect(await shownCertificate(port, 'mail.example.org')).toBe('mail.example.org');
+  expect(await shownCertificate(port, 'nobody.test')).toBe('mail.example.org');
+  await deleteCertificate(at.db, 'second');
+  await at.set({ accessEncryption: {} });
+  expect(await shownCertificate(port, 'other.test')).toBe('mail.example.org');
 });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { connect } from 'node:net';
-import { saveCertificate } from '@pochtar/store/settings';
+import { deleteCertificate, saveCertificate } from '@pochtar/store/settings';
 import { createName, updateAccount } from '@pochtar/store/directory';
 import { settingsChanged } from '@pochtar/bus';
 import {
@@ -15,6 +15,7 @@ import {
   otherKeyPem,
   rsaCertificatePem,
   rsaKeyPem,
+  shownCertificate,
 } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';
@@ -338,6 +339,24 @@ describe('the TLS policy', () => {
     expect((await negotiated(dhe)).dhBits).toBe(3072);
     await smtp.set({ smtpEncryption: { dhBits: 2048, certificateId: null } });
   });
+});
+
+test('RFC 6066 §3: of several certificates the one that has the name is shown, as soon as it is in the store and until it is not', async () => {
+  const port = { host: smtp.host, port: smtp.ports.smtps };
+  expect(await shownCertificate(port, 'other.test')).toBe('mail.example.org');
+  const added = { id: 'second', name: 'second', chainPem: otherCertificatePem, keyPem: otherKeyPem };
+  await saveCertificate(smtp.db, smtp.masterKey, {
+    ...added,
+    origin: 'imported',
+    notAfter: new Date('2126-01-01'),
+  });
+  await smtp.set({ smtpEncryption: {} });
+  expect(await shownCertificate(port, 'other.test')).toBe('other.test');
+  expect(await shownCertificate(port, 'mail.example.org')).toBe('mail.example.org');
+  expect(await shownCertificate(port, 'nobody.test')).toBe('mail.example.org');
+  await deleteCertificate(smtp.db, 'second');
+  await smtp.set({ smtpEncryption: {} });
+  expect(await shownCertificate(port, 'other.test')).toBe('mail.example.org');
 });
 
 describe('certificates', () => {
