@@ -93,7 +93,8 @@ async function change(
 ): Promise<{ done: string[]; skipped: string[] }> {
   const answer = await askAdmin(console_, adminQueue[action], asker, { mails });
   if (!answer.ok) throw new Error(answer.error.message.en);
-  return answer.result;
+  const { done, skipped } = answer.result;
+  return { done, skipped };
 }
 
 async function ask<R>(

@@ -59,6 +59,7 @@ function sample(schema: Schema | boolean): unknown {
   if (schema.type === 'integer' || schema.type === 'number') return Math.max(1, schema.minimum ?? 1);
   if (schema.type === 'boolean') return true;
   if (schema.format === 'uuid') return '01930000-0000-7000-8000-000000000001';
+  if (schema.format === 'base64') return 'eA==';
   if (schema.format === 'date-time') return '2030-01-01T00:00:00Z';
   return 'x';
 }

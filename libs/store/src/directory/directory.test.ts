@@ -49,7 +49,7 @@ beforeEach(async () => {
   await using owner = as('owner');
   await owner.query({
     text: `truncate directory.domain, directory.account, directory.address, directory.administrator,
-      store.mailbox, store.uid_validity, store.subscription, store.message, store.expunged, store.maybe_dead`,
+      store.mailbox, store.uid_validity, store.subscription, store.message, store.expunged, store.maybe_dead cascade`,
   });
   orgId = (await createDomain(db, 'example.org')) as number;
   netId = (await createDomain(db, 'example.net')) as number;

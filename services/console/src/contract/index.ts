@@ -3,6 +3,7 @@ import { certificateRoutes } from './certificates.ts';
 import { directoryRoutes } from './directory.ts';
 import { liveRoutes } from './live.ts';
 import { mailRoutes } from './mail.ts';
+import { peopleRoutes } from './people.ts';
 import type { Answered, Sent } from './route.ts';
 import { sessionRoutes } from './session.ts';
 import { settingsRoutes } from './settings.ts';
@@ -13,6 +14,7 @@ export const contract = {
   ...directoryRoutes,
   ...mailRoutes,
   ...certificateRoutes,
+  ...peopleRoutes,
   ...liveRoutes,
 };
 

@@ -76,4 +76,19 @@ export const settingsRoutes = {
     }),
     request: ({ body }) => body,
   }),
+  'GET /settings/export': asks(adminSettings.export, {
+    summary: 'all sections as one YAML file; secrets only as set or not set',
+    query: z.strictObject({ language: z.enum(['ru', 'en']).default('ru') }),
+    request: ({ query }) => query,
+  }),
+  'POST /settings/import': asks(adminSettings.import, {
+    summary: 'changes what stands in a YAML file, all or none',
+    body: z.strictObject({
+      yaml: z.string().min(1).max(900_000),
+      dryRun: z.boolean().default(false),
+      comment,
+      expectedRevisions: z.record(name, z.int()).optional(),
+    }),
+    request: ({ body }) => body,
+  }),
 };

@@ -1,6 +1,14 @@
 // Who asks: a session by its cookie, or an API token. What that person may do is asked of the settings process, at most
 // once a second for each: a changed password, role or state ends a session within that.
-import { type Asker, adminLogin, askAdmin, type Bus, type PrincipalInfo, wholeServer } from '@pochtar/bus';
+import {
+  type Asker,
+  adminLogin,
+  adminToken,
+  askAdmin,
+  type Bus,
+  type PrincipalInfo,
+  wholeServer,
+} from '@pochtar/bus';
 import {
   createConsoleSession,
   deleteConsoleSession,
@@ -23,6 +31,8 @@ const CLEAN_EVERY_MS = 3_600_000;
 
 export interface Person {
   principal: PrincipalInfo;
+  /** A program with a token of the API, not a person at a page. */
+  isToken?: boolean;
   /** When the session ends if nothing is done; undefined for a token. */
   expiresAt?: Date;
 }
@@ -81,6 +91,18 @@ export class Sessions implements Disposable {
   /** Whose session it is; null when there is none (any more). */
   byCookie(token: string): Promise<Person | null> {
     return this.#remembered(`cookie ${token}`, () => this.#readSession(hashOf(token)));
+  }
+
+  /** Whose API token it is; null when it is none, or dead. */
+  byToken(token: string, client: Client): Promise<Person | null> {
+    return this.#remembered(`token ${token}`, async () => {
+      const asker = { ...wholeServer('console'), clientAddress: client.address };
+      const request = { token, clientAddress: client.address };
+      const reply = await askAdmin(this.#bus, adminToken.check, asker, request);
+      if (reply.ok) return { principal: reply.result.principal, isToken: true };
+      if (reply.error.code === 'wrongToken') return null;
+      throw problemOf(reply.error);
+    });
   }
 
   async #readSession(tokenHash: Buffer): Promise<Person | null> {

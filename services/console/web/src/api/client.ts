@@ -2,21 +2,12 @@
 // request is repeated, so that nothing that was typed is lost.
 import type { Answers, Contract, Sends } from '../../../src/contract/index.ts';
 import { connection } from './connection.ts';
-import type { Expected } from './expected.ts';
 import { readProblem, unanswered } from './problem.ts';
 import { session } from './session.ts';
 
-export type RouteName = keyof Contract | keyof Expected;
-export type Answer<Name extends RouteName> = Name extends keyof Contract
-  ? Answers<Name>
-  : Name extends keyof Expected
-    ? Expected[Name]['answers']
-    : never;
-export type Given<Name extends RouteName> = Name extends keyof Contract
-  ? Sends<Name>
-  : Name extends keyof Expected
-    ? Expected[Name]['sends']
-    : never;
+export type RouteName = keyof Contract;
+export type Answer<Name extends RouteName> = Answers<Name>;
+export type Given<Name extends RouteName> = Sends<Name>;
 
 interface Parts {
   params?: Record<string, string | number>;

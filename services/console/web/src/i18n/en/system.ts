@@ -57,7 +57,6 @@ export const system = {
   'tokens.name': 'Name',
   'tokens.nameHelp': 'Which program it is for',
   'tokens.expires': 'Valid until',
-  'tokens.never': 'without end',
   'tokens.days_one': '{{n}} day',
   'tokens.days_other': '{{n}} days',
   'tokens.used': 'Used',

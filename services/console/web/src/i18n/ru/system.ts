@@ -61,7 +61,6 @@ export const system = {
   'tokens.name': 'Название',
   'tokens.nameHelp': 'Для какой программы он нужен',
   'tokens.expires': 'Действует до',
-  'tokens.never': 'без срока',
   'tokens.days_one': '{{n}} день',
   'tokens.days_few': '{{n}} дня',
   'tokens.days_many': '{{n}} дней',

@@ -1,6 +1,6 @@
 // New administrators and tokens, and what can be changed of them.
 import { useState } from 'react';
-import type { Administrator } from '../../api/expected.ts';
+import type { Answer } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
 import { CodeLine } from '../../ui/CodeLine.tsx';
@@ -10,6 +10,8 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Failure, Notice } from '../../ui/Notice.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
 import { NewPassword, PasswordFields } from '../accounts/PasswordFields.tsx';
+
+type Administrator = Answer<'GET /admins'>['administrators'][number];
 
 const roles = ['admin', 'domainAdmin', 'auditor'] as const;
 type AdminRole = (typeof roles)[number];
@@ -163,7 +165,7 @@ export function AdminPanel({
   );
 }
 
-const ends = ['30', '90', '365', ''] as const;
+const ends = ['30', '90', '365', '730'] as const;
 const dayMs = 86_400_000;
 
 export function AddToken({ onClose }: { onClose: () => void }) {
@@ -178,12 +180,13 @@ export function AddToken({ onClose }: { onClose: () => void }) {
       <Dialog title={name} verb={t('action.close')} onSubmit={onClose} onClose={onClose}>
         <Notice tone="ok">
           <p>{t('tokens.once')}</p>
-          <CodeLine>{create.data.secret}</CodeLine>
+          <CodeLine>{create.data.value}</CodeLine>
         </Notice>
       </Dialog>
     );
   }
-  const expiresAt = () => (days === '' ? null : new Date(Date.now() + Number(days) * dayMs).toISOString());
+  // A little less than asked for: the longest is two years by the server's clock.
+  const expiresAt = () => new Date(Date.now() + Number(days) * dayMs - 60_000).toISOString();
   return (
     <Dialog
       title={t('tokens.add')}
@@ -214,7 +217,7 @@ export function AddToken({ onClose }: { onClose: () => void }) {
           onChange={(chosen) => setDays(ends.find((one) => one === chosen) ?? '90')}
           data={ends.map((one) => ({
             value: one,
-            label: one === '' ? t('tokens.never') : t('tokens.days', { count: Number(one) }),
+            label: t('tokens.days', { count: Number(one) }),
           }))}
         />
       </Stack>

@@ -1,6 +1,6 @@
 // Who may use the console, and the tokens of programs that use the API.
 import { useState } from 'react';
-import type { Administrator, Token } from '../../api/expected.ts';
+import type { Answer } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { useWords } from '../../i18n/index.ts';
@@ -11,6 +11,9 @@ import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { AddAdmin, AddToken, AdminPanel } from './AdminForms.tsx';
+
+type Administrator = Answer<'GET /admins'>['administrators'][number];
+type Token = Answer<'GET /tokens'>['tokens'][number];
 
 export function AdminsPage() {
   const { t } = useWords();
@@ -86,7 +89,7 @@ function Tokens({ canChange }: { canChange: boolean }) {
       <DataTable<Token>
         label={t('tokens.title')}
         rows={data?.tokens}
-        rowKey={({ id }) => id}
+        rowKey={({ id }) => String(id)}
         isFetching={isFetching}
         error={error}
         onRetry={() => void refetch()}

@@ -1,5 +1,5 @@
 // Who changed what, when, from where.
-import type { AuditEntry } from '../../api/expected.ts';
+import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
@@ -13,6 +13,8 @@ import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
 import { useCursor, useView } from '../search.ts';
 
+type AuditEntry = Answer<'GET /audit'>['entries'][number];
+
 const limit = 50;
 
 export function AuditPage() {
@@ -25,7 +27,7 @@ export function AuditPage() {
       limit,
       ...(author !== undefined && { author }),
       ...(object !== undefined && { object }),
-      ...(cursor.after !== undefined && { after: cursor.after }),
+      ...(cursor.after !== undefined && { before: Number(cursor.after) }),
     },
   });
   return (
@@ -45,7 +47,7 @@ export function AuditPage() {
       <DataTable<AuditEntry>
         label={t('page.audit')}
         rows={data?.entries}
-        rowKey={({ id }) => id}
+        rowKey={({ id }) => String(id)}
         isFetching={isFetching}
         error={error}
         onRetry={() => void refetch()}
@@ -73,7 +75,7 @@ export function AuditPage() {
           {
             key: 'detail',
             title: t('audit.detail'),
-            cell: ({ detail }) => <Foreign text={detailWords(detail)} maxLength={300} />,
+            cell: ({ details }) => <Foreign text={detailWords(details)} maxLength={300} />,
           },
           {
             key: 'outcome',
@@ -95,7 +97,7 @@ export function AuditPage() {
       />
       <Pager
         isFirst={cursor.after === undefined}
-        next={data?.next}
+        next={data?.next?.toString()}
         onFirst={() => cursor.to(undefined)}
         onNext={(after) => cursor.to(after)}
       />
