@@ -11,12 +11,15 @@ export interface Remark {
   report: ProcessReport | null;
 }
 
+/** What this version does not do yet is said at its field, and is no fault of a process. */
+const notAvailable = 'notAvailable';
+
 /** Reports with an error, and programs without any: each counts once, by its process. */
 export function remarksOf(sections: readonly SectionStatus[]): Remark[] {
   const remarks = new Map<string, Remark>();
   for (const { name: section, appliedBy, processes } of sections) {
     for (const report of processes) {
-      if (report.error === null) continue;
+      if (report.error === null || report.problem?.code === notAvailable) continue;
       remarks.set(`${report.process} ${report.instance} ${section}`, {
         section,
         program: report.process,
