@@ -1,5 +1,5 @@
 /** The settings of the system: their catalogue, their validation, and their current values in a process. */
-export { type SectionDefinition, type Finding, programsToCome } from './section.ts';
+export { type SectionDefinition, type Finding } from './section.ts';
 export type { Field, NotYet, SecretField } from './field.ts';
 export type * from './forms/description.ts';
 export {
@@ -11,6 +11,7 @@ export {
   type Text,
   text,
 } from './text.ts';
+export { programsToCome } from './forms/programs.ts';
 export { complaint, fieldName, placeName } from './place.ts';
 export { isAvailable, NOT_AVAILABLE, unavailable, withoutEffect } from './availability.ts';
 export { cautionsOf } from './cautions.ts';

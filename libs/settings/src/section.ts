@@ -7,9 +7,6 @@ import { type Field, type RecordSchema, recordSchema, type SecretField } from '.
 import type { AppliedBy, Tab } from './forms/description.ts';
 import type { FieldPlace, Text } from './text.ts';
 
-/** Programs that are no part of this version yet. */
-export const programsToCome: ReadonlySet<string> = new Set<AppliedBy>(['ldap', 'firewall', 'tasks']);
-
 /** A broken rule between fields of one section, or a caution about one. */
 export interface Finding {
   readonly field: string;

@@ -4,6 +4,7 @@
  */
 export type { Text } from '../text.ts';
 export type * from './description.ts';
+export { programsToCome } from './programs.ts';
 export { checkValue, expectedOf } from './expected.ts';
 export { hiddenBy, isShown } from './shown.ts';
 export { entryKey, entryWords, isSameValue, valueWords } from './value.ts';

@@ -1,4 +1,5 @@
 // What is not well, from the reports of the processes.
+import { programsToCome } from '@pochtar/settings/forms';
 import type { Answers } from '../../../src/contract/index.ts';
 
 export type SectionStatus = Answers<'GET /settings/status'>['sections'][number];
@@ -27,7 +28,7 @@ export function remarksOf(sections: readonly SectionStatus[]): Remark[] {
       });
     }
     for (const program of appliedBy) {
-      if (!processes.some(({ process }) => process === program)) {
+      if (!programsToCome.has(program) && !processes.some(({ process }) => process === program)) {
         remarks.set(program, { section, program, report: null });
       }
     }
