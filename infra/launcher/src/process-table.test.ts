@@ -19,6 +19,7 @@ test('the table of docker-compose.yml names every process in the order a mail me
     'imap',
     'pop3',
     'settings',
+    'console',
   ]);
   for (const { program, user, dependsOn, once } of table) {
     expect(existsSync(join(root, program, 'package.json'))).toBe(true);

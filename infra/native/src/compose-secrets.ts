@@ -25,6 +25,7 @@ export const mayDecrypt = [
   'imap',
   'pop3',
   'settings',
+  'console',
 ];
 
 /** The user of our own image (infra/Dockerfile). */

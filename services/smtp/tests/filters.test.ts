@@ -151,6 +151,7 @@ test('what was refused is told to the trace', async () => {
     .toEqual([
       {
         at: expect.any(String),
+        otherRecipients: [],
         count: 1,
         clientAddress: '192.168.7.8',
         reversePath: 'a@remote.test',
