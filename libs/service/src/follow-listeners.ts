@@ -69,7 +69,7 @@ export async function followListeners<Encryption extends 'smtpEncryption' | 'acc
  * changed. It throws when they can't be read, when one does not fit its key, or when the chosen one is not there; what
  * is in use stays in use then. Only who shows nothing yet shows what there is instead of the chosen one.
  */
-function certificateLoader({ db, key, tls, encryption: section }: CertificateParts) {
+export function certificateLoader({ db, key, tls, encryption: section }: CertificateParts) {
   let loaded = '';
   let broken: string[] = [];
   return async ({ certificateId, minTlsVersion, dhBits }: TlsPolicy): Promise<void> => {

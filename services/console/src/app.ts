@@ -2,7 +2,7 @@
 // contract says; then one question to the bus, or the route's own handler; and whatever goes wrong is a problem document.
 import cookie from '@fastify/cookie';
 import { askAdmin, type Bus, type Role } from '@pochtar/bus';
-import type { Logger } from '@pochtar/runtime';
+import { type Logger, plainAddress } from '@pochtar/runtime';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -10,14 +10,13 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { RequestListener, Server } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import { z } from 'zod';
 import { contract } from './contract/index.ts';
 import type { AnyRoute } from './contract/route.ts';
 import { isNotModified } from './http/etag.ts';
 import { languageOf } from './http/language.ts';
 import { notFound, Problem, problemOf, unauthorized } from './problem.ts';
-import { cookieName } from './session/cookie.ts';
+import { isEncrypted, tokenOf } from './session/cookie.ts';
 import { isForeign } from './session/origin.ts';
 import { askerOf, type Client, type Person, type Sessions } from './session/sessions.ts';
 
@@ -112,7 +111,7 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
 async function personOf(request: FastifyRequest, client: Client, sessions: Sessions): Promise<Person | null> {
   const bearer = /^Bearer ([\w-]{20,200})$/i.exec(request.headers.authorization ?? '')?.[1];
   if (bearer !== undefined) return sessions.byToken(bearer, client);
-  const token = request.cookies[cookieName(isEncrypted(request))];
+  const token = tokenOf(request);
   return token === undefined ? null : sessions.byCookie(token);
 }
 
@@ -167,11 +166,7 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
 
 function clientOf(request: FastifyRequest): Client {
   const { remoteAddress = '' } = request.socket;
-  return { address: remoteAddress.replace(/^::ffff:/, ''), userAgent: request.headers['user-agent'] ?? '' };
-}
-
-export function isEncrypted(request: FastifyRequest): boolean {
-  return request.socket instanceof TLSSocket;
+  return { address: plainAddress(remoteAddress), userAgent: request.headers['user-agent'] ?? '' };
 }
 
 function isSafe(method: string): boolean {

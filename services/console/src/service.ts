@@ -11,8 +11,8 @@ import {
   TlsContexts,
 } from '@pochtar/runtime';
 import { openListeners, openService } from '@pochtar/service';
-import { readMasterKey, readServerCertificates } from '@pochtar/store/settings';
-import { type AppParts, createApp, isEncrypted } from './app.ts';
+import { readMasterKey } from '@pochtar/store/settings';
+import { type AppParts, createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { Hints } from './events/hints.ts';
 import { followCertificates } from './http/certificates.ts';
@@ -21,6 +21,7 @@ import { servePages } from './http/pages.ts';
 import { SAFE_HEADERS, STRICT_TRANSPORT } from './http/safe-headers.ts';
 import { liveHandlers } from './routes/live.ts';
 import { sessionHandlers } from './routes/session.ts';
+import { isEncrypted } from './session/cookie.ts';
 import { Sessions } from './session/sessions.ts';
 
 export const service: Service<Config> = { name: 'console', config: readConfig, start };
@@ -38,8 +39,7 @@ export async function start(
   const { db, bus, settings } = await openService(config, context, sections, stack);
   const key = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
   const tls = new TlsContexts();
-  const read = () => readServerCertificates(db, key);
-  stack.defer(await followCertificates({ bus, settings, tls, log, read }));
+  stack.defer(await followCertificates({ db, bus, settings, key, tls, log }));
   const sessions = stack.use(new Sessions(db, bus));
   const hints = stack.use(new Hints(bus));
   const pages = config.POCHTAR_CONSOLE_PAGES;
@@ -66,13 +66,14 @@ export async function start(
 
 async function openApp(parts: Pick<AppParts, 'bus' | 'sessions' | 'log'> & { hints: Hints; pages: string }) {
   const { bus, sessions, hints, log, pages } = parts;
+  const version = ownVersion();
   let answer: RequestListener = () => {};
   const plain = createHttp((request, response) => answer(request, response));
   const app = await createApp({
     ...{ bus, sessions, log },
     handlers: {
-      ...sessionHandlers(sessions, version()),
-      ...liveHandlers(hints, sessions, version()),
+      ...sessionHandlers(sessions, version),
+      ...liveHandlers(hints, sessions, version),
     },
     serverFactory: (handler) => {
       answer = handler;
@@ -121,7 +122,7 @@ function keepListening(
   };
 }
 
-function version(): string {
+function ownVersion(): string {
   const file = readFileSync(join(import.meta.dirname, '../package.json'), 'utf8');
   return (JSON.parse(file) as { version: string }).version;
 }

@@ -91,14 +91,7 @@ export class Refusals implements AsyncDisposable {
     const kind = `${clientKey(event.clientAddress)} ${event.reply}`;
     const isKept = this.#kinds.has(kind) || this.#kinds.size < MAX_KINDS;
     if (!isKept) {
-      this.#keep({
-        ...event,
-        clientAddress: '',
-        reversePath: null,
-        recipient: null,
-        otherRecipients: [],
-        reply: OTHERS,
-      });
+      this.#keep(amongOthers(event));
       return Number.POSITIVE_INFINITY;
     }
     const known = (this.#kinds.get(kind) ?? 0) + event.count;
@@ -142,13 +135,12 @@ export class Refusals implements AsyncDisposable {
   /** While the bus is away minutes add up: beyond the limit only their number is kept. */
   #keepForLater(event: MailRefused): void {
     if (this.#untold.size < MAX_KINDS) return this.#keep(event);
-    this.#keep({
-      ...event,
-      clientAddress: '',
-      reversePath: null,
-      recipient: null,
-      otherRecipients: [],
-      reply: OTHERS,
-    });
+    this.#keep(amongOthers(event));
   }
+}
+
+/** Counted, and nothing more. */
+function amongOthers(event: MailRefused): MailRefused {
+  const nobody = { clientAddress: '', reversePath: null, recipient: null, otherRecipients: [] };
+  return { ...event, ...nobody, reply: OTHERS };
 }

@@ -2,9 +2,10 @@
 // §5.1). Plain HTTP is answered on loopback only; everywhere else it is told where HTTPS is.
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { isLoopback } from './loopback.ts';
+import { networkSet } from '@pochtar/runtime';
 
 const HANDSHAKE = 0x16;
+const isLoopback = networkSet(['127.0.0.0/8', '::1']);
 /** Whoever says nothing for so long is let go. */
 const FIRST_BYTE_MS = 10_000;
 

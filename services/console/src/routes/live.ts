@@ -3,7 +3,7 @@ import type { OwnHandlers } from '../app.ts';
 import type { Hints } from '../events/hints.ts';
 import { answerStream } from '../events/stream.ts';
 import { openApi } from '../openapi.ts';
-import { cookieName } from '../session/cookie.ts';
+import { tokenOf } from '../session/cookie.ts';
 import type { Sessions } from '../session/sessions.ts';
 
 export function liveHandlers(hints: Hints, sessions: Sessions, version: string): OwnHandlers {
@@ -11,7 +11,7 @@ export function liveHandlers(hints: Hints, sessions: Sessions, version: string):
   return {
     'GET /events': (call) =>
       answerStream(call, hints, async () => {
-        const token = call.request.cookies[cookieName(call.isSecure)];
+        const token = tokenOf(call.request);
         return token === undefined ? call.person : sessions.byCookie(token);
       }),
     'GET /openapi.json': async () => document,

@@ -1,9 +1,9 @@
 // Logging in and out.
 import type { z } from 'zod';
-import type { Call, OwnHandlers } from '../app.ts';
+import type { OwnHandlers } from '../app.ts';
 import type { who } from '../contract/session.ts';
 import { unauthorized } from '../problem.ts';
-import { cookieName, cookieOptions } from '../session/cookie.ts';
+import { cookieName, cookieOptions, tokenOf } from '../session/cookie.ts';
 import type { Person, Sessions } from '../session/sessions.ts';
 
 type Who = z.infer<typeof who>;
@@ -30,14 +30,10 @@ export function sessionHandlers(sessions: Sessions, version: string): OwnHandler
       return answer(person);
     },
     async 'DELETE /session'(call) {
-      const token = tokenOf(call);
+      const token = tokenOf(call.request);
       if (token !== undefined) await sessions.close(token);
       call.reply.clearCookie(cookieName(call.isSecure), cookieOptions(call.isSecure));
       return {};
     },
   };
-}
-
-function tokenOf({ request, isSecure }: Call): string | undefined {
-  return request.cookies[cookieName(isSecure)];
 }

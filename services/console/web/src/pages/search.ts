@@ -1,6 +1,7 @@
 // What of a view stands in the address: filters and the opened row. Where the pages of a list begin does not: it goes stale.
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { Cursor } from '../ui/Pager.tsx';
 
 export type View = Record<string, string>;
 
@@ -17,10 +18,7 @@ export function useView(): [View, (change: Record<string, string | undefined>) =
 }
 
 /** The cursor of the page that is shown; other filters begin at the start again. */
-export function useCursor(filters: string): {
-  after: string | undefined;
-  to: (after: string | undefined) => void;
-} {
+export function useCursor(filters: string): Cursor {
   const [at, setAt] = useState<{ filters: string; after: string | undefined }>({ filters, after: undefined });
   return {
     after: at.filters === filters ? at.after : undefined,

@@ -2,16 +2,22 @@
 import { useWords } from '../i18n/index.ts';
 import { Button, Group } from './controls.ts';
 
+/** Where a list is, and how it goes elsewhere. */
+export interface Cursor {
+  /** Undefined at the start. */
+  after: string | undefined;
+  to(after: string | undefined): void;
+}
+
 interface PagerProps {
-  isFirst: boolean;
+  cursor: Cursor;
   next: string | null | undefined;
-  onFirst: () => void;
-  onNext: (after: string) => void;
   children?: React.ReactNode;
 }
 
-export function Pager({ isFirst, next, onFirst, onNext, children }: PagerProps) {
+export function Pager({ cursor, next, children }: PagerProps) {
   const { t } = useWords();
+  const isFirst = cursor.after === undefined;
   const hasNext = next !== null && next !== undefined;
   if (isFirst && !hasNext && children === undefined) return null;
   return (
@@ -19,10 +25,10 @@ export function Pager({ isFirst, next, onFirst, onNext, children }: PagerProps) 
       <span className="p-muted">{children}</span>
       {(!isFirst || hasNext) && (
         <Group gap={8}>
-          <Button variant="default" size="xs" disabled={isFirst} onClick={onFirst}>
+          <Button variant="default" size="xs" disabled={isFirst} onClick={() => cursor.to(undefined)}>
             {t('pager.first')}
           </Button>
-          <Button variant="default" size="xs" disabled={!hasNext} onClick={() => hasNext && onNext(next)}>
+          <Button variant="default" size="xs" disabled={!hasNext} onClick={() => hasNext && cursor.to(next)}>
             {t('pager.next')}
           </Button>
         </Group>

@@ -92,12 +92,7 @@ export function AccountsPage() {
           )
         }
       />
-      <Pager
-        isFirst={cursor.after === undefined}
-        next={data?.next}
-        onFirst={() => cursor.to(undefined)}
-        onNext={(after) => cursor.to(after)}
-      />
+      <Pager cursor={cursor} next={data?.next} />
       {isAdding && <AddAccount domain={domain} onClose={() => setIsAdding(false)} />}
       {open !== undefined && (
         <AccountPanel address={open} isReadOnly={isReadOnly} onClose={() => setView({ open: undefined })} />

@@ -95,12 +95,7 @@ export function AuditPage() {
           )
         }
       />
-      <Pager
-        isFirst={cursor.after === undefined}
-        next={data?.next?.toString()}
-        onFirst={() => cursor.to(undefined)}
-        onNext={(after) => cursor.to(after)}
-      />
+      <Pager cursor={cursor} next={data?.next?.toString()} />
     </Page>
   );
 }

@@ -100,12 +100,7 @@ function Aliases({ add, isReadOnly }: Parts) {
           isFiltered ? <Filtered onReset={reset} /> : <Empty action={add}>{t('names.emptyAliases')}</Empty>
         }
       />
-      <Pager
-        isFirst={cursor.after === undefined}
-        next={data?.next}
-        onFirst={() => cursor.to(undefined)}
-        onNext={(after) => cursor.to(after)}
-      />
+      <Pager cursor={cursor} next={data?.next} />
       {(opened !== undefined || open === fresh) && (
         <AliasPanel alias={opened} isReadOnly={isReadOnly} onClose={() => show(undefined)} />
       )}
@@ -141,12 +136,7 @@ function Groups({ add, isReadOnly }: Parts) {
           isFiltered ? <Filtered onReset={reset} /> : <Empty action={add}>{t('names.emptyGroups')}</Empty>
         }
       />
-      <Pager
-        isFirst={cursor.after === undefined}
-        next={data?.next}
-        onFirst={() => cursor.to(undefined)}
-        onNext={(after) => cursor.to(after)}
-      />
+      <Pager cursor={cursor} next={data?.next} />
       {(opened !== undefined || open === fresh) && (
         <GroupPanel group={opened} isReadOnly={isReadOnly} onClose={() => show(undefined)} />
       )}

@@ -80,12 +80,7 @@ export function QueuePage() {
           )
         }
       />
-      <Pager
-        isFirst={cursor.after === undefined}
-        next={data?.next}
-        onFirst={() => cursor.to(undefined)}
-        onNext={(after) => cursor.to(after)}
-      >
+      <Pager cursor={cursor} next={data?.next}>
         {data !== undefined && t('queue.total', { count: data.total })}
       </Pager>
       {selected.size > 0 && (
