@@ -40,7 +40,10 @@ export async function ensureProgram({ name, ...options }: ProgramOptions): Promi
   return libraries.length > 0 ? { path, libraryPath: libraries.join(':') } : { path };
 }
 
-/** Returns the directory a Debian package and what it depends on are unpacked in, fetching them when needed. */
+/**
+ * Returns the directory a Debian package and what it depends on are unpacked in, fetching them when needed; what
+ * the machine has installed itself is not in it.
+ */
 export async function ensurePackage(options: PackageOptions): Promise<string> {
   const { debianPackage, unpackInto = join(import.meta.dirname, '../../../var/tools') } = options;
   const target = join(unpackInto, debianPackage);
@@ -134,8 +137,10 @@ async function download(debianPackage: string, archives: string): Promise<void> 
 }
 
 async function downloadWith(aptOptions: string[], debianPackage: string, archives: string): Promise<void> {
-  const simulate = ['--simulate', '--no-install-recommends', 'install', debianPackage];
+  const simulate = ['--simulate', '--no-upgrade', '--no-install-recommends', 'install', debianPackage];
   const { stdout } = await run('apt-get', [...aptOptions, ...simulate], { timeout: 60_000 });
   const packages = stdout.split('\n').flatMap((line) => /^Inst (\S+)/.exec(line)?.[1] ?? []);
+  // Nothing to unpack when the machine has it installed; apt-get fails when it is asked for no package.
+  if (packages.length === 0) return;
   await run('apt-get', [...aptOptions, 'download', ...packages], { cwd: archives, timeout: 300_000 });
 }
