@@ -28,7 +28,7 @@ export interface ProgramOptions extends PackageOptions {
 
 /** Returns the program, fetching its Debian package when the machine has none; throws with the remedy. */
 export async function ensureProgram({ name, ...options }: ProgramOptions): Promise<Program> {
-  const installed = onPath(name);
+  const installed = installedProgram(name);
   if (installed) return { path: installed };
   const root = await ensurePackage(options).catch((error: unknown) => {
     const remedy = `install it ("apt-get install ${options.debianPackage}") or put ${name} on PATH`;
@@ -61,7 +61,8 @@ export function librariesOf(root: string): string[] {
 
 const systemDirs = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-function onPath(name: string): string | undefined {
+/** The program as the machine has it itself: on PATH, or where system programs are. */
+export function installedProgram(name: string): string | undefined {
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((dir) => dir.startsWith('/'));
   return [...path, ...systemDirs].map((dir) => join(dir, name)).find(isExecutable);
 }

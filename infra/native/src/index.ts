@@ -1,5 +1,7 @@
 // Infrastructure without containers: starts Postgres, NATS, clamd and Swift as plain child processes.
 // Used by the launcher for `./pochtar up` and by the test kit; everything dies with its starter.
+export { ensureChromium } from './chromium.ts';
+export type { Chromium } from './chromium.ts';
 export { eicar, startClamd } from './clamd.ts';
 export type { Clamd } from './clamd.ts';
 export { mayDecrypt } from './compose-secrets.ts';

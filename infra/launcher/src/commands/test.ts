@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureProgram, ensureSwiftProgram } from '@pochtar/native';
+import { ensureChromium, ensureProgram, ensureSwiftProgram } from '@pochtar/native';
 import { root } from '../paths.ts';
 import { runCommand } from '../run-command.ts';
 import { countsFileVariable, type TestCounts } from '../test-reporter.ts';
@@ -12,6 +12,7 @@ export async function test(args: string[]): Promise<number> {
   // Fetched once here rather than by several test files at the same time.
   await ensureProgram({ name: 'nats-server', debianPackage: 'nats-server', note: tell });
   await ensureProgram({ name: 'clamd', debianPackage: 'clamav-daemon', note: tell });
+  await ensureChromium(tell);
   // It cannot be had everywhere; the tests that need it say so.
   await ensureSwiftProgram(tell).catch((error: Error) => tell(error.message));
   const dir = mkdtempSync(join(tmpdir(), 'pochtar-counts-'));
