@@ -47,6 +47,25 @@ function program(
   };
 }
 
+/** Hears of the progress of what it asked, and may take it back. */
+function followsProgress(user: NatsUser): NatsUser {
+  return {
+    ...user,
+    publish: [...user.publish, `progress.${user.name}.*.cancel`],
+    subscribe: [...user.subscribe, `progress.${user.name}.*`],
+  };
+}
+
+/** Tries settings when the settings process asks. */
+function tests(user: NatsUser): NatsUser {
+  return {
+    ...user,
+    publish: [...user.publish, 'progress.settings.*'],
+    subscribe: [...user.subscribe, `test.${user.name}`, 'progress.settings.*.cancel'],
+    answers: true,
+  };
+}
+
 /** A filter that is asked during the dialogue. */
 function answersChecks(filter: string): NatsUser {
   return program(`filter-${filter}`, { publish: streams, subscribe: [`check.${filter}`], answers: true });
@@ -69,67 +88,85 @@ const answeredBySettings = [
   'administrator',
   'token',
   'audit',
+  'test',
 ];
+
+/** Who asks the settings process on behalf of people. */
+const askers = ['console', 'ctl'];
 
 /** Every NATS user of the product. `owner` makes the streams (program migrate) and may do everything. */
 export const natsUsers: NatsUser[] = [
   { name: 'owner', publish: ['>'], subscribe: ['>'], answers: false },
-  program('smtp', { publish: [...streams, ...steps, 'mail.refused', 'auth.failed', 'check.*'] }),
-  answersChecks('dnsbl'),
+  tests(program('smtp', { publish: [...streams, ...steps, 'mail.refused', 'auth.failed', 'check.*'] })),
+  tests(answersChecks('dnsbl')),
   answersChecks('greylist'),
-  judgesMails('antivirus'),
+  tests(judgesMails('antivirus')),
   judgesMails('dkim'),
   judgesMails('dlp'),
-  program('delivery', {
-    publish: [
-      ...streams,
-      ...remakesStreams,
-      ...consumes('delivery'),
-      ...looksAtSteps,
-      ...steps,
-      'mail.deferred',
-      'mail.bounced',
-      'mail.held',
-      'mailbox.changed.*',
-      'queue.due',
-    ],
-    subscribe: ['queue.due', 'mail.refused', 'admin.queue.*', 'admin.trace.*'],
-    answers: true,
-  }),
-  program('imap', {
-    publish: [...streams, 'mailbox.changed.*', 'auth.failed'],
-    subscribe: ['mailbox.changed.*'],
-  }),
-  program('pop3', { publish: [...streams, 'mailbox.changed.*', 'auth.failed'] }),
+  tests(
+    program('delivery', {
+      publish: [
+        ...streams,
+        ...remakesStreams,
+        ...consumes('delivery'),
+        ...looksAtSteps,
+        ...steps,
+        'mail.deferred',
+        'mail.bounced',
+        'mail.held',
+        'mailbox.changed.*',
+        'queue.due',
+      ],
+      subscribe: ['queue.due', 'mail.refused', 'admin.queue.*', 'admin.trace.*'],
+      answers: true,
+    }),
+  ),
+  tests(
+    program('imap', {
+      publish: [...streams, 'mailbox.changed.*', 'auth.failed'],
+      subscribe: ['mailbox.changed.*'],
+    }),
+  ),
+  tests(program('pop3', { publish: [...streams, 'mailbox.changed.*', 'auth.failed'] })),
   program('ldap', { publish: [...streams, 'auth.failed'] }),
-  program('settings', {
-    publish: [
-      ...streams,
-      'settings.changed',
-      'directory.changed',
-      'administrator.changed',
-      'auth.failed',
-      'queue.due',
-      ...steps,
-    ],
-    subscribe: ['settings.applied', ...answeredBySettings.map((subject) => `admin.${subject}.*`)],
-    answers: true,
-  }),
-  program('console', {
-    publish: [
-      ...streams,
-      'admin.>',
-      'auth.failed',
-      '$JS.API.CONSUMER.*.EVENTS.>',
-      '$JS.API.CONSUMER.CREATE.EVENTS',
-    ],
-    subscribe: ['settings.applied', 'administrator.changed', 'mail.*', 'task.*', 'auth.failed'],
-  }),
+  followsProgress(
+    program('settings', {
+      publish: [
+        ...streams,
+        'settings.changed',
+        'directory.changed',
+        'administrator.changed',
+        'auth.failed',
+        'queue.due',
+        ...steps,
+        'test.*',
+        ...askers.map((asker) => `progress.${asker}.*`),
+      ],
+      subscribe: [
+        'settings.applied',
+        ...answeredBySettings.map((subject) => `admin.${subject}.*`),
+        ...askers.map((asker) => `progress.${asker}.*.cancel`),
+      ],
+      answers: true,
+    }),
+  ),
+  followsProgress(
+    program('console', {
+      publish: [
+        ...streams,
+        'admin.>',
+        'auth.failed',
+        '$JS.API.CONSUMER.*.EVENTS.>',
+        '$JS.API.CONSUMER.CREATE.EVENTS',
+      ],
+      subscribe: ['settings.applied', 'administrator.changed', 'mail.*', 'task.*', 'auth.failed'],
+    }),
+  ),
   program('tasks', {
     publish: [...streams, ...looksAtSteps, ...steps, 'task.*', 'queue.due', 'mailbox.changed.*', 'mail.held'],
     subscribe: ['admin.task.*'],
     answers: true,
   }),
   program('firewall'),
-  program('ctl', { publish: ['admin.>'] }),
+  followsProgress(program('ctl', { publish: ['admin.>'] })),
 ];

@@ -37,6 +37,8 @@ export class BusAway extends Error {
 
 export class Bus implements AsyncDisposable {
   readonly connection: NatsConnection;
+  /** The name that the bus knows this program by. */
+  readonly user: string;
   readonly log: Logger;
   readonly #stream: JetStreamClient;
   readonly #reconnected = new Set<() => void>();
@@ -45,8 +47,9 @@ export class Bus implements AsyncDisposable {
   readonly #owed: OwedEvents;
   #announcing = 0;
 
-  constructor(connection: NatsConnection, log: Logger) {
+  constructor(connection: NatsConnection, log: Logger, user = 'anyone') {
     this.connection = connection;
+    this.user = user;
     this.log = log;
     const publish = (step: Step, mails: string[]): Promise<void> =>
       this.publish(stepSubject(step), { mails });
@@ -265,7 +268,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     waitOnFirstConnect: !options.failsWhenAway,
     ignoreAuthErrorAbort: !options.failsWhenAway,
   });
-  return new Bus(connection, options.log);
+  return new Bus(connection, options.log, options.user);
 }
 
 function traceHeaders(): { headers?: MsgHdrs } {

@@ -4,6 +4,24 @@ export * from './backlog.ts';
 export * from './bus.ts';
 export * from './consume.ts';
 export * from './filter-order.ts';
+export * from './progress.ts';
 export * from './settings-link.ts';
+export {
+  answerTests,
+  performTest,
+  type RunTest,
+  settingsTest,
+  TEST_MS,
+  type Tester,
+  testers,
+  testersOf,
+  type TestEvent,
+  testEvent,
+  type TestRequest,
+  testResult,
+  type TestRun,
+  type TestVerdict,
+  testVerdict,
+} from './settings-test.ts';
 export * from './streams.ts';
 export * from './subjects.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { allAdminQuestions } from './admin/index.ts';
 import { dialogueFilters } from './filter-order.ts';
 import { eventStream, mailStream } from './streams.ts';
+import { settingsTest, testers, testEvent } from './settings-test.ts';
 import { allSubjects, check, type Question, type Subject } from './subjects.ts';
 
 /** docs/reference/events.md as Markdown. */
@@ -16,6 +17,13 @@ export function eventsReference(): string {
     ...allSubjects.map(eventPart),
     '## Questions of the SMTP dialogue',
     ...questions.map(questionPart),
+    '## Tests of settings',
+    'Asked by the settings process, which `admin.test.run` asks. While one runs, its events are published at the subject that the request names, `progress.<asker>.<id>`; whoever publishes to `progress.<asker>.<id>.cancel` takes it back.',
+    part('progress.<asker>.<id>', 'what a test of settings has come to; only its asker hears it', [
+      ['kept', 'no (core)'],
+      ['payload', shape(testEvent)],
+    ]),
+    ...testers.map((tester) => questionPart(settingsTest(tester) as unknown as Question<never, never>)),
     '## Questions of administration',
     'Asked by the console and the command line. The request stands in an envelope, `{author, role, scope, account?, clientAddress?, request}`; the answer is `{ok: true, result}` or `{ok: false, error: {code, field, message: {ru, en}, problems?}}`.',
     ...allAdminQuestions.map((question) =>

@@ -1,5 +1,6 @@
 // What every process needs: run, configuration, log, health, metrics and traces, listeners, TLS contexts, resolver.
 export * from './accept-tls.ts';
+export { ListenError, tryPort } from './bind-port.ts';
 export * from './client-key.ts';
 export * from './env.ts';
 export * from './gather.ts';

@@ -10,10 +10,10 @@ import { BlockList, createServer, isIP, type Server, type Socket } from 'node:ne
 import { networkInterfaces } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import { acceptTls } from './accept-tls.ts';
+import { bindShared, explain, ListenError, noInterface } from './bind-port.ts';
 import type { Words } from './health.ts';
 import type { Logger } from './log.ts';
 import { clientKey, KnownClients } from './client-key.ts';
-import { installationOf, portHolders } from './port-holder.ts';
 import { readProxyHeader } from './proxy-protocol.ts';
 import type { TlsContexts } from './tls.ts';
 
@@ -64,29 +64,8 @@ export interface ListenersOptions {
   isTrustedProxy?: (address: string) => boolean;
 }
 
-/** A wanted listener could not be opened; the words name the port, who holds it, and the remedy. */
-export class ListenError extends Error {
-  override name = 'ListenError';
-  /** `portTaken`, `portForbidden`, `noAddress`, `noInterface`, `noCertificate` or `failed`. */
-  readonly code: string;
-  readonly text: Words;
-
-  constructor(code: string, ru: string, en: string) {
-    super(en);
-    this.code = code;
-    this.text = { ru, en };
-  }
-
-  /** The same about something that the settings call `name`. */
-  of({ ru, en }: Words): ListenError {
-    return new ListenError(this.code, `${ru}: ${this.text.ru}`, `${en}: ${this.text.en}`);
-  }
-}
-
 /** Of the connections in all; the rest is for whoever has logged in, now or from the same address before. */
 const STRANGERS_SHARE = 0.8;
-const BIND_ATTEMPTS = 10;
-const BIND_PAUSE_MS = 100;
 
 export class Listeners implements AsyncDisposable {
   readonly #options: ListenersOptions;
@@ -118,6 +97,11 @@ export class Listeners implements AsyncDisposable {
   /** Where it listens; the port is the real one where 0 was wanted. */
   get addresses(): AddressInfo[] {
     return [...this.#open.values()].map(({ server }) => server.address() as AddressInfo);
+  }
+
+  /** Whether this process listens there, in whatever way. */
+  isOpen({ host, port }: Pick<WantedListener, 'host' | 'port'>): boolean {
+    return [...this.#open.values()].some(({ listener }) => listener.host === host && listener.port === port);
   }
 
   /** Connections that were accepted and have not ended. */
@@ -166,11 +150,7 @@ export class Listeners implements AsyncDisposable {
 
   async #listen(listener: WantedListener): Promise<Server> {
     if (listener.isMissing) {
-      throw new ListenError(
-        'noInterface',
-        `у этой машины нет интерфейса ${listener.host}: исправьте список интерфейсов`,
-        `this machine has no interface ${listener.host}: correct the list of interfaces`,
-      );
+      throw noInterface(listener);
     }
     if (listener.tls && !this.#options.tls?.available) {
       throw new ListenError(
@@ -276,99 +256,6 @@ function isSuccessor(listener: WantedListener, old: OpenListener): boolean {
 
 function keyOf({ host, port, tls }: WantedListener): string {
   return `${host} ${port}${tls ? ' tls' : ''}`;
-}
-
-async function bindShared(server: Server, listener: WantedListener): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      if (attempt === 1) await probe(listener);
-    } catch (error) {
-      if (!isInUse(error)) throw explain(listener, error);
-      await refuseStrangers(listener);
-    }
-    try {
-      return await bind(server, listener, true);
-    } catch (error) {
-      // Another replica may be probing at this moment.
-      if (!isInUse(error) || attempt === BIND_ATTEMPTS) throw explain(listener, error);
-    }
-    await new Promise((resolve) => setTimeout(resolve, BIND_PAUSE_MS));
-  }
-}
-
-async function probe(listener: WantedListener): Promise<void> {
-  const server = createServer();
-  await bind(server, listener, false);
-  await new Promise((resolve) => server.close(resolve));
-}
-
-function bind(server: Server, { host, port }: WantedListener, reusePort: boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, reusePort }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-async function refuseStrangers({ host, port }: WantedListener): Promise<void> {
-  const own = programOf(process.argv);
-  const uid = process.getuid?.() ?? 0;
-  for (const holder of await portHolders(host, port)) {
-    const isOurs =
-      holder.pid === null ? holder.uid === uid : await isSibling(holder.pid, holder.command, own);
-    if (isOurs) continue;
-    const { pid, command } = holder;
-    const [ru, en] =
-      pid === null
-        ? [`процесс пользователя ${holder.uid}`, `a process of user ${holder.uid}`]
-        : [`«${command}» (процесс ${pid})`, `"${command}" (process ${pid})`];
-    throw new ListenError(
-      'portTaken',
-      `порт ${port} на ${host} занимает ${ru}: остановите его или выберите другой порт`,
-      `port ${port} on ${host} is held by ${en}: stop it or choose another port`,
-    );
-  }
-}
-
-/** The same program of the same installation: two of them on one machine must not share a port. */
-async function isSibling(pid: number, command: string, own: string): Promise<boolean> {
-  if (pid === process.pid) return true;
-  if (own === '' || !command.split(' ').includes(own)) return false;
-  return (await installationOf(pid)) === (await installationOf(process.pid));
-}
-
-function programOf(argv: readonly string[]): string {
-  return argv[1] ?? '';
-}
-
-function isInUse(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-}
-
-const REMEDIES: Record<string, [code: string, ru: string, en: string]> = {
-  EADDRINUSE: [
-    'portTaken',
-    'его занимает другой процесс: остановите его или выберите другой порт',
-    'it is held by another process: stop it or choose another port',
-  ],
-  EACCES: [
-    'portForbidden',
-    'этому процессу порты ниже 1024 недоступны: выберите порт выше или дайте cap_net_bind_service',
-    'this process may not use ports below 1024: choose a higher one or grant cap_net_bind_service',
-  ],
-  EADDRNOTAVAIL: [
-    'noAddress',
-    'у этой машины нет такого адреса: исправьте список интерфейсов',
-    'this machine has no such address: correct the list of interfaces',
-  ],
-};
-
-function explain({ host, port }: WantedListener, error: unknown): ListenError {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const [reason, ru, en] = REMEDIES[code] ?? ['failed', message, message];
-  return new ListenError(reason, `порт ${port} на ${host}: ${ru}`, `port ${port} on ${host}: ${en}`);
 }
 
 function allOf(faults: readonly ListenError[]): ListenError {

@@ -11,6 +11,7 @@ export * from './open-blobs.ts';
 export * from './open-listeners.ts';
 export * from './open-service.ts';
 export * from './outgoing-message.ts';
+export * from './ports-test.ts';
 export * from './sasl.ts';
 export * from './sessions.ts';
 export * from './transient.ts';

@@ -10,9 +10,11 @@ import type {
   RowDescription,
   SecretDescription,
   SectionDescription,
+  TestDescription,
 } from './forms/description.ts';
 import { pages } from './layout/pages.ts';
 import type { Block, Column, Row } from './layout/row.ts';
+import { settingsTests, testKinds } from './layout/tests.ts';
 import { searchTerms } from './search-terms.ts';
 import { defaultDocument } from './validate.ts';
 
@@ -118,7 +120,15 @@ function describeBlock({ id, label, columns: parts }: Block): BlockDescription {
     ...(section !== undefined && { help: section.help }),
     sections: [...new Set(parts.map((part) => part.section))],
     columns: parts.map(describeColumn),
+    tests: testsAt(id),
   };
+}
+
+function testsAt(id: string): TestDescription[] {
+  return testKinds.flatMap((kind) => {
+    const { block, ...test } = settingsTests[kind];
+    return block === id ? [{ kind, ...test }] : [];
+  });
 }
 
 function describeColumn({ section, label, rows, more = [], rare = [] }: Column): ColumnDescription {

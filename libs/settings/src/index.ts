@@ -31,6 +31,7 @@ export {
   unknownSection,
   validateAll,
 } from './validate.ts';
+export { type SettingsTest, settingsTests, testKinds } from './layout/tests.ts';
 export { expectedOf } from './forms/expected.ts';
 export { type Listener, type ListenerSettings, listenersOf } from './listeners.ts';
 export type { Applied, ChangeHandler, SectionRow } from './live-section.ts';

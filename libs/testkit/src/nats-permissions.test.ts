@@ -180,6 +180,13 @@ test('what a program has no business with is refused', async () => {
     ['filter-antivirus', '$JS.ACK.MAIL.filter-dkim.1.1.1.1.0'],
     ['filter-dnsbl', stepSubject('deliver').name],
     ['smtp', '_INBOX.imap.x'],
+    // Who tries settings tells the settings process of it, and nobody else; only that one asks for it.
+    ['delivery', 'progress.console.x'],
+    ['imap', 'progress.ctl.x'],
+    ['filter-greylist', 'progress.settings.x'],
+    ['console', 'progress.ctl.x.cancel'],
+    ['console', 'test.delivery'],
+    ['ctl', 'test.smtp'],
   ];
   for (const [user, subject] of forbidden) {
     await using bus = await connectAs(user);
@@ -187,6 +194,19 @@ test('what a program has no business with is refused', async () => {
     bus.connection.publish(subject, '{}');
     await eventually(() => refused.some((text) => text.includes(subject)));
     expect(refused.join()).toMatch(/permissions violation for publish/i);
+  }
+});
+
+test('no program hears of tests of settings that others run or ask for', async () => {
+  for (const { name } of natsUsers) {
+    if (name === 'owner') continue;
+    await using bus = await connectAs(name);
+    const refused = refusals(bus);
+    const others = ['console', 'ctl', 'settings'].filter((other) => other !== name);
+    const subjects = [...others.map((other) => `progress.${other}.*`), 'progress.>', 'test.>'];
+    for (const subject of subjects) bus.connection.subscribe(subject);
+    await eventually(() => new Set(refused).size === subjects.length);
+    expect(refused.join()).toMatch(/permissions violation for subscription/i);
   }
 });
 

@@ -11,6 +11,10 @@ export const exitCode = {
   notApplied: 4,
   /** Not saved: somebody else has changed the section since the expected revision. */
   conflict: 5,
+  /** A test of settings found what is wrong. */
+  isBad: 6,
+  /** A test of settings could not tell. */
+  isUnknown: 7,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

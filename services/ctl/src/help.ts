@@ -15,8 +15,8 @@ const json = text('вывести результат как JSON', 'print the re
 export function generalHelp(speaker: Speaker): string {
   const head = text('pochtar: управление почтовым сервером', 'pochtar: running the mail server');
   const more = text(
-    'Подробно о команде: pochtar КОМАНДА --help. Коды завершения: 0 сделано, 1 отказ, 2 команда не понята, 3 нет связи, 4 сохранено, но не применено, 5 раздел тем временем изменил кто-то другой.',
-    'About a command: pochtar COMMAND --help. Exit codes: 0 done, 1 refused, 2 not understood, 3 cannot be reached, 4 saved but not applied, 5 somebody else changed the section meanwhile.',
+    'Подробно о команде: pochtar КОМАНДА --help. Коды завершения: 0 сделано, 1 отказ, 2 команда не понята, 3 нет связи, 4 сохранено, но не применено, 5 раздел тем временем изменил кто-то другой, 6 проверка нашла ошибку, 7 проверка не дала ответа.',
+    'About a command: pochtar COMMAND --help. Exit codes: 0 done, 1 refused, 2 not understood, 3 cannot be reached, 4 saved but not applied, 5 somebody else changed the section meanwhile, 6 a test found something wrong, 7 a test could not tell.',
   );
   return `${speaker.say(head)}\n\n${lines(speaker, allCommands)}\n${speaker.say(more)}\n`;
 }

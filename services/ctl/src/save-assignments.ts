@@ -42,7 +42,8 @@ export async function saveAssignments(
   }
 }
 
-async function changesOf(
+/** What assignments change, by section; lists grow and shrink from what is saved. */
+export async function changesOf(
   session: Session,
   assignments: readonly Assignment[],
 ): Promise<Map<string, SettingsChange>> {
@@ -78,13 +79,13 @@ function expectRevision(changes: Map<string, SettingsChange>, expectedRevision: 
   changes.set(only.section, { ...only, expectedRevision });
 }
 
-interface NewSecret {
+export interface NewSecret {
   section: string;
   field: string;
   value: string | null;
 }
 
-async function readSecrets(session: Session, input: Input): Promise<NewSecret[]> {
+export async function readSecrets(session: Session, input: Input): Promise<NewSecret[]> {
   const secrets: NewSecret[] = input
     .options('remove-secret')
     .map((name) => ({ ...placeOf(name), value: null }));

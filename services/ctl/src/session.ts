@@ -5,8 +5,11 @@ import {
   type AdminError,
   type AdminQuestion,
   askAdmin,
+  askSettingsTest,
   type Bus,
   connectBus,
+  type TestEvent,
+  type TestVerdict,
   wholeServer,
 } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
@@ -70,6 +73,17 @@ export class Session implements AsyncDisposable {
     this.#bus ??= await this.#connect();
     const asker = wholeServer(this.config.author);
     const reply = await askAdmin(this.#bus, question, asker, request);
+    if (reply.ok) return reply.result;
+    throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
+  }
+
+  /** Has settings tried that are not saved; throws `Refused` where that is not done at all. */
+  async test(
+    request: Parameters<typeof askSettingsTest>[2],
+    onEvent: (event: TestEvent) => void,
+  ): Promise<TestVerdict> {
+    this.#bus ??= await this.#connect();
+    const reply = await askSettingsTest(this.#bus, wholeServer(this.config.author), request, { onEvent });
     if (reply.ok) return reply.result;
     throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
   }

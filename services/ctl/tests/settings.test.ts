@@ -329,3 +329,44 @@ describe('settings set --wait', () => {
     expect(running.settings.revision('sending')).toBe(3);
   });
 });
+
+describe('settings test', () => {
+  test('a draft is tried, line by line, with an exit code of its own; nothing is saved', async () => {
+    const before = await server.json(['settings', 'get', 'general']);
+    const good = await server.run(['settings', 'test', 'certificate']);
+    expect(good).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^✓ SMTP: names: .*\n[^]*\nFit: .+\n$/),
+    });
+    const bad = await server.run(['settings', 'test', 'certificate', 'general.heloName=other.example.org']);
+    expect(bad).toMatchObject({
+      code: 6,
+      stdout: expect.stringMatching(/✗ .*other\.example\.org[^]*Not fit: /),
+    });
+    expect(await server.json(['settings', 'get', 'general'])).toEqual(before);
+    const unknown = await server.run(['settings', 'test', 'addressBook']);
+    expect(unknown).toMatchObject({
+      code: 7,
+      stdout: expect.stringContaining('not available in this version'),
+    });
+  });
+
+  test('with --json each line is an object, the last one the verdict', async () => {
+    const { code, stdout } = await server.run(['settings', 'test', 'certificate', '--json']);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect([code, lines.at(-1).verdict]).toEqual([0, 'good']);
+    expect(lines.slice(0, -1).every((line) => typeof line.at === 'string' && line.text.ru !== '')).toBe(true);
+  });
+
+  test('what could not be saved is refused as a save is, and a test that is none is a complaint', async () => {
+    const refused = await server.run(['settings', 'test', 'relay', 'relay.port=70000']);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('relay.port') });
+    const none = await server.run(['settings', 'test', 'weather']);
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('relay, helo') });
+    const secret = await server.run(['settings', 'test', 'relay', 'relay.password=x']);
+    expect(secret).toMatchObject({ code: 2, stderr: expect.stringContaining('--secret relay.password') });
+  });
+});

@@ -7,6 +7,7 @@ import { type Config, readConfig } from './config.ts';
 import { redestineAll } from './destination.ts';
 import { answerQueue } from './handlers/admin-queue.ts';
 import { answerTrace } from './handlers/admin-trace.ts';
+import { answerSettingsTests } from './handlers/settings-tests.ts';
 import { consumeDeliveries } from './handlers/mail-deliver.ts';
 import { recordRefused } from './handlers/mail-refused.ts';
 import { NoticeMaker } from './notice-maker.ts';
@@ -41,6 +42,7 @@ export async function start(
   stack.use(recordRefused(tools));
   stack.use(answerQueue(tools, runner));
   stack.use(answerTrace(tools));
+  stack.use(answerSettingsTests(tools));
   stack.use(
     startReconciler(tools, {
       seconds: config.POCHTAR_RECONCILE_SECONDS,

@@ -1,12 +1,14 @@
 // One filter of this program (POCHTAR_FILTER), from its settings to its work. A reader starts here.
-import type { Bus } from '@pochtar/bus';
-import { createResolver, type Service, type ServiceContext } from '@pochtar/runtime';
+import { answerTests, type Bus } from '@pochtar/bus';
+import { createResolver, type Resolver, type Service, type ServiceContext } from '@pochtar/runtime';
 import { openBlobs, openService } from '@pochtar/service';
 import { type Config, processName, readConfig } from './config.ts';
 import { consumeMails } from './content.ts';
 import { answerChecks } from './dialogue.ts';
-import type { ContentTools, DialogueFilter, FilterTools } from './filter.ts';
+import type { ContentTools, DialogueFilter, FilterName, FilterTools } from './filter.ts';
 import { filters } from './filters.ts';
+import { antivirusTest } from './settings-tests/antivirus.ts';
+import { dnsblTest } from './settings-tests/dnsbl.ts';
 
 const STOP_MS = 5000;
 
@@ -30,6 +32,7 @@ export async function start(config: Config, context: ServiceContext): Promise<As
     const more: ContentTools = { ...tools, blobs, stop: stopping.signal };
     stack.use(stopWithin(STOP_MS, stopping, consumeMails(bus, filter.name, filter.open(more), more)));
   }
+  stack.use(answerSettingsTests(bus, filter.name, resolver));
   // Ready means that the bus knows of us: who asks now is answered.
   await bus.connection.flush();
   health.report('filter', null);
@@ -45,6 +48,21 @@ function answer(filter: DialogueFilter, bus: Bus, tools: FilterTools): AsyncDisp
       await check[Symbol.asyncDispose]?.();
     },
   };
+}
+
+/** Tries the settings of two of the filters before they are saved. */
+function answerSettingsTests(bus: Bus, name: FilterName, resolver: Resolver): AsyncDisposable | null {
+  const answering =
+    name === 'dnsbl'
+      ? answerTests(bus, 'filter-dnsbl', { dnsbl: dnsblTest(resolver) })
+      : name === 'antivirus'
+        ? answerTests(bus, 'filter-antivirus', {
+            clamav: antivirusTest('clamav'),
+            kaspersky: antivirusTest('kaspersky'),
+            drweb: antivirusTest('drweb'),
+          })
+        : null;
+  return answering && { [Symbol.asyncDispose]: () => answering.stop() };
 }
 
 /** What is under way is finished, unless that takes too long: then it goes back and another process does it. */

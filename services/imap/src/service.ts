@@ -1,6 +1,7 @@
 // The IMAP service: what it opens, in which order, and how it ends. A reader starts here.
 import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
 import {
+  answerPortsTest,
   BodyMemory,
   dismissAll,
   DiskSpace,
@@ -78,6 +79,8 @@ export async function start(
       { network: settings.current('network'), accessEncryption: settings.current('accessEncryption') },
       ['imap', 'imaps'],
     );
+  const ports = { bus: opened.bus, program: 'imap', protocols: ['imap', 'imaps'] } as const;
+  stack.use(answerPortsTest({ ...ports, listeners }));
   const encryption = 'accessEncryption';
   stack.defer(await followListeners({ ...opened, context, encryption, key, tls, listeners, wanted }));
   const running = stack.move();

@@ -1,6 +1,7 @@
 // The POP3 service: what it opens, in which order, and how it ends. A reader starts here.
 import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
 import {
+  answerPortsTest,
   dismissAll,
   followListeners,
   LoginGuard,
@@ -64,6 +65,8 @@ export async function start(
       { network: settings.current('network'), accessEncryption: settings.current('accessEncryption') },
       ['pop3', 'pop3s'],
     );
+  const ports = { bus: opened.bus, program: 'pop3', protocols: ['pop3', 'pop3s'] } as const;
+  stack.use(answerPortsTest({ ...ports, listeners }));
   const encryption = 'accessEncryption';
   stack.defer(await followListeners({ ...opened, context, encryption, key, tls, listeners, wanted }));
   const running = stack.move();

@@ -100,6 +100,18 @@ async function validate(
   return done({ sections, changeId: null, ...cautionsIn(decided.cautions) });
 }
 
+/** What all settings would be with these changes, valid together; nothing is locked or written. */
+export async function settingsWith(
+  db: Queryable,
+  changes: readonly Change[],
+): Promise<{ ok: true; settings: Settings } | Refusal> {
+  const rows = new Map((await readSections(db, sectionNames)).map((row) => [row.name, row]));
+  const decided = await decide(db, rows, changes, { author: '', keepsUnavailable: true });
+  if (!decided.ok) return decided;
+  const wanted = decided.next.map(({ name, document }) => [name, document]);
+  return { ok: true, settings: { ...storedSettings(rows), ...Object.fromEntries(wanted) } };
+}
+
 function cautionsIn(cautions: readonly SettingsError[]): Pick<SavedSettings, 'cautions'> {
   return cautions.length === 0 ? {} : { cautions: problemsOf(cautions) };
 }

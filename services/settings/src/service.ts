@@ -12,6 +12,7 @@ import { answerAdministrators } from './answers/administrators.ts';
 import { answerDomains } from './answers/domains.ts';
 import { answerLogins } from './answers/login.ts';
 import { answerNames } from './answers/names.ts';
+import { answerTests } from './answers/tests.ts';
 import { answerAudit, answerTokens } from './answers/tokens.ts';
 import { answerSettings } from './answers/settings.ts';
 import { answerSettingsFile } from './answers/settings-file.ts';
@@ -82,6 +83,7 @@ function answerAll(context: Context, bus: Bus, opened: AsyncDisposableStack): vo
     ...answerAdministrators(context),
     ...answerTokens(context, opened.use(gatherTokenUses(context))),
     ...answerAudit(context),
+    ...answerTests(context),
   ];
   opened.defer(async () => void (await Promise.all(answers.map((answer) => answer.stop()))));
 }

@@ -2,7 +2,7 @@
 // commands/ and accept.ts.
 import { directoryChanged } from '@pochtar/bus';
 import { type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
-import { followListeners, openService, watchAccounts } from '@pochtar/service';
+import { answerPortsTest, followListeners, openService, watchAccounts } from '@pochtar/service';
 import { readMasterKey } from '@pochtar/store/settings';
 import { type Config, readConfig } from './config.ts';
 import { createDialogue } from './dialogue.ts';
@@ -42,6 +42,8 @@ export async function start(
   stack.defer(() => accounts.stop());
   const { listeners } = smtp;
   const wanted = () => smtp.wanted();
+  const ports = { bus: opened.bus, program: 'smtp', protocols: ['smtp', 'submission', 'smtps'] } as const;
+  stack.use(answerPortsTest({ ...ports, listeners }));
   const encryption = 'smtpEncryption';
   stack.defer(await followListeners({ ...opened, context, encryption, key, tls, listeners, wanted }));
   return stack.move();

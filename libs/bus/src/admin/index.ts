@@ -17,18 +17,21 @@ export { adminAudit, adminToken, type AuditEntryInfo, type TokenInfo } from './t
 export * from './queue.ts';
 export * from './settings.ts';
 export * from './certificates.ts';
+export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRequest } from './test.ts';
 import { adminCertificate } from './certificates.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
 import { adminLogin, adminOwn } from './login.ts';
 import type { AdminQuestion } from './question.ts';
 import { adminQueue, adminTrace } from './queue.ts';
 import { adminSettings } from './settings.ts';
+import { adminTest } from './test.ts';
 import { adminAudit, adminToken } from './tokens.ts';
 
 export const allAdminQuestions = [
   adminLogin,
   adminOwn,
   adminSettings,
+  adminTest,
   adminCertificate,
   adminDomain,
   adminAccount,

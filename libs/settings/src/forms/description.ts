@@ -141,13 +141,41 @@ export interface SectionDescription {
   readonly secrets: readonly SecretDescription[];
 }
 
+/** A switch, by its path, stands so. */
+export interface PathCondition {
+  readonly path: string;
+  readonly is: boolean;
+}
+
 /** A page of the console where the matter goes on. */
 export interface PageLink {
   readonly label: Text;
   /** The route, such as `/firewall`. */
   readonly to: string;
   /** The link is there only while the field of the row has this value. */
-  readonly when?: { readonly path: string; readonly is: boolean };
+  readonly when?: PathCondition;
+}
+
+/** What can be tried before it is saved. */
+export type TestKind =
+  | 'ports'
+  | 'certificate'
+  | 'relay'
+  | 'helo'
+  | 'volume'
+  | 'clamav'
+  | 'kaspersky'
+  | 'drweb'
+  | 'dnsbl'
+  | 'addressBook';
+
+/** The button of a test. */
+export interface TestDescription {
+  readonly kind: TestKind;
+  readonly label: Text;
+  /** The sections whose values it takes: a result holds for these values. */
+  readonly sections: readonly string[];
+  readonly when?: PathCondition;
 }
 
 /** Fields that stand side by side, each by its path (`network.smtpPort`). */
@@ -176,6 +204,7 @@ export interface BlockDescription {
   /** The sections that its fields belong to: their revisions are those of the block. */
   readonly sections: readonly string[];
   readonly columns: readonly ColumnDescription[];
+  readonly tests: readonly TestDescription[];
 }
 
 export interface TabDescription {

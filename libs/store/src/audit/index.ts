@@ -48,6 +48,21 @@ export async function beginAudit(
   };
 }
 
+/** How often an author did something within the last seconds, without what was refused for being too often. */
+export async function countAudited(
+  db: Queryable,
+  { author, action, seconds }: { author: string; action: string; seconds: number },
+): Promise<number> {
+  const [row] = await db.query<{ count: number }>({
+    name: 'audit.count',
+    text: `select count(*)::int as count from audit.entry
+      where author = $1 and action = $2 and at > now() - make_interval(secs => $3)
+        and outcome is distinct from 'tooMany'`,
+    values: [author, action, seconds],
+  });
+  return row?.count ?? 0;
+}
+
 export interface AuditFilter {
   author?: string | undefined;
   /** A question, or the object before its dot: `account` */

@@ -11,6 +11,7 @@ import { cautionLines, statusTable } from '../settings-tables.ts';
 import { settingsFileCommands } from './settings-file.ts';
 import { settingsHistoryCommands } from './settings-history.ts';
 import { settingsSearch } from './settings-search.ts';
+import { settingsTestCommand } from './settings-test.ts';
 
 const get: Command = {
   words: 'settings get',
@@ -99,6 +100,7 @@ export const settingsCommands: Command[] = [
   get,
   set,
   settingsSearch,
+  settingsTestCommand,
   status,
   ...settingsHistoryCommands,
   ...settingsFileCommands,

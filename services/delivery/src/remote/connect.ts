@@ -8,6 +8,7 @@ import { dial } from './dial.ts';
 import { addressesOf, hostsOf, type RouteFailure } from './mx.ts';
 import { type Place, placesOf } from './places.ts';
 import { type Unfit, unfit } from './reachable.ts';
+import type { SessionObserver } from './session-lines.ts';
 import { SessionFailed, SmtpSession } from './smtp-session.ts';
 import { tlsPolicy, type TlsPolicy, type TlsTarget } from './tls-policy.ts';
 
@@ -21,12 +22,17 @@ const MAX_ADDRESSES = 20;
 const ALL_MS = 120_000;
 
 export interface Connector
-  extends Pick<
-    Tools,
-    'resolver' | 'settings' | 'remotePort' | 'remoteNetworks' | 'relayPassword' | 'log' | 'metrics'
-  > {
+  extends Pick<Tools, 'resolver' | 'remotePort' | 'remoteNetworks' | 'relayPassword' | 'log' | 'metrics'> {
+  settings: { current(section: 'general'): { heloName: string } };
   /** Ends every connection. */
   signal: AbortSignal;
+  /** Of a test of the settings. */
+  observer?: ConnectObserver;
+}
+
+export interface ConnectObserver extends SessionObserver {
+  connecting(place: Place, port: number): void;
+  failed(place: Place, error: Error): void;
 }
 
 export async function openSession(tools: Connector, target: Target): Promise<Opened> {
@@ -147,15 +153,18 @@ async function attempt(
   auth: Credentials | null,
 ): Promise<Opened> {
   const port = target.kind === 'relay' ? target.relay.port : tools.remotePort(target.domain);
-  const socket = await dial(address, port, CONNECT_MS, tools.signal);
+  const { observer, signal } = tools;
+  observer?.connecting({ host, address }, port);
+  const socket = await dial(address, port, CONNECT_MS, signal);
   const { heloName } = tools.settings.current('general');
-  const session = await SmtpSession.open(socket, { host, heloName, tls, auth, signal: tools.signal });
+  const session = await SmtpSession.open(socket, { host, heloName, tls, auth, signal, observer });
   tools.metrics.sessions.add(1, { result: session.isSecure ? 'tls' : 'plain' });
   return { kind: 'session', session };
 }
 
 function failed(tools: Connector, { host, address }: Place, error: unknown): RouteFailure {
   const { message } = error as Error;
+  tools.observer?.failed({ host, address }, error as Error);
   tools.metrics.sessions.add(1, { result: 'failed' });
   tools.log.info({ host, address, reason: message }, 'no session');
   const reply = error instanceof SessionFailed ? error.reply : null;

@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import type { SecureVersion } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { isClosing, parseReply, type Reply } from './reply.ts';
+import { type Credentials, SessionLines, type SessionObserver, withoutPassword } from './session-lines.ts';
 import type { TlsPolicy } from './tls-policy.ts';
 
 // RFC 5321 §4.5.3.2: 5 minutes for the greeting and for each command, 10 for the end of the data. `connectMs`
@@ -24,9 +25,11 @@ export interface SessionOptions {
   heloName: string;
   /** null: no TLS at all. */
   tls: TlsPolicy | null;
-  auth: { user: string; pass: string } | null;
+  auth: Credentials;
   signal: AbortSignal;
   timeouts?: Partial<typeof TIMEOUTS>;
+  /** Is told of every line, for tests of the settings. */
+  observer?: SessionObserver | undefined;
 }
 
 export interface Transmission {
@@ -82,6 +85,9 @@ interface LibraryError extends Error {
 }
 interface Internals {
   _sendCommand(this: SMTPConnection, command: string, logged?: string): void;
+  readonly _socket: Socket;
+  /** Who takes the next replies, in order. */
+  readonly _responseActions: ((reply: string) => void)[];
   readonly _supportedExtensions: readonly string[];
   readonly _envelope:
     | false
@@ -119,6 +125,7 @@ export class SmtpSession {
   readonly #connection: Connection;
   readonly #signal: AbortSignal;
   readonly #transactionMs: number;
+  readonly #withoutPassword: (text: string) => string;
   readonly #abort: () => void;
   /** Why the session ended, when nobody was waiting. */
   #failure: LibraryError | null = null;
@@ -131,6 +138,7 @@ export class SmtpSession {
     this.#connection = connection;
     this.#signal = options.signal;
     this.#transactionMs = options.timeouts?.transactionMs ?? TIMEOUTS.transactionMs;
+    this.#withoutPassword = withoutPassword(options.auth);
     this.#abort = () => connection.close();
     connection.on('error', (error: LibraryError) => {
       this.#failure ??= error;
@@ -140,11 +148,14 @@ export class SmtpSession {
 
   /** Greets over a connected socket, secures it, logs in. Throws `SessionFailed`, the socket closed. */
   static async open(socket: Socket, options: SessionOptions): Promise<SmtpSession> {
-    const connection = new Connection(connectionOptions(socket, options));
+    const { observer, auth } = options;
+    const inUse = (): Socket => (connection as unknown as Internals)._socket;
+    const lines = observer === undefined ? {} : new SessionLines(observer, auth, inUse).options;
+    const connection: Connection = new Connection({ ...connectionOptions(socket, options), ...lines });
     const session = new SmtpSession(connection, options);
     try {
       await session.#connect();
-      if (options.auth !== null) await session.#login(options.auth);
+      if (auth !== null) await session.#login(auth);
       return session;
     } catch (error) {
       session.close();
@@ -195,6 +206,44 @@ export class SmtpSession {
       clearTimeout(timer);
       this.#connection.transmission = null;
     }
+  }
+
+  /**
+   * MAIL and RSET: what the far side says to a sender. No mail is sent. Throws `SessionFailed`, the socket closed.
+   */
+  async askForSender(from: string): Promise<Reply> {
+    try {
+      const reply = await this.#command(`MAIL FROM:<${from}>`);
+      await this.#reset();
+      return parseReply(reply);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #command(command: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const ended = (): void => reject(this.#failed(this.#failure ?? closed()));
+      if (!this.isOpen) return ended();
+      this.#connection.once('end', ended);
+      this.#internals._responseActions.push((reply) => {
+        this.#connection.off('end', ended);
+        resolve(reply);
+      });
+      this.#connection._sendCommand(command);
+    });
+  }
+
+  /** QUIT, and its reply, or the end of the connection, for so long. */
+  async farewell(ms: number): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.#connection.once('end', () => resolve());
+      setTimeout(resolve, ms).unref();
+    });
+    this.quit();
+    await ended;
+    this.close();
   }
 
   /** QUIT, without waiting for its reply. */
@@ -303,11 +352,13 @@ export class SmtpSession {
   }
 
   #failed(error: LibraryError, refused = new Map<string, Reply>()): SessionFailed {
-    const reply = error.response ? parseReply(error.response) : null;
+    // What a far side says is kept with the mail and shown: it may repeat what it was sent.
+    const reply = error.response ? parseReply(this.#withoutPassword(error.response)) : null;
     const isHandshake = this.#connection.upgrading === true || error.code === 'ETLS';
     const isAuthentication = error.code === 'EAUTH';
     const isBodyBegun = this.#isBodyBegun;
-    return new SessionFailed(error.message, { reply, isHandshake, isAuthentication, refused, isBodyBegun });
+    const message = this.#withoutPassword(error.message);
+    return new SessionFailed(message, { reply, isHandshake, isAuthentication, refused, isBodyBegun });
   }
 }
 

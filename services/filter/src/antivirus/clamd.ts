@@ -33,6 +33,7 @@ export function clamdScanner(name: string, address: string, limits: Partial<Scan
     scan: (open, length, stop) =>
       new ClamdScan(name, address, scanMs(length), idleMs).run(open, length, stop),
     isWell: (stop) => isAnswering(address, stop),
+    version: (stop) => answerTo('VERSION', address, stop),
   };
 }
 
@@ -40,24 +41,35 @@ const where = (address: string) =>
   address.startsWith('/') ? { path: address } : hostAndPort(address, CLAMD_PORT);
 
 /** PING is answered with PONG. */
-function isAnswering(address: string, stop?: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(where(address), () => void socket.write('zPING\0'));
+async function isAnswering(address: string, stop?: AbortSignal): Promise<boolean> {
+  return (await answerTo('PING', address, stop).catch(() => '')).includes('PONG');
+}
+
+const MAX_ANSWER = 300;
+
+/** What it says to a command of one word; throws when it does not answer. */
+function answerTo(command: 'PING' | 'VERSION', address: string, stop?: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(where(address), () => void socket.write(`z${command}\0`));
     let said = '';
-    const end = (isWell: boolean): void => {
+    const end = (): void => {
       clearTimeout(timer);
-      stop?.removeEventListener('abort', stopped);
+      stop?.removeEventListener('abort', failed);
       socket.destroy();
-      resolve(isWell);
     };
-    const stopped = (): void => end(false);
-    const timer = setTimeout(stopped, PING_MS);
-    stop?.addEventListener('abort', stopped);
-    socket.on('error', stopped).on('close', stopped);
+    const fail = (why: string): void => {
+      end();
+      reject(new Error(`no answer of ${address}: ${why}`));
+    };
+    const failed = (): void => fail('the connection was closed');
+    const timer = setTimeout(() => fail(`not within ${PING_MS / 1000} s`), PING_MS);
+    stop?.addEventListener('abort', failed);
+    socket.on('error', (error) => fail(error.message)).on('close', failed);
     socket.on('data', (chunk: Buffer) => {
-      said += chunk.toString('latin1').slice(0, 100);
-      if (said.includes('PONG')) end(true);
-      else if (said.length > 100) end(false);
+      said += chunk.toString('latin1').slice(0, MAX_ANSWER);
+      if (!said.includes('\0') && said.length <= MAX_ANSWER) return;
+      end();
+      resolve(said.split('\0', 1)[0] ?? '');
     });
   });
 }

@@ -56,7 +56,11 @@ export function icapScanner(name: string, url: string, limits: Partial<ScanLimit
       () => false,
     );
   };
-  return { name, scan, isWell };
+  const version: Scanner['version'] = async (stop) => {
+    using limit = scanLimit(PING_MS, stop);
+    return (await askOptions(service, limit.signal)).version;
+  };
+  return { name, scan, isWell, version };
 }
 
 function serviceOf(url: string): Service {
@@ -67,7 +71,10 @@ function serviceOf(url: string): Service {
 }
 
 // RFC 3507 §4.10: OPTIONS says which methods a service has.
-async function askOptions(service: Service, signal: AbortSignal): Promise<{ method: Method; until: number }> {
+async function askOptions(
+  service: Service,
+  signal: AbortSignal,
+): Promise<{ method: Method; until: number; version: string }> {
   await using connection = await openConnection(service, signal);
   connection.socket.write(requestHead(service, 'OPTIONS', ['Encapsulated: null-body=0']));
   const head = await connection.head;
@@ -78,7 +85,9 @@ async function askOptions(service: Service, signal: AbortSignal): Promise<{ meth
     throw new Error('the service offers neither RESPMOD nor REQMOD: check the address');
   const seconds = Number(head.fields.get('options-ttl') ?? Number.NaN);
   const ttl = Number.isFinite(seconds) ? Math.min(seconds * 1000, MAX_OPTIONS_MS) : MAX_OPTIONS_MS;
-  return { method, until: Date.now() + ttl };
+  // RFC 3507 §4.10.2: Service says what it is; ISTag changes with its version.
+  const version = ['service', 'server', 'istag'].flatMap((name) => head.fields.get(name) ?? []).join(', ');
+  return { method, until: Date.now() + ttl, version };
 }
 
 async function sendMail(

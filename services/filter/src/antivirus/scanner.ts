@@ -16,6 +16,8 @@ export interface Scanner {
   scan(open: () => AsyncIterable<Buffer>, length: number, stop?: AbortSignal): Promise<ScanResult>;
   /** Whether it answers, without a mail. */
   isWell(stop?: AbortSignal): Promise<boolean>;
+  /** What it calls itself: program and version, as far as it says. Throws when it does not answer. */
+  version(stop?: AbortSignal): Promise<string>;
 }
 
 /** The mail could not be read while a scanner was looking; the cause says why. */

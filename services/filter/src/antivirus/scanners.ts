@@ -22,13 +22,19 @@ export class Scanners {
 }
 
 function scannersOf(settings: AntivirusSettings): Scanner[] {
-  const scanners: Scanner[] = [];
-  if (settings.clamavEnabled) scanners.push(clamdScanner('ClamAV', settings.clamavAddress));
-  if (settings.kasperskyEnabled) scanners.push(icapScanner('Kaspersky', settings.kasperskyAddress));
-  if (settings.drwebEnabled) {
-    // Dr.Web speaks either protocol.
-    const isIcap = /^icaps?:/i.test(settings.drwebAddress);
-    scanners.push((isIcap ? icapScanner : clamdScanner)('Dr.Web', settings.drwebAddress));
-  }
-  return scanners;
+  const { clamavEnabled, kasperskyEnabled, drwebEnabled } = settings;
+  const isEnabled = { clamav: clamavEnabled, kaspersky: kasperskyEnabled, drweb: drwebEnabled };
+  return scannerKinds.filter((kind) => isEnabled[kind]).map((kind) => makeScanner[kind](settings));
 }
+
+const scannerKinds = ['clamav', 'kaspersky', 'drweb'] as const;
+export type ScannerKind = (typeof scannerKinds)[number];
+
+/** The scanner that the settings describe, whether it is switched on or not. */
+export const makeScanner: Readonly<Record<ScannerKind, (settings: AntivirusSettings) => Scanner>> = {
+  clamav: ({ clamavAddress }) => clamdScanner('ClamAV', clamavAddress),
+  kaspersky: ({ kasperskyAddress }) => icapScanner('Kaspersky', kasperskyAddress),
+  // Dr.Web speaks either protocol.
+  drweb: ({ drwebAddress }) =>
+    (/^icaps?:/i.test(drwebAddress) ? icapScanner : clamdScanner)('Dr.Web', drwebAddress),
+};

@@ -6,7 +6,7 @@ export type ZoneAnswer =
   | { kind: 'notListed' }
   | { kind: 'listed'; zone: string }
   /** Silence, a failure, or an answer that is no verdict about the address. */
-  | { kind: 'noAnswer'; zone: string; why: string };
+  | { kind: 'noAnswer'; zone: string; why: string; refusal?: string };
 
 /** Never throws: a failing zone is an answer. */
 export async function askZone(
@@ -21,7 +21,8 @@ export async function askZone(
     const refusal = codes.find(isOperatorError);
     // Other addresses are not of a black list: a domain that was sold or is parked lists nobody.
     if (refusal === undefined) return { kind: 'notListed' };
-    return { kind: 'noAnswer', zone, why: `the operator answers ${refusal}: the question was refused` };
+    const why = `the operator answers ${refusal}: the question was refused`;
+    return { kind: 'noAnswer', zone, why, refusal };
   } catch (error) {
     return { kind: 'noAnswer', zone, why: error instanceof Error ? error.message : String(error) };
   }

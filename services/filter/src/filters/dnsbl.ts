@@ -8,6 +8,7 @@ import { encodeForeign, printableForeign } from '@pochtar/mail';
 import { plainAddress } from '@pochtar/runtime';
 import type { DnsblSettings } from '@pochtar/settings';
 import { askZone, listingReason, type ZoneAnswer } from '../dnsbl/ask-zone.ts';
+import { beforeDeadline } from '../dnsbl/before-deadline.ts';
 import { reversedName } from '../dnsbl/query-name.ts';
 import { ZoneHealth } from '../dnsbl/zone-health.ts';
 import type { DialogueCheck, DialogueFilter, FilterTools } from '../filter.ts';
@@ -108,17 +109,4 @@ function firstListing(asked: readonly Promise<ZoneAnswer>[]): Promise<{ zone: st
     });
     Promise.all(looks).then(() => resolve(null), reject);
   });
-}
-
-/** The value, or `late` when it is not there at `deadline` (ms since the epoch). */
-async function beforeDeadline<T>(value: Promise<T>, deadline: number, late: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const wait = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, deadline - Date.now()), late);
-  });
-  try {
-    return await Promise.race([value, wait]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,0 +1,75 @@
+/**
+ * What of the settings can be tried before it is saved: which test stands at which block, whose values it takes, and
+ * what its button is called. Who runs it, is the bus's matter.
+ */
+import type { SectionName } from '../catalogue.ts';
+import type { PathCondition, TestKind } from '../forms/description.ts';
+import { type Text, text } from '../text.ts';
+
+export interface SettingsTest {
+  readonly label: Text;
+  /** The sections whose values it is given. */
+  readonly sections: readonly SectionName[];
+  /** The block of the forms it stands at. */
+  readonly block: string;
+  /** Offered only while this holds. */
+  readonly when?: PathCondition;
+}
+
+export const settingsTests: Readonly<Record<TestKind, SettingsTest>> = {
+  ports: {
+    label: text('Проверить порты', 'Test the ports'),
+    sections: ['network', 'smtpEncryption', 'accessEncryption'],
+    block: 'network',
+  },
+  certificate: {
+    label: text('Проверить сертификаты', 'Test the certificates'),
+    sections: ['smtpEncryption', 'accessEncryption', 'general'],
+    block: 'encryption',
+  },
+  relay: {
+    label: text('Проверить связь', 'Test the connection'),
+    sections: ['relay', 'general'],
+    block: 'relay',
+  },
+  helo: {
+    label: text('Проверить имя сервера', "Test the server's name"),
+    sections: ['general'],
+    block: 'general',
+  },
+  volume: {
+    label: text('Проверить хранилище', 'Test the storage'),
+    sections: ['general'],
+    block: 'general',
+  },
+  clamav: {
+    label: text('Проверить ClamAV', 'Test ClamAV'),
+    sections: ['antivirus'],
+    block: 'antivirus',
+    when: { path: 'antivirus.clamavEnabled', is: true },
+  },
+  kaspersky: {
+    label: text('Проверить антивирус Касперского', 'Test Kaspersky'),
+    sections: ['antivirus'],
+    block: 'antivirus',
+    when: { path: 'antivirus.kasperskyEnabled', is: true },
+  },
+  drweb: {
+    label: text('Проверить Dr.Web', 'Test Dr.Web'),
+    sections: ['antivirus'],
+    block: 'antivirus',
+    when: { path: 'antivirus.drwebEnabled', is: true },
+  },
+  dnsbl: {
+    label: text('Проверить списки', 'Test the lists'),
+    sections: ['dnsbl', 'general'],
+    block: 'dnsbl',
+  },
+  addressBook: {
+    label: text('Проверить адресную книгу', 'Test the address book'),
+    sections: ['addressBook'],
+    block: 'addressBook',
+  },
+};
+
+export const testKinds = Object.keys(settingsTests) as [TestKind, ...TestKind[]];
