@@ -2,12 +2,18 @@
 //
 // The settings process is asked by people (admin.test.run), holds who may and how often, and makes whole documents of
 // the draft; a test then runs where the real thing would: what can reach the outside, the scanner, the port.
-import { testKinds, type TestKind } from '@pochtar/settings';
 import { z } from 'zod';
 import { text } from './admin/problem.ts';
 import type { Bus } from './bus.ts';
 import { type Progress, progressInbox, withProgress } from './progress.ts';
 import type { Question } from './subjects.ts';
+
+/** As the forms of libs/settings place them (`settingsTests`). */
+export const testKinds = [
+  ...(['ports', 'certificate', 'relay', 'helo', 'volume', 'clamav', 'kaspersky', 'drweb'] as const),
+  ...(['dnsbl', 'addressBook'] as const),
+] as const;
+export type TestKind = (typeof testKinds)[number];
 
 export const testers = ['delivery', 'filter-dnsbl', 'filter-antivirus', 'smtp', 'imap', 'pop3'] as const;
 export type Tester = (typeof testers)[number];

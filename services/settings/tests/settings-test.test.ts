@@ -7,10 +7,12 @@ import {
   type Bus,
   connectBus,
   type TestEvent,
+  testersOf,
   testResult,
   type TestRun,
 } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
+import { testKinds } from '@pochtar/settings';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TESTS_A_MINUTE } from '../src/answers/tests.ts';
 import { type Running, runService } from './running-service.ts';
@@ -97,6 +99,10 @@ test('what could not be saved cannot be tried: the field and the remedy are told
   expect(foreign.reply).toMatchObject({ ok: false, error: { code: 'notTested', field: 'network' } });
   const secret = await tried({ kind: 'relay', values: {}, secrets: { relay: { other: 'x' } } });
   expect(secret.reply).toMatchObject({ ok: false, error: { code: 'unknownField', field: 'relay.other' } });
+});
+
+test('every test that a form offers has its runner, and no other one is', () => {
+  expect(Object.keys(testersOf).toSorted()).toEqual(testKinds.toSorted());
 });
 
 test('administrators only', async () => {

@@ -1,10 +1,16 @@
 // The question that tries settings before they are saved; the settings process answers, and passes on what the program
 // that runs the test says meanwhile.
-import { testKinds } from '@pochtar/settings';
 import { z } from 'zod';
 import type { Bus } from '../bus.ts';
 import { progressAt, progressInbox } from '../progress.ts';
-import { TEST_MS, type TestEvent, testEvent, type TestVerdict, testVerdict } from '../settings-test.ts';
+import {
+  TEST_MS,
+  type TestEvent,
+  testEvent,
+  testKinds,
+  type TestVerdict,
+  testVerdict,
+} from '../settings-test.ts';
 import type { Access, Asker } from './access.ts';
 import { adminQuestion, type AdminReply, askAdmin } from './question.ts';
 
