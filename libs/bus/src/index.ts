@@ -17,6 +17,7 @@ export {
   testersOf,
   type TestEvent,
   testEvent,
+  testKinds,
   type TestRequest,
   testResult,
   type TestRun,

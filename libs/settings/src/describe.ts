@@ -127,7 +127,7 @@ function describeBlock({ id, label, columns: parts }: Block): BlockDescription {
 function testsAt(id: string): TestDescription[] {
   return testKinds.flatMap((kind) => {
     const { block, ...test } = settingsTests[kind];
-    return block === id ? [{ kind, ...test }] : [];
+    return block === id && test.sections.every(isAvailable) ? [{ kind, ...test }] : [];
   });
 }
 

@@ -33,6 +33,7 @@ function operation(name: string, route: AnyRoute): Json {
   const answer = 'question' in route ? route.question.result : route.result;
   const roles = route.roles === 'everybody' ? 'everybody' : route.roles.join(', ');
   const status = 'question' in route ? route.status : 200;
+  const mediaType = ('question' in route ? undefined : route.mediaType) ?? 'application/json';
   return {
     operationId: name.replaceAll(/[^A-Za-z]+/g, '-'),
     summary: route.summary,
@@ -45,7 +46,7 @@ function operation(name: string, route: AnyRoute): Json {
     responses: {
       [status]: {
         description: 'done',
-        content: { 'application/json': { schema: schemaOf(answer, 'output') } },
+        content: { [mediaType]: { schema: schemaOf(answer, 'output') } },
       },
       default: {
         description: 'a problem (RFC 9457)',

@@ -21,6 +21,7 @@ import { servePages } from './http/pages.ts';
 import { SAFE_HEADERS, STRICT_TRANSPORT } from './http/safe-headers.ts';
 import { liveHandlers } from './routes/live.ts';
 import { sessionHandlers } from './routes/session.ts';
+import { testHandlers } from './routes/tests.ts';
 import { isEncrypted } from './session/cookie.ts';
 import { Sessions } from './session/sessions.ts';
 
@@ -74,6 +75,7 @@ async function openApp(parts: Pick<AppParts, 'bus' | 'sessions' | 'log'> & { hin
     handlers: {
       ...sessionHandlers(sessions, version),
       ...liveHandlers(hints, sessions, version),
+      ...testHandlers(bus),
     },
     serverFactory: (handler) => {
       answer = handler;

@@ -173,8 +173,10 @@ export type TestKind =
 export interface TestDescription {
   readonly kind: TestKind;
   readonly label: Text;
-  /** The sections whose values it takes: a result holds for these values. */
+  /** The sections whose values it takes. */
   readonly sections: readonly string[];
+  /** Paths of fields, or sections: a result holds while these stay as they were. */
+  readonly about: readonly string[];
   readonly when?: PathCondition;
 }
 

@@ -138,6 +138,29 @@ test('a link of a row has words in both languages, and its condition is about a 
   }
 });
 
+test('a test stands at a block, takes sections, and is about fields of them; what is not there yet has none', () => {
+  const tests = blocks.flatMap((block) => block.tests.map((one) => ({ block: block.id, ...one })));
+  expect(tests.map(({ block, kind }) => `${block} ${kind}`)).toEqual([
+    ...['network ports', 'encryption certificate', 'relay relay', 'general helo', 'general volume'],
+    ...['antivirus clamav', 'antivirus kaspersky', 'antivirus drweb', 'dnsbl dnsbl'],
+  ]);
+  const paths = new Set<string>(
+    sections.flatMap(({ name, fields }) => fields.map((one) => `${name}.${one.name}`)),
+  );
+  for (const { kind, label, about, when, sections: taken } of tests) {
+    expect(label.en, kind).toMatch(/^[^\p{Script=Cyrillic}]+$/u);
+    expect(
+      about.filter((place) => !taken.includes(place.split('.')[0] ?? '')),
+      kind,
+    ).toEqual([]);
+    expect(
+      about.filter((place) => place.includes('.') && !paths.has(place)),
+      kind,
+    ).toEqual([]);
+    if (when !== undefined) expect(paths).toContain(when.path);
+  }
+});
+
 test('what is filled in only sometimes is required while it is shown', () => {
   const required = sections.flatMap(({ name, fields, secrets }) =>
     [...fields, ...secrets].filter((one) => one.isRequired && one.when).map((one) => `${name}.${one.name}`),

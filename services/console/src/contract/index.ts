@@ -7,6 +7,7 @@ import { peopleRoutes } from './people.ts';
 import type { Answered, Sent } from './route.ts';
 import { sessionRoutes } from './session.ts';
 import { settingsRoutes } from './settings.ts';
+import { testRoutes } from './tests.ts';
 
 export const contract = {
   ...sessionRoutes,
@@ -16,6 +17,7 @@ export const contract = {
   ...certificateRoutes,
   ...peopleRoutes,
   ...liveRoutes,
+  ...testRoutes,
 };
 
 export type Contract = typeof contract;

@@ -34,6 +34,8 @@ export interface QuestionRoute<Params, Query, Body, Request, Result, Input, Answ
 /** A route with a handler of its own, named by its key. */
 export interface OwnRoute<Params, Query, Body, Answer> extends RouteParts<Params, Query, Body> {
   result: z.ZodType<Answer>;
+  /** Where it is not one JSON document. */
+  mediaType?: string;
   roles: readonly Role[] | 'everybody';
 }
 

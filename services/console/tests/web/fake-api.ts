@@ -77,12 +77,33 @@ export class FakeApi {
       await serveFile(this.#directory, url.pathname, response);
       return;
     }
+    if (url.pathname.startsWith('/api/v1/tests/')) {
+      await this.#try(request, response);
+      return;
+    }
     const { status: code, body } = await this.#route(request, url);
     response.writeHead(code, {
       'content-type': code < 400 ? 'application/json' : 'application/problem+json',
     });
     response.end(body === null ? undefined : JSON.stringify(body));
   }
+
+  /** A test with two lines, of which the second one waits for `finishTest`. */
+  async #try(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.changes.push(await readBody(request));
+    const line = (step: string, en: string, ok?: boolean) =>
+      response.write(`${JSON.stringify({ at: new Date().toISOString(), step, text: { ru: en, en }, ok })}\n`);
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    line('client', 'C: EHLO mx.firma.test');
+    response.once('close', () => void (this.isTestLeft = true));
+    await this.untilFinished.promise;
+    line('server', 'S: 535 <script>no</script>', false);
+    response.end(`${JSON.stringify({ verdict: 'bad', text: { ru: 'вход не принят', en: 'no log-in' } })}\n`);
+  }
+
+  /** Tests wait for this before their end. */
+  untilFinished = Promise.withResolvers<void>();
+  isTestLeft = false;
 
   async #route(request: IncomingMessage, url: URL): Promise<Reply> {
     const path = url.pathname.slice('/api/v1'.length);

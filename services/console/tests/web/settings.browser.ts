@@ -101,3 +101,36 @@ test('a setting is found under the wrong keyboard layout, and opens at its field
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/settings\/mail#relay\./);
 });
+
+test('a block is tried with what is typed; its lines come in, and a changed value makes the result old', async () => {
+  await page.goto(`${api.url}/settings/mail#relay.port`);
+  const block = page.locator('#block-relay');
+  await block.getByLabel('Default relay').fill('smtp.firma.test');
+  await block.getByRole('button', { name: 'Test the connection' }).click();
+  await block.getByText('C: EHLO mx.firma.test').waitFor();
+  expect(api.changes.at(-1)).toEqual({
+    values: { relay: { host: 'smtp.firma.test' } },
+    useStoredSecret: true,
+  });
+  api.untilFinished.resolve();
+  await block.getByText('no log-in').waitFor();
+  await block.getByText('S: 535 <script>no</script>').waitFor();
+  await block.getByText(/Not fit · .*, with these values/).waitFor();
+  await page.keyboard.press('Control+s');
+  await page.getByRole('dialog').waitFor();
+  expect(await page.getByText('not tried with these values').count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await block.getByLabel('Port').fill('465');
+  await block.getByText('the values have changed since').waitFor();
+  await page.keyboard.press('Control+s');
+  await page.getByText('not tried with these values').waitFor();
+});
+
+test('a test that is cancelled is left', async () => {
+  await page.goto(`${api.url}/settings/mail#relay.port`);
+  const block = page.locator('#block-relay');
+  await block.getByRole('button', { name: 'Test the connection' }).click();
+  await block.getByRole('button', { name: 'Cancel' }).click();
+  await block.getByRole('button', { name: 'Cancel' }).waitFor({ state: 'detached' });
+  await expect.poll(() => api.isTestLeft).toBe(true);
+});

@@ -5,6 +5,7 @@ import { adminCommands } from './admin.ts';
 import { aliasCommands } from './alias.ts';
 import { auditCommands } from './audit.ts';
 import { certificateCommands } from './certificate.ts';
+import { completionCommand } from './completion.ts';
 import { domainCommands } from './domain.ts';
 import { groupCommands } from './group.ts';
 import { queueCommands } from './queue.ts';
@@ -24,4 +25,5 @@ export const allCommands: readonly Command[] = [
   ...tokenCommands,
   ...auditCommands,
   ...certificateCommands,
+  completionCommand(() => allCommands),
 ];

@@ -16,6 +16,8 @@ interface Parts {
 }
 
 const timeoutMs = 20_000;
+/** What comes line by line takes its time; the server ends it sooner. */
+const linesMs = 60_000;
 
 export async function call<Name extends RouteName>(
   name: Name,
@@ -32,12 +34,48 @@ export async function call<Name extends RouteName>(
   return (response.status === 204 ? {} : await response.json()) as Answer<Name>;
 }
 
-async function send(name: string, { params, query, body }: Parts, signal?: AbortSignal): Promise<Response> {
+/** A request whose answer comes in lines, each a JSON document. Throws `ApiProblem` where there is none. */
+export async function callLines<Name extends RouteName>(
+  name: Name,
+  given: Given<Name>,
+  onLine: (line: Answer<Name>) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let response = await send(name, given as Parts, signal, linesMs);
+  if (response.status === 401) {
+    await session.renew();
+    response = await send(name, given as Parts, signal, linesMs);
+  }
+  if (!response.ok || response.body === null) throw await readProblem(response);
+  let rest = '';
+  for await (const piece of readerOf(response.body.pipeThrough(new TextDecoderStream()))) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(JSON.parse(line) as Answer<Name>);
+  }
+}
+
+// Not every browser can iterate over a stream.
+async function* readerOf(stream: ReadableStream<string>): AsyncGenerator<string> {
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
+async function send(
+  name: string,
+  { params, query, body }: Parts,
+  signal?: AbortSignal,
+  ms = timeoutMs,
+): Promise<Response> {
   const [method = 'GET', template = ''] = name.split(' ');
   const path = template.replaceAll(/:(\w+)/g, (_, key: string) =>
     encodeURIComponent(String(params?.[key] ?? '')),
   );
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const timeout = AbortSignal.timeout(ms);
   const init: RequestInit = {
     method,
     credentials: 'same-origin',

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useWords } from '../i18n/index.ts';
 import { Block } from '../ui/Page.tsx';
 import { AppliedChip } from './AppliedChip.tsx';
+import { BlockTests } from './BlockTests.tsx';
 import { FieldControl } from './FieldControl.tsx';
 import { QueuePlan } from './QueuePlan.tsx';
 import { useAt } from './use-draft.ts';
@@ -25,6 +26,7 @@ export function BlockView({ block, target }: { block: BlockDescription; target: 
         ))}
       </div>
       {block.id === 'queue' && <QueuePlan />}
+      <BlockTests tests={block.tests} />
     </Block>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { call } from '../api/client.ts';
 import { asProblem, type FieldProblem } from '../api/problem.ts';
 import { refresh } from '../api/queries.ts';
+import { useStore } from '../api/store.ts';
 import { useWords } from '../i18n/index.ts';
 import { CodeLine } from '../ui/CodeLine.tsx';
 import { Button, Group, TextInput } from '../ui/controls.ts';
@@ -15,6 +16,7 @@ import { ChangeLines } from './ChangeLines.tsx';
 import { sectionOf } from './catalogue.ts';
 import { commandLine } from './command-line.ts';
 import type { Draft } from './draft.ts';
+import { testResults, untried } from './test-results.ts';
 
 interface ReviewProps {
   forms: FormsDescription;
@@ -82,6 +84,7 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewProps) {
       >
         <Changes forms={forms} draft={draft} label={label} />
         <Cautions cautions={draft.cautions()} />
+        <Untested forms={forms} draft={draft} />
         <Touched forms={forms} sections={draft.changedSections()} />
         <TextInput
           mb="sm"
@@ -142,6 +145,17 @@ function Cautions({ cautions }: { cautions: readonly FieldProblem[] }) {
   return cautions.map((caution) => (
     <Notice key={`${caution.section ?? ''}.${caution.field} ${caution.code}`} tone="warn">
       {say(caution.message)}
+    </Notice>
+  ));
+}
+
+/** What could be tried, was changed, and was not tried with these values. */
+function Untested({ forms, draft }: { forms: FormsDescription; draft: Draft }) {
+  const { t, say } = useWords();
+  const results = useStore(testResults);
+  return untried(forms, draft, results).map(({ block, test }) => (
+    <Notice key={test.kind} tone="warn">
+      {t('tests.untried', { block: say(block.label), test: say(test.label) })}
     </Notice>
   ));
 }

@@ -83,4 +83,12 @@ export const settings = {
   'history.more': 'Show earlier ones',
   'review.comment': 'Why (kept in the history)',
   'review.commentExample': 'ticket 118, another provider',
+  'tests.running': 'Testing…',
+  'tests.good': 'Fit',
+  'tests.bad': 'Not fit',
+  'tests.unknown': 'Not known',
+  'tests.with': '{{time}}, with these values',
+  'tests.before': '{{time}}; the values have changed since',
+  'tests.lines': 'What happened',
+  'tests.untried': '{{block}}: not tried with these values (“{{test}}”).',
 } as const;

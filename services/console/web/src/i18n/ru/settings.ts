@@ -97,4 +97,12 @@ export const settings = {
   'history.more': 'Показать более ранние',
   'review.comment': 'Зачем (попадёт в историю)',
   'review.commentExample': 'заявка 118, переход на Яндекс',
+  'tests.running': 'Проверяется…',
+  'tests.good': 'Годится',
+  'tests.bad': 'Не годится',
+  'tests.unknown': 'Неизвестно',
+  'tests.with': '{{time}}, с этими значениями',
+  'tests.before': '{{time}}; значения изменились после проверки',
+  'tests.lines': 'Ход проверки',
+  'tests.untried': '{{block}}: с этими значениями не проверено («{{test}}»).',
 } as const;

@@ -1,0 +1,43 @@
+// Settings that are tried: one JSON object a line as it happens, the last one is the verdict. Who goes away takes the test
+// back. What is not tried at all (too often, values that could not be saved) is a problem document as everywhere.
+import { askSettingsTest, type Bus, type SettingsTestRequest, testResult } from '@pochtar/bus';
+import type { Call, OwnHandlers } from '../app.ts';
+import { problemOf, unauthorized } from '../problem.ts';
+import { askerOf } from '../session/sessions.ts';
+
+export function testHandlers(bus: Bus): OwnHandlers {
+  return { 'POST /tests/:kind': (call) => answerTest(call, bus) };
+}
+
+async function answerTest(call: Call, bus: Bus): Promise<unknown> {
+  const { person, client, params, body, reply } = call;
+  if (person === null) throw unauthorized();
+  const gone = new AbortController();
+  const { raw } = reply;
+  raw.once('close', () => gone.abort());
+  const request = { ...(body as object), kind: params['kind'] } as SettingsTestRequest;
+  let isBegun = false;
+  // Events are bounded in number and bytes, so a reader that is slow costs no more than that.
+  const send = (line: object): void => {
+    if (raw.destroyed) return;
+    if (!isBegun) {
+      isBegun = true;
+      reply.hijack();
+      raw.writeHead(200, {
+        'content-type': 'application/x-ndjson',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+        'x-content-type-options': 'nosniff',
+      });
+    }
+    raw.write(`${JSON.stringify(line)}\n`);
+  };
+  const asker = askerOf(person.principal, client.address);
+  const answered = await askSettingsTest(bus, asker, request, { onEvent: send, signal: gone.signal });
+  if (!answered.ok && !isBegun) throw problemOf(answered.error);
+  send(
+    answered.ok ? answered.result : testResult.unknown(answered.error.message.ru, answered.error.message.en),
+  );
+  raw.end();
+  return reply;
+}
