@@ -38,7 +38,7 @@ export async function run<Config extends ProcessEnv>(service: Service<Config>): 
   failOnUnexpected(log);
   const health = new Health();
   health.report('start', 'starting');
-  const telemetry = startTelemetry({
+  const telemetry = await startTelemetry({
     name: service.name,
     instance,
     otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -24,7 +24,7 @@ describe('telemetry', () => {
   it('carries a trace over the bus, exports its spans and serves metrics', async () => {
     await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
     const { port } = collector.address() as AddressInfo;
-    const telemetry = startTelemetry({
+    const telemetry = await startTelemetry({
       name: 'test',
       instance: 'one',
       otlpEndpoint: `http://127.0.0.1:${port}`,

@@ -13,17 +13,9 @@ import {
   trace,
   TraceFlags,
 } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import {
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
 
 export interface TelemetryOptions {
   name: string;
@@ -39,7 +31,7 @@ export interface Telemetry extends AsyncDisposable {
 }
 
 /** Registers the global meter and, when an endpoint is given, the global tracer. Once a process. */
-export function startTelemetry(options: TelemetryOptions): Telemetry {
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const resource = resourceFromAttributes({
     'service.name': options.name,
     'service.instance.id': options.instance,
@@ -47,7 +39,11 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const meters = new MeterProvider({ resource, readers: [exporter] });
   metrics.setGlobalMeterProvider(meters);
-  const tracers = startTracing(options, resource);
+  const { otlpEndpoint, traceRatio } = options;
+  const isTraced = otlpEndpoint !== undefined && traceRatio > 0;
+  const tracers = isTraced
+    ? (await import('./tracing.ts')).startTracing({ otlpEndpoint, traceRatio, resource })
+    : null;
   return {
     answerMetrics: (request, response) => exporter.getMetricsRequestHandler(request, response),
     async [Symbol.asyncDispose]() {
@@ -55,22 +51,6 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
       await meters.shutdown();
     },
   };
-}
-
-function startTracing(
-  options: TelemetryOptions,
-  resource: ReturnType<typeof resourceFromAttributes>,
-): TracerProvider | null {
-  if (options.otlpEndpoint === undefined || options.traceRatio === 0) return null;
-  const exporter = new OTLPTraceExporter({ url: `${options.otlpEndpoint.replace(/\/$/, '')}/v1/traces` });
-  const provider = new TracerProvider({
-    resource,
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.traceRatio) }),
-    spanProcessors: [new BatchSpanProcessor({ exporter })],
-  });
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  trace.setGlobalTracerProvider(provider);
-  return provider;
 }
 
 /** The traceparent header of the active span, or null when nothing is recorded (W3C Trace Context §3.2). */

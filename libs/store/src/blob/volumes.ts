@@ -5,7 +5,6 @@ import type { Queryable } from '../db.ts';
 import { openDirectoryVolume } from './directory-volume.ts';
 import type { MarkedVolume } from './marked-volume.ts';
 import { heldToMark } from './marks.ts';
-import { openS3Volume } from './s3-volume.ts';
 import { type Volume, VolumeError } from './volume.ts';
 
 /** Gives the secret key of an S3 volume. */
@@ -192,6 +191,8 @@ export class Volumes implements VolumeSource {
 async function openAsIs(row: VolumeRow, secretKey: Promise<string> | null): Promise<Volume> {
   const { id, name } = row;
   if (secretKey === null) return openDirectoryVolume({ id, name, path: configOf(row, directoryConfig).path });
+  // Its client is a hundred modules, which a directory does not need.
+  const { openS3Volume } = await import('./s3-volume.ts');
   return openS3Volume({ id, name, ...configOf(row, s3Config), secretKey: await secretKey });
 }
 
