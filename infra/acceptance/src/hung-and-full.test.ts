@@ -3,7 +3,7 @@
 // everything goes on by itself afterwards.
 //
 // Faults share a round where one does not hide the other; `./pochtar soak --each` has each in a round of its own.
-import { type Fault, fill, hang, refusePacks, staggered } from '@pochtar/soak/faults';
+import { type Fault, FILTERS, fill, hang, refusePacks, staggered } from '@pochtar/soak/faults';
 import { runRound } from '@pochtar/soak/round';
 import { describe, expect, it } from 'vitest';
 import { rigOfFile } from './rig-of-file.ts';
@@ -26,17 +26,16 @@ async function expectClean(run: string, fault: Fault): Promise<void> {
 
 /** Later than that the next one strikes, while the load goes over what still works. */
 const EVERY_MS = 6000;
-const FILTERS = ['filter-dnsbl', 'filter-greylist', 'filter-antivirus', 'filter-dkim', 'filter-dlp'];
 
 describe('what hangs for half a minute (SIGSTOP) loses and doubles nothing', () => {
   it(
     'behind the door: the filters, then delivery',
-    () => expectClean('behind', staggered([hang(FILTERS), hang(['delivery'])], EVERY_MS)),
+    () => expectClean('behind', staggered([hang([...FILTERS]), hang(['delivery'])], EVERY_MS)),
     ROUND_MS,
   );
   it(
-    'at the door: imap, pop3 and settings, then smtp',
-    () => expectClean('door', staggered([hang(['imap', 'pop3', 'settings']), hang(['smtp'])], EVERY_MS)),
+    'at the door: imap, pop3, settings and console, then smtp',
+    () => expectClean('door', staggered([hang(['imap', 'pop3', 'settings', 'console']), hang(['smtp'])], EVERY_MS)),
     ROUND_MS,
   );
   it(

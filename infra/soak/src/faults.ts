@@ -18,18 +18,14 @@ export interface Fault {
   heal?(rig: Rig): Promise<void>;
 }
 
-export const OWN = [
-  'smtp',
+export const FILTERS = [
   'filter-dnsbl',
   'filter-greylist',
   'filter-antivirus',
   'filter-dkim',
   'filter-dlp',
-  'delivery',
-  'imap',
-  'pop3',
-  'settings',
 ] as const;
+export const OWN = ['smtp', ...FILTERS, 'delivery', 'imap', 'pop3', 'settings', 'console'] as const;
 export const ALL = [...OWN, 'nats', 'postgres'] as const;
 
 async function pidOf(rig: Rig, name: string): Promise<number> {
