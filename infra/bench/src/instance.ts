@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runStatus } from '@pochtar/launcher/run-status';
 import type { Root } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -43,15 +44,6 @@ export class Instance {
 
   /** Runs a launcher command and returns what it printed. Throws with its error output when it fails. */
   async pochtar(words: string[], input = ''): Promise<string> {
-    const { code, out, error } = await this.run(words, input);
-    if (code !== 0) throw new Error(`pochtar ${words.join(' ')}: exit ${code}\n${error}${out}`);
-    return out;
-  }
-
-  private async run(
-    words: string[],
-    input: string,
-  ): Promise<{ code: number | null; out: string; error: string }> {
     const child = spawn(LAUNCHER, words, {
       cwd: ROOT,
       env: { ...process.env, ...this.#environment, POCHTAR_VAR: this.directory, LANG: 'C' },
@@ -64,7 +56,8 @@ export class Instance {
       text(child.stderr),
       new Promise<number | null>((resolve) => child.once('close', resolve)),
     ]);
-    return { code, out, error };
+    if (code !== 0) throw new Error(`pochtar ${words.join(' ')}: exit ${code}\n${error}${out}`);
+    return out;
   }
 
   async json<T>(words: string[], input = ''): Promise<T> {
@@ -75,10 +68,9 @@ export class Instance {
     return JSON.parse(readFileSync(join(this.directory, 'endpoints.json'), 'utf8')) as Endpoints;
   }
 
+  /** As `pochtar status --json` has them, without a command's start: whoever waits asks often. */
   async processes(): Promise<ProcessState[]> {
-    // Its exit code says whether all are ready; what is not is the caller's to judge.
-    const { out } = await this.run(['status', '--json'], '');
-    return (JSON.parse(out) as { processes: ProcessState[] }).processes;
+    return (await runStatus(this.directory)).processes;
   }
 
   /** Every process whose CPU and memory count, Postgres and NATS among them. */

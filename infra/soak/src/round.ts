@@ -72,7 +72,8 @@ export async function runRound(rig: Rig, fault: Fault, options: RoundOptions): P
 async function recovery(rig: Rig, ledger: Ledger, timeoutMs: number): Promise<string[]> {
   let trouble: string[] = [];
   const isWell = async (): Promise<boolean> => {
-    trouble = [...(await unready(rig)), ...(await queued(rig))];
+    trouble = await unready(rig);
+    if (trouble.length === 0) trouble = await queued(rig);
     if (trouble.length > 0) return false;
     if (!ledger.isFulfilled(await findTokens(rig))) trouble = ['promised mail is missing'];
     return trouble.length === 0;

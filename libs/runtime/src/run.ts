@@ -8,7 +8,6 @@ import type { ProcessEnv } from './env.ts';
 import { Health, serveHealth } from './health.ts';
 import { createLogger, type Logger } from './log.ts';
 import { processIdentity } from './process-identity.ts';
-import { startTelemetry } from './telemetry.ts';
 import { writeWhole } from './whole-file.ts';
 
 const STOP_TIMEOUT_MS = 20_000;
@@ -38,6 +37,7 @@ export async function run<Config extends ProcessEnv>(service: Service<Config>): 
   failOnUnexpected(log);
   const health = new Health();
   health.report('start', 'starting');
+  const { startTelemetry } = await import('./start-telemetry.ts');
   const telemetry = await startTelemetry({
     name: service.name,
     instance,

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { context, metrics } from '@opentelemetry/api';
 import { afterAll, describe, expect, it } from 'vitest';
-import { extractTrace, injectTrace, startTelemetry, traced } from './telemetry.ts';
+import { startTelemetry } from './start-telemetry.ts';
+import { extractTrace, injectTrace, traced } from './telemetry.ts';
 
 const exported: string[] = [];
 const collector = createServer((request: IncomingMessage, response) => {
