@@ -4,7 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Those with whole installations take minutes each: begun last, one of them would run on alone at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): boolean => /\/infra\/(acceptance|launcher)\//.test(moduleId);
+    const isLong = ({ moduleId }: TestSpecification): boolean =>
+      /\/infra\/(acceptance|launcher)\//.test(moduleId);
     const rest = await super.sort(files.filter((file) => !isLong(file)));
     return [...files.filter(isLong).sort((a, b) => a.moduleId.localeCompare(b.moduleId)), ...rest];
   }

@@ -111,7 +111,11 @@ describe('architecture §1.6: nothing is lost and nothing comes twice', () => {
       async () => {
         const run = names.join('-');
         const pids = await Promise.all(names.map(async (name) => ({ name, pid: await pidOf(name) })));
-        const kills = pids.map(({ pid }) => () => void process.kill(pid, 'SIGKILL'));
+        const kills = pids.map(
+          ({ pid }) =>
+            () =>
+              void process.kill(pid, 'SIGKILL'),
+        );
         await expectExactlyOnce(run, await loadWithFaults(run, kills));
         for (const { name, pid } of pids) await expectRunningAgain(name, pid);
         await emptyMailboxes(rig());

@@ -35,7 +35,11 @@ describe('what hangs for half a minute (SIGSTOP) loses and doubles nothing', () 
   );
   it(
     'at the door: imap, pop3, settings and console, then smtp',
-    () => expectClean('door', staggered([hang(['imap', 'pop3', 'settings', 'console']), hang(['smtp'])], EVERY_MS)),
+    () =>
+      expectClean(
+        'door',
+        staggered([hang(['imap', 'pop3', 'settings', 'console']), hang(['smtp'])], EVERY_MS),
+      ),
     ROUND_MS,
   );
   it(

@@ -13,5 +13,8 @@ export interface RunStatus {
 export async function runStatus(directory?: string): Promise<RunStatus> {
   const paths = statePaths(directory);
   const reply = await askSupervisor(paths, { command: 'status' });
-  return { up: reply !== undefined, processes: await processStatuses(reply?.processes ?? [], surroundingsOf(paths)) };
+  return {
+    up: reply !== undefined,
+    processes: await processStatuses(reply?.processes ?? [], surroundingsOf(paths)),
+  };
 }
