@@ -68,7 +68,8 @@ function tests(user: NatsUser): NatsUser {
 
 /** A filter that is asked during the dialogue. */
 function answersChecks(filter: string): NatsUser {
-  return program(`filter-${filter}`, { publish: streams, subscribe: [`check.${filter}`], answers: true });
+  const subscribe = [`check.${filter}`, 'lists.changed'];
+  return program(`filter-${filter}`, { publish: streams, subscribe, answers: true });
 }
 
 /** A filter that mails pass: it takes its own step and announces the next one, whichever it is. */
@@ -89,6 +90,7 @@ const answeredBySettings = [
   'token',
   'audit',
   'test',
+  'lists',
 ];
 
 /** Who asks the settings process on behalf of people. */
@@ -97,7 +99,12 @@ const askers = ['console', 'ctl'];
 /** Every NATS user of the product. `owner` makes the streams (program migrate) and may do everything. */
 export const natsUsers: NatsUser[] = [
   { name: 'owner', publish: ['>'], subscribe: ['>'], answers: false },
-  tests(program('smtp', { publish: [...streams, ...steps, 'mail.refused', 'auth.failed', 'check.*'] })),
+  tests(
+    program('smtp', {
+      publish: [...streams, ...steps, 'mail.refused', 'auth.failed', 'check.*'],
+      subscribe: ['lists.changed'],
+    }),
+  ),
   tests(answersChecks('dnsbl')),
   answersChecks('greylist'),
   tests(judgesMails('antivirus')),
@@ -136,6 +143,7 @@ export const natsUsers: NatsUser[] = [
         'settings.changed',
         'directory.changed',
         'administrator.changed',
+        'lists.changed',
         'auth.failed',
         'queue.due',
         ...steps,
@@ -159,7 +167,10 @@ export const natsUsers: NatsUser[] = [
         '$JS.API.CONSUMER.*.EVENTS.>',
         '$JS.API.CONSUMER.CREATE.EVENTS',
       ],
-      subscribe: ['settings.applied', 'administrator.changed', 'mail.*', 'task.*', 'auth.failed'],
+      subscribe: [
+        ...['settings.applied', 'administrator.changed', 'lists.changed'],
+        ...['mail.*', 'task.*', 'auth.failed'],
+      ],
     }),
   ),
   program('tasks', {

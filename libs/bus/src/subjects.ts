@@ -104,6 +104,15 @@ export const administratorChanged: Subject<AdministratorChanged> = {
   purpose: 'sessions of these administrators are to be looked at again; an empty list: all of them',
 };
 
+const listsChangedSchema = z.object({ revision: z.int() });
+export type ListsChanged = z.infer<typeof listsChangedSchema>;
+export const listsChanged: Subject<ListsChanged> = {
+  name: 'lists.changed',
+  kind: 'core',
+  schema: listsChangedSchema,
+  purpose: 'a hint to read what changed in the white list, the black list and the named networks',
+};
+
 export const appliedProblem = z.object({
   /** A stable word, such as `portTaken` or `notAvailable`. */
   code: z.string().max(64),
@@ -128,7 +137,8 @@ export const settingsApplied: Subject<SettingsApplied> = {
   name: 'settings.applied',
   kind: 'core',
   schema: settingsAppliedSchema,
-  purpose: 'the revision of a section that a process runs, or why it could not take it over',
+  purpose:
+    'the revision of a section, or of the lists (`lists`), that a process runs, or why it could not take it over',
 };
 
 const mailboxChangedSchema = z.object({
@@ -194,6 +204,7 @@ export const allSubjects: Subject<never>[] = [
   settingsChanged,
   directoryChanged,
   administratorChanged,
+  listsChanged,
   settingsApplied,
   mailboxChanged('*'),
   queueDue,

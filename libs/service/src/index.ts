@@ -1,6 +1,8 @@
 // What every service opens and follows. Plain functions that services call in their own order; nothing here knows
 // a protocol or a service.
 export * from './access-encryption.ts';
+export * from './access-lists/access-matcher.ts';
+export * from './access-lists/follow-access-lists.ts';
 export * from './disk-space.ts';
 export * from './follow-listeners.ts';
 export * from './followed-networks.ts';

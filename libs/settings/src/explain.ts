@@ -77,7 +77,20 @@ function unknownField(section: SectionName, path: readonly PropertyKey[], key: s
     );
     return complaint({ section, field }, 'isSecret', isSecret);
   }
+  if (path.length === 0 && isMoved(section, key)) {
+    return complaint({ section, field }, 'movedToLists', movedToLists);
+  }
   const list = names.join(', ');
   const message = text(`такого поля нет; поля — ${list}`, `there is no such field; the fields are ${list}`);
   return complaint({ section, field }, 'unknownField', message);
 }
+
+/** Fields of an earlier release whose entries are rows now. */
+export function isMoved(section: string, field: string): boolean {
+  return section === 'accessLists' && ['white', 'black', 'networks'].includes(field);
+}
+
+export const movedToLists = text(
+  'записи списков больше не хранятся в настройках: вносите их на странице списка или командами pochtar list add и pochtar list import; из файла настроек уберите эту строку',
+  'entries of the lists are no longer settings: enter them on the page of the list, or with pochtar list add and pochtar list import; remove this field from a file of settings',
+);

@@ -18,6 +18,19 @@ export { cautionsOf } from './cautions.ts';
 export { NotApplied, type Problem, problemOf } from './problem.ts';
 export { serverDomain } from './server-domain.ts';
 export * from './catalogue.ts';
+export {
+  type CautionContext,
+  cautionsOfEntry,
+  isName,
+  type ListEntryValue,
+  type ListName,
+  listNames,
+  type ListProblem,
+  networkName,
+  readEnd,
+  readListEntry,
+  readNetworkAddresses,
+} from './list-entry.ts';
 export { describeCatalogue, describeForms, describeSection } from './describe.ts';
 export {
   crossCheck,
@@ -32,6 +45,7 @@ export {
   validateAll,
 } from './validate.ts';
 export { type SettingsTest, settingsTests, testKinds } from './layout/tests.ts';
+export { isMoved, movedToLists } from './explain.ts';
 export { expectedOf } from './forms/expected.ts';
 export { type Listener, type ListenerSettings, listenersOf } from './listeners.ts';
 export type { Applied, ChangeHandler, SectionRow } from './live-section.ts';

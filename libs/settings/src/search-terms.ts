@@ -72,10 +72,8 @@ export const searchTerms: Terms = {
     senderAddress: 'from, обратный адрес, от кого, sender, masquerade, яндекс, mail.ru, gmail',
   },
   accessLists: {
-    white: 'вайтлист, whitelist, allowlist, исключения, доверенные, разрешить, mynetworks, relay без пароля',
-    black: 'блэклист, blacklist, blocklist, denylist, бан, заблокировать отправителя, запретить, спамер',
-    networks: 'объект, подсеть, офис, vlan, диапазон, cidr, network object',
-    relayForWhitelistedSenders: 'open relay, открытый релей, пересылка, без пароля',
+    relayForWhitelistedSenders:
+      'open relay, открытый релей, пересылка, без пароля, белый список, чёрный список, черный список, вайтлист, блэклист, whitelist, blacklist, allowlist, denylist, именованные сети',
     whiteNamesNeedSpf: 'spf, подделка, спуфинг, spoofing, проверка отправителя',
   },
   general: {

@@ -151,15 +151,9 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
   'relay.password': relayLogin,
   'relay.rewriteSender': senderReplaced,
   'relay.senderAddress': senderReplaced,
-  'accessLists.white': listsOfTheMoment,
-  'accessLists.black': listsOfTheMoment,
-  'accessLists.networks': [
-    'services/smtp/src/access-list.test.ts',
-    'a named network stands for its addresses, whatever the case of its name',
-  ],
   'accessLists.relayForWhitelistedSenders': listsOfTheMoment,
   'accessLists.whiteNamesNeedSpf': [
-    'services/smtp/src/access-list.test.ts',
+    'libs/service/src/access-lists/access-matcher.test.ts',
     'a white name counts only as SPF allows',
   ],
   'general.defaultDomain': [

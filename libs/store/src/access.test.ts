@@ -37,9 +37,12 @@ const verdictOf = (filter: string): string =>
   `insert into queue.verdict (mail_id, filter, result) values (gen_random_uuid(), '${filter}', 'accept')`;
 
 const allowed: Record<string, string[]> = {
-  smtp: [read('settings.section'), read('directory.account'), read('directory.address')],
+  smtp: [
+    ...[read('settings.section'), read('directory.account'), read('directory.address')],
+    ...[read('lists.entry'), 'update lists.entry set hits = hits + 1, last_hit_at = now() where false'],
+  ],
   'filter-greylist': [write('lists.greylist'), read('settings.section')],
-  'filter-dnsbl': [read('settings.section')],
+  'filter-dnsbl': [read('settings.section'), read('lists.entry'), read('lists.removed_entry')],
   'filter-antivirus': [
     read('queue.mail'),
     read('queue.verdict'),
@@ -51,11 +54,19 @@ const allowed: Record<string, string[]> = {
   imap: [read('store.message'), write('store.message'), read('directory.account')],
   pop3: [read('store.message'), write('store.message')],
   ldap: [read('directory.person'), read('directory.distribution_group'), read('settings.section')],
-  settings: [write('settings.section'), write('directory.account'), read('settings.secret')],
+  settings: [
+    write('settings.section'),
+    write('directory.account'),
+    read('settings.secret'),
+    write('lists.entry'),
+  ],
 };
 
 const denied: Record<string, string[]> = {
   smtp: [
+    write('lists.entry'),
+    "update lists.entry set value = 'x' where false",
+    'update lists.access_state set revision = 0 where false',
     read('store.mailbox'),
     read('store.message'),
     read('queue.mail'),

@@ -4,10 +4,17 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Bus, connectBus, type SettingsApplied, settingsApplied, settingsChanged } from '@pochtar/bus';
+import {
+  type Bus,
+  connectBus,
+  listsChanged,
+  type SettingsApplied,
+  settingsApplied,
+  settingsChanged,
+} from '@pochtar/bus';
 import { describeContent, MailScanner } from '@pochtar/mail';
 import { Health, type ServiceContext, silentLogger } from '@pochtar/runtime';
-import { defaultDocument, type SectionName, type Settings } from '@pochtar/settings';
+import { accessEntry, defaultDocument, type SectionName, type Settings } from '@pochtar/settings';
 import { type BlobStore, ensureFirstVolume, openBlobStore } from '@pochtar/store/blob';
 import type { NewContent } from '@pochtar/store/content';
 import { type Database, openDatabase } from '@pochtar/store/db';
@@ -18,6 +25,7 @@ import {
   hashPassword,
   type NewAccount,
 } from '@pochtar/store/directory';
+import { addEntries, listEntries, listRevision, removeEntries } from '@pochtar/store/lists';
 import { saveCertificate, saveSection, seedSections } from '@pochtar/store/settings';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
@@ -28,6 +36,11 @@ import { certificatePem, keyPem } from './test-certificate.ts';
 export const DOMAIN = 'demo.test';
 
 export type SettingsParts = { [N in SectionName]?: Partial<Settings[N]> };
+
+export interface TestLists {
+  white?: readonly string[];
+  black?: readonly string[];
+}
 
 export interface Ground extends AsyncDisposable {
   database: TestDatabase;
@@ -48,6 +61,10 @@ export interface Ground extends AsyncDisposable {
   save(parts: SettingsParts): Promise<{ section: SectionName; revision: number }[]>;
   /** The same, and waits for the first report of each. */
   set(parts: SettingsParts): Promise<SettingsApplied[]>;
+  /** Makes these all entries of both lists, and tells the bus; answers their revision. */
+  saveLists(lists: TestLists): Promise<number>;
+  /** The same, and waits for the first report. */
+  setLists(lists: TestLists): Promise<void>;
 }
 
 /** `await using ground = await openGround({ general: { defaultDomain: DOMAIN } })` */
@@ -90,8 +107,32 @@ export async function openGround(settings: SettingsParts = {}): Promise<Ground> 
       const saved = await save(parts);
       return Promise.all(saved.map((one) => eventually(() => reportOf(applied, one), { timeout: 10_000 })));
     },
+    saveLists: (lists) => saveLists(db, bus, lists),
+    async setLists(lists) {
+      const revision = await saveLists(db, bus, lists);
+      await eventually(() => reportOf(applied, { section: 'lists', revision }), { timeout: 10_000 });
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+async function saveLists(db: Database, bus: Bus, lists: TestLists): Promise<number> {
+  for (const list of ['white', 'black'] as const) {
+    const there = await listEntries(db, list, {}, { limit: 1000 });
+    await removeEntries(
+      db,
+      list,
+      there.map(({ value }) => value),
+    );
+    const entries = (lists[list] ?? []).map((value) => ({
+      kind: accessEntry(value)?.kind ?? ('domain' as const),
+      ...{ value, comment: '', expiresAt: null },
+    }));
+    await addEntries(db, list, entries, 'test');
+  }
+  const revision = await listRevision(db);
+  bus.emit(listsChanged, { revision });
+  return revision;
 }
 
 async function saveParts(
@@ -116,7 +157,7 @@ async function saveParts(
 
 function reportOf(
   applied: readonly SettingsApplied[],
-  saved: { section: SectionName; revision: number },
+  saved: { section: string; revision: number },
 ): SettingsApplied {
   const report = applied.find((one) => one.section === saved.section && one.revision === saved.revision);
   if (report === undefined) throw new Error(`nobody has reported ${saved.section} ${saved.revision} yet`);

@@ -62,16 +62,6 @@ describe('settings get and set', () => {
       'dnsbl.zones-=a.test',
     ]);
     expect(await server.json(['settings', 'get', 'dnsbl.zones'])).toEqual(['b.test', 'c.test']);
-    await server.json(['settings', 'set', 'accessLists.white+=192.0.2.1', 'accessLists.black+=@bad.test']);
-    await server.json(['settings', 'set', 'accessLists.white+={"value":"10.0.0.0/8","comment":"office"}']);
-    await server.json(['settings', 'set', 'accessLists.white-=192.0.2.1']);
-    expect(await server.json(['settings', 'get', 'accessLists'])).toMatchObject({
-      sections: [
-        {
-          document: { white: [{ value: '10.0.0.0/8', comment: 'office' }], black: [{ value: '@bad.test' }] },
-        },
-      ],
-    });
   });
 
   test('additions at the same time are all kept', async () => {

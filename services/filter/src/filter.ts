@@ -27,6 +27,15 @@ export interface FilterTools {
   log: Logger;
 }
 
+/** What is asked during the dialogue spares white-listed clients. */
+export interface DialogueTools extends FilterTools {
+  /**
+   * smtp decides by all entries before it asks (names need SPF and the verified reverse name, which only it has); this
+   * keeps addresses and networks true for whoever asks.
+   */
+  isWhite(clientAddress: string): boolean;
+}
+
 /** A content filter reads bodies as well. */
 export interface ContentTools extends FilterTools {
   blobs: BlobStore;
@@ -41,7 +50,7 @@ export interface DialogueFilter {
   /** The settings it uses. */
   readonly sections: readonly SectionName[];
   /** Called once a process; what it returns may remember between questions. */
-  open(tools: FilterTools): DialogueCheck;
+  open(tools: DialogueTools): DialogueCheck;
 }
 
 export interface DialogueCheck {

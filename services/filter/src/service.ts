@@ -1,11 +1,11 @@
 // One filter of this program (POCHTAR_FILTER), from its settings to its work. A reader starts here.
 import { answerTests, type Bus } from '@pochtar/bus';
 import { createResolver, type Resolver, type Service, type ServiceContext } from '@pochtar/runtime';
-import { openBlobs, openService } from '@pochtar/service';
+import { followAccessLists, openBlobs, openService } from '@pochtar/service';
 import { type Config, processName, readConfig } from './config.ts';
 import { consumeMails } from './content.ts';
 import { answerChecks } from './dialogue.ts';
-import type { ContentTools, DialogueFilter, FilterName, FilterTools } from './filter.ts';
+import type { ContentTools, DialogueFilter, DialogueTools, FilterName, FilterTools } from './filter.ts';
 import { filters } from './filters.ts';
 import { antivirusTest } from './settings-tests/antivirus.ts';
 import { dnsblTest } from './settings-tests/dnsbl.ts';
@@ -25,7 +25,10 @@ export async function start(config: Config, context: ServiceContext): Promise<As
   const revision = (): number => Math.max(...filter.sections.map((section) => settings.revision(section)));
   const tools: FilterTools = { current, revision, resolver, db, log };
   if (filter.kind === 'dialogue') {
-    stack.use(answer(filter, bus, tools));
+    const lists = stack.use(await followAccessLists({ db, bus, context }));
+    const isWhite: DialogueTools['isWhite'] = (address) =>
+      lists.matcher.address(address, Date.now())?.list === 'white';
+    stack.use(answer(filter, bus, { ...tools, isWhite }));
   } else {
     const blobs = stack.use(await openBlobs(config, context, { db }));
     const stopping = new AbortController();
@@ -39,7 +42,7 @@ export async function start(config: Config, context: ServiceContext): Promise<As
   return stack.move();
 }
 
-function answer(filter: DialogueFilter, bus: Bus, tools: FilterTools): AsyncDisposable {
+function answer(filter: DialogueFilter, bus: Bus, tools: DialogueTools): AsyncDisposable {
   const check = filter.open(tools);
   const answering = answerChecks(bus, filter.name, check, tools.log);
   return {

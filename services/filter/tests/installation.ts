@@ -10,7 +10,7 @@ import type { BlobStore } from '@pochtar/store/blob';
 import { type Database, openDatabase } from '@pochtar/store/db';
 import { acceptMails, type NewMail } from '@pochtar/store/queue';
 import type { TestNats } from '@pochtar/testkit';
-import { newContent, openGround, serviceContext } from '@pochtar/testkit/ground';
+import { type Ground, newContent, openGround, serviceContext } from '@pochtar/testkit/ground';
 import type { Config } from '../src/config.ts';
 import type { FilterName } from '../src/filter.ts';
 import { start } from '../src/service.ts';
@@ -26,6 +26,7 @@ export interface Installation extends AsyncDisposable {
   blobs: BlobStore;
   /** Where packs lie. */
   volumePath: string;
+  setLists: Ground['setLists'];
   set<N extends SectionName>(section: N, changed: Partial<Settings[N]>): Promise<void>;
   accept(body: string | Buffer, changed?: Partial<NewMail>): Promise<string>;
   /** Runs until it, or the installation, is disposed of. */
@@ -58,6 +59,7 @@ export async function installation(): Promise<Installation> {
       });
       return ended.length;
     },
+    setLists: (lists) => ground.setLists(lists),
     set: async (section, changed) => void (await ground.save({ [section]: changed })),
     accept: (body, changed = {}) => accept(db, blobs, Buffer.from(body as string), changed),
     async start(filter, more = {}) {

@@ -1,6 +1,12 @@
 // Tells everybody after the commit. A lost announcement is no loss: processes compare revisions every 15 s, and
 // what they know of the directory they forget after a minute.
-import { administratorChanged, type Bus, directoryChanged, settingsChanged } from '@pochtar/bus';
+import {
+  administratorChanged,
+  type Bus,
+  directoryChanged,
+  listsChanged,
+  settingsChanged,
+} from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
 
 export interface Announcer {
@@ -10,6 +16,8 @@ export interface Announcer {
   directory(addresses: readonly string[]): Promise<void>;
   /** Logins of administrators whose sessions are to be looked at again; none means: all. */
   administrators(logins: readonly string[]): void;
+  /** The lists have this revision; null: nothing changed. */
+  lists(revision: number | null): void;
 }
 
 const MAX_ADDRESSES = 1000;
@@ -39,6 +47,9 @@ export function announcer(bus: Bus, log: Logger): Announcer {
     },
     administrators(logins) {
       bus.emit(administratorChanged, { logins: [...logins] });
+    },
+    lists(revision) {
+      if (revision !== null) bus.emit(listsChanged, { revision });
     },
   };
 }

@@ -27,6 +27,7 @@ import {
 } from '@pochtar/store/settings';
 import type { Context, Refusal } from './context.ts';
 import { cautionInterfaces } from './caution-interfaces.ts';
+import { cautionWhiteNames } from './caution-white-names.ts';
 import { fieldChanges } from './field-changes.ts';
 import { newlyUnavailable } from './newly-unavailable.ts';
 import { checkReferences } from './references.ts';
@@ -212,6 +213,7 @@ async function checkTogether(
   const isNews = new Set([...next.values()].filter((one) => one.changed).map(({ name }) => name as string));
   const cautions = cautionsOf(settings).filter((caution) => isAbout(caution, isNews));
   if (keepsUnavailable) cautions.push(...unavailable);
+  if (isNews.has('accessLists')) cautions.push(...(await cautionWhiteNames(tx, settings.accessLists)));
   if (isNews.has('network')) cautions.push(...cautionInterfaces(settings.network));
   return { errors, cautions };
 }

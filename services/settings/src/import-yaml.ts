@@ -1,11 +1,21 @@
 // A YAML file with settings, as a stranger may have written it: read within limits, without aliases and tags, and turned
 // into changes of sections. What is wrong is told with its line; what the values may be, validation says later.
 import type { AdminProblem, SettingsChange } from '@pochtar/bus';
-import { catalogue, isSectionName, type SectionName, sectionNames, type Text, text } from '@pochtar/settings';
+import {
+  catalogue,
+  isMoved,
+  isSectionName,
+  movedToLists,
+  type SectionName,
+  sectionNames,
+  type Text,
+  text,
+} from '@pochtar/settings';
 import {
   type Document,
   isMap,
   isScalar,
+  isSeq,
   type LineCounter as Lines,
   LineCounter,
   Lexer,
@@ -118,7 +128,12 @@ function patchOf(section: SectionName, map: YAMLMap, document: Document.Parsed, 
   const wrong: AdminProblem[] = [];
   for (const { name, line, value } of entriesOf(map, lines)) {
     const field = `${section}.${name}`;
-    if (Object.hasOwn(secrets, name)) wrong.push(problem('isSecret', field, isSecret(field), line, section));
+    if (isMoved(section, name)) {
+      // An earlier release exported them, and mostly there were none.
+      const isEmpty = value === null || (isSeq(value) && value.items.length === 0);
+      if (!isEmpty) wrong.push(problem('movedToLists', field, movedToLists, line, section));
+    } else if (Object.hasOwn(secrets, name))
+      wrong.push(problem('isSecret', field, isSecret(field), line, section));
     else if (!Object.hasOwn(fields, name)) {
       const message = unknownName('field', name, Object.keys(fields));
       wrong.push(problem('unknownField', field, message, line, section));

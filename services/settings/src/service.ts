@@ -10,7 +10,9 @@ import { answerCertificates } from './answers/certificates.ts';
 import { answerAccounts } from './answers/accounts.ts';
 import { answerAdministrators } from './answers/administrators.ts';
 import { answerDomains } from './answers/domains.ts';
+import { answerLists } from './answers/lists.ts';
 import { answerLogins } from './answers/login.ts';
+import { answerNamedNetworks } from './answers/named-networks.ts';
 import { answerNames } from './answers/names.ts';
 import { answerTests } from './answers/tests.ts';
 import { answerAudit, answerTokens } from './answers/tokens.ts';
@@ -77,6 +79,8 @@ function answerAll(context: Context, bus: Bus, opened: AsyncDisposableStack): vo
     ...answerSettingsHistory(context),
     ...answerSettingsFile(context),
     ...answerCertificates(context),
+    ...answerLists(context),
+    ...answerNamedNetworks(context),
     ...answerDomains(context),
     ...answerAccounts(context),
     ...answerNames(context),

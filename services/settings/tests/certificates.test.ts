@@ -53,7 +53,12 @@ describe('the generated certificate', () => {
         key: running.key,
         hostName: 'mail.example.org',
         log: silentLogger(),
-        announce: { settings: async () => true, directory: async () => {}, administrators: () => {} },
+        announce: {
+          settings: async () => true,
+          directory: async () => {},
+          administrators: () => {},
+          lists: () => {},
+        },
       },
       now,
     );

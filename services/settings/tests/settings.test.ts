@@ -121,12 +121,8 @@ describe('setting', () => {
     [{ section: 'reverseDns', patch: { mode: 'reject' } }, 'notAvailable reverseDns.mode'],
     [{ section: 'misc', patch: { useDlp: true } }, 'notAvailable misc.useDlp'],
     [
-      { section: 'accessLists', patch: { black: [{ value: 'spam.test' }] } },
-      'notAvailable accessLists.black.0.value',
-    ],
-    [
-      { section: 'accessLists', patch: { white: [{ value: '@ext.test' }] } },
-      'notAvailable accessLists.white.0.value',
+      { section: 'accessLists', patch: { white: [{ value: '192.0.2.1' }] } },
+      'movedToLists accessLists.white',
     ],
   ])('%j is refused: %s', async (change, expected) => {
     expect(await refusal(change)).toBe(expected);
@@ -220,22 +216,23 @@ describe('setting', () => {
 
   test('a stored choice that is not available does not block others, and comes back with a caution', async () => {
     const [row] = await readSections(running.db, ['accessLists']);
-    const entry = (value: string) => ({ value, comment: '', expiresAt: '' });
     await saveSection(running.db, {
       section: 'accessLists',
-      document: { ...row?.document, black: [entry('old.test')] },
+      document: { ...row?.document, whiteNamesNeedSpf: 'pass' },
       author: 'an earlier release',
     });
     const start = await revisionOf('accessLists');
-    const black = [entry('192.0.2.1'), entry('old.test')];
-    expect(await refusal({ section: 'accessLists', patch: { black } })).toBe('ok');
-    expect(await refusal({ section: 'accessLists', patch: { black: [...black, entry('new.test')] } })).toBe(
-      'notAvailable accessLists.black.2.value',
-    );
-    await set([{ section: 'accessLists', patch: { black: [] } }]);
+    const relays = (relayForWhitelistedSenders: boolean) => ({
+      section: 'accessLists',
+      patch: { relayForWhitelistedSenders },
+    });
+    expect(await refusal(relays(true))).toBe('ok');
+    await set([
+      { section: 'accessLists', patch: { relayForWhitelistedSenders: false, whiteNamesNeedSpf: 'no' } },
+    ]);
     const { cautions } = await running.get(adminSettings.revert, { section: 'accessLists', revision: start });
-    expect(cautions).toMatchObject([{ code: 'notAvailable', field: 'accessLists.black.0.value' }]);
-    await set([{ section: 'accessLists', patch: { black: [] } }]);
+    expect(cautions).toMatchObject([{ code: 'notAvailable', field: 'accessLists.whiteNamesNeedSpf' }]);
+    await set([{ section: 'accessLists', patch: { whiteNamesNeedSpf: 'notFail' } }]);
   });
 
   test('validating only writes nothing', async () => {

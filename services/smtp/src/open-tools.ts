@@ -3,19 +3,19 @@ import type { ServiceContext } from '@pochtar/runtime';
 import {
   BodyMemory,
   DiskSpace,
+  followAccessLists,
   followedNetworks,
   LoginGuard,
   openBlobs,
   type OpenedService,
   VolumeWatch,
 } from '@pochtar/service';
-import type { Settings } from '@pochtar/settings';
 import { passwordVerifier, recipientLookup } from '@pochtar/store/directory';
 import { Acceptor } from './accept.ts';
-import { AccessList } from './access-list.ts';
 import type { Config } from './config.ts';
 import { DialogueFilters } from './dialogue-filters.ts';
 import { OwnDirectory } from './directory.ts';
+import { EntryHitCounter } from './entry-hit-counter.ts';
 import { createMetrics } from './metrics.ts';
 import { Refusals } from './refusals.ts';
 import { SendingLimit } from './sending-limit.ts';
@@ -47,12 +47,15 @@ export async function openTools(
   const isWebmail = followedNetworks(() => current('network').webmailAddresses);
   const sendingLimit = stack.use(new SendingLimit({ db, current, isWebmail, log }));
   const refusals = stack.use(new Refusals(bus, log));
+  const lists = stack.use(await followAccessLists({ db, bus, context }));
+  const hits = stack.use(new EntryHitCounter(db, log));
   const running = stack.move();
   return {
     current,
     revision: (section) => settings.revision(section),
     bus,
-    accessList: compiled(() => current('accessLists')),
+    accessLists: () => lists.matcher,
+    countHit: (entry) => hits.count(entry.id),
     isWebmail,
     sendingLimit,
     recipients: recipientLookup(db, KEEP_RECIPIENTS_MS),
@@ -74,15 +77,5 @@ export async function openTools(
     metrics,
     log,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
-}
-
-/** Compiled once for each document. */
-function compiled(settings: () => Settings['accessLists']): () => AccessList {
-  let made: { of: Settings['accessLists']; list: AccessList } | null = null;
-  return () => {
-    const now = settings();
-    if (made?.of !== now) made = { of: now, list: new AccessList(now) };
-    return made.list;
   };
 }

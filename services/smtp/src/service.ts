@@ -34,7 +34,8 @@ export async function start(
   const tls = new TlsContexts();
   const dialogue = createDialogue(tools, tls);
   const { log } = context;
-  const isWelcome = (address: string): boolean => tools.accessList().address(address, Date.now()) === 'white';
+  const isWelcome = (address: string): boolean =>
+    tools.accessLists().address(address, Date.now())?.list === 'white';
   const smtp = stack.use(new SmtpListeners({ ...options, ...opened, dialogue, isWelcome, tls, log }));
   const accounts = watchAccounts({ ...opened, log, sessions: () => smtp.sessions() }, (session) =>
     session.dismiss(),

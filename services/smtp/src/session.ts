@@ -2,7 +2,7 @@
 import type { CheckReply } from '@pochtar/bus';
 import type { Address, TransmissionType } from '@pochtar/mail';
 import type { NewRecipient } from '@pochtar/store/queue';
-import type { ListColour } from './access-list.ts';
+import type { ListColour } from '@pochtar/store/lists';
 import type { MailParameters } from './parameters.ts';
 
 /** mx takes mail from other servers (and log-ins); the others are for mail clients and want a login. */

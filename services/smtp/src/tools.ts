@@ -1,12 +1,18 @@
 // What the commands of a session work with; made once by service.ts.
 import type { Bus } from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
-import type { BodyMemory, DiskSpace, LoginGuard, VolumeWatch } from '@pochtar/service';
+import type {
+  AccessMatcher,
+  BodyMemory,
+  Deciding,
+  DiskSpace,
+  LoginGuard,
+  VolumeWatch,
+} from '@pochtar/service';
 import type { Settings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { PasswordVerifier, RecipientLookup } from '@pochtar/store/directory';
 import type { Acceptor } from './accept.ts';
-import type { AccessList } from './access-list.ts';
 import type { DialogueFilters } from './dialogue-filters.ts';
 import type { OwnDirectory } from './directory.ts';
 import type { Metrics } from './metrics.ts';
@@ -38,7 +44,10 @@ export interface Tools {
   current: <S extends Section>(section: S) => Settings[S];
   revision: (section: Section) => number;
   bus: Bus;
-  accessList: () => AccessList;
+  /** The white and the black list of the moment. */
+  accessLists: () => AccessMatcher;
+  /** An entry of a list has decided on a connection or a mail. */
+  countHit: (entry: Deciding) => void;
   /** The bundled web mail: many users behind one address. */
   isWebmail: (address: string) => boolean;
   recipients: RecipientLookup;

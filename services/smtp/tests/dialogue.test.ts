@@ -1,17 +1,16 @@
 // The rules of the dialogue, one transcript each. A folder of transcripts is a set of settings and a port.
 import { readdirSync } from 'node:fs';
 import { transcriptFile } from '@pochtar/testkit';
-import type { SettingsParts } from '@pochtar/testkit/ground';
+import type { SettingsParts, TestLists } from '@pochtar/testkit/ground';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SmtpHarness, startSmtp } from './harness.ts';
 
 interface Setup {
   port: 'mx' | 'submission';
   settings?: SettingsParts;
+  lists?: TestLists;
 }
 
-const whiteLoopback = { value: '127.0.0.0/8', comment: '', expiresAt: '' };
-const blackName = { value: '@black.test', comment: '', expiresAt: '' };
 const setups: Record<string, Setup> = {
   mx: { port: 'mx' },
   submission: { port: 'submission' },
@@ -20,19 +19,20 @@ const setups: Record<string, Setup> = {
     port: 'submission',
     settings: { smtpEncryption: { mode: 'none' }, misc: { smtpUtf8: false } },
   },
-  lists: { port: 'mx', settings: { accessLists: { white: [whiteLoopback], black: [blackName] } } },
+  lists: { port: 'mx', lists: { white: ['127.0.0.0/8'], black: ['@black.test'] } },
 };
 
 function plain(authorization: string, name: string, password: string): string {
   return Buffer.from(`${authorization}\0${name}\0${password}`).toString('base64');
 }
 
-for (const [folder, { port, settings }] of Object.entries(setups)) {
+for (const [folder, { port, settings, lists }] of Object.entries(setups)) {
   describe(folder, () => {
     const path = new URL(`transcripts/${folder}/`, import.meta.url);
     let smtp: SmtpHarness;
     beforeAll(async () => {
       smtp = await startSmtp(settings ? { settings } : {});
+      if (lists) await smtp.setLists(lists);
     });
     afterAll(() => smtp[Symbol.asyncDispose]());
 

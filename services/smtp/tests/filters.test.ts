@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 afterEach(async () => {
   for (const one of answering.splice(0)) await one.stop();
-  await smtp.set({ greylist: { enabled: false }, accessLists: { white: [] } });
+  await smtp.set({ greylist: { enabled: false } });
 });
 
 /** Answers as the filter; answers what was asked. */
@@ -87,12 +87,12 @@ describe('DNSBL', () => {
     const inside = await stranger('192.168.7.7');
     expect((await inside.say('RCPT TO:<anna@demo.test>')).code).toBe(250);
     inside.close();
-    await smtp.set({ accessLists: { white: [{ value: '198.51.100.0/24', comment: '', expiresAt: '' }] } });
+    await smtp.setLists({ white: ['198.51.100.0/24'] });
     const white = await stranger();
     expect((await white.say('RCPT TO:<anna@demo.test>')).code).toBe(250);
     white.close();
     expect(asked).toEqual([]);
-    await smtp.set({ accessLists: { white: [] } });
+    await smtp.setLists({});
     const login = await Client.proxied(smtp.ports.mx, STRANGER);
     await login.reply();
     await login.say('EHLO client.test');

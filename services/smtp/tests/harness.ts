@@ -5,7 +5,13 @@ import { type Bus, directoryChanged, type SettingsApplied } from '@pochtar/bus';
 import { type Health, processEnv, type ServiceContext } from '@pochtar/runtime';
 import type { Database } from '@pochtar/store/db';
 import { freePort, type TestNats } from '@pochtar/testkit';
-import { createOrganisation, openGround, serviceContext, type SettingsParts } from '@pochtar/testkit/ground';
+import {
+  createOrganisation,
+  openGround,
+  serviceContext,
+  type SettingsParts,
+  type TestLists,
+} from '@pochtar/testkit/ground';
 import { start, type StartOptions } from '../src/service.ts';
 
 export interface SmtpHarness extends AsyncDisposable {
@@ -26,6 +32,8 @@ export interface SmtpHarness extends AsyncDisposable {
   volumeDirectory: string;
   /** Saves parts of sections and waits until the service has reported them; answers the reports. */
   set(parts: SettingsParts): Promise<SettingsApplied[]>;
+  /** Makes these all entries of both lists and waits until the service has them. */
+  setLists(lists: TestLists): Promise<void>;
   /** A second process of the same installation, in this one. */
   startReplica(options?: StartOptions): Promise<AsyncDisposable>;
   /** The environment a process of its own needs. */
@@ -104,6 +112,7 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
     stop,
     startReplica: async (more) => opened.use(await startOne(serviceContext('smtp'), more)),
     set: (parts) => ground.set(parts),
+    setLists: (lists) => ground.setLists(lists),
     mails: () => storedMails(db, (reference) => blobs.read(reference)),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -48,8 +48,7 @@ test('an address over its limit is put off with 450 4.7.1, whichever process it 
 
 test('the white list is skipped or not as the setting says; the web mail always is', async () => {
   await smtp.set({ sending: { rateLimitEnabled: true, rateLimitPerMinute: 1 } });
-  const entry = { value: '127.0.0.1', comment: '', expiresAt: '' };
-  await smtp.set({ accessLists: { white: [entry] } });
+  await smtp.setLists({ white: ['127.0.0.1'] });
   expect(await withinOneMinute(() => begin(5))).toBe(0);
   await smtp.set({ sending: { rateLimitSkipWhitelist: false } });
   expect(await withinOneMinute(() => begin(5))).toBe(4);
@@ -57,9 +56,9 @@ test('the white list is skipped or not as the setting says; the web mail always 
   expect(await withinOneMinute(() => begin(5))).toBe(0);
   await smtp.set({
     network: { webmailAddresses: [] },
-    accessLists: { white: [] },
     sending: { rateLimitEnabled: false },
   });
+  await smtp.setLists({});
 });
 
 test('an account over its mails of an hour is put off, from whatever address', async () => {

@@ -14,6 +14,15 @@ export { answerAdmin, type AnswerTools, type AuditEntry, type AuditLog } from '.
 export * from './directory.ts';
 export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
 export { adminAudit, adminToken, type AuditEntryInfo, type TokenInfo } from './tokens.ts';
+export {
+  adminLists,
+  type ListEntryInfo,
+  type ListLine,
+  type ListName,
+  MAX_LIST_LINES,
+  MAX_PASTED_LINES,
+  type NamedNetworkInfo,
+} from './lists.ts';
 export * from './queue.ts';
 export * from './settings.ts';
 export * from './certificates.ts';
@@ -21,6 +30,7 @@ export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRe
 import { adminCertificate } from './certificates.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
 import { adminLogin, adminOwn } from './login.ts';
+import { adminLists } from './lists.ts';
 import type { AdminQuestion } from './question.ts';
 import { adminQueue, adminTrace } from './queue.ts';
 import { adminSettings } from './settings.ts';
@@ -33,6 +43,7 @@ export const allAdminQuestions = [
   adminSettings,
   adminTest,
   adminCertificate,
+  adminLists,
   adminDomain,
   adminAccount,
   adminAlias,

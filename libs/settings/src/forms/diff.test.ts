@@ -9,12 +9,12 @@ function diff<N extends SectionName>(name: N, change: Partial<Settings[N]>, secr
   return diffDocuments(before, { ...before, ...change }, describeSection(name), secrets);
 }
 
-const entry = (value: string, comment = '') => ({ value, comment, expiresAt: '' });
+const entry = (folder: string, days = 30) => ({ folder, days });
 
 test('documents that say the same differ in nothing', () => {
   expect(diff('queue', {})).toEqual([]);
-  const [a, b] = [{ white: [{ value: 'x', comment: '' }] }, { white: [{ comment: '', value: 'x' }] }];
-  expect(diffDocuments(a, b, describeSection('accessLists'))).toEqual([]);
+  const [a, b] = [{ folders: [{ folder: 'x', days: 1 }] }, { folders: [{ days: 1, folder: 'x' }] }];
+  expect(diffDocuments(a, b, describeSection('retention'))).toEqual([]);
 });
 
 describe('a value', () => {
@@ -59,16 +59,16 @@ describe('a list', () => {
   });
 
   test('of records knows an entry by its key, letters of any case', () => {
-    const section = describeSection('accessLists');
-    const before = { white: [entry('@Old.test'), entry('192.0.2.1', 'office'), entry('@gone.test')] };
-    const after = { white: [entry('192.0.2.1', 'branch'), entry('@old.test'), entry('@new.test')] };
+    const section = describeSection('retention');
+    const before = { folders: [entry('Old'), entry('Trash', 7), entry('Gone')] };
+    const after = { folders: [entry('Trash', 9), entry('old'), entry('New')] };
     expect(diffDocuments(before, after, section)).toMatchObject([
       {
-        added: [{ en: '@new.test' }],
-        removed: [{ en: '@gone.test' }],
+        added: [{ en: 'New (30 days)' }],
+        removed: [{ en: 'Gone (30 days)' }],
         altered: [
-          { before: { en: '@Old.test' }, after: { en: '@old.test' } },
-          { before: { en: '192.0.2.1 (office)' }, after: { en: '192.0.2.1 (branch)' } },
+          { before: { en: 'Old (30 days)' }, after: { en: 'old (30 days)' } },
+          { before: { en: 'Trash (7 days)' }, after: { en: 'Trash (9 days)' } },
         ],
         isReordered: true,
       },

@@ -29,7 +29,7 @@ test('a field that only the stored document has is kept', () => {
   expect(mergeThreeWay(base, { ...base, newer: 1 }, base, queue).document).toEqual({ ...base, newer: 1 });
 });
 
-const entry = (value: string, comment = '') => ({ value, comment, expiresAt: '' });
+const entry = (folder: string, days = 30) => ({ folder, days });
 
 describe('lists merge by entry', () => {
   const zones = (old: string[], theirs: string[], mine: string[]) =>
@@ -64,13 +64,13 @@ describe('lists merge by entry', () => {
   });
 
   test('an entry that both changed, or one changed and one removed, is a conflict that names it', () => {
-    const section = describeSection('accessLists');
-    const old = { white: [entry('192.0.2.1'), entry('192.0.2.2'), entry('192.0.2.3')] };
-    const theirs = { white: [entry('192.0.2.1', 'a'), entry('192.0.2.3')] };
-    const mine = { white: [entry('192.0.2.1', 'b'), entry('192.0.2.2', 'c'), entry('192.0.2.3')] };
+    const section = describeSection('retention');
+    const old = { folders: [entry('Trash'), entry('Junk'), entry('Sent')] };
+    const theirs = { folders: [entry('Trash', 1), entry('Sent')] };
+    const mine = { folders: [entry('Trash', 2), entry('Junk', 3), entry('Sent')] };
     expect(mergeThreeWay(old, theirs, mine, section)).toMatchObject({
       document: theirs,
-      conflicts: [{ field: 'white', entries: ['192.0.2.1', '192.0.2.2'] }],
+      conflicts: [{ field: 'folders', entries: ['trash', 'junk'] }],
     });
   });
 

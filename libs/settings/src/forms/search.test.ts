@@ -18,10 +18,6 @@ describe('the first hit', () => {
     ['pop3s port', 'accessEncryption.pop3sPort'],
     ['максимальный размер', 'sending.maxMessageSizeMb'],
     ['maximum message size', 'sending.maxMessageSizeMb'],
-    ['белый', 'accessLists.white'],
-    ['черный список', 'accessLists.black'],
-    ['чёрный список', 'accessLists.black'],
-    ['ЧЕРНЫЙ СПИСОК', 'accessLists.black'],
     ['base dn', 'addressBook.baseDn'],
     ['логин', 'relay.username'],
     ['пароль', 'relay.password'],
@@ -65,15 +61,12 @@ describe('the first hit', () => {
     ['антивирус касперский', 'antivirus.kasperskyEnabled'],
     ['селектора', 'dkim.selector'],
     // Words in any order, with fillers between them.
-    ['список белый', 'accessLists.white'],
     ['порт для imap', 'network.imapPort'],
     ['как подключить яндекс', 'relay.host'],
     // The wrong layout of the keyboard.
     ['kjuby', 'relay.username'],
     ['KJUBY', 'relay.username'],
     ['gfhjkm', 'relay.password'],
-    [',tksq', 'accessLists.white'],
-    ['xthysq cgbcjr', 'accessLists.black'],
     ['cvfhn[jcn', 'relay.host'],
     ['ыыд', 'smtpEncryption.mode'],
     ['ызфьрфгы', 'dnsbl.zones'],
@@ -85,13 +78,23 @@ describe('the first hit', () => {
 
 describe('found among the hits', () => {
   test.each([
+    ['белый', ['accessLists.relayForWhitelistedSenders']],
+    ['черный список', ['accessLists.relayForWhitelistedSenders']],
+    ['чёрный список', ['accessLists.relayForWhitelistedSenders']],
+    ['ЧЕРНЫЙ СПИСОК', ['accessLists.relayForWhitelistedSenders']],
+    ['список белый', ['accessLists.relayForWhitelistedSenders']],
+    [',tksq', ['accessLists.relayForWhitelistedSenders']],
+    ['xthysq cgbcjr', ['accessLists.relayForWhitelistedSenders']],
     ['вты', ['dnsbl.zones', 'reverseDns.mode']],
     ['ptr', ['reverseDns.mode', 'general.heloName']],
     ['dns', ['dnsbl.zones', 'dkim.selector', 'reverseDns.mode']],
     ['шифрование', ['smtpEncryption.mode', 'accessEncryption.mode']],
     ['465', ['smtpEncryption.smtpsPort', 'smtpEncryption.implicitTlsEnabled', 'relay.port', 'relay.smtps']],
     ['карантин', ['quarantine.expiryDays', 'antivirus.onInfectedOutgoing', 'dkim.onDmarcFail']],
-    ['whitelist', ['accessLists.white', 'sending.rateLimitSkipWhitelist', 'greylist.whitelistDays']],
+    [
+      'whitelist',
+      ['accessLists.relayForWhitelistedSenders', 'sending.rateLimitSkipWhitelist', 'greylist.whitelistDays'],
+    ],
   ])('%j: %j', (query, expected) => {
     expect(find(query)).toEqual(expect.arrayContaining(expected));
   });

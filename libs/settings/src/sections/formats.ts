@@ -44,18 +44,3 @@ export const mailboxAddress: Format = {
     'give a mail address, such as user@example.org',
   ),
 };
-
-export const comment: Format = {
-  parse: (input) => input.trim(),
-  maxLength: 200,
-  expected: text('укажите текст', 'give a text'),
-};
-
-export const moment: Format = {
-  parse: formats.moment,
-  maxLength: 40,
-  expected: text(
-    'укажите дату и время с часовым поясом, например 2027-01-31T12:00:00Z, или оставьте пустым',
-    'give a date and time with its zone, such as 2027-01-31T12:00:00Z, or leave it empty',
-  ),
-};

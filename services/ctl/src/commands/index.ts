@@ -8,6 +8,7 @@ import { certificateCommands } from './certificate.ts';
 import { completionCommand } from './completion.ts';
 import { domainCommands } from './domain.ts';
 import { groupCommands } from './group.ts';
+import { listCommands } from './list.ts';
 import { queueCommands } from './queue.ts';
 import { settingsCommands } from './settings.ts';
 import { tokenCommands } from './token.ts';
@@ -19,6 +20,7 @@ export const allCommands: readonly Command[] = [
   ...aliasCommands,
   ...groupCommands,
   ...settingsCommands,
+  ...listCommands,
   ...queueCommands,
   ...traceCommands,
   ...adminCommands,

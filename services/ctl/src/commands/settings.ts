@@ -44,7 +44,7 @@ const set: Command = {
     [
       '  pochtar settings set network.smtpPort=2526',
       `  pochtar settings set dnsbl.zones='["a.test","b.test"]'`,
-      '  pochtar settings set dnsbl.zones+=c.test accessLists.white-=192.0.2.1',
+      '  pochtar settings set dnsbl.zones+=c.test network.trustedProxies-=192.0.2.1',
       '  pochtar settings set sending.maxMessageSizeMb=10 --wait',
       '  pochtar settings set relay.authEnabled=on relay.username=me --secret relay.password < password-file',
       'Все изменения одной команды вступают в силу вместе или не вступают вовсе.',
@@ -53,7 +53,7 @@ const set: Command = {
     [
       '  pochtar settings set network.smtpPort=2526',
       `  pochtar settings set dnsbl.zones='["a.test","b.test"]'`,
-      '  pochtar settings set dnsbl.zones+=c.test accessLists.white-=192.0.2.1',
+      '  pochtar settings set dnsbl.zones+=c.test network.trustedProxies-=192.0.2.1',
       '  pochtar settings set sending.maxMessageSizeMb=10 --wait',
       '  pochtar settings set relay.authEnabled=on relay.username=me --secret relay.password < password-file',
       'All changes of one command come into force together or not at all.',

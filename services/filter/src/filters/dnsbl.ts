@@ -11,29 +11,26 @@ import { askZone, listingReason, type ZoneAnswer } from '../dnsbl/ask-zone.ts';
 import { beforeDeadline } from '../dnsbl/before-deadline.ts';
 import { reversedName } from '../dnsbl/query-name.ts';
 import { ZoneHealth } from '../dnsbl/zone-health.ts';
-import type { DialogueCheck, DialogueFilter, FilterTools } from '../filter.ts';
-import { WhiteClients } from '../white-list.ts';
+import type { DialogueCheck, DialogueFilter, DialogueTools } from '../filter.ts';
 
 const MAX_REASON_WAIT_MS = 1000;
 
 export const dnsbl: DialogueFilter = {
   kind: 'dialogue',
   name: 'dnsbl',
-  sections: ['dnsbl', 'accessLists'],
+  sections: ['dnsbl'],
   open: (tools) => new DnsblCheck(tools),
 };
 
 class DnsblCheck implements DialogueCheck {
-  readonly #tools: FilterTools;
+  readonly #tools: DialogueTools;
   readonly #health = new ZoneHealth();
-  readonly #white: WhiteClients;
   readonly #failures = metrics.getMeter('filter').createCounter('filter.dnsbl.no_answer', {
     description: 'questions a black list did not answer',
   });
 
-  constructor(tools: FilterTools) {
+  constructor(tools: DialogueTools) {
     this.#tools = tools;
-    this.#white = new WhiteClients(() => tools.current('accessLists'));
     metrics
       .getMeter('filter')
       .createObservableGauge('filter.dnsbl.suspended', {
@@ -47,7 +44,7 @@ class DnsblCheck implements DialogueCheck {
     const clientAddress = plainAddress(request.clientAddress);
     const reversed = reversedName(clientAddress);
     if (reversed === null || settings.zones.length === 0) return { result: 'accept' };
-    if (this.#white.has(clientAddress)) return { result: 'accept' };
+    if (this.#tools.isWhite(clientAddress)) return { result: 'accept' };
 
     this.#health.keepOnly(settings.zones);
     const deadline = Date.now() + settings.timeoutMs;

@@ -6,9 +6,8 @@ import { plainAddress } from '@pochtar/runtime';
 import type { GreylistSettings } from '@pochtar/settings';
 import { checkTriplet, forgetExpired } from '@pochtar/store/lists';
 import ipaddr from 'ipaddr.js';
-import type { DialogueCheck, DialogueFilter, FilterTools } from '../filter.ts';
+import type { DialogueCheck, DialogueFilter, DialogueTools } from '../filter.ts';
 import { GreylistBudget } from '../greylist-budget.ts';
-import { WhiteClients } from '../white-list.ts';
 
 /** So many different senders of a network have passed before all of it is known. */
 const KNOWN_SENDERS = 3;
@@ -18,20 +17,18 @@ const FORGET_AT_ONCE = 5000;
 export const greylist: DialogueFilter = {
   kind: 'dialogue',
   name: 'greylist',
-  sections: ['greylist', 'accessLists'],
+  sections: ['greylist'],
   open: (tools) => new GreylistCheck(tools),
 };
 
 class GreylistCheck implements DialogueCheck {
-  readonly #tools: FilterTools;
-  readonly #white: WhiteClients;
+  readonly #tools: DialogueTools;
   readonly #budget = new GreylistBudget();
   readonly #cleanUp: NodeJS.Timeout;
   #forgetting: Promise<void> = Promise.resolve();
 
-  constructor(tools: FilterTools) {
+  constructor(tools: DialogueTools) {
     this.#tools = tools;
-    this.#white = new WhiteClients(() => tools.current('accessLists'));
     this.#cleanUp = setInterval(() => {
       this.#forgetting = this.#forget();
     }, FORGET_EVERY_MS).unref();
@@ -41,7 +38,7 @@ class GreylistCheck implements DialogueCheck {
     const settings = this.#tools.current('greylist');
     const network = clientNetwork(request.clientAddress);
     if (!settings.enabled || network === null || request.recipient === null) return { result: 'accept' };
-    if (this.#white.has(plainAddress(request.clientAddress))) return { result: 'accept' };
+    if (this.#tools.isWhite(plainAddress(request.clientAddress))) return { result: 'accept' };
     const triplet = {
       network,
       sender: keyText(request.reversePath),

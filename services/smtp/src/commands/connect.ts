@@ -5,8 +5,12 @@ import type { Tools } from '../tools.ts';
 
 /** Null: greet. */
 export function connect(tools: Tools, session: Session): Reply | null {
-  session.listedAddress = tools.accessList().address(session.clientAddress, Date.now());
-  if (session.listedAddress === 'black') return blackClient;
+  const listed = tools.accessLists().address(session.clientAddress, Date.now());
+  session.listedAddress = listed?.list ?? null;
+  if (listed?.list === 'black') {
+    tools.countHit(listed);
+    return blackClient;
+  }
   // The submission ports want a login, which lifts the look-up.
   if (session.listedAddress === null && session.listener === 'mx') {
     session.dnsbl = tools.filters.startDnsbl(session.clientAddress);

@@ -1,5 +1,6 @@
 // MAIL: RFC 5321 §4.1.1.2. Begins a transaction.
 import { type Address, addressKey, isAsciiAddress } from '@pochtar/mail';
+import type { Deciding } from '@pochtar/service';
 import { mailParameters } from '../parameters.ts';
 import type { PathCommand } from '../path-command.ts';
 import { blackClient, noSpace, type Reply, reply } from '../reply.ts';
@@ -19,8 +20,12 @@ const tooLarge = reply(552, '5.3.4', 'message larger than this server accepts');
 export async function mail(tools: Tools, session: Session, command: PathCommand): Promise<Reply> {
   if (session.transaction) return nested;
   // The lists may have changed since the client connected.
-  session.listedAddress = tools.accessList().address(session.clientAddress, Date.now());
-  if (session.listedAddress === 'black') return blackClient;
+  const listed = tools.accessLists().address(session.clientAddress, Date.now());
+  session.listedAddress = listed?.list ?? null;
+  if (listed?.list === 'black') {
+    tools.countHit(listed);
+    return blackClient;
+  }
   if (session.listener !== 'mx' && !session.isTrusted) return loginRequired;
   const parameters = mailParameters(command.parameters, tools.current('misc').smtpUtf8);
   if ('code' in parameters) return parameters;
@@ -32,18 +37,23 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   // Counted last: what is refused anyway is no mail.
   const overLimit = await tools.sendingLimit.refusal(session);
   if (overLimit) return overLimit;
-  const listedName =
-    session.login || session.listedAddress
-      ? null
-      : tools.accessList().names({ reversePath: address, reverseName: null, spf: null }, Date.now());
+  const listedName = session.login || listed ? null : nameInLists(tools, address);
+  const deciding = listed ?? listedName;
+  if (deciding) tools.countHit(deciding);
   session.transaction = {
     reversePath: address,
     parameters,
-    listedName,
+    listedName: listedName?.list ?? null,
     recipients: new Map(),
     firstRecipient: null,
   };
   return taken;
+}
+
+function nameInLists(tools: Tools, reversePath: Address | null): Deciding | null {
+  const { whiteNamesNeedSpf } = tools.current('accessLists');
+  const names = { reversePath, reverseName: null, spf: null };
+  return tools.accessLists().names(names, Date.now(), whiteNamesNeedSpf);
 }
 
 // The empty path is nobody's: read receipts have it (RFC 8098 §2.1), and From is checked at the end of data.

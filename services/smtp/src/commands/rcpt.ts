@@ -87,7 +87,8 @@ function placeRefusal(
   if (end.kind === 'account' && !end.isEnabled) return disabledMailbox;
   if (end.kind === 'account' && end.isFull) return fullMailbox;
   const mayRelay =
-    session.isTrusted || (transaction.listedName === 'white' && tools.accessList().relaysForNames);
+    session.isTrusted ||
+    (transaction.listedName === 'white' && tools.current('accessLists').relayForWhitelistedSenders);
   return resolved.kind === 'remote' && !mayRelay ? noRelaying : null;
 }
 

@@ -33,7 +33,7 @@ export const shell = {
   'notFound.home': 'To the overview',
   'coming.quarantine': 'Comes with the quarantine. Until then held mail is seen in the queue.',
   'coming.lists':
-    'Comes with the pages of lists. Until then entries are changed by pochtar settings set accessLists.white+=…',
+    'Comes with the pages of lists. Until then entries are changed by pochtar list add and pochtar list remove',
   'coming.dlp': 'Comes with the DLP module.',
   'coming.firewall': 'Comes with the firewall. Until then open the ports by rules of the machine itself.',
   'coming.tasks': 'Comes with long tasks: moving the store, importing.',

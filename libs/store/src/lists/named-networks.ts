@@ -1,0 +1,150 @@
+// Networks that entries of the lists call by name. One that an entry refers to is not removed.
+import type { Database, Queryable } from '../db.ts';
+import { sqlState } from '../db.ts';
+import { type ListColour, nextListRevision } from './access-state.ts';
+
+export const MAX_NETWORKS = 1000;
+export const MAX_NETWORK_ADDRESSES = 256;
+const UNIQUE_VIOLATION = '23505';
+
+export interface NamedNetwork {
+  id: number;
+  name: string;
+  addresses: string[];
+  comment: string;
+  author: string;
+  createdAt: Date;
+  /** The lists with an entry that refers to it. */
+  usedBy: ListColour[];
+}
+
+/** The name as it is compared. */
+export function networkKey(name: string): string {
+  return name.trim().normalize('NFC').toLowerCase();
+}
+
+const SELECT = `select n.id, n.name, n.addresses, n.comment, n.author, n.created_at as "createdAt",
+  array(select e.list from lists.entry e where e.network_id = n.id order by e.list desc) as "usedBy" from lists.network n`;
+
+/** By name, those behind `after`. */
+export function listNetworks(
+  db: Queryable,
+  page: { after?: string | undefined; limit: number },
+): Promise<NamedNetwork[]> {
+  return db.query<NamedNetwork>({
+    text: `${SELECT} where ($1::text is null or n.key > $1) order by n.key limit $2`,
+    values: [page.after === undefined ? null : networkKey(page.after), page.limit],
+  });
+}
+
+export async function findNetwork(db: Queryable, name: string): Promise<NamedNetwork | null> {
+  const [row] = await db.query<NamedNetwork>({
+    text: `${SELECT} where n.key = $1`,
+    values: [networkKey(name)],
+  });
+  return row ?? null;
+}
+
+/** The keys among these that there are, with their addresses. */
+export async function knownNetworks(
+  db: Queryable,
+  keys: readonly string[],
+): Promise<Map<string, { name: string; addresses: string[] }>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db.query<{ key: string; name: string; addresses: string[] }>({
+    text: 'select key, name, addresses from lists.network where key = any($1::text[])',
+    values: [keys],
+  });
+  return new Map(rows.map(({ key, ...row }) => [key, row]));
+}
+
+export type NetworkSaved =
+  | { outcome: 'saved'; revision: number }
+  | { outcome: 'exists' }
+  | { outcome: 'full' }
+  | { outcome: 'missing' };
+
+export function addNetwork(
+  db: Database,
+  network: { name: string; addresses: readonly string[]; comment: string; author: string },
+): Promise<NetworkSaved> {
+  return db.transaction(async (tx): Promise<NetworkSaved> => {
+    const revision = await nextListRevision(tx);
+    const [size] = await tx.query<{ size: number }>({
+      text: 'select count(*)::int as size from lists.network',
+    });
+    if ((size?.size ?? 0) >= MAX_NETWORKS) return { outcome: 'full' };
+    const rows = await tx.query({
+      text: `insert into lists.network (name, key, addresses, comment, author, revision)
+        values ($1, $2, $3, $4, $5, $6) on conflict (key) do nothing returning id`,
+      values: [
+        network.name.trim(),
+        networkKey(network.name),
+        network.addresses,
+        network.comment,
+        network.author,
+        revision,
+      ],
+    });
+    return rows.length > 0 ? { outcome: 'saved', revision } : { outcome: 'exists' };
+  });
+}
+
+/** Changes what is given; entries that refer to it follow its name. */
+export async function changeNetwork(
+  db: Database,
+  name: string,
+  change: {
+    name?: string | undefined;
+    addresses?: readonly string[] | undefined;
+    comment?: string | undefined;
+  },
+): Promise<NetworkSaved> {
+  try {
+    return await db.transaction(async (tx): Promise<NetworkSaved> => {
+      const revision = await nextListRevision(tx);
+      const key = change.name === undefined ? null : networkKey(change.name);
+      const rows = await tx.query<{ id: number; key: string }>({
+        text: `update lists.network set name = coalesce($2, name), key = coalesce($3, key),
+            addresses = coalesce($4, addresses), comment = coalesce($5, comment), revision = $6
+          where key = $1 returning id, key`,
+        values: [
+          networkKey(name),
+          change.name?.trim() ?? null,
+          key,
+          change.addresses ?? null,
+          change.comment ?? null,
+          revision,
+        ],
+      });
+      const [saved] = rows;
+      if (saved === undefined) return { outcome: 'missing' };
+      await tx.query({
+        text: `update lists.entry set value = 'network:' || $2, revision = $3
+          where network_id = $1 and value <> 'network:' || $2`,
+        values: [saved.id, saved.key, revision],
+      });
+      return { outcome: 'saved', revision };
+    });
+  } catch (error) {
+    if (sqlState(error) === UNIQUE_VIOLATION) return { outcome: 'exists' };
+    throw error;
+  }
+}
+
+export type NetworkRemoved =
+  | { outcome: 'removed'; revision: number }
+  | { outcome: 'missing' }
+  | { outcome: 'inUse'; usedBy: ListColour[] };
+
+/** Not while an entry refers to it. */
+export function removeNetwork(db: Database, name: string): Promise<NetworkRemoved> {
+  return db.transaction(async (tx): Promise<NetworkRemoved> => {
+    const revision = await nextListRevision(tx);
+    const found = await findNetwork(tx, name);
+    if (found === null) return { outcome: 'missing' };
+    if (found.usedBy.length > 0) return { outcome: 'inUse', usedBy: found.usedBy };
+    await tx.query({ text: 'delete from lists.network where id = $1', values: [found.id] });
+    return { outcome: 'removed', revision };
+  });
+}

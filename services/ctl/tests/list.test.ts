@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryDirectory } from '@pochtar/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningServer, runServer } from './running-server.ts';
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await runServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+interface Shown {
+  entries: { value: string; comment: string; expiresAt: string | null }[];
+}
+
+test('entries are added, changed, shown and removed', async () => {
+  const made = await server.run(['list', 'add', 'black', '10.0.0.0/8', '--comment', 'test net']);
+  expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('10.0.0.0/8') });
+  // A private network: one's own come from there.
+  expect(made.stderr).toContain('cannot send mail');
+  await server.json(['list', 'change', 'black', '10.0.0.0/8', '--until', '2099-01-01T00:00:00Z']);
+  expect(await server.json<Shown>(['list', 'black'])).toMatchObject({
+    entries: [{ value: '10.0.0.0/8', comment: 'test net', expiresAt: '2099-01-01T00:00:00.000Z' }],
+  });
+  const again = await server.run(['list', 'add', 'black', '10.1.2.3/8']);
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('already') });
+  await server.json(['list', 'remove', 'black', '10.0.0.0/8']);
+  expect(await server.run(['list', 'remove', 'black', '10.0.0.0/8'])).toMatchObject({ code: 1 });
+  expect(await server.run(['list', 'add', 'grey', '10.0.0.0/8'])).toMatchObject({ code: 2 });
+});
+
+test('a named network stays while an entry refers to it', async () => {
+  await server.json(['network', 'add', 'Office', '192.0.2.0/24', '2001:db8::1']);
+  await server.json(['list', 'add', 'white', 'network:office']);
+  const shown = await server.run(['list', 'networks']);
+  expect(shown.stdout).toMatch(/Office\s+192\.0\.2\.0\/24, 2001:db8::1\s+white/);
+  const refused = await server.run(['network', 'remove', 'Office', '--yes']);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('white list refers') });
+  await server.json(['list', 'remove', 'white', 'network:Office']);
+  await server.json(['network', 'remove', 'office', '--yes']);
+});
+
+test('what is exported is imported again, in pieces, and a dry run adds nothing', async () => {
+  using directory = temporaryDirectory();
+  const file = join(directory.path, 'black.txt');
+  const lines = Array.from({ length: 1200 }, (_, i) => `198.51.${i >> 8}.${i & 255} # no ${i}`);
+  writeFileSync(
+    file,
+    ['# spammers', ...lines, '@bad.test until=2099-01-01T00:00:00Z', 'nonsense!'].join('\n'),
+  );
+  const dry = await server.run(['list', 'import', 'black', file, '--dry-run']);
+  expect(dry.code).toBe(1);
+  expect(dry.stdout).toMatch(/1201\s+0\s+1\b/);
+  expect(dry.stdout).toMatch(/1203\s+.*nonsense!/);
+  expect((await server.json<Shown>(['list', 'black'])).entries).toEqual([]);
+  expect((await server.run(['list', 'import', 'black', file])).stdout).toMatch(/1201\s+0\s+1\b/);
+  const { stdout } = await server.run(['list', 'export', 'black']);
+  expect(stdout).toBe(`${lines.join('\n')}\n@bad.test until=2099-01-01T00:00:00.000Z\n`);
+  writeFileSync(file, stdout);
+  expect((await server.run(['list', 'import', 'black', file])).stdout).toMatch(/\b0\s+1201\s+0\b/);
+});

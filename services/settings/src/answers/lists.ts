@@ -1,0 +1,274 @@
+// admin.lists.*: entries of the white and the black list. What changed is announced after the commit.
+import {
+  type AdminReply,
+  adminLists,
+  answerAdmin,
+  done,
+  type ListEntryInfo,
+  type ListLine,
+  type ListName,
+  MAX_LIST_LINES,
+  refused,
+} from '@pochtar/bus';
+import {
+  type AccessListsSettings,
+  type CautionContext,
+  cautionsOfEntry,
+  type ListProblem,
+  readEnd,
+} from '@pochtar/settings';
+import { localDomains } from '@pochtar/store/directory';
+import {
+  addEntries,
+  changeEntry,
+  countEntries,
+  countLists,
+  findEntries,
+  knownNetworks,
+  type ListEntry,
+  listEntries,
+  listRevision,
+  MAX_ENTRIES,
+  type NewEntry,
+  removeEntries,
+} from '@pochtar/store/lists';
+import { readSections } from '@pochtar/store/settings';
+import type { Context, Refusal } from '../context.ts';
+import { type ReadLine, readLine, readNewEntry, storedValue } from '../list-lines.ts';
+import { storedSettings } from '../stored-settings.ts';
+
+export function answerLists(context: Context): { stop(): Promise<void> }[] {
+  const { db } = context;
+  return [
+    answerAdmin(context, adminLists.list, async ({ list, search, after, limit, ...filter }) => {
+      const wanted = { ...filter, text: search };
+      const page = { limit, after: after === undefined ? undefined : Number(after) };
+      const entries = await listEntries(db, list, wanted, page);
+      const next = entries.length < limit ? null : String(entries.at(-1)?.id ?? '');
+      const total = await countEntries(db, list, wanted);
+      const more = await cautionContext(context);
+      return done({ entries: entries.map((entry) => infoOf(list, entry, more)), next, total });
+    }),
+    answerAdmin(context, adminLists.counts, async () => {
+      const { white, black, networks } = await countLists(db);
+      const applied = context.reports
+        .of('lists')
+        .map(({ process, instance, revision }) => ({ process, instance, revision }));
+      return done({ white, black, networks, revision: await listRevision(db), applied });
+    }),
+    answerAdmin(context, adminLists.add, (request, asker) => add(context, request, asker)),
+    answerAdmin(context, adminLists.addMany, (request, asker) => addMany(context, request, asker.author)),
+    answerAdmin(context, adminLists.change, (request) => change(context, request)),
+    answerAdmin(context, adminLists.remove, async ({ list, values }) => {
+      const { revision, removed } = await removeEntries(db, list, values.map(normalValue));
+      context.announce.lists(revision);
+      const more = await cautionContext(context);
+      if (removed.length === 0) return noEntry(list, values[0] ?? '');
+      return done({ removed: removed.map((entry) => infoOf(list, entry, more)) });
+    }),
+  ];
+}
+
+interface AddRequest {
+  list: ListName;
+  value: string;
+  comment: string;
+  expiresAt: string;
+  validateOnly?: boolean | undefined;
+}
+
+async function add(
+  context: Context,
+  request: AddRequest,
+  asker: { author: string; clientAddress?: string | undefined },
+) {
+  const { db } = context;
+  const { list } = request;
+  const more = await cautionContext(context);
+  const read = readNewEntry(list, request, more);
+  if (!read.ok) return refusedFor(read.problem);
+  const { kind, value } = read.entry;
+  const named = await namedOf(context, [read.entry]);
+  if (kind === 'namedNetwork' && !named.has(value)) return refusedFor(noNetwork(request.value));
+  const cautions = cautionsOfEntry(list, read.entry, { ...more, ...named.get(value) }).slice(0, 10);
+  const shown = named.get(value)?.value ?? value;
+  const [there] = await findEntries(db, list, [value]);
+  if (request.validateOnly === true) {
+    const entry = there === undefined ? null : infoOf(list, there, more);
+    return done({ entry, kind, value: shown, exists: there !== undefined, cautions });
+  }
+  if (there !== undefined) return exists(list, shown);
+  const saved = await addEntries(db, list, [read.entry], asker.author);
+  if (saved.outcome === 'full') return full();
+  context.announce.lists(saved.revision);
+  const [entry] = await findEntries(db, list, [value]);
+  if (entry === undefined || saved.revision === null) return exists(list, shown);
+  return done({ entry: infoOf(list, entry, more), kind, value: shown, exists: false, cautions });
+}
+
+interface AddManyRequest {
+  list: ListName;
+  lines: readonly string[];
+  comment: string;
+  expiresAt: string;
+  dryRun: boolean;
+}
+
+async function addMany(context: Context, request: AddManyRequest, author: string) {
+  const { db } = context;
+  const { list, lines, dryRun } = request;
+  const more = await cautionContext(context);
+  const read = lines.map((line) => readLine(line, list, request, more));
+  const wanted = read.flatMap((one) => (one?.ok === true ? [one.entry] : []));
+  const named = await namedOf(context, wanted);
+  const there = new Set(
+    (
+      await findEntries(
+        db,
+        list,
+        wanted.map(({ value }) => value),
+      )
+    ).map(({ value }) => storedValue(value)),
+  );
+  const fresh = new Map<string, NewEntry>();
+  const answers = read.flatMap((one, index): ListLine[] => {
+    if (one === null) return [];
+    const said = lineOf(list, index + 1, one, named, more);
+    if (!one.ok || said.outcome === 'invalid') return [said];
+    const { value } = one.entry;
+    if (there.has(value) || fresh.has(value)) return [{ ...said, outcome: 'exists' }];
+    fresh.set(value, one.entry);
+    return [said];
+  });
+  if (dryRun || fresh.size === 0) return done({ lines: answers, added: 0 });
+  const saved = await addEntries(db, list, [...fresh.values()], author);
+  if (saved.outcome === 'full') return full();
+  context.announce.lists(saved.revision);
+  return done({ lines: answers, added: saved.added.size });
+}
+
+function lineOf(
+  list: ListName,
+  line: number,
+  read: ReadLine,
+  named: Awaited<ReturnType<typeof namedOf>>,
+  more: CautionContext,
+): ListLine {
+  if (!read.ok) return { line, outcome: 'invalid', problem: { ...read.problem }, cautions: [] };
+  const { kind, value } = read.entry;
+  const object = named.get(value);
+  if (kind === 'namedNetwork' && object === undefined) {
+    return { line, outcome: 'invalid', problem: noNetwork(value), cautions: [] };
+  }
+  const cautions = cautionsOfEntry(list, read.entry, { ...more, ...object }).map(({ code }) => code);
+  return { line, outcome: 'new', kind, value: object?.value ?? value, cautions };
+}
+
+async function change(
+  context: Context,
+  request: { list: ListName; value: string; comment?: string | undefined; expiresAt?: string | undefined },
+): Promise<AdminReply<{ entry: ListEntryInfo }>> {
+  const { list, comment } = request;
+  const value = normalValue(request.value);
+  const end = request.expiresAt === undefined ? undefined : readEnd(request.expiresAt, new Date());
+  if (end?.ok === false) return refusedFor(end.problem);
+  const changed = { comment: comment?.replaceAll('\u0000', ''), expiresAt: end?.end };
+  const revision = await changeEntry(context.db, list, value, changed);
+  const [entry] = await findEntries(context.db, list, [value]);
+  if (revision === null || entry === undefined) return noEntry(list, request.value);
+  context.announce.lists(revision);
+  return done({ entry: infoOf(list, entry, await cautionContext(context)) });
+}
+
+/** As it is stored, however it was written; what is no entry stays and is not found. */
+function normalValue(written: string): string {
+  const settings: Pick<AccessListsSettings, 'whiteNamesNeedSpf'> = { whiteNamesNeedSpf: 'no' };
+  const read = readNewEntry(
+    'black',
+    { value: written, comment: '', expiresAt: '' },
+    {
+      ...settings,
+      relayForWhitelistedSenders: false,
+    },
+  );
+  return read.ok ? read.entry.value : written.trim().toLowerCase();
+}
+
+/** The named networks that entries refer to, by the value of the entry. */
+async function namedOf(context: Context, entries: readonly NewEntry[]) {
+  const keys = entries
+    .filter(({ kind }) => kind === 'namedNetwork')
+    .map(({ value }) => value.slice('network:'.length));
+  const known = await knownNetworks(context.db, keys);
+  return new Map(
+    [...known].map(([key, { name, addresses }]) => [
+      `network:${key}`,
+      { value: `network:${name}`, addresses },
+    ]),
+  );
+}
+
+async function cautionContext({ db }: Pick<Context, 'db'>): Promise<CautionContext> {
+  const rows = await readSections(db, ['accessLists']);
+  const { accessLists } = storedSettings(new Map(rows.map((row) => [row.name, row])));
+  return { ...accessLists, localDomains: new Set(await localDomains(db)) };
+}
+
+function infoOf(list: ListName, entry: ListEntry, more: CautionContext): ListEntryInfo {
+  const { id: _, createdAt, expiresAt, lastHitAt, ...known } = entry;
+  const cautions = cautionsOfEntry(list, entry, {
+    ...more,
+    ...(entry.addresses && { addresses: entry.addresses }),
+  });
+  return {
+    ...known,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    lastHitAt: lastHitAt?.toISOString() ?? null,
+    cautions: cautions.map((caution) => ({ ...caution })),
+  };
+}
+
+function refusedFor({ field, code, message }: ListProblem): Refusal {
+  return refused(code, field, message.ru, message.en);
+}
+
+function noNetwork(written: string): ListProblem {
+  const name = written.replace(/^network:/i, '').slice(0, 64);
+  return {
+    field: 'value',
+    code: 'unknownNetwork',
+    message: {
+      ru: `именованной сети «${name}» нет: добавьте её в «Именованные сети» или исправьте запись`,
+      en: `there is no named network “${name}”: add it to the named networks or correct the entry`,
+    },
+  };
+}
+
+function noEntry(list: ListName, value: string): Refusal {
+  const shown = value.slice(0, 100);
+  return refused(
+    'notFound',
+    'value',
+    `записи «${shown}» в ${list === 'white' ? 'белом' : 'чёрном'} списке нет: посмотрите список`,
+    `there is no entry “${shown}” in the ${list} list: look at the list`,
+  );
+}
+
+function exists(list: ListName, value: string): Refusal {
+  return refused(
+    'exists',
+    'value',
+    `«${value}» уже есть в ${list === 'white' ? 'белом' : 'чёрном'} списке: измените ту запись`,
+    `“${value}” is in the ${list} list already: change that entry`,
+  );
+}
+
+function full(): Refusal {
+  return refused(
+    'tooMany',
+    'value',
+    `в списке не больше ${MAX_ENTRIES} записей (за раз — ${MAX_LIST_LINES}): удалите лишние или внесите сети вместо адресов`,
+    `a list has at most ${MAX_ENTRIES} entries (${MAX_LIST_LINES} at a time): remove some, or enter networks instead of addresses`,
+  );
+}
