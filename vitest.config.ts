@@ -15,8 +15,7 @@ export default defineConfig({
   test: {
     include: [
       ...['libs/**/*.test.ts', 'services/**/*.test.ts', 'infra/**/*.test.ts', 'tests/**/*.test.ts'],
-      // They need a Chromium, which they do not bring themselves yet.
-      ...(process.env['POCHTAR_BROWSER_TESTS'] === '1' ? ['services/**/*.browser.ts'] : []),
+      'services/**/*.browser.ts',
     ],
     exclude: ['**/node_modules/**', 'var/**'],
     // One Postgres with a migrated template for the whole run.

@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<Command>> = {
   check: async () => (await import('./commands/check.ts')).check,
   bench: async () => (await import('./commands/bench.ts')).bench,
   soak: async () => (await import('./commands/soak.ts')).soak,
+  screens: async () => (await import('./commands/screens.ts')).screens,
   help: async () => (await import('./commands/help.ts')).help,
 };
 

@@ -25,6 +25,7 @@ const english = `Pochtar, a mail server.
   ./pochtar check                types, lint, format, layers, dead code, links
   ./pochtar bench […]            measurements
   ./pochtar soak […]             random faults under a load, with a report
+  ./pochtar screens […]          every page of the console looked at, with pictures
 
 State lies in var/ (POCHTAR_VAR moves it). More: docs/operating.md
 `;
@@ -48,6 +49,7 @@ const russian = `Pochtar, почтовый сервер.
   ./pochtar check                типы, линт, формат, слои, мёртвый код, ссылки
   ./pochtar bench […]            измерения
   ./pochtar soak […]             случайные сбои под нагрузкой, с отчётом
+  ./pochtar screens […]          все страницы консоли: проверка и снимки
 
 Состояние лежит в var/ (переносится через POCHTAR_VAR). Подробнее: docs/operating.md
 `;

@@ -34,6 +34,10 @@ export class FakeApi {
   isNew = false;
   /** Nobody answers questions but the session. */
   isSilent = false;
+  /** Questions but the session's wait for ever. */
+  isHanging = false;
+  /** What strangers wrote ends with this. */
+  strange = '';
   readonly changes: unknown[] = [];
 
   readonly #directory: string;
@@ -81,7 +85,9 @@ export class FakeApi {
       await this.#try(request, response);
       return;
     }
-    const { status: code, body } = await this.#route(request, url);
+    if (this.isHanging && url.pathname !== '/api/v1/session') return;
+    const { status: code, body: plain } = await this.#route(request, url);
+    const body = this.strange === '' ? plain : withStrange(plain, this.strange);
     response.writeHead(code, {
       'content-type': code < 400 ? 'application/json' : 'application/problem+json',
     });
@@ -273,6 +279,52 @@ function problem(status: number, code: string, ru: string, en: string, errors?: 
     requestId: 'test',
   };
   return { status, body: { ...body, ...(errors !== undefined && { errors }) } };
+}
+
+const foreignFields = new Set([
+  ...[
+    'displayName',
+    'subject',
+    'issuer',
+    'hosts',
+    'comment',
+    'reason',
+    'detail',
+    'details',
+    'reply',
+    'lastReply',
+  ],
+  ...[
+    'reversePath',
+    'recipient',
+    'recipients',
+    'targets',
+    'members',
+    'aliases',
+    'groups',
+    'helo',
+    'destination',
+  ],
+  ...['author', 'object', 'name', 'before', 'after', 'error', 'clientAddress', 'tls'],
+]);
+
+/** The answer with everything that a stranger may have written ending as given. */
+function withStrange(value: unknown, tail: string, field = ''): unknown {
+  if (Array.isArray(value)) return value.map((one) => withStrange(one, tail, field));
+  if (typeof value === 'object' && value !== null) {
+    const { label } = value as { label?: unknown };
+    // The catalogue is ours.
+    if (label !== undefined) return value;
+    // So are the names of sections; those of domains are checked.
+    const isOurs = 'revision' in value || 'accounts' in value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [
+        key,
+        isOurs && key === 'name' ? one : withStrange(one, tail, key),
+      ]),
+    );
+  }
+  return typeof value === 'string' && foreignFields.has(field) ? value + tail : value;
 }
 
 function isReply(value: unknown): value is Reply {

@@ -109,7 +109,7 @@ export function directory(isNew: () => boolean) {
           clientAddress: '127.0.0.1',
           action: 'settings.set',
           object: 'relay',
-          detail: { port: 465 },
+          details: { port: 465 },
           outcome: 'done',
         },
       ]),

@@ -29,7 +29,9 @@ export function SettingsPage({ tab }: { tab: TabDescription['id'] }) {
     return (
       <Page title={tab === 'more' ? t('page.more') : t('page.settings')} path={[t('menu.mail')]}>
         {failure === null || failure === undefined ? (
-          <Skeleton height={480} aria-label={t('state.loading')} />
+          <div role="status" aria-label={t('state.loading')}>
+            <Skeleton height={480} />
+          </div>
         ) : (
           <Failure
             error={failure}
@@ -111,7 +113,10 @@ function Tab({ forms, tab, draft, title }: TabProps) {
 
 function TabLinks({ forms, active }: { forms: FormsDescription; active: string }) {
   const { t, say } = useWords();
-  useEffect(() => document.querySelector('.f-tabs [aria-current]')?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // In newer browsers it returns a promise, which would be taken for what ends the effect.
+    document.querySelector('.f-tabs [aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <nav className="f-tabs" aria-label={t('settings.tabs')}>
       {forms.tabs

@@ -5,12 +5,10 @@ export {
   Button,
   Checkbox,
   CopyButton,
-  Drawer,
   FileButton,
   Group,
   Kbd,
   Menu,
-  Modal,
   PasswordInput,
   Progress,
   Radio,
@@ -23,3 +21,4 @@ export {
   Textarea,
   TextInput,
 } from '@mantine/core';
+export { Drawer, Modal } from './overlays.tsx';

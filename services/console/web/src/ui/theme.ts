@@ -1,5 +1,11 @@
 // Mantine in our colours: its own fail the contrast of WCAG AA (dimmed, placeholder, filled).
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 const pochtar: MantineColorsTuple = [
   '#e8f0fb',
@@ -14,7 +20,15 @@ const pochtar: MantineColorsTuple = [
   '#0b1a33',
 ];
 
+/** What stands on the accent is chosen for each theme; the library's choice holds for the light one only. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  const isAccent = input.variant === 'filled' && (input.color ?? 'pochtar') === 'pochtar';
+  return isAccent ? { ...colors, color: 'var(--p-on-accent)' } : colors;
+};
+
 export const theme = createTheme({
+  variantColorResolver,
   colors: { pochtar },
   primaryColor: 'pochtar',
   primaryShade: { light: 6, dark: 3 },

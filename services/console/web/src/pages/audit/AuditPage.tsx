@@ -68,7 +68,7 @@ export function AuditPage() {
             title: t('audit.what'),
             cell: ({ action, object: of }) => (
               <>
-                {action} <Foreign text={of} />
+                <code className="p-mono">{action}</code> <Foreign text={of} />
               </>
             ),
           },

@@ -1,0 +1,30 @@
+// Where each page is, for whoever looks at all of them: read from the router, so that a new page is looked at too.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const router = readFileSync(join(import.meta.dirname, '../../web/src/router.tsx'), 'utf8');
+
+/** Every route of the router: `/trace/$mail`. */
+export const routes = [...router.matchAll(/\b(?:page|coming)\(\s*'([^']+)'/g)].map(([, path = '']) => path);
+
+const mail = '0192f000-0000-7000-8000-000000000001';
+
+/** What stands for a route with a parameter, and what else of a page is to be seen: an opened row, a tab. */
+const examples: Readonly<Record<string, readonly string[]>> = {
+  '/trace/$mail': [`/trace/${mail}`],
+  '/queue': ['/queue', `/queue?open=${mail}`],
+  '/domains': ['/domains', '/domains?open=firma.test'],
+  '/accounts': ['/accounts', '/accounts?open=anna%40firma.test'],
+  '/names': ['/names', '/names?tab=groups&open=all%40firma.test'],
+  '/certificates': ['/certificates', '/certificates?open=old'],
+  '/lists/$list': ['/lists/white', '/lists/black', '/lists/networks'],
+};
+
+/** The home of users, who see nothing else. */
+export const usersPage = '/me';
+
+/** The addresses of all pages but the users' own. */
+export const addresses: readonly string[] = [
+  ...routes.filter((route) => route !== usersPage).flatMap((route) => examples[route] ?? [route]),
+  '/there-is-no-such-page',
+];

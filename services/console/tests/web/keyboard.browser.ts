@@ -1,0 +1,155 @@
+// The console by keyboard alone, under a Russian layout: keys are told by their place (`event.code`), never by their letter.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openBrowser } from './browser.ts';
+import { type BuiltPages, buildPages } from './built-pages.ts';
+import { FakeApi } from './fake-api.ts';
+import { goTo, pairwise, settled, type Visit, visit } from './looks.ts';
+
+const [look] = pairwise as [(typeof pairwise)[number]];
+let pages: BuiltPages;
+let api: FakeApi;
+let browser: Browser;
+let visited: Visit;
+let page: Page;
+
+beforeAll(async () => {
+  pages = await buildPages();
+  api = await FakeApi.start(pages.directory);
+  browser = await openBrowser();
+  visited = await visit(browser, look);
+  page = visited.page;
+});
+afterAll(async () => {
+  await browser.close();
+  await api[Symbol.asyncDispose]();
+  await pages[Symbol.asyncDispose]();
+});
+beforeEach(() => goTo(page, api.url, '/queue'));
+
+const russian: Readonly<Record<string, string>> = {
+  KeyG: 'п',
+  KeyQ: 'й',
+  KeyT: 'е',
+  KeyS: 'ы',
+  KeyD: 'в',
+  KeyJ: 'о',
+  KeyK: 'л',
+  KeyX: 'ч',
+  Slash: '.',
+};
+
+/** A key as a browser tells it under a Russian layout. */
+async function press(code: string, modifiers: { ctrlKey?: boolean; shiftKey?: boolean } = {}): Promise<void> {
+  const key = russian[code] ?? code;
+  await page.evaluate(
+    (init) => {
+      const event = new KeyboardEvent('keydown', { ...init, bubbles: true, cancelable: true });
+      (document.activeElement ?? document.body).dispatchEvent(event);
+    },
+    { code, key: code === 'Slash' && modifiers.shiftKey === true ? ',' : key, ...modifiers },
+  );
+}
+
+const focusedRow = () =>
+  page.evaluate(() => {
+    const rows = [...document.querySelectorAll('main [data-row]')];
+    return rows.indexOf(document.activeElement as Element);
+  });
+
+test('every place of the menu opens from every other, and leaving a page breaks nothing', async () => {
+  const places = await page
+    .locator('.p-menu a')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? ''));
+  expect(places.length).toBeGreaterThan(15);
+  for (const place of places) {
+    await page.locator(`.p-menu a[href="${place}"]`).press('Enter');
+    await page.locator(`.p-menu a[href="${place}"][aria-current="page"]`).waitFor();
+    await settled(page, place);
+  }
+  expect(visited.complaints).toEqual([]);
+});
+
+test.each([
+  ['KeyT', '/trace'],
+  ['KeyS', '/settings/mail'],
+  ['KeyD', '/domains'],
+  ['KeyQ', '/queue'],
+])('g and then %s leads to %s', async (code, path) => {
+  await press('KeyG');
+  await press(code);
+  await page.waitForURL(api.url + path);
+  await settled(page, path);
+});
+
+test('j and k move the focus between rows, x selects, Enter opens, Esc closes and the focus is on the row again', async () => {
+  await page.locator('main [data-row]').first().focus();
+  await press('KeyJ');
+  expect(await focusedRow()).toBe(1);
+  await press('KeyK');
+  expect(await focusedRow()).toBe(0);
+  await press('KeyJ');
+  expect(new URL(page.url()).search).toBe('');
+  await press('KeyX');
+  await page.locator('main [data-row][aria-selected="true"]').waitFor();
+  expect(await page.locator('main [data-row]').nth(1).getAttribute('aria-selected')).toBe('true');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement?.matches('main [data-row]') === true);
+  expect(await focusedRow()).toBe(1);
+  await press('KeyX');
+});
+
+test('/ leads to the filter, and letters typed there are letters', async () => {
+  await press('Slash');
+  await page.waitForFunction(() => document.activeElement?.matches('[data-filter]') === true);
+  await press('KeyG');
+  await press('KeyD');
+  expect(new URL(page.url()).pathname).toBe('/queue');
+});
+
+test('Ctrl+K searches, ? shows the table of keys; Esc closes each, and the focus is where it was', async () => {
+  await page.locator('main [data-row]').first().focus();
+  for (const open of [() => press('KeyK', { ctrlKey: true }), () => press('Slash', { shiftKey: true })]) {
+    await open();
+    await page.getByRole('dialog').waitFor();
+    await page.waitForFunction(() => document.activeElement?.closest('[role="dialog"]') !== null);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.activeElement?.matches('main [data-row]') === true);
+    expect(await focusedRow()).toBe(0);
+  }
+});
+
+test('a dialog keeps the Tab key, and gives the focus back to the button that opened it', async () => {
+  await goTo(page, api.url, '/domains');
+  const button = page.locator('.p-page-head button').last();
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  for (let step = 0; step < 8; step++) {
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null)).toBe(true);
+  }
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement?.matches('.p-page-head button') === true);
+});
+
+test('WCAG 2.1.4: the switch in the table of keys turns the letters off; keys with Ctrl stay', async () => {
+  await press('Slash', { shiftKey: true });
+  await page.getByRole('dialog').getByRole('switch').press('Space');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await press('KeyG');
+  await press('KeyD');
+  await press('Slash', { shiftKey: true });
+  await press('KeyK', { ctrlKey: true });
+  await page.getByRole('dialog').getByRole('combobox').waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(1);
+  expect(new URL(page.url()).pathname).toBe('/queue');
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => localStorage.clear());
+});

@@ -1,0 +1,248 @@
+// Looks at a page as a visitor would who cannot see colours, has no mouse, or reads it in the other language: what WCAG 2.2
+// forbids (axe, every rule), words that are cut off or not translated, a focus that cannot be seen or does not come.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+
+export interface Look {
+  locale: 'ru' | 'en';
+  colorScheme: 'light' | 'dark';
+  width: 1280 | 360;
+}
+
+/** The eight looks of a page. */
+export const looks: readonly Look[] = (['ru', 'en'] as const).flatMap((locale) =>
+  (['light', 'dark'] as const).flatMap((colorScheme) =>
+    ([1280, 360] as const).map((width) => ({ locale, colorScheme, width })),
+  ),
+);
+
+/** Four of them, in which every two values meet. */
+export const pairwise: readonly Look[] = [
+  { locale: 'ru', colorScheme: 'light', width: 1280 },
+  { locale: 'en', colorScheme: 'dark', width: 1280 },
+  { locale: 'ru', colorScheme: 'dark', width: 360 },
+  { locale: 'en', colorScheme: 'light', width: 360 },
+];
+
+export const nameOf = ({ locale, colorScheme, width }: Look): string => `${locale}-${colorScheme}-${width}`;
+
+export interface Visit extends AsyncDisposable {
+  page: Page;
+  /** What the page complained of: exceptions, errors on the console, violations of the policy, dialogs. */
+  complaints: string[];
+}
+
+export async function visit(browser: Browser, look: Look, timezoneId = 'Europe/Moscow'): Promise<Visit> {
+  const { locale, colorScheme, width } = look;
+  const context = await browser.newContext({
+    locale,
+    colorScheme,
+    timezoneId,
+    viewport: { width, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Opens the address; what differs in its filters alone is opened within the page, as a press on a row would. */
+export async function goTo(page: Page, url: string, path: string): Promise<void> {
+  if (new URL(path, url).pathname === new URL(page.url()).pathname) {
+    await page.evaluate((to) => {
+      history.pushState(null, '', to);
+      dispatchEvent(new PopStateEvent('popstate'));
+    }, path);
+  } else {
+    await page.goto(url + path);
+  }
+  await settled(page, path);
+}
+
+/** Quiet: the page of this address is there, and nothing is loading any more. */
+export async function settled(page: Page, path?: string): Promise<void> {
+  const quiet = page.waitForFunction(
+    (to) => {
+      const isThere = to === undefined || location.pathname + location.search === to;
+      const isTitled = (document.querySelector('h1')?.textContent ?? '') !== '';
+      const isBusy =
+        document.querySelector('.mantine-Skeleton-root, [aria-busy="true"], [data-loading]') !== null;
+      const opens = to?.includes('open=') === true;
+      const isOpened =
+        !opens ||
+        document.querySelector('[role="dialog"] h2, [role="dialog"] h3, [role="dialog"] dl') !== null;
+      // Some frames in a row without work: what was asked for has been drawn.
+      const state = globalThis as { quiet?: number };
+      state.quiet = isThere && isTitled && !isBusy && isOpened ? (state.quiet ?? 0) + 1 : 0;
+      return state.quiet > 3;
+    },
+    path,
+    { polling: 'raf' },
+  );
+  await quiet.catch((error: unknown) => {
+    throw new Error(`${path ?? page.url()} does not come to rest`, { cause: error });
+  });
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds, with every rule it has. */
+export async function violations(page: Page): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
+  return page.evaluate(async () => {
+    interface Axe {
+      run: (
+        options: object,
+      ) => Promise<{ violations: { id: string; nodes: { html: string; any: { message: string }[] }[] }[] }>;
+    }
+    const { run } = (globalThis as unknown as { axe: Axe }).axe;
+    const found = await run({ resultTypes: ['violations'] });
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.slice(0, 3).map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ''}`),
+    );
+  });
+}
+
+/** Elements whose words are cut off or stick out, and words that are keys. */
+export async function blemishes(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth - clientWidth} px too wide`);
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      if (node.parentElement?.closest('style, script, code, .p-mono') != null) continue;
+      const text = node.textContent?.trim() ?? '';
+      if (
+        /^[a-z]+(\.[a-zA-Z]+)+$/.test(text) &&
+        !/\.(test|ru|org|com|net)$/.test(text) &&
+        node.parentElement?.closest('bdi, label, input') == null
+      )
+        found.push(`a key? ${text}`);
+      if (/\{\{|\}\}|undefined|\[object|NaN/.test(text)) found.push(`broken: ${text}`);
+    }
+    const boxes = 'button, a, .p-status, th, td, label, h1, h2, h3, dt, dd, p, li';
+    for (const element of document.querySelectorAll<HTMLElement>(boxes)) {
+      const isShown =
+        element.checkVisibility() && element.clientWidth > 0 && !element.classList.contains('p-skip');
+      if (!isShown || getComputedStyle(element).display === 'inline') continue;
+      if (element.scrollWidth > element.clientWidth + 1)
+        found.push(`cut off: <${element.tagName}> ${element.textContent ?? ''}`.slice(0, 200));
+    }
+    return found;
+  });
+}
+
+/**
+ * Walks the page by Tab, or the dialog that is over it: what is never reached, what holds the focus, and where it cannot
+ * be seen. The frame around pages is the same for all of them; `main` leaves it out.
+ */
+export async function walk(page: Page, from: 'top' | 'main' = 'top'): Promise<string[]> {
+  const left = await page.evaluate(startWalk, from === 'main' ? 'main' : 'body');
+  const found: string[] = [];
+  for (let step = 0; step < left + 20; step++) {
+    await page.keyboard.press('Tab');
+    const { isEnd, wrong } = await page.evaluate(lookAtFocus);
+    if (wrong !== '') found.push(wrong);
+    if (isEnd) return [...found, ...(await page.evaluate(notReached))];
+  }
+  return [...found, 'the focus does not come to an end', ...(await page.evaluate(notReached))];
+}
+
+interface Walk {
+  scope: Element;
+  before: Map<Element, string>;
+  reached: Set<Element>;
+  drawing: (element: Element) => string;
+  title: (element: Element) => string;
+}
+
+/** Runs in the page: notes how everything looks without the focus. Returns how much there is to reach. */
+function startWalk(within: string): number {
+  const drawing = (element: Element): string => {
+    // A switch or a check box draws the focus beside its input.
+    const near = [
+      element,
+      element.parentElement,
+      element.nextElementSibling,
+      element.parentElement?.parentElement,
+    ];
+    const parts = near
+      .filter((one) => one != null)
+      .map((one) => {
+        const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor, backgroundColor } =
+          getComputedStyle(one);
+        return outlineStyle === 'none'
+          ? [boxShadow, borderColor, backgroundColor]
+          : [outlineWidth, outlineColor, boxShadow, borderColor, backgroundColor];
+      });
+    return JSON.stringify(parts);
+  };
+  const title = (element: Element): string => element.outerHTML.slice(0, 140);
+  const scope = document.querySelector('[role="dialog"]') ?? document.querySelector(within) ?? document.body;
+  // The next Tab goes to what comes first.
+  const start = scope as HTMLElement;
+  const index = start.getAttribute('tabindex');
+  start.tabIndex = -1;
+  start.focus();
+  if (index === null) start.removeAttribute('tabindex');
+  else start.setAttribute('tabindex', index);
+  const all = [
+    ...scope.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, [tabindex]'),
+  ];
+  const wanted = all.filter((one) => {
+    const isRadio = one instanceof HTMLInputElement && one.type === 'radio';
+    const isOn =
+      !(one as HTMLButtonElement).disabled &&
+      one.tabIndex >= 0 &&
+      one.checkVisibility({ visibilityProperty: true });
+    // Of a group of choices the chosen one is reached, the others by arrows.
+    return (
+      isOn &&
+      !(one.hasAttribute('data-focus-guard') || 'focusGuard' in one.dataset) &&
+      (!isRadio || one.checked)
+    );
+  });
+  const notes: Walk = {
+    scope,
+    before: new Map(wanted.map((one) => [one, drawing(one)])),
+    reached: new Set(),
+    drawing,
+    title,
+  };
+  Object.assign(globalThis, { walk: notes });
+  return wanted.length;
+}
+
+/** Runs in the page after each Tab. */
+function lookAtFocus(): { isEnd: boolean; wrong: string } {
+  const { scope, before, reached, drawing, title } = (globalThis as unknown as { walk: Walk }).walk;
+  const at = document.activeElement;
+  if (at === null || at === document.body || !scope.contains(at) || reached.has(at))
+    return { isEnd: true, wrong: '' };
+  reached.add(at);
+  const unfocused = before.get(at);
+  const { width, height, top, bottom } = at.getBoundingClientRect();
+  const isInput = at instanceof HTMLInputElement && ['checkbox', 'radio'].includes(at.type);
+  if (!isInput && (width < 2 || height < 2))
+    return { isEnd: false, wrong: `the focus has no place: ${title(at)}` };
+  if (bottom <= 0 || top >= innerHeight)
+    return { isEnd: false, wrong: `the focus is out of sight: ${title(at)}` };
+  const isDrawn = unfocused === undefined || drawing(at) !== unfocused;
+  return { isEnd: false, wrong: isDrawn ? '' : `the focus cannot be seen: ${title(at)}` };
+}
+
+/** Runs in the page at the end. */
+function notReached(): string[] {
+  const { before, reached, title } = (globalThis as unknown as { walk: Walk }).walk;
+  return [...before.keys()]
+    .filter((one) => one.isConnected && !reached.has(one))
+    .map((one) => `Tab does not come to ${title(one)}`);
+}

@@ -1,0 +1,93 @@
+// The states that a page can be in, each on one page that has it.
+import type { Page } from 'playwright-core';
+import type { FakeApi } from './fake-api.ts';
+import { settled } from './looks.ts';
+
+interface PageState {
+  path: string;
+  prepare?: (api: FakeApi) => void;
+  /** Waits for what shows the state, where it is not a quiet page. */
+  reach?: (page: Page, api: FakeApi) => Promise<void>;
+  isFailing?: true;
+}
+
+const emptyPages = ['/queue', '/accounts', '/domains', '/names', '/trace', '/audit', '/certificates'];
+
+export const states: Readonly<Record<string, PageState>> = {
+  login: { path: '/', prepare: (api) => void (api.isLoggedIn = false), isFailing: true },
+  loading: {
+    path: '/queue',
+    prepare: (api) => void (api.isHanging = true),
+    reach: (page) => page.locator('.mantine-Skeleton-root').first().waitFor(),
+  },
+  ...Object.fromEntries(
+    emptyPages.map((path) => [`empty${path}`, { path, prepare: (api: FakeApi) => void (api.isNew = true) }]),
+  ),
+  'empty by filter': { path: '/queue?sender=nobody', prepare: (api) => void (api.isNew = true) },
+  unavailable: {
+    path: '/queue',
+    prepare: (api) => void (api.isSilent = true),
+    reach: (page) => page.locator('main .p-notice').first().waitFor(),
+    isFailing: true,
+  },
+  'unavailable settings': {
+    path: '/settings/mail',
+    prepare: (api) => void (api.isSilent = true),
+    reach: (page) => page.locator('main .p-notice').first().waitFor(),
+    isFailing: true,
+  },
+  'not found': {
+    path: '/queue?open=0192f000-0000-7000-8000-00000000ffff',
+    reach: (page) => page.locator('[role="dialog"] .p-notice').first().waitFor(),
+    isFailing: true,
+  },
+  'session over': {
+    path: '/queue',
+    reach: async (page, api) => {
+      await settled(page);
+      api.isLoggedIn = false;
+      await page.locator('main [data-filter]').first().fill('anna');
+      await page.locator('input[type="password"]').waitFor();
+    },
+    isFailing: true,
+  },
+  'auditor settings': { path: '/settings/mail', prepare: (api) => void (api.role = 'auditor') },
+  'auditor queue': { path: '/queue', prepare: (api) => void (api.role = 'auditor') },
+  'domain administrator': { path: '/accounts', prepare: (api) => void (api.role = 'domainAdmin') },
+  search: {
+    path: '/queue',
+    reach: async (page) => {
+      await settled(page);
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').getByRole('combobox').fill('порт');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  keys: {
+    path: '/queue',
+    reach: async (page) => {
+      await settled(page);
+      await page.keyboard.press('Shift+Slash');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  review: {
+    path: '/settings/mail',
+    reach: async (page) => {
+      await settled(page);
+      await page.locator('[id="queue.waitMaxMinutes"]').fill('400');
+      await page.keyboard.press('Control+s');
+      await page.getByRole('dialog').locator('form, button').first().waitFor();
+    },
+  },
+  'wrong value': {
+    path: '/settings/mail',
+    reach: async (page) => {
+      await settled(page);
+      await page.locator('[id="queue.runIntervalMinutes"]').fill('99999');
+      await page.locator('.f-error').first().waitFor();
+    },
+  },
+};
+
+export const stateNames = Object.keys(states);

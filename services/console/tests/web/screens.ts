@@ -1,0 +1,144 @@
+// `./pochtar screens`: every page in every language, theme and width, and the states a page can be in: looked at (WCAG, cut
+// off words, keys for words, the focus) and written down as a picture. Ends with 1 when anything was found.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Browser } from 'playwright-core';
+import { addresses, usersPage } from './addresses.ts';
+import { openBrowser } from './browser.ts';
+import { buildPages } from './built-pages.ts';
+import { FakeApi } from './fake-api.ts';
+import {
+  blemishes,
+  goTo,
+  type Look,
+  looks,
+  nameOf,
+  settled,
+  violations,
+  type Visit,
+  visit,
+  walk,
+} from './looks.ts';
+import { stateNames, states } from './page-states.ts';
+
+const HELP = `pochtar screens [--out var/screens] [--only /queue] [--look ru-light-1280] [--json] [--no-pictures]
+  Looks at every page in both languages, both themes, at 1280 and 360 pixels, and at the states of pages.
+  --out          where the pictures go, one PNG a page and look
+  --only         pages whose address begins so, or the state of that name; again for several
+  --look         only this language, theme and width; again for several
+  --longer       with words half as long again, as another language has them
+  --no-pictures  looks only
+  --json         the report as JSON; what goes on is told on the error output
+`;
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: join(import.meta.dirname, '../../../../var/screens') },
+    only: { type: 'string', multiple: true, default: [] },
+    look: { type: 'string', multiple: true, default: looks.map(nameOf) },
+    longer: { type: 'boolean', default: false },
+    'no-pictures': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+interface Seen {
+  page: string;
+  look: string;
+  picture: string | null;
+  found: readonly string[];
+}
+
+const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+
+if (values.help) process.stdout.write(HELP);
+else await screens();
+
+async function screens(): Promise<void> {
+  await mkdir(values.out, { recursive: true });
+  await using pages = await buildPages();
+  await using browser = await openBrowser();
+  const seen: Seen[] = [];
+  for (const look of looks.filter((one) => values.look.includes(nameOf(one)))) {
+    seen.push(...(await lookAtPages(browser, pages.directory, look)));
+    seen.push(...(await lookAtStates(browser, pages.directory, look)));
+  }
+  const wrong = seen.filter(({ found }) => found.length > 0);
+  if (values.json) process.stdout.write(`${JSON.stringify({ looked: seen.length, wrong }, null, 2)}\n`);
+  else
+    for (const { page, look, found } of wrong)
+      process.stdout.write(`${page} ${look}\n  ${found.join('\n  ')}\n`);
+  tell(`${seen.length} looks, ${wrong.length} with something wrong`);
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
+function isWanted(name: string): boolean {
+  return values.only.length === 0 || values.only.some((one) => name.startsWith(one));
+}
+
+async function lookAtPages(browser: Browser, directory: string, look: Look): Promise<Seen[]> {
+  await using api = await FakeApi.start(directory);
+  await using visited = await visit(browser, look);
+  if (values.longer) await lengthen(visited);
+  const seen: Seen[] = [];
+  for (const path of addresses.filter(isWanted)) {
+    await goTo(visited.page, api.url, path);
+    seen.push(await report(path, look, visited));
+  }
+  return seen;
+}
+
+async function lookAtStates(browser: Browser, directory: string, look: Look): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  for (const name of [...stateNames, usersPage].filter(isWanted)) {
+    await using api = await FakeApi.start(directory);
+    await using visited = await visit(browser, look);
+    if (values.longer) await lengthen(visited);
+    const state = states[name];
+    if (name === usersPage) api.role = 'user';
+    const path = state?.path ?? name;
+    state?.prepare?.(api);
+    await visited.page.goto(api.url + path);
+    if (state?.reach === undefined) await settled(visited.page);
+    else await state.reach(visited.page, api);
+    // What does not answer is told on the console too.
+    const isFailing = state?.isFailing ?? false;
+    const one = await report(name, look, visited);
+    seen.push(
+      isFailing
+        ? { ...one, found: one.found.filter((text) => !text.includes('Failed to load resource')) }
+        : one,
+    );
+  }
+  return seen;
+}
+
+async function report(page: string, look: Look, { page: shown, complaints }: Visit): Promise<Seen> {
+  const name = `${page.replaceAll(/[^a-z0-9]+/gi, '-').replaceAll(/^-|-$/g, '') || 'overview'}-${nameOf(look)}${values.longer ? '-longer' : ''}`;
+  const picture = values['no-pictures'] ? null : join(values.out, `${name}.png`);
+  if (picture !== null)
+    await writeFile(picture, await shown.screenshot({ fullPage: true, animations: 'disabled' }));
+  const found = [
+    ...(await violations(shown)),
+    ...(await blemishes(shown)),
+    ...(await walk(shown)),
+    ...complaints.splice(0),
+  ];
+  if (found.length > 0) tell(`${page} ${nameOf(look)}: ${found.length}`);
+  return { page, look: nameOf(look), picture, found };
+}
+
+/** A pseudo-language: every word of the catalogue half as long again, with letters that a font may lack a place for. */
+async function lengthen({ page }: Visit): Promise<void> {
+  await page.route(/assets\/ru-.*\.js$/, async (route) => {
+    const response = await route.fetch();
+    const text = (await response.text()).replaceAll(
+      /(["`'])((?:page|action|menu|queue|accounts|top|state|field|settings)[\w.]*)\1:(["`'])((?:(?!\3)[^\\{}])+)\3/g,
+      (_, quote: string, key: string, around: string, words: string) =>
+        `${quote}${key}${quote}:${around}${words}${'ёщ'.repeat(Math.ceil(words.length / 4))}${around}`,
+    );
+    await route.fulfill({ response, body: text });
+  });
+}
