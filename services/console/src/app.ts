@@ -12,7 +12,7 @@ import fastify, {
 import type { RequestListener, Server } from 'node:http';
 import { z } from 'zod';
 import { contract } from './contract/index.ts';
-import type { AnyRoute } from './contract/route.ts';
+import type { AnswerFile, AnyRoute } from './contract/route.ts';
 import { isNotModified } from './http/etag.ts';
 import { languageOf } from './http/language.ts';
 import { notFound, Problem, problemOf, unauthorized } from './problem.ts';
@@ -98,6 +98,7 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
         if (!answered.ok) throw problemOf(answered.error);
         const answer: unknown = route.answer(answered.result);
         if (method === 'GET' && isNotModified(request, reply, answer)) return reply;
+        if (route.file !== undefined) asFile(reply, route.file);
         return reply.status(route.status).send(answer);
       }
       const handler = parts.handlers[name];
@@ -106,6 +107,10 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
       return handler({ ...given, person, client, isSecure, request, reply } as Call);
     },
   });
+}
+
+function asFile(reply: FastifyReply, { name, type }: AnswerFile): void {
+  reply.type(`${type}; charset=utf-8`).header('content-disposition', `attachment; filename="${name}"`);
 }
 
 async function personOf(request: FastifyRequest, client: Client, sessions: Sessions): Promise<Person | null> {

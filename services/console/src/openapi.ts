@@ -33,7 +33,8 @@ function operation(name: string, route: AnyRoute): Json {
   const answer = 'question' in route ? route.question.result : route.result;
   const roles = route.roles === 'everybody' ? 'everybody' : route.roles.join(', ');
   const status = 'question' in route ? route.status : 200;
-  const mediaType = ('question' in route ? undefined : route.mediaType) ?? 'application/json';
+  const file = 'question' in route ? route.file : undefined;
+  const mediaType = ('question' in route ? file?.type : route.mediaType) ?? 'application/json';
   return {
     operationId: name.replaceAll(/[^A-Za-z]+/g, '-'),
     summary: route.summary,
@@ -46,7 +47,11 @@ function operation(name: string, route: AnyRoute): Json {
     responses: {
       [status]: {
         description: 'done',
-        content: { [mediaType]: { schema: schemaOf(answer, 'output') } },
+          content: {
+            [mediaType]: {
+              schema: file === undefined ? schemaOf(answer, 'output') : { type: 'string' },
+            },
+          },
       },
       default: {
         description: 'a problem (RFC 9457)',

@@ -29,6 +29,13 @@ export interface QuestionRoute<Params, Query, Body, Request, Result, Input, Answ
   roles: readonly Role[];
   /** 200, or 201 where something was made. */
   status: 200 | 201;
+  /** The answer is a text, and is given as this file instead of as JSON. */
+  file?: AnswerFile;
+}
+
+export interface AnswerFile {
+  name: string;
+  type: string;
 }
 
 /** A route with a handler of its own, named by its key. */
@@ -57,6 +64,7 @@ export function asks<
     request: (given: Given<Params, Query, Body>) => Input;
     answer?: (result: Result) => Answer;
     status?: 200 | 201;
+    file?: AnswerFile;
   },
 ): QuestionRoute<Params, Query, Body, Request, Result, Input, Answer> {
   const answer = parts.answer ?? ((result: Result) => result as unknown as Answer);

@@ -80,15 +80,18 @@ export const settingsRoutes = {
     summary: 'all sections as one YAML file; secrets only as set or not set',
     query: z.strictObject({ language: z.enum(['ru', 'en']).default('ru') }),
     request: ({ query }) => query,
+    answer: ({ yaml }) => yaml,
+    file: { name: 'pochtar-settings.yaml', type: 'text/yaml' },
   }),
   'POST /settings/import': asks(adminSettings.import, {
-    summary: 'changes what stands in a YAML file, all or none',
+    summary: 'changes what stands in a YAML file, all or none; with dryRun only tells what would change',
+    query: z.strictObject({ dryRun: z.stringbool().default(false) }),
     body: z.strictObject({
       yaml: z.string().min(1).max(900_000),
-      dryRun: z.boolean().default(false),
       comment,
+      /** What the dry run answered: refused when one of them is no longer current. */
       expectedRevisions: z.record(name, z.int()).optional(),
     }),
-    request: ({ body }) => body,
+    request: ({ query, body }) => ({ ...query, ...body }),
   }),
 };

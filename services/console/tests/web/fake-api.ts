@@ -163,16 +163,22 @@ export class FakeApi {
     }),
     'GET /settings/status': () => statusOf(this.#documents),
     'POST /settings/changes': ({ body }) => this.#change(body as never),
-    'GET /settings/:section/revisions': () => ({
+    'POST /settings/import': () => ({ sections: [this.#told], changeId: null, cautions: [] }),
+    'POST /settings/revert': () => ({ sections: [this.#told], changeId: null, cautions: [] }),
+    'GET /settings/:section/revisions': ({ params }) => ({
       entries: [
         {
-          revision: 1,
+          section: params.section,
+          revision: 2,
+          changeId: '0192f000-0000-7000-8000-0000000000cc',
+          secrets: [],
           author: 'console:petr',
           changedAt: '2026-01-01T10:00:00.000Z',
           comment: '',
           changes: [{ field: 'port', before: '25', after: '465' }],
         },
       ],
+      next: null,
     }),
     ...directoryRoutes(() => this.isNew),
     'GET /queue': ({ query }) =>
@@ -202,6 +208,23 @@ export class FakeApi {
       deliveries: trace().deliveries.filter(({ mail }) => mail === params.mail),
       queued: null,
     }),
+  };
+
+  /** What a file or a way back would change. */
+  readonly #told = {
+    name: 'queue',
+    revision: 1,
+    changed: true,
+    changes: [
+      {
+        kind: 'value',
+        section: 'queue',
+        field: 'runIntervalMinutes',
+        label: { ru: 'Интервал между попытками отправки', en: 'Interval between attempts' },
+        before: { ru: '30 мин.', en: '30 min' },
+        after: { ru: '12 мин.', en: '12 min' },
+      },
+    ],
   };
 
   #who(): Answers<'GET /session'> {

@@ -45,11 +45,27 @@ const certificate = (id: string, name: string, notAfter: string, origin: 'genera
   notBefore: at,
   notAfter,
   fingerprint: 'AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89',
+  keyType: 'EC prime256v1',
+  state: origin === 'generated' ? ('valid' as const) : ('warning' as const),
+  daysLeft: origin === 'generated' ? 800 : 11,
+  usedBy: origin === 'generated' ? ['smtpEncryption', 'accessEncryption'] : [],
 });
 const certificates = [
   certificate('generated', 'mail.firma.test', '2099-01-01T00:00:00.000Z', 'generated'),
   certificate('old', 'old.firma.test', '2026-01-02T00:00:00.000Z', 'imported'),
 ];
+
+const inspected = {
+  certificate: certificates[1],
+  chain: [{ subject: 'CN=old.firma.test', issuer: 'CN=R3', notAfter: '2099-01-01T00:00:00.000Z' }],
+  authority: 'unknown',
+  keyFits: true,
+  heloName: 'mail.firma.test',
+  coversHeloName: true,
+  replaces: null,
+  problems: [],
+  cautions: [],
+};
 
 /** Routes of the directory and of what belongs to it. */
 export function directory(isNew: () => boolean) {
@@ -65,6 +81,7 @@ export function directory(isNew: () => boolean) {
     'GET /aliases': () => ({ aliases: unless(aliases), next: null }),
     'GET /groups': () => ({ groups: unless(groups), next: null }),
     'GET /certificates': () => ({ certificates: unless(certificates) }),
+    'POST /certificates/inspect': () => inspected,
     'GET /admins': () => ({
       administrators: [
         {

@@ -31,7 +31,14 @@ export async function call<Name extends RouteName>(
     response = await send(name, parts, signal);
   }
   if (!response.ok) throw await readProblem(response);
-  return (response.status === 204 ? {} : await response.json()) as Answer<Name>;
+  return (await answerOf(response)) as Answer<Name>;
+}
+
+/** A file is its text. */
+async function answerOf(response: Response): Promise<unknown> {
+  if (response.status === 204) return {};
+  const isFile = response.headers.has('content-disposition');
+  return isFile ? response.text() : response.json();
 }
 
 /** A request whose answer comes in lines, each a JSON document. Throws `ApiProblem` where there is none. */

@@ -7,6 +7,10 @@ export interface FieldProblem {
   field: string;
   code: string;
   message: Text;
+  /** What forms call the field, with its section. */
+  label?: Text;
+  /** In a file that was handed in, counted from 1. */
+  line?: number;
   related?: { section: string; field: string }[];
 }
 

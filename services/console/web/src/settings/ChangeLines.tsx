@@ -56,6 +56,7 @@ function Line({ change }: { change: FieldChange }) {
             </li>
           ))}
           {change.isReordered && <li>{t('review.reordered')}</li>}
+          {'omitted' in change && <li>{t('review.omitted', { count: Number(change.omitted) })}</li>}
         </ul>
       );
   }

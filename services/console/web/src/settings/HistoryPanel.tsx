@@ -1,18 +1,18 @@
 // Earlier revisions of a section: who, when, what; and back to one of them, as a new revision.
 import type { FormsDescription } from '@pochtar/settings/forms';
 import { useState } from 'react';
-import { useApi, useChange } from '../api/queries.ts';
+import type { Answer } from '../api/client.ts';
+import { useApi } from '../api/queries.ts';
 import { useWho } from '../api/session.ts';
 import { useWords } from '../i18n/index.ts';
 import { Button, Select } from '../ui/controls.ts';
-import { Confirm } from '../ui/Confirm.tsx';
 import { Foreign } from '../ui/Foreign.tsx';
 import { Failure } from '../ui/Notice.tsx';
 import { SidePanel } from '../ui/SidePanel.tsx';
 import { Time } from '../ui/Time.tsx';
-import { toast } from '../ui/toast.ts';
 import { describedAt, sectionOf } from './catalogue.ts';
 import type { Draft } from './draft.ts';
+import { type Earlier, RevertSheet } from './RevertSheet.tsx';
 
 interface HistoryProps {
   forms: FormsDescription;
@@ -26,7 +26,7 @@ interface HistoryProps {
 export function HistoryPanel({ forms, draft, section, sections, onSection, onClose }: HistoryProps) {
   const { t, say } = useWords();
   const [limit, setLimit] = useState(20);
-  const [revertTo, setRevertTo] = useState<number | null>(null);
+  const [backTo, setBackTo] = useState<Earlier | null>(null);
   const { data, error, refetch } = useApi('GET /settings/:section/revisions', {
     params: { section },
     query: { limit },
@@ -42,6 +42,9 @@ export function HistoryPanel({ forms, draft, section, sections, onSection, onClo
   };
   const isAdmin = useWho().role === 'admin';
   const current = draft.stored(section)?.revision ?? 0;
+  if (backTo !== null) {
+    return <RevertSheet forms={forms} to={backTo} onBack={() => setBackTo(null)} onClose={onClose} />;
+  }
   return (
     <SidePanel title={t('history.title')} onClose={onClose} size={640}>
       <Select
@@ -82,11 +85,7 @@ export function HistoryPanel({ forms, draft, section, sections, onSection, onClo
                 </div>
               ))}
             </dl>
-            {isAdmin && entry.revision !== current && (
-              <Button size="xs" variant="default" onClick={() => setRevertTo(entry.revision)}>
-                {t('history.revert', { revision: entry.revision })}
-              </Button>
-            )}
+            {isAdmin && <Ways entry={entry} current={current} onWay={setBackTo} />}
           </li>
         ))}
       </ol>
@@ -95,51 +94,31 @@ export function HistoryPanel({ forms, draft, section, sections, onSection, onClo
           {t('history.more')}
         </Button>
       )}
-      {revertTo !== null && (
-        <Revert
-          section={section}
-          label={labelOf(section)}
-          from={current}
-          to={revertTo}
-          onClose={() => setRevertTo(null)}
-        />
-      )}
     </SidePanel>
   );
 }
 
-interface RevertProps {
-  section: string;
-  label: string;
-  from: number;
-  to: number;
-  onClose: () => void;
+interface WaysProps {
+  entry: Answer<'GET /settings/:section/revisions'>['entries'][number];
+  current: number;
+  onWay: (to: Earlier) => void;
 }
 
-function Revert({ section, label, from, to, onClose }: RevertProps) {
+/** Back to this revision of the section; or everything that was saved with it undone. */
+function Ways({ entry: { section, revision, changeId }, current, onWay }: WaysProps) {
   const { t } = useWords();
-  const revert = useChange('POST /settings/revert', ['/settings']);
   return (
-    <Confirm
-      title={label}
-      verb={t('history.revert', { revision: to })}
-      isBusy={revert.isPending}
-      error={revert.error}
-      isDangerous={false}
-      onConfirm={() =>
-        revert.mutate(
-          { body: { section, revision: to, expectedRevision: from, to: 'after', validateOnly: false } },
-          {
-            onSuccess: () => {
-              toast(t('history.reverted', { revision: to }));
-              onClose();
-            },
-          },
-        )
-      }
-      onClose={onClose}
-    >
-      {t('history.revertText', { revision: to, next: from + 1 })}
-    </Confirm>
+    <div className="p-actions">
+      {revision !== current && (
+        <Button size="xs" variant="default" onClick={() => onWay({ section, revision })}>
+          {t('history.revert', { revision })}
+        </Button>
+      )}
+      {changeId !== null && revision > 1 && (
+        <Button size="xs" variant="default" onClick={() => onWay({ changeId })}>
+          {t('history.undo')}
+        </Button>
+      )}
+    </div>
   );
 }

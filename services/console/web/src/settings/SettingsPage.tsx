@@ -11,9 +11,9 @@ import { BlockIndex } from './BlockIndex.tsx';
 import { BlockView } from './BlockView.tsx';
 import { ConflictTable } from './ConflictTable.tsx';
 import { useForms } from './catalogue.ts';
-import { ExportButton } from './ExportButton.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { SaveBar } from './SaveBar.tsx';
+import { TransferPanel } from './TransferPanel.tsx';
 import { useTarget } from './use-target.ts';
 import { FormContext, useLoadedDraft, useValidation } from './use-draft.ts';
 import type { Draft } from './draft.ts';
@@ -58,7 +58,7 @@ function Tab({ forms, tab, draft, title }: TabProps) {
   const { t } = useWords();
   const isReadOnly = useWho().role !== 'admin';
   const navigate = useNavigate();
-  const { history }: { history?: string } = useSearch({ strict: false });
+  const { history, file }: { history?: string; file?: string } = useSearch({ strict: false });
   const target = useTarget();
   useValidation(draft);
   const form = useMemo(() => ({ forms, draft, isReadOnly }), [forms, draft, isReadOnly]);
@@ -69,6 +69,8 @@ function Tab({ forms, tab, draft, title }: TabProps) {
       search: section === undefined ? {} : { history: section },
       hash: true,
     });
+  const showFile = (isShown: boolean) =>
+    void navigate({ to: '.', search: isShown ? { file: '1' } : {}, hash: true });
   const isMore = tab.id === 'more';
   return (
     <FormContext value={form}>
@@ -80,7 +82,9 @@ function Tab({ forms, tab, draft, title }: TabProps) {
             <Button variant="default" onClick={() => showHistory(sections[0])}>
               {t('history.title')}
             </Button>
-            <ExportButton />
+            <Button variant="default" onClick={() => showFile(true)}>
+              {t('transfer.title')}
+            </Button>
           </>
         }
       >
@@ -97,6 +101,7 @@ function Tab({ forms, tab, draft, title }: TabProps) {
         </div>
         {!isReadOnly && <SaveBar forms={forms} draft={draft} />}
       </Page>
+      {file !== undefined && <TransferPanel forms={forms} onClose={() => showFile(false)} />}
       {history !== undefined && (
         <HistoryPanel
           forms={forms}

@@ -2,11 +2,13 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
-export type Tone = 'ok' | 'warn' | 'danger' | 'plain';
+/** alert: more than a warning, not a failure yet. */
+export type Tone = 'ok' | 'warn' | 'alert' | 'danger' | 'plain';
 
 export const toneIcons = {
   ok: IconCircleCheck,
   warn: IconAlertTriangle,
+  alert: IconAlertTriangle,
   danger: IconCircleX,
   plain: IconInfoCircle,
 } as const;

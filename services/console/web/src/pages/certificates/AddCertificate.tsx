@@ -4,16 +4,19 @@ import type { Answer } from '../../api/client.ts';
 import { useChange } from '../../api/queries.ts';
 import { formatDay } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
-import { Button, FileButton, PasswordInput, Stack, TagsInput, Textarea } from '../../ui/controls.ts';
+import { PasswordInput, Stack, TagsInput, Textarea } from '../../ui/controls.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { FileDrop } from '../../ui/FileDrop.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { toast } from '../../ui/toast.ts';
+import type { Certificate } from './days.ts';
 
 const touches = ['/certificates', '/settings/status'];
 
-export function Upload({ onClose }: { onClose: () => void }) {
+/** One that is new, or that takes the place of `replaced`. */
+export function Upload({ replaced, onClose }: { replaced?: Certificate; onClose: () => void }) {
   const { t } = useWords();
   const [files, setFiles] = useState<UploadFile[]>([]);
   const [pem, setPem] = useState('');
@@ -24,7 +27,12 @@ export function Upload({ onClose }: { onClose: () => void }) {
     pem.trim() === ''
       ? files
       : [...files, { name: 'pasted.pem', data: base64(new TextEncoder().encode(pem)) }];
-  const body = { files: all, ...(password !== '' && { password }) };
+  const body = {
+    files: all,
+    ...(password !== '' && { password }),
+    ...(replaced !== undefined && { id: replaced.id, name: replaced.name }),
+  };
+  const { name: _, ...looked } = { name: '', ...body };
   const isSound = inspect.data !== undefined && inspect.data.problems.length === 0;
   const onSuccess = () => {
     toast(t('certificates.stored'));
@@ -39,41 +47,36 @@ export function Upload({ onClose }: { onClose: () => void }) {
     };
   return (
     <Dialog
-      title={t('certificates.upload')}
+      title={replaced === undefined ? t('certificates.upload') : t('certificates.replace')}
       verb={isSound ? t('certificates.store') : t('certificates.inspect')}
       size={640}
       isBusy={inspect.isPending || upload.isPending}
       isReady={all.length > 0}
       error={upload.error ?? inspect.error}
-      onSubmit={() => (isSound ? upload.mutate({ body }, { onSuccess }) : inspect.mutate({ body }))}
+      onSubmit={() => (isSound ? upload.mutate({ body }, { onSuccess }) : inspect.mutate({ body: looked }))}
       onClose={onClose}
     >
       <Stack gap="sm">
-        <div className="p-actions">
-          <FileButton
-            multiple
-            onChange={(chosen) => void readFiles(chosen).then(changed(setFiles))}
-            accept=".pem,.crt,.cer,.der,.key,.p12,.pfx"
-          >
-            {(props) => (
-              <Button variant="default" {...props}>
-                {t('certificates.files')}
-              </Button>
-            )}
-          </FileButton>
-          <span>{files.map(({ name }) => name).join(', ')}</span>
-        </div>
-        <Textarea
-          label={t('certificates.pem')}
-          value={pem}
-          onChange={(event) => changed(setPem)(event.currentTarget.value)}
-          autosize
-          minRows={3}
-          maxRows={6}
-          spellCheck={false}
-          autoComplete="off"
-          placeholder="-----BEGIN …"
-        />
+        {replaced !== undefined && <p>{t('certificates.replaceText', { name: replaced.name })}</p>}
+        <FileDrop
+          label={t('certificates.files')}
+          accept=".pem,.crt,.cer,.der,.key,.p12,.pfx"
+          onFiles={(chosen) => void readFiles(chosen).then(changed(setFiles))}
+          chosen={files.map(({ name }) => name).join(', ')}
+        >
+          <Textarea
+            mt="sm"
+            label={t('certificates.pem')}
+            value={pem}
+            onChange={(event) => changed(setPem)(event.currentTarget.value)}
+            autosize
+            minRows={3}
+            maxRows={6}
+            spellCheck={false}
+            autoComplete="off"
+            placeholder="-----BEGIN …"
+          />
+        </FileDrop>
         <PasswordInput
           label={t('certificates.password')}
           name="value-file"
@@ -106,31 +109,50 @@ function base64(bytes: Uint8Array): string {
 /** What the files have in them, before anything is stored. */
 function Inspected({ found }: { found: Answer<'POST /certificates/inspect'> }) {
   const { t, say, language } = useWords();
-  const { certificate, chain, problems, cautions, keyFits } = found;
+  const { certificate, chain, authority, problems, cautions, keyFits } = found;
   return (
     <>
       {certificate !== null && (
         <Facts
           facts={[
             [t('certificates.subject'), <Foreign key="s" text={certificate.subject} />],
-            [t('certificates.hosts'), certificate.hosts.join(', ')],
+            [t('certificates.hosts'), <Foreign key="h" text={certificate.hosts.join(', ')} />],
             [t('certificates.issuer'), <Foreign key="i" text={certificate.issuer} />],
             [t('certificates.until'), formatDay(certificate.notAfter, language)],
-            [t('certificates.chainLength'), chain.length],
+            [
+              t('certificates.chain'),
+              chain.map(({ subject, notAfter }) => (
+                <div key={subject}>
+                  <Foreign text={subject} />{' '}
+                  <span className="p-muted p-small">
+                    {t('certificates.toDay', { day: formatDay(notAfter, language) })}
+                  </span>
+                </div>
+              )),
+            ],
+            [t('certificates.trust'), t(`certificates.trust.${authority}`)],
             [
               t('certificates.keyFits'),
-              keyFits === true ? t('certificates.fits') : t('certificates.fitsNot'),
+              keyFits === null
+                ? t('certificates.noKey')
+                : keyFits
+                  ? t('certificates.fits')
+                  : t('certificates.fitsNot'),
+            ],
+            [
+              t('certificates.helo'),
+              found.coversHeloName ? found.heloName : t('certificates.heloNot', { name: found.heloName }),
             ],
           ]}
         />
       )}
       {problems.map((problem) => (
-        <Notice key={problem.code} tone="danger">
+        <Notice key={`${problem.field} ${problem.code}`} tone="danger">
           {say(problem.message)}
         </Notice>
       ))}
       {cautions.map((caution) => (
-        <Notice key={caution.code} tone="warn">
+        <Notice key={`${caution.field} ${caution.code}`} tone="warn">
           {say(caution.message)}
         </Notice>
       ))}

@@ -1,6 +1,5 @@
 // The certificates of the servers: whose, until when, and who uses them; adding and making one.
 import { useState } from 'react';
-import type { Answer } from '../../api/client.ts';
 import { call } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
@@ -10,6 +9,10 @@ import { Confirm } from '../../ui/Confirm.tsx';
 import { Button } from '../../ui/controls.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { downloadText } from '../../ui/download.ts';
+import { toast } from '../../ui/toast.ts';
+import { asProblem } from '../../api/problem.ts';
+import { Go } from '../../ui/Go.tsx';
+import { Notice } from '../../ui/Notice.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
@@ -18,20 +21,23 @@ import { SidePanel } from '../../ui/SidePanel.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { useView } from '../search.ts';
 import { Generate, Upload } from './AddCertificate.tsx';
-import { daysLeft, tone } from './days.ts';
-
-type Certificate = Answer<'GET /certificates'>['certificates'][number];
+import { useSectionLabels } from '../section-labels.ts';
+import { type Certificate, stateTones } from './days.ts';
 
 export function CertificatesPage() {
-  const { t } = useWords();
+  const { t, say } = useWords();
   const isAdmin = useWho().role === 'admin';
   const [view, setView] = useView();
   const [adding, setAdding] = useState<'upload' | 'generate' | null>(null);
   const { data, error, isFetching, refetch } = useApi('GET /certificates');
   const opened = data?.certificates.find(({ id }) => id === view.open);
   async function authority(): Promise<void> {
-    const { pem } = await call('GET /certificates/authority');
-    downloadText('pochtar-ca.pem', pem, 'application/x-pem-file');
+    try {
+      const { pem } = await call('GET /certificates/authority');
+      downloadText('pochtar-ca.pem', pem, 'application/x-pem-file');
+    } catch (thrown) {
+      toast(say(asProblem(thrown).messages));
+    }
   }
   return (
     <Page
@@ -78,7 +84,8 @@ export function CertificatesPage() {
 }
 
 function useColumns(): Column<Certificate>[] {
-  const { t, language } = useWords();
+  const { t } = useWords();
+  const label = useSectionLabels();
   return [
     { key: 'name', title: t('certificates.name'), cell: ({ name }) => <b>{name}</b> },
     { key: 'hosts', title: t('certificates.hosts'), cell: ({ hosts }) => hosts.join(', ') || '—' },
@@ -91,15 +98,31 @@ function useColumns(): Column<Certificate>[] {
     {
       key: 'until',
       title: t('certificates.until'),
-      cell: ({ notAfter }) => (
-        <StatusBadge tone={tone(notAfter)}>
-          {daysLeft(notAfter) < 0
-            ? t('certificates.over', { day: formatDay(notAfter, language) })
-            : t('certificates.left', { count: daysLeft(notAfter), day: formatDay(notAfter, language) })}
-        </StatusBadge>
-      ),
+      cell: (certificate) => <Ends certificate={certificate} />,
+    },
+    {
+      key: 'used',
+      title: t('certificates.usedBy'),
+      cell: ({ usedBy, isCa, hosts }) =>
+        usedBy.length > 0
+          ? usedBy.map((section) => <div key={section}>{label(section)}</div>)
+          : !isCa && hosts.length > 0 && <span className="p-muted">{t('certificates.sni')}</span>,
     },
   ];
+}
+
+function Ends({ certificate: { state, daysLeft, notBefore, notAfter } }: { certificate: Certificate }) {
+  const { t, language } = useWords();
+  const day = formatDay(notAfter, language);
+  return (
+    <StatusBadge tone={stateTones[state]}>
+      {state === 'notYet'
+        ? t('certificates.notYet', { day: formatDay(notBefore, language) })
+        : state === 'expired'
+          ? t('certificates.over', { day })
+          : t('certificates.left', { count: daysLeft, day })}
+    </StatusBadge>
+  );
 }
 
 interface CertificatePanelProps {
@@ -110,18 +133,31 @@ interface CertificatePanelProps {
 
 function CertificatePanel({ certificate, isAdmin, onClose }: CertificatePanelProps) {
   const { t, language } = useWords();
-  const [isDeleting, setIsDeleting] = useState(false);
-  const remove = useChange('DELETE /certificates/:id', ['/certificates']);
-  const { id, name, subject, issuer, hosts, notBefore, notAfter, fingerprint } = certificate;
+  const label = useSectionLabels();
+  const { name, subject, issuer, hosts, notBefore, notAfter, fingerprint, keyType, usedBy } = certificate;
   return (
     <SidePanel title={name} onClose={onClose} size={560}>
       <Facts
         facts={[
+          [t('state.title'), <Ends key="e" certificate={certificate} />],
+          [
+            t('certificates.usedBy'),
+            usedBy.length === 0
+              ? t('certificates.unused')
+              : usedBy.map((section) => (
+                  <div key={section}>
+                    <Go to={`/settings/mail#${section}.certificateId`}>{label(section)}</Go>
+                  </div>
+                )),
+          ],
+          certificate.isCa
+            ? null
+            : [t('certificates.sniNames'), hosts.map((host) => <div key={host}>{host}</div>)],
           [t('certificates.subject'), <Foreign key="s" text={subject} />],
-          [t('certificates.hosts'), hosts.map((host) => <div key={host}>{host}</div>)],
           [t('certificates.issuer'), <Foreign key="i" text={issuer} />],
           [t('certificates.from'), formatDay(notBefore, language)],
           [t('certificates.until'), formatDay(notAfter, language)],
+          [t('certificates.keyFits'), keyType],
           [
             t('certificates.fingerprint'),
             <span key="f" className="p-mono">
@@ -130,25 +166,46 @@ function CertificatePanel({ certificate, isAdmin, onClose }: CertificatePanelPro
           ],
         ]}
       />
-      {isAdmin && !certificate.isCa && (
-        <div className="p-gap">
-          <Button variant="outline" color="red" onClick={() => setIsDeleting(true)}>
+      {isAdmin && !certificate.isCa && <Actions certificate={certificate} onClose={onClose} />}
+    </SidePanel>
+  );
+}
+
+/** Nothing that is in use is deleted; our own is made anew by itself. */
+function Actions({ certificate, onClose }: Omit<CertificatePanelProps, 'isAdmin'>) {
+  const { t } = useWords();
+  const [doing, setDoing] = useState<'replace' | 'delete' | null>(null);
+  const remove = useChange('DELETE /certificates/:id', ['/certificates', '/settings/status']);
+  const { id, name, usedBy, origin } = certificate;
+  const isUsed = usedBy.length > 0;
+  return (
+    <div className="p-gap">
+      {isUsed && <Notice>{t('certificates.inUse')}</Notice>}
+      <div className="p-actions">
+        {origin === 'imported' && (
+          <Button variant="default" onClick={() => setDoing('replace')}>
+            {t('certificates.replace')}
+          </Button>
+        )}
+        {!isUsed && id !== 'generated' && (
+          <Button variant="outline" color="red" onClick={() => setDoing('delete')}>
             {t('certificates.delete')}
           </Button>
-        </div>
-      )}
-      {isDeleting && (
+        )}
+      </div>
+      {doing === 'replace' && <Upload replaced={certificate} onClose={() => setDoing(null)} />}
+      {doing === 'delete' && (
         <Confirm
           title={name}
           verb={t('certificates.delete')}
           isBusy={remove.isPending}
           error={remove.error}
           onConfirm={() => remove.mutate({ params: { id } }, { onSuccess: onClose })}
-          onClose={() => setIsDeleting(false)}
+          onClose={() => setDoing(null)}
         >
           {t('certificates.deleteText')}
         </Confirm>
       )}
-    </SidePanel>
+    </div>
   );
 }

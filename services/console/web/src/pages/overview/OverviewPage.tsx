@@ -8,7 +8,7 @@ import { remarksOf } from '../../shell/server-state.ts';
 import { Failure, Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
-import { daysLeft, tone } from '../certificates/days.ts';
+import { stateTones } from '../certificates/days.ts';
 import { outcomeTone, useOutcomeWords } from '../trace/outcomes.ts';
 import { useSectionLabels } from '../section-labels.ts';
 import { Go } from '../../ui/Go.tsx';
@@ -176,15 +176,15 @@ function Remarks() {
 function Certificates() {
   const { t } = useWords();
   const { data } = useApi('GET /certificates');
-  const ending = data?.certificates.filter(({ notAfter }) => daysLeft(notAfter) < 30) ?? [];
+  const ending = data?.certificates.filter(({ daysLeft }) => daysLeft < 30) ?? [];
   if (ending.length === 0) return null;
   return (
     <Block title={t('page.certificates')}>
       <ul className="p-plain">
-        {ending.map(({ id, name, notAfter }) => (
+        {ending.map(({ id, name, state, daysLeft }) => (
           <li key={id}>
-            <StatusBadge tone={tone(notAfter)}>
-              {t('overview.ends', { count: Math.max(daysLeft(notAfter), 0) })}
+            <StatusBadge tone={stateTones[state]}>
+              {t('overview.ends', { count: Math.max(daysLeft, 0) })}
             </StatusBadge>{' '}
             <Go to="/certificates">{name}</Go>
           </li>
