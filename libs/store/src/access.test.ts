@@ -57,6 +57,7 @@ const allowed: Record<string, string[]> = {
   settings: [
     write('settings.section'),
     write('directory.account'),
+    write('directory.domain_dns'),
     read('settings.secret'),
     write('lists.entry'),
   ],
@@ -81,6 +82,7 @@ const denied: Record<string, string[]> = {
     read('trace.delivery'),
     read('queue.owed_notice'),
     read('directory.administrator'),
+    read('directory.domain_dns'),
   ],
   'filter-dlp': [
     verdictOf('antivirus'),

@@ -6,6 +6,8 @@ const schema = processEnv.extend({
   POCHTAR_MASTER_KEY_FILE: z.string(
     'give the file of the master key: secrets and certificate keys are sealed with it',
   ),
+  /** Of the name servers that domains are checked at; for tests. */
+  POCHTAR_DNS_PORT: z.coerce.number().int().min(1).max(65535).default(53),
 });
 
 export type Config = z.infer<typeof schema>;

@@ -1,5 +1,5 @@
 // Owns the settings, the certificates and the directory: validates, keeps revisions and history, announces.
-import { type Bus, settingsApplied } from '@pochtar/bus';
+import { settingsApplied } from '@pochtar/bus';
 import type { Service, ServiceContext } from '@pochtar/runtime';
 import { openConnections } from '@pochtar/service';
 import { beginAudit } from '@pochtar/store/audit';
@@ -9,6 +9,7 @@ import { announcer } from './announce.ts';
 import { answerCertificates } from './answers/certificates.ts';
 import { answerAccounts } from './answers/accounts.ts';
 import { answerAdministrators } from './answers/administrators.ts';
+import { answerDomainDns } from './answers/domain-dns.ts';
 import { answerDomains } from './answers/domains.ts';
 import { answerLists } from './answers/lists.ts';
 import { answerLogins } from './answers/login.ts';
@@ -51,7 +52,7 @@ export async function start(config: Config, serviceContext: ServiceContext): Pro
   };
   await firstStart(db, context.hostName);
   await ensureCertificates(context);
-  answerAll(context, bus, opened);
+  answerAll(context, config, opened);
   // Ready means that a question asked now is answered: the server knows the subscriptions.
   await bus.connection.flush();
   if (await context.announce.settings(await readRevisions(db))) context.reports.allWereAsked();
@@ -70,8 +71,8 @@ export async function start(config: Config, serviceContext: ServiceContext): Pro
   return opened.move();
 }
 
-function answerAll(context: Context, bus: Bus, opened: AsyncDisposableStack): void {
-  const hearing = bus.subscribe(settingsApplied, (applied) => context.reports.take(applied));
+function answerAll(context: Context, config: Config, opened: AsyncDisposableStack): void {
+  const hearing = context.bus.subscribe(settingsApplied, (applied) => context.reports.take(applied));
   opened.defer(() => hearing.stop());
   const answers = [
     ...answerLogins(context),
@@ -82,6 +83,10 @@ function answerAll(context: Context, bus: Bus, opened: AsyncDisposableStack): vo
     ...answerLists(context),
     ...answerNamedNetworks(context),
     ...answerDomains(context),
+    ...answerDomainDns(context, {
+      servers: config.POCHTAR_DNS_SERVERS?.split(','),
+      port: config.POCHTAR_DNS_PORT,
+    }),
     ...answerAccounts(context),
     ...answerNames(context),
     ...answerAdministrators(context),

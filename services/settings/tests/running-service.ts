@@ -48,7 +48,7 @@ export interface Running extends AsyncDisposable {
 }
 
 export async function runService(
-  options: { hostName?: string; serviceCount?: number } = {},
+  options: { hostName?: string; serviceCount?: number; dns?: string } = {},
 ): Promise<Running> {
   await using opened = new AsyncDisposableStack();
   const testDatabase = opened.use(await createTestDatabase());
@@ -72,7 +72,12 @@ export async function runService(
       ...nats.env('settings'),
       POCHTAR_HOSTNAME: options.hostName ?? 'mail.example.org',
     };
-    const config = { ...processEnv.parse(environment), POCHTAR_MASTER_KEY_FILE: keyFile };
+    const { dns } = options;
+    const config = {
+      ...processEnv.parse({ ...environment, ...(dns !== undefined && { POCHTAR_DNS_SERVERS: dns }) }),
+      POCHTAR_MASTER_KEY_FILE: keyFile,
+      POCHTAR_DNS_PORT: Number(dns?.split(':')[1] ?? 53),
+    };
     return start(config, {
       name: 'settings',
       instance: randomUUID(),

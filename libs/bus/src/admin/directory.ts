@@ -29,6 +29,8 @@ const domain = z.object({
   aliases: z.int(),
   groups: z.int(),
   createdAt: z.iso.datetime(),
+  /** What the last look at its DNS found: how many records need a hand (null: no answer); null: it was never looked at. */
+  dns: z.object({ checkedAt: z.iso.datetime(), problems: z.int().nullable() }).nullable().default(null),
 });
 export type DomainInfo = z.infer<typeof domain>;
 

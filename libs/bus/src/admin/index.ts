@@ -12,6 +12,7 @@ export {
 export { type AdminScope, type Asker, type Role, roles, wholeServer } from './access.ts';
 export { answerAdmin, type AnswerTools, type AuditEntry, type AuditLog } from './answer.ts';
 export * from './directory.ts';
+export { adminDomainDns, type DomainDns, type DomainDnsRecord } from './domain-dns.ts';
 export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
 export { adminAudit, adminToken, type AuditEntryInfo, type TokenInfo } from './tokens.ts';
 export {
@@ -29,6 +30,7 @@ export * from './certificates.ts';
 export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRequest } from './test.ts';
 import { adminCertificate } from './certificates.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
+import { adminDomainDns } from './domain-dns.ts';
 import { adminLogin, adminOwn } from './login.ts';
 import { adminLists } from './lists.ts';
 import type { AdminQuestion } from './question.ts';
@@ -45,6 +47,7 @@ export const allAdminQuestions = [
   adminCertificate,
   adminLists,
   adminDomain,
+  adminDomainDns,
   adminAccount,
   adminAlias,
   adminGroup,

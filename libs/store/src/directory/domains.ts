@@ -9,13 +9,18 @@ export interface Domain {
   aliases: number;
   groups: number;
   createdAt: Date;
+  /** What the last look at its DNS found; null: there was none. */
+  dns: { checkedAt: string; problems: number | null } | null;
 }
 
 const SELECT = `select d.id, d.name, d.created_at as "createdAt",
   (select count(*)::int from directory.address a where a.domain_id = d.id and a.kind = 'account') as accounts,
   (select count(*)::int from directory.address a where a.domain_id = d.id and a.kind = 'alias') as aliases,
-  (select count(*)::int from directory.address a where a.domain_id = d.id and a.kind = 'group') as groups
-  from directory.domain d where ($1::bigint[] is null or d.id = any($1))`;
+  (select count(*)::int from directory.address a where a.domain_id = d.id and a.kind = 'group') as groups,
+  case when n.domain_id is not null then jsonb_build_object(
+    'checkedAt', to_char(n.checked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'problems', n.problems) end as dns
+  from directory.domain d left join directory.domain_dns n on n.domain_id = d.id where ($1::bigint[] is null or d.id = any($1))`;
 
 export function listDomains(db: Queryable, scope: Scope): Promise<Domain[]> {
   return db.query<Domain>({ text: `${SELECT} order by d.name`, values: [scopeIds(scope)] });

@@ -1,5 +1,5 @@
 // Domains, mailboxes, aliases, groups.
-import { adminAccount, adminAlias, adminDomain, adminGroup } from '@pochtar/bus';
+import { adminAccount, adminAlias, adminDomain, adminDomainDns, adminGroup } from '@pochtar/bus';
 import { z } from 'zod';
 import { asks } from './route.ts';
 
@@ -27,6 +27,17 @@ export const directoryRoutes = {
     summary: 'removes a domain that has nothing left in it',
     params: name,
     request: ({ params }) => params,
+  }),
+  'GET /domains/:name/dns': asks(adminDomainDns.show, {
+    summary: 'the records that a domain needs in the DNS, and what the last look at it found',
+    params: name,
+    request: ({ params }) => params,
+  }),
+  'POST /domains/:name/dns': asks(adminDomainDns.check, {
+    summary: 'asks the name servers of a domain for its records now',
+    params: name,
+    body: z.strictObject({ addresses: z.array(z.string().max(64)).max(16).optional() }),
+    request: ({ params, body }) => ({ ...params, ...body }),
   }),
 
   'GET /accounts': asks(adminAccount.list, {

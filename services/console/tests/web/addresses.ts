@@ -14,6 +14,8 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   '/trace/$mail': [`/trace/${mail}`],
   '/queue': ['/queue', `/queue?open=${mail}`],
   '/domains': ['/domains', '/domains?open=firma.test'],
+  '/domains/$name/dns': ['/domains/firma.test/dns'],
+  '/settings/mail': ['/settings/mail', '/settings/mail?file=1', '/settings/mail?history=queue'],
   '/accounts': ['/accounts', '/accounts?open=anna%40firma.test'],
   '/names': ['/names', '/names?tab=groups&open=all%40firma.test'],
   '/certificates': ['/certificates', '/certificates?open=old'],

@@ -3,7 +3,15 @@ import type { Answers } from '../../src/contract/index.ts';
 
 const at = '2026-01-01T10:00:00.000Z';
 const domains = [
-  { id: 1, name: 'firma.test', accounts: 2, aliases: 1, groups: 1, createdAt: at },
+  {
+    id: 1,
+    name: 'firma.test',
+    accounts: 2,
+    aliases: 1,
+    groups: 1,
+    createdAt: at,
+    dns: { checkedAt: at, problems: 1 },
+  },
   {
     id: 2,
     name: 'ochen-dlinnoe-imya-domena-organizatsii.test',
@@ -11,6 +19,7 @@ const domains = [
     aliases: 0,
     groups: 0,
     createdAt: at,
+    dns: null,
   },
 ];
 const megabyte = 1024 * 1024;
@@ -67,11 +76,55 @@ const inspected = {
   cautions: [],
 };
 
+const dnsRecord = { isOptional: false, found: [] as string[], remark: null, state: 'ok' as const };
+const domainDns: Answers<'GET /domains/:name/dns'> = {
+  domain: 'firma.test',
+  checkedAt: at,
+  source: 'authoritative',
+  addresses: ['203.0.113.5'],
+  isGiven: true,
+  problems: 1,
+  records: [
+    { ...dnsRecord, purpose: 'mx', name: 'firma.test', type: 'MX', value: '10 mail.firma.test' },
+    {
+      ...dnsRecord,
+      purpose: 'spf',
+      name: 'firma.test',
+      type: 'TXT',
+      value: 'v=spf1 mx ~all',
+      state: 'wrong',
+      found: ['v=spf1 include:_spf.else.test <script>alert(1)</script> -all'],
+      remark: { ru: 'не разрешает отправку с 203.0.113.5', en: 'does not let 203.0.113.5 send' },
+    },
+    {
+      ...dnsRecord,
+      purpose: 'dkim',
+      name: 'mail._domainkey.firma.test',
+      type: 'TXT',
+      value: null,
+      isOptional: true,
+      state: 'later',
+    },
+    {
+      ...dnsRecord,
+      purpose: 'srv',
+      name: '_imaps._tcp.firma.test',
+      type: 'SRV',
+      value: '0 1 993 mail.firma.test',
+      isOptional: true,
+      state: 'missing',
+    },
+  ],
+  zoneFile: '; firma.test\nfirma.test. 3600 IN MX 10 mail.firma.test.\n',
+};
+
 /** Routes of the directory and of what belongs to it. */
 export function directory(isNew: () => boolean) {
   const unless = <Value>(value: Value[]): Value[] => (isNew() ? [] : value);
   return {
     'GET /domains': () => ({ domains: unless(domains) }),
+    'GET /domains/:name/dns': () => domainDns,
+    'POST /domains/:name/dns': () => domainDns,
     'GET /accounts': () => ({ accounts: unless(accounts), next: null }),
     'GET /accounts/:address': () => ({
       account: accounts[0],

@@ -1,9 +1,10 @@
 // All English words; the compiler sees that none is missing.
 import { directory } from './en/directory.ts';
+import { dns } from './en/dns.ts';
 import { mail } from './en/mail.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { system } from './en/system.ts';
 import type { English } from './keys.ts';
 
-export const en: English = { ...directory, ...mail, ...settings, ...shell, ...system };
+export const en: English = { ...directory, ...dns, ...mail, ...settings, ...shell, ...system };

@@ -14,13 +14,17 @@ import { FilterField } from '../../ui/FilterField.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
+import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { toast } from '../../ui/toast.ts';
 import { Filtered } from '../Filtered.tsx';
 import { useView } from '../search.ts';
+import { domainTone, domainWords } from './dns-state.ts';
 import { Go } from '../../ui/Go.tsx';
 
 type Domain = Answer<'GET /domains'>['domains'][number];
+
+const dnsPage = (name: string): string => `/domains/${encodeURIComponent(name)}/dns`;
 
 export function DomainsPage() {
   const { t } = useWords();
@@ -54,6 +58,15 @@ export function DomainsPage() {
           { key: 'accounts', title: t('domains.accounts'), cell: ({ accounts }) => accounts, isEnd: true },
           { key: 'aliases', title: t('domains.aliases'), cell: ({ aliases }) => aliases, isEnd: true },
           { key: 'groups', title: t('domains.groups'), cell: ({ groups }) => groups, isEnd: true },
+          {
+            key: 'dns',
+            title: t('dns.column'),
+            cell: ({ name, dns }) => (
+              <Go to={dnsPage(name)}>
+                <StatusBadge tone={domainTone(dns)}>{domainWords(dns, t)}</StatusBadge>
+              </Go>
+            ),
+          },
           {
             key: 'created',
             title: t('common.created'),
@@ -156,6 +169,12 @@ function DomainPanel({
             t('domains.groups'),
             <Go key="c" to="/names" search={{ domain: name, tab: 'groups' }}>
               {groups}
+            </Go>,
+          ],
+          [
+            t('dns.column'),
+            <Go key="n" to={dnsPage(name)}>
+              {t('dns.open')}: {domainWords(domain.dns, t)}
             </Go>,
           ],
           [t('common.created'), <Time key="d" at={createdAt} />],
