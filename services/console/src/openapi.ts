@@ -47,11 +47,11 @@ function operation(name: string, route: AnyRoute): Json {
     responses: {
       [status]: {
         description: 'done',
-          content: {
-            [mediaType]: {
-              schema: file === undefined ? schemaOf(answer, 'output') : { type: 'string' },
-            },
+        content: {
+          [mediaType]: {
+            schema: file === undefined ? schemaOf(answer, 'output') : { type: 'string' },
           },
+        },
       },
       default: {
         description: 'a problem (RFC 9457)',
