@@ -105,7 +105,7 @@ test('a setting is found under the wrong keyboard layout, and opens at its field
 test('a block is tried with what is typed; its lines come in, and a changed value makes the result old', async () => {
   await page.goto(`${api.url}/settings/mail#relay.port`);
   const block = page.locator('#block-relay');
-  await block.getByLabel('Default relay').fill('smtp.firma.test');
+  await block.locator('[id="relay.host"]').fill('smtp.firma.test');
   await block.getByRole('button', { name: 'Test the connection' }).click();
   await block.getByText('C: EHLO mx.firma.test').waitFor();
   expect(api.changes.at(-1)).toEqual({
@@ -120,7 +120,7 @@ test('a block is tried with what is typed; its lines come in, and a changed valu
   await page.getByRole('dialog').waitFor();
   expect(await page.getByText('not tried with these values').count()).toBe(0);
   await page.keyboard.press('Escape');
-  await block.getByLabel('Port').fill('465');
+  await block.locator('[id="relay.port"]').fill('465');
   await block.getByText('the values have changed since').waitFor();
   await page.keyboard.press('Control+s');
   await page.getByText('not tried with these values').waitFor();
