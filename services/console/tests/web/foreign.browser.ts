@@ -1,12 +1,25 @@
-// What strangers write is shown as what it is, and times are those of whoever looks.
-import type { Browser } from 'playwright-core';
+// What strangers write stays text: in every field of every page, in the search, in the settings. And times are those of
+// whoever looks.
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addresses } from './addresses.ts';
 import { openBrowser } from './browser.ts';
 import { type BuiltPages, buildPages } from './built-pages.ts';
 import { FakeApi } from './fake-api.ts';
 import { goTo, pairwise, settled, visit } from './looks.ts';
 
 const [look] = pairwise as [(typeof pairwise)[number]];
+/** Ways by which text became script elsewhere; each would leave an element with the mark, a dialog, or a complaint. */
+const corpus = [
+  `<script data-strange>alert(1)</script>`,
+  `"><img data-strange src=x onerror=alert(2)>`,
+  `'><svg data-strange onload=alert(3)></svg>`,
+  `</title></textarea></style><iframe data-strange srcdoc="<script>parent.alert(4)</script>"></iframe>`,
+  `<a data-strange href="javascript:alert(5)">x</a>`,
+  `{{constructor.constructor('alert(6)')()}}\${alert(7)}$t(action.save)`,
+  `<style data-strange>*{display:none}</style><base data-strange href="//evil.test/">`,
+  `\u202egpj.exe\u2066\u0000\u0007\u001b[31m\u2028`,
+];
 
 let pages: BuiltPages;
 let api: FakeApi;
@@ -22,6 +35,33 @@ afterAll(async () => {
   await api[Symbol.asyncDispose]();
   await pages[Symbol.asyncDispose]();
 });
+
+/** What the text has become besides text. */
+async function injected(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('[data-strange], a[href^="javascript:"]')].map(
+      ({ outerHTML }) => outerHTML,
+    ),
+  );
+}
+
+test('no text of a stranger becomes an element, a script, a dialog, or breaks the policy, on any page', async () => {
+  api.strange = corpus.join(' ');
+  await using visited = await visit(browser, look);
+  const { page, complaints } = visited;
+  const wrong: Record<string, readonly string[]> = {};
+  let shown = 0;
+  for (const path of addresses) {
+    await goTo(page, api.url, path);
+    const found = [...(await injected(page)), ...complaints.splice(0)];
+    if (found.length > 0) wrong[path] = found;
+    if (await page.evaluate(() => (document.body.textContent ?? '').includes('onerror=alert(2)'))) shown++;
+  }
+  api.strange = '';
+  expect(wrong).toEqual({});
+  // It was there to be seen.
+  expect(shown).toBeGreaterThan(8);
+}, 150_000);
 
 test('characters that turn or hide text are shown as what they are', async () => {
   api.strange = '\u202egpj.exe';
