@@ -2,7 +2,7 @@
 // container's addresses and password files those of this machine.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Secrets } from '@pochtar/native';
+import type { Secrets, SystemUser } from '@pochtar/native';
 import { database } from './infrastructure.ts';
 import type { InfrastructurePorts } from './infrastructure.ts';
 import type { StatePaths } from './paths.ts';
@@ -31,6 +31,8 @@ export interface Surroundings {
   secrets: Secrets;
   /** Where the console is to listen, which is no setting; known where processes are started. */
   consolePort?: number;
+  /** Whom our own programs run as; absent: the launcher's own user. */
+  user?: SystemUser | undefined;
 }
 
 /** What every program gets: how to reach Postgres and the bus as its own user. */
@@ -57,12 +59,19 @@ export function processEnvironment(entry: ProcessEntry, surroundings: Surroundin
   const environment = { ...entry.environment };
   for (const name of placeDependent) delete environment[name];
   Object.assign(environment, accessEnvironment(surroundings, entry.user));
-  if (entry.masterKey) environment['POCHTAR_MASTER_KEY_FILE'] = surroundings.secrets.masterKeyFile;
+  const { secrets, user } = surroundings;
+  if (entry.masterKey) environment['POCHTAR_MASTER_KEY_FILE'] = secrets.masterKeyFile;
   if (entry.program === 'services/console' && surroundings.consolePort !== undefined) {
     environment['POCHTAR_CONSOLE_PORT'] = String(surroundings.consolePort);
   }
+  if (user && !entry.once) {
+    if (entry.masterKey) environment['POCHTAR_MASTER_KEY_FILE'] = secrets.masterKeyCopy(entry.user);
+    // Root loads what lies in its own cache, so that nobody else may write there.
+    environment['NODE_COMPILE_CACHE'] = surroundings.paths.programCache;
+    delete environment['HOME'];
+  }
   if (entry.once) {
-    environment['POCHTAR_SECRETS_DIR'] = surroundings.secrets.directory;
+    environment['POCHTAR_SECRETS_DIR'] = secrets.directory;
     const first = firstSettingsFile(surroundings.paths);
     if (existsSync(first)) environment['POCHTAR_FIRST_SETTINGS_FILE'] = first;
   }

@@ -8,7 +8,7 @@ import { say } from './language.ts';
 import type { StatePaths } from './paths.ts';
 
 /** The mark that libs/store writes on a directory volume. */
-const volumeMark = 'pochtar-volume.json';
+export const volumeMark = 'pochtar-volume.json';
 
 /**
  * `new`: neither a database nor anything that belongs to one. Throws `Refusal` where the database of an installation is

@@ -2,13 +2,14 @@
 // its control socket until it is told to stop.
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal, Secrets } from '@pochtar/native';
+import { Refusal, Secrets, serviceUser } from '@pochtar/native';
 import { watchBus } from './bus-watch.ts';
 import { type ControlReply, type ControlRequest, listenForControl, thisSupervisor } from './control.ts';
 import { processEnvironment, type Surroundings } from './environment.ts';
 import { chooseFirstLogins } from './first-logins.ts';
 import { type Endpoints, readEndpoints, setUp } from './first-start.ts';
 import { writeFirstSettings } from './first-settings.ts';
+import { handOver, handOverMail } from './handing-over.ts';
 import { chooseInfrastructurePorts, infrastructureEntries } from './infrastructure.ts';
 import { busState } from './infrastructure-health.ts';
 import { installationState } from './installation-state.ts';
@@ -66,6 +67,7 @@ export async function bringUp(options: UpOptions, stopped: AbortSignal): Promise
   const isNew = installationState(paths) === 'new';
   const secrets = new Secrets(paths.secrets);
   secrets.check({ isNew });
+  const user = serviceUser();
   const table = replicas(readProcessTable(), options.scale);
   makeStateDirectories(paths);
   const down = Promise.withResolvers<void>();
@@ -79,8 +81,9 @@ export async function bringUp(options: UpOptions, stopped: AbortSignal): Promise
     writeFirstSettings(paths, ports);
     secrets.ensureAll({ isNew });
     if (isNew) chooseFirstLogins(paths, options);
+    handOver(paths, secrets, { table, user });
     const surroundings = {
-      ...{ paths, secrets, consolePort: ports.console },
+      ...{ paths, secrets, user, consolePort: ports.console },
       ports: await chooseInfrastructurePorts(paths),
     };
     await buildPages(options.tell);
@@ -307,20 +310,29 @@ function programEntry(
   surroundings: Surroundings,
 ): SupervisorEntry {
   const { paths } = surroundings;
+  // What runs once makes what the others work with, and belongs to whoever starts them.
+  const user = entry.once ? undefined : surroundings.user;
   // One for all starts of the process.
   const log = new LogFile(join(paths.log, `${entry.name}.log`));
-  const runFile = join(paths.run, `${entry.name}.json`);
+  const { announcements } = paths;
+  const facts = { name: entry.name, record: join(paths.run, `${entry.name}.json`), announcements };
   return {
     name: entry.name,
     once: entry.once,
     dependsOn: [...infrastructure, ...entry.dependsOn],
-    launch: () =>
-      launchProgram({
+    launch: () => {
+      handOverMail(paths, user);
+      const mail = existsSync(paths.mail) ? [paths.mail] : [];
+      return launchProgram({
         program: entry.program,
         environment: processEnvironment(entry, surroundings),
         log,
         graceMs: entry.graceMs,
-        ...(!entry.once && { runFile }),
-      }),
+        user,
+        listens: entry.listens,
+        paths: [paths.secrets, paths.run, paths.spool, ...mail],
+        ...(!entry.once && { facts }),
+      });
+    },
   };
 }

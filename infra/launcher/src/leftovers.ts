@@ -41,9 +41,9 @@ function leftovers(paths: StatePaths): Leftover[] {
     .filter((name) => name.endsWith('.json'))
     .flatMap((entry) => {
       const file = join(paths.run, entry);
-      const facts = readFacts(file, ({ name, pid, identity, health }) =>
+      const facts = readFacts(file, ({ name, pid, identity, isProgram, health }) =>
         typeof name === 'string' && typeof pid === 'number' && typeof identity === 'string'
-          ? { file, name, pid, identity, isProgram: typeof health === 'string' }
+          ? { file, name, pid, identity, isProgram: isProgram === true || typeof health === 'string' }
           : undefined,
       );
       return facts ?? [];

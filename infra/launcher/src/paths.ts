@@ -16,7 +16,11 @@ export interface StatePaths {
   readonly spool: string;
   /** Facts of the run that is up: pid files, health addresses, the control socket. */
   readonly run: string;
+  /** Where programs say that they can be asked; in the hands of the user they run as. */
+  readonly announcements: string;
   readonly tools: string;
+  /** What Node keeps of code that it has compiled for programs that do not run as root. */
+  readonly programCache: string;
   readonly ports: string;
   readonly endpoints: string;
 }
@@ -34,7 +38,9 @@ export function statePaths(directory: string = process.env['POCHTAR_VAR'] ?? joi
     log: below('log'),
     spool: below('spool'),
     run: below('run'),
+    announcements: below('run/programs'),
     tools: below('tools'),
+    programCache: below('program-cache'),
     ports: below('ports.json'),
     endpoints: below('endpoints.json'),
   };
@@ -46,7 +52,7 @@ export function statePaths(directory: string = process.env['POCHTAR_VAR'] ?? joi
  */
 export function makeStateDirectories(paths: StatePaths): void {
   mkdirSync(paths.var, { recursive: true, mode: 0o755 });
-  for (const directory of [paths.secrets, paths.log, paths.spool, paths.run]) {
+  for (const directory of [paths.secrets, paths.log, paths.spool, paths.run, paths.announcements]) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
 }

@@ -15,6 +15,8 @@ export interface ProcessEntry {
   masterKey: boolean;
   /** Runs to its end before what depends on it starts. */
   once: boolean;
+  /** Takes connections from outside: it may open ports below 1024. */
+  listens: boolean;
   /** Own processes that must be ready (or, `once`, done) before this one starts. */
   dependsOn: string[];
   /** Variables of the block; what the place decides (addresses, password files) is set by the launcher instead. */
@@ -69,7 +71,10 @@ function entry(
   }
   const dependsOn = dependencies(block['depends_on']).filter((other) => own.has(other));
   const environment = readEnvironment(name, block['environment'], variables);
-  return { name, program, user, masterKey, once, dependsOn, environment, graceMs: grace(name, block) };
+  // In containers what listens is in the host's network.
+  const listens = block['network_mode'] === 'host';
+  const graceMs = grace(name, block);
+  return { name, program, user, masterKey, once, listens, dependsOn, environment, graceMs };
 }
 
 // The long form has conditions: ready for a process, done for a `once` one; natively it is always that.

@@ -3,12 +3,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readFacts } from '@pochtar/runtime';
+import { serviceCommand, type SystemUser } from '@pochtar/native';
 import type { LogFile } from './log-file.ts';
 import { root } from './paths.ts';
+import { type FactsOptions, ProgramFacts } from './program-facts.ts';
+import { askReadiness } from './program-readiness.ts';
 import type { Running } from './supervised.ts';
 
 export interface ProgramOptions {
@@ -18,34 +19,44 @@ export interface ProgramOptions {
   log: LogFile;
   graceMs: number;
   /** Where it announces its health server; absent for a program that runs to its end. */
-  runFile?: string;
+  facts?: FactsOptions;
+  /** Whom it runs as; absent: the launcher's own user. */
+  user?: SystemUser | undefined;
+  /** Takes connections from outside. */
+  listens?: boolean;
+  /** What it must be able to reach, beside its code. */
+  paths?: string[];
 }
 
 /** Starts the program. */
 export async function launchProgram(options: ProgramOptions): Promise<Running> {
-  const withdraw = (): void => {
-    if (options.runFile) rmSync(options.runFile, { force: true });
-  };
-  withdraw();
+  const facts = options.facts && new ProgramFacts(options.facts);
   const main = join(root, options.program, 'src/main.ts');
-  const child = spawn('setpriv', ['--pdeathsig=TERM', '--', process.execPath, main], {
+  const { command, args } = serviceCommand(process.execPath, [main], {
+    deathSignal: 'TERM',
+    user: options.user,
+    listens: options.listens ?? false,
+    paths: [main, join(root, 'node_modules'), ...(options.paths ?? [])],
+  });
+  const child = spawn(command, args, {
     cwd: root,
-    env: { ...options.environment, ...(options.runFile && { POCHTAR_RUN_FILE: options.runFile }) },
+    env: { ...options.environment, ...(facts && { POCHTAR_RUN_FILE: facts.announcement }) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A process group of its own: Ctrl-C of the terminal reaches the supervisor alone, which stops all in order.
     detached: true,
   });
   await once(child, 'spawn');
+  facts?.started(child.pid ?? 0);
   child.stdout?.on('data', (chunk: Buffer) => options.log.write(chunk));
   child.stderr?.on('data', (chunk: Buffer) => options.log.write(chunk));
   const exited = once(child, 'close').then(([code, signal]) => {
-    withdraw();
+    facts?.ended();
     return { code: code as number | null, signal: signal as NodeJS.Signals | null };
   });
   return {
     pid: child.pid ?? 0,
     exited,
-    ready: options.runFile ? whenReady(options.runFile, child) : Promise.resolve(),
+    ready: facts ? whenReady(facts, child) : Promise.resolve(),
     stop: () => stop(child, exited, options.graceMs),
   };
 }
@@ -56,33 +67,10 @@ async function stop(child: ChildProcess, exited: Promise<unknown>, graceMs: numb
   await exited.finally(() => clearTimeout(timer));
 }
 
-/** Where a process that has announced itself can be asked, http://host:port; undefined when it has not yet. */
-export function healthAddress(runFile: string): string | undefined {
-  return readFacts(runFile, ({ health }) => (typeof health === 'string' ? health : undefined));
-}
-
-export interface Readiness {
-  ready: boolean;
-  /** Parts that do not work yet, with the reason. */
-  faults: Record<string, string>;
-  /** Those of the reasons that are given in both languages. */
-  words?: Record<string, { ru: string; en: string }>;
-}
-
-/** Asks a process whether it does its work; undefined when it does not answer. */
-export async function askReadiness(health: string): Promise<Readiness | undefined> {
-  try {
-    const response = await fetch(`${health}/readyz`, { signal: AbortSignal.timeout(2_000) });
-    return (await response.json()) as Readiness;
-  } catch {
-    return undefined;
-  }
-}
-
 // There is no limit here: a process may wait for Postgres as long as it takes. `up` has a deadline for them all.
-async function whenReady(runFile: string, child: ChildProcess): Promise<void> {
+async function whenReady(facts: ProgramFacts, child: ChildProcess): Promise<void> {
   while (child.exitCode === null && child.signalCode === null) {
-    const health = healthAddress(runFile);
+    const health = facts.health();
     if (health && (await askReadiness(health))?.ready) return;
     await delay(50);
   }

@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Surroundings } from './environment.ts';
 import { askNats, askPostgres } from './infrastructure-health.ts';
 import { say } from './language.ts';
-import { askReadiness, healthAddress, type Readiness } from './program-process.ts';
+import { healthAddress } from './program-facts.ts';
+import { askReadiness, type Readiness } from './program-readiness.ts';
 import type { ProcessReport } from './supervised.ts';
 
 export interface ProcessStatus extends ProcessReport {
@@ -42,8 +43,8 @@ async function statusOf(report: ProcessReport, surroundings: Surroundings): Prom
     const faults = report.state === 'ready' ? await asked(surroundings) : endOf(report);
     return { ...report, ready: report.state === 'ready' && isEmpty(faults), health: null, faults };
   }
-  const runFile = join(surroundings.paths.run, `${report.name}.json`);
-  const health = report.pid === null ? undefined : healthAddress(runFile);
+  const record = join(surroundings.paths.run, `${report.name}.json`);
+  const health = report.pid === null ? undefined : healthAddress(record);
   if (!health) return { ...report, ready: false, health: null, faults: endOf(report) };
   const readiness = (await askReadiness(health)) ?? { ready: false, faults: { health: 'no answer' } };
   return { ...report, health, ...readiness };

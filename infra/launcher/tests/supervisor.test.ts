@@ -24,7 +24,7 @@ function program(name: string, dir: string, extra: NodeJS.ProcessEnv = {}): Laun
       environment: { ...environment, ...extra },
       log: new LogFile(join(dir, `${name}.log`)),
       graceMs: 5_000,
-      runFile: join(dir, `${name}.json`),
+      facts: { name, record: join(dir, `${name}.json`), announcements: dir },
     });
 }
 

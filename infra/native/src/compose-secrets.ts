@@ -40,7 +40,7 @@ export function makeComposeSecrets(directory: string, firstSettings = ''): void 
   const secrets = new Secrets(directory);
   // Whoever has passwords had a master key as well: one that is gone is lost, and not made again here.
   secrets.ensureAll({ isNew: !existsSync(secrets.postgresPasswordFile('owner')) });
-  for (const program of mayDecrypt) keepCopy(secrets.masterKeyFile, join(directory, program, 'master-key'));
+  for (const program of mayDecrypt) keepCopy(secrets.masterKeyFile, secrets.masterKeyCopy(program));
   keepCopy(secrets.postgresPasswordFile('owner'), join(directory, 'postgres', 'owner-password'));
   const s3Key = join(directory, 'seaweedfs', 'secret-key');
   mkdirSync(join(directory, 'seaweedfs'), { recursive: true });

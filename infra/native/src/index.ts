@@ -24,6 +24,9 @@ export {
   setRolePasswords,
 } from './postgres-roles.ts';
 export { Refusal } from './refusal.ts';
+export { serviceCommand } from './run-as.ts';
+export { serviceUser } from './system-users.ts';
+export type { SystemUser } from './system-users.ts';
 export { hasPostgres } from './stale-lock.ts';
 export { startServer } from './server-process.ts';
 export type { ServerProcess } from './server-process.ts';

@@ -72,6 +72,11 @@ removes what only the lost one opens, and says what has to be entered again. No 
     return join(this.directory, 'owner', 'master-key');
   }
 
+  /** For a program that may decrypt and cannot read the folder of the owner. */
+  masterKeyCopy(program: string): string {
+    return join(this.directory, program, 'master-key');
+  }
+
   natsPassword(program: string): string {
     return readSecret(this.natsPasswordFile(program));
   }

@@ -4,9 +4,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs, promisify } from 'node:util';
-import { Secrets } from '@pochtar/native';
+import { Secrets, serviceUser } from '@pochtar/native';
 import { findSupervisor } from '../control.ts';
 import { processEnvironment, type Surroundings } from '../environment.ts';
+import { handOverSecrets } from '../handing-over.ts';
 import { installationState } from '../installation-state.ts';
 import { say } from '../language.ts';
 import { root, statePaths } from '../paths.ts';
@@ -45,6 +46,7 @@ export async function secrets(args: string[]): Promise<number> {
   const prepare = async (): Promise<void> => {
     own.renewMasterKey();
     own.ensureAll({ isNew: false });
+    handOverSecrets(own, { table: readProcessTable(), user: serviceUser() });
   };
   const removed = await withInfrastructure(paths, prepare, adopt);
   process.stdout.write(`${report(removed).join('\n')}\n`);
