@@ -17,17 +17,19 @@ async function answered(body: string, status = 200, headers: Record<string, stri
 }
 
 test('what a program says of itself is shown without what a terminal would obey', async () => {
-  const said = { ready: false, faults: { 'disk\u001b[2J': 'full\u0007\u202e' } };
+  const words = { 'disk\u001b[2J': { ru: 'полон\u0007', en: 'full\u0007\u202e' } };
+  const said = { ready: false, faults: { 'disk\u001b[2J': 'full\u0007\u202e' }, words };
   expect(await answered(JSON.stringify(said), 503)).toEqual({
     ready: false,
     faults: { 'disk [2J': 'full  ' },
+    words: { 'disk [2J': { ru: 'полон ', en: 'full  ' } },
   });
 });
 
 test('an answer without end, of another shape or from elsewhere is none', async () => {
   expect(await answered(JSON.stringify({ ready: true, faults: {} }))).toEqual({ ready: true, faults: {} });
   expect(await answered(`{"ready":true,"faults":{}${' '.repeat(70_000)}}`)).toBeUndefined();
-  for (const body of ['', '[]', 'null', '{"ready":"yes"}', '{"ready":true,"faults":7}']) {
+  for (const body of ['', '[]', 'null', '{"ready":"yes"}', '{"ready":true,"faults":7}', '{"ready":true,"words":7}']) {
     expect(await answered(body)).toBeUndefined();
   }
   expect(await answered('', 302, { location: 'http://127.0.0.1:9/' })).toBeUndefined();

@@ -57,6 +57,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function visible(text: unknown): string {
+/** Without what a terminal obeys. */
+export function visible(text: unknown): string {
   return String(text).replace(/[\p{Cc}\p{Bidi_Control}]/gu, ' ');
 }

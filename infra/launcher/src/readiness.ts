@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Surroundings } from './environment.ts';
 import { askNats, askPostgres } from './infrastructure-health.ts';
 import { say } from './language.ts';
+import { namingHolders } from './port-holders.ts';
 import { healthAddress } from './program-facts.ts';
 import { askReadiness, type Readiness } from './program-readiness.ts';
 import type { ProcessReport } from './supervised.ts';
@@ -47,7 +48,7 @@ async function statusOf(report: ProcessReport, surroundings: Surroundings): Prom
   const health = report.pid === null ? undefined : healthAddress(record);
   if (!health) return { ...report, ready: false, health: null, faults: endOf(report) };
   const readiness = (await askReadiness(health)) ?? { ready: false, faults: { health: 'no answer' } };
-  return { ...report, health, ...readiness };
+  return { ...report, health, ...(surroundings.user ? await namingHolders(readiness) : readiness) };
 }
 
 const infrastructure: Record<string, (surroundings: Surroundings) => Promise<Faults>> = {

@@ -77,7 +77,8 @@ async function freeLowPort(): Promise<number> {
 describe.runIf(user)('started as root', () => {
   beforeAll(async () => {
     chmodSync(dir.path, 0o711);
-    await pochtar('up', '--detach');
+    // The second imap has to know the first one for its own, on the same port.
+    await pochtar('up', '--detach', '--scale', 'imap=2');
   }, startMs);
 
   afterAll(async () => {
