@@ -65,5 +65,5 @@ test('ports that are lost are those that the installation told, not new ones', a
 
 test('the holder of a port is named', async () => {
   const port = await hold(0);
-  expect(await nameHolders('127.0.0.1', port)).toContain(`(pid ${process.pid})`);
+  expect(await nameHolders('127.0.0.1', port)).toContain(`(process ${process.pid})`);
 });
