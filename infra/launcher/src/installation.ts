@@ -9,7 +9,7 @@ import { processEnvironment, type Surroundings } from './environment.ts';
 import { chooseFirstLogins } from './first-logins.ts';
 import { type Endpoints, readEndpoints, setUp } from './first-start.ts';
 import { writeFirstSettings } from './first-settings.ts';
-import { handOver, handOverMail } from './handing-over.ts';
+import { handOver, MailHandOver } from './handing-over.ts';
 import { chooseInfrastructurePorts, infrastructureEntries } from './infrastructure.ts';
 import { busState } from './infrastructure-health.ts';
 import { installationState } from './installation-state.ts';
@@ -301,13 +301,14 @@ export function entries(table: ProcessEntry[], surroundings: Surroundings): Supe
   const { paths, ports, secrets } = surroundings;
   const infrastructure = infrastructureEntries(paths, ports, secrets);
   const names = infrastructure.map((entry) => entry.name);
-  return [...infrastructure, ...table.map((entry) => programEntry(entry, names, surroundings))];
+  const mail = new MailHandOver(paths, surroundings.user);
+  return [...infrastructure, ...table.map((entry) => programEntry(entry, names, { surroundings, mail }))];
 }
 
 function programEntry(
   entry: ProcessEntry,
   infrastructure: string[],
-  surroundings: Surroundings,
+  { surroundings, mail }: { surroundings: Surroundings; mail: MailHandOver },
 ): SupervisorEntry {
   const { paths } = surroundings;
   // What runs once makes what the others work with, and belongs to whoever starts them.
@@ -320,9 +321,8 @@ function programEntry(
     name: entry.name,
     once: entry.once,
     dependsOn: [...infrastructure, ...entry.dependsOn],
-    launch: () => {
-      handOverMail(paths, user);
-      const mail = existsSync(paths.mail) ? [paths.mail] : [];
+    launch: async () => {
+      const volume = user && (await mail.done());
       return launchProgram({
         program: entry.program,
         environment: processEnvironment(entry, surroundings),
@@ -330,7 +330,7 @@ function programEntry(
         graceMs: entry.graceMs,
         user,
         listens: entry.listens,
-        paths: [paths.secrets, paths.run, paths.spool, ...mail],
+        paths: [paths.secrets, paths.run, paths.spool, ...(volume ? [volume] : [])],
         ...(!entry.once && { facts }),
       });
     },

@@ -40,7 +40,7 @@ test('real ports that are taken are an error that names who holds them, and noth
   using dir = temporaryDirectory();
   const file = join(dir.path, 'ports.json');
   if (await isPortFree(privilegedPorts.console, '0.0.0.0')) await hold(privilegedPorts.console);
-  await expect(listenPorts(file, { privileged: true })).rejects.toThrow(/80 \(console\): .*pid \d+/);
+  await expect(listenPorts(file, { privileged: true })).rejects.toThrow(/80 \(console\): .*process \d+/);
   expect(existsSync(file)).toBe(false);
 });
 

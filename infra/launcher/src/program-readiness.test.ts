@@ -29,7 +29,14 @@ test('what a program says of itself is shown without what a terminal would obey'
 test('an answer without end, of another shape or from elsewhere is none', async () => {
   expect(await answered(JSON.stringify({ ready: true, faults: {} }))).toEqual({ ready: true, faults: {} });
   expect(await answered(`{"ready":true,"faults":{}${' '.repeat(70_000)}}`)).toBeUndefined();
-  for (const body of ['', '[]', 'null', '{"ready":"yes"}', '{"ready":true,"faults":7}', '{"ready":true,"words":7}']) {
+  for (const body of [
+    '',
+    '[]',
+    'null',
+    '{"ready":"yes"}',
+    '{"ready":true,"faults":7}',
+    '{"ready":true,"words":7}',
+  ]) {
     expect(await answered(body)).toBeUndefined();
   }
   expect(await answered('', 302, { location: 'http://127.0.0.1:9/' })).toBeUndefined();

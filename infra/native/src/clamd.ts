@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { until } from './deadline.ts';
 import { ensureProgram } from './debian-package.ts';
 import { freePort } from './ports.ts';
-import { giveToServerUser } from './run-as.ts';
+import { giveToServerUser } from './ownership.ts';
 import { startServer } from './server-process.ts';
 
 export interface Clamd extends AsyncDisposable {

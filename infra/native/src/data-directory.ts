@@ -18,7 +18,8 @@ import { promisify } from 'node:util';
 import { syncDirectory } from '@pochtar/runtime';
 import { postgresProgram } from './postgres-program.ts';
 import { Refusal } from './refusal.ts';
-import { giveToServerUser, runAsCommand } from './run-as.ts';
+import { giveToServerUser } from './ownership.ts';
+import { runAsCommand } from './run-as.ts';
 
 export const superuser = 'postgres';
 

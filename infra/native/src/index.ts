@@ -24,6 +24,7 @@ export {
   setRolePasswords,
 } from './postgres-roles.ts';
 export { Refusal } from './refusal.ts';
+export { giveTree } from './ownership.ts';
 export { serviceCommand } from './run-as.ts';
 export { serviceUser } from './system-users.ts';
 export type { SystemUser } from './system-users.ts';

@@ -6,9 +6,10 @@ import { until } from './deadline.ts';
 import { ensureProgram } from './debian-package.ts';
 import { natsConfig } from './nats-config.ts';
 import { freePort } from './ports.ts';
-import { giveToServerUser } from './run-as.ts';
+import { giveToServerUser, giveTree } from './ownership.ts';
 import { startServer } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
+import { serverUser } from './system-users.ts';
 
 export interface NatsServer extends AsyncDisposable {
   readonly host: string;
@@ -47,7 +48,7 @@ async function startOnPort(options: NatsOptions, port: number): Promise<NatsServ
   const host = '127.0.0.1';
   mkdirSync(options.storeDir, { recursive: true, mode: 0o700 });
   const storeDir = realpathSync(options.storeDir);
-  giveToServerUser(storeDir);
+  giveTree(storeDir, serverUser());
   const configFile = join(storeDir, 'nats.conf');
   const passwordOf = (user: string): string => JSON.stringify(options.passwordOf(user));
   rmSync(configFile, { force: true });

@@ -9,11 +9,12 @@ import { databaseState, initialise, superuser } from './data-directory.ts';
 import { until } from './deadline.ts';
 import { freePort } from './ports.ts';
 import { postgresProgram } from './postgres-program.ts';
-import { giveToServerUser } from './run-as.ts';
+import { giveToServerUser, giveTree } from './ownership.ts';
 import { startServer } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
-import { clearStaleLock } from './stale-lock.ts';
+import { clearStaleLock, hasPostgres } from './stale-lock.ts';
 import { setSuperuserPassword } from './superuser-password.ts';
+import { serverUser } from './system-users.ts';
 
 /** SQLSTATE invalid_password. */
 const invalidPassword = '28P01';
@@ -64,6 +65,8 @@ async function startOnPort(
   superuserPassword: string,
 ): Promise<PostgresServer> {
   const dataDir = realpathSync(options.dataDir);
+  // A user of that name may have come to the machine since: with a package of Postgres, for one.
+  if (!hasPostgres(dataDir)) giveTree(dataDir, serverUser());
   clearStaleLock(dataDir);
   const server = await answering(options, dataDir, port, superuserPassword);
   const host = '127.0.0.1';

@@ -2,15 +2,11 @@
 // strangers send should: root hands its servers to one system user and our own programs to another; an ordinary user
 // runs all of them itself. Either way the kernel ends the child when its starter dies (PR_SET_PDEATHSIG), so that
 // kill -9 of the starter leaves no orphan.
-import { chownSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Refusal } from './refusal.ts';
 import { serverUser, type SystemUser } from './system-users.ts';
-
-/** Gives a path to the server user (no effect for an ordinary user, who owns it already). */
-export function giveToServerUser(path: string): void {
-  const user = serverUser();
-  if (user) chownSync(path, user.uid, user.gid);
-}
 
 interface CommandLine {
   command: string;
@@ -35,7 +31,7 @@ export function runAsCommand(
     privileges.push(`--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups');
     if (!canReachAll(user, [command, ...(options.paths ?? [])])) {
       const capability = passingCapability();
-      privileges.push(`--inh-caps=+${capability}`, `--ambient-caps=+${capability}`);
+      privileges.push(...asked(), `--inh-caps=+${capability}`, `--ambient-caps=+${capability}`);
     }
   }
   return setpriv(options.deathSignal, privileges, command, args);
@@ -58,15 +54,47 @@ export interface ServiceOptions {
 export function serviceCommand(command: string, args: string[], options: ServiceOptions): CommandLine {
   const { user, listens, paths, deathSignal } = options;
   if (!user) return setpriv(deathSignal, [], command, args);
-  const kept: string[] = [];
-  if (listens && isHeld(netBindService)) kept.push('+net_bind_service');
-  if (!canReachAll(user, [command, ...paths])) kept.push(`+${passingCapability()}`);
-  const set = ['-all', ...kept].join(',');
+  const own: string[] = listens && isHeld(netBindService) ? ['net_bind_service'] : [];
+  const passing: string[] = [];
+  if (!canReachAll(user, [command, ...paths])) {
+    mustInherit(command);
+    passing.push(passingCapability());
+  }
+  const kept = only([...own, ...passing]);
   const privileges = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--no-new-privs'];
-  // Without no_new_privs it would be what an executable file can give; with it, the second lock.
-  if (isHeld(setPrivileges)) privileges.push(`--bounding-set=${set}`);
-  privileges.push(`--inh-caps=${set}`, `--ambient-caps=${set}`);
+  if (isHeld(setPrivileges)) {
+    // What an executable file can give: with no_new_privs the second lock. capabilities(7): a Node that has a capability
+    // for low ports of its own (setcap) does not start at all where that is locked, so that one is left to all.
+    const low = isIn('CapBnd', netBindService) ? ['net_bind_service'] : [];
+    privileges.push(`--bounding-set=${only([...low, ...passing])}`);
+  }
+  if (passing.length > 0) privileges.push(...asked());
+  privileges.push(`--inh-caps=${kept}`, `--ambient-caps=${kept}`);
   return setpriv(deathSignal, privileges, command, args);
+}
+
+/** access(2), by which programs ask whether a file is there, leaves capabilities out without this. */
+function asked(): string[] {
+  return isHeld(setPrivileges) ? ['--securebits=+no_setuid_fixup'] : [];
+}
+
+function only(capabilities: string[]): string {
+  return ['-all', ...capabilities.map((name) => `+${name}`)].join(',');
+}
+
+/** capabilities(7): an executable file with capabilities of its own loses those that its starter wants to leave it. */
+function mustInherit(command: string): void {
+  const file = realpathSync(command);
+  const { stdout } = spawnSync('getcap', [file], { encoding: 'utf8' });
+  if (!stdout?.includes('cap_')) return;
+  throw new Refusal(
+    `Программы работают не под root, и к файлам Pochtar им не пройти: каталог выше закрыт, а ${file} имеет свои права (setcap),
+из-за которых права пройти не наследуются. Одно из двух: перенесите Pochtar туда, где проход открыт (/srv, /opt), или
+уберите эти права, root они не нужны: sudo setcap -r ${file}`,
+    `Programs do not run as root, and cannot pass to the files of Pochtar: a directory above is closed, and ${file} has
+capabilities of its own (setcap), with which that to pass is not inherited. Either of: move Pochtar to where the way is
+open (/srv, /opt), or take these off, root does not need them: sudo setcap -r ${file}`,
+  );
 }
 
 function setpriv(signal: DeathSignal, privileges: string[], command: string, args: string[]): CommandLine {
@@ -77,9 +105,10 @@ function canReachAll(user: SystemUser, paths: string[]): boolean {
   return paths.every((path) => canReach(user, path));
 }
 
-/** Whether every directory above `path` lets the user through (supplementary groups are not counted). */
+/** Whether all directories of `path`, itself one perhaps, let the user through (supplementary groups are not counted). */
 function canReach(user: SystemUser, path: string): boolean {
-  let directory = dirname(realpathSync(path));
+  const real = realpathSync(path);
+  let directory = statSync(real).isDirectory() ? real : dirname(real);
   for (;;) {
     const { uid, gid, mode } = statSync(directory);
     const execute = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;

@@ -9,8 +9,8 @@ export interface SystemUser {
   gid: number;
 }
 
-/** The first of these that the machine has. */
-const serverCandidates = ['postgres', 'pochtar', 'nobody'];
+/** The first of these that the machine has. No name is in both lists: one that is made later moves no other. */
+const serverCandidates = ['postgres', 'nobody'];
 const serviceCandidates = ['pochtar', 'daemon'];
 
 /** The user that servers run as, or undefined when the caller is not root. */
@@ -19,7 +19,7 @@ export function serverUser(): SystemUser | undefined {
   const user = firstOf(serverCandidates);
   if (user) return user;
   throw new Error(
-    `none of the users ${serverCandidates.join(', ')} exists: create one with "useradd --system pochtar"`,
+    `none of the users ${serverCandidates.join(', ')} exists: create one with "useradd --system postgres"`,
   );
 }
 
@@ -27,13 +27,13 @@ export function serverUser(): SystemUser | undefined {
 export function serviceUser(): SystemUser | undefined {
   const server = serverUser();
   if (!server) return undefined;
-  const user = firstOf(serviceCandidates.filter((name) => name !== server.name));
+  const user = firstOf(serviceCandidates);
   if (user && user.uid !== 0 && user.uid !== server.uid) return user;
   throw new Refusal(
     `Нет пользователя, под которым работать программам: ни один из ${serviceCandidates.join(', ')} не подходит (серверы работают под ${server.name}).
-Ничего не изменено. Создайте его: useradd --system pochtar; для серверов нужен другой, например postgres.`,
+Ничего не изменено. Создайте его: useradd --system pochtar`,
     `There is no user for our programs: none of ${serviceCandidates.join(', ')} will do (the servers run as ${server.name}).
-Nothing was changed. Create it: useradd --system pochtar; the servers need another one, postgres for example.`,
+Nothing was changed. Create it: useradd --system pochtar`,
   );
 }
 
