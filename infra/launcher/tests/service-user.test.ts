@@ -1,4 +1,5 @@
-// Started as root, no program that strangers speak to runs as root: what each may do, and what it cannot read.
+// Started as root, no program that strangers speak to runs as root: what each may do, and what it cannot read. Started
+// by an ordinary user, all runs as that one: there is nothing to see then but the table.
 import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -91,6 +92,8 @@ describe.runIf(user)('started as root', () => {
   }, startMs);
 
   afterAll(async () => {
+    // What is thrown away needs no compiled code kept: ten programs that write it at once take longer than all of this.
+    rmSync(below('program-cache'), { recursive: true });
     await takeDown();
     dir[Symbol.dispose]();
   }, startMs);
@@ -153,36 +156,4 @@ describe.runIf(user)('started as root', () => {
     expect(greeting.toString('latin1')).toMatch(/^\+OK /);
     expect(await pochtar('account', 'list')).toContain('anna@demo.test');
   }, 60_000);
-
-  test(
-    'an installation of before, made by other users, comes up with its mails and with a master key that was renewed',
-    async () => {
-      await takeDown();
-      for (const name of ['mail', 'spool', 'secrets', 'run', 'log']) give(name, '0:0');
-      // The servers ran as another user, too.
-      for (const name of ['postgres', 'nats']) give(name, `${user?.uid}:${user?.gid}`);
-      for (const path of [below('secrets'), below('run'), below('mail')]) chmodSync(path, 0o700);
-      rmSync(below('run/programs'), { recursive: true });
-      rmSync(below('program-cache'), { recursive: true });
-
-      await pochtar('secrets', 'renew-master-key', '--yes');
-      const key = readFileSync(below('secrets/owner/master-key'), 'utf8');
-      const copyOf = (name: string): string => readFileSync(below('secrets', name, 'master-key'), 'utf8');
-      for (const { name, masterKey, user: folder } of programs)
-        if (masterKey) expect(copyOf(folder), name).toBe(key);
-      writeFileSync(below('secrets/smtp/master-key'), 'an older one\n', { mode: 0o600 });
-      rmSync(below('secrets/imap/master-key'));
-
-      await pochtar('up', '--detach');
-      await mailArrives('second');
-      const found = spawnSync('find', [below('mail'), below('spool'), '!', '-user', String(user?.uid)]);
-      expect(found.stdout.toString()).toBe('');
-      expect([copyOf('smtp'), copyOf('imap')]).toEqual([key, key]);
-    },
-    startMs,
-  );
 });
-
-function give(name: string, owner: string): void {
-  spawnSync('chown', ['-R', owner, below(name)]);
-}

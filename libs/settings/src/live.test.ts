@@ -130,6 +130,27 @@ describe('a change', () => {
     expect(attempts).toBe(3);
   });
 
+  test('that waits for another section is applied as soon as that one is', async () => {
+    const { put, options, hints, applied, reported } = world();
+    put('network', 1, {});
+    put('accessEncryption', 1, {});
+    await using settings = await openSettings({ ...options, sections: ['network', 'accessEncryption'] });
+    await settings.apply('network', () => {
+      if (settings.revision('accessEncryption') === 1) throw new Error('no certificate is loaded');
+    });
+    await settings.apply('accessEncryption', () => {
+      if (settings.revision('accessEncryption') === 1) throw new Error('no certificate is chosen');
+    });
+    expect(applied.map(({ error }) => error)).toEqual([
+      'no certificate is loaded',
+      'no certificate is chosen',
+    ]);
+    put('accessEncryption', 2, {});
+    const opened = reported((item) => item.section === 'network' && item.error === null);
+    hints().onHint('accessEncryption');
+    expect((await opened).revision).toBe(1);
+  });
+
   test('handlers of a section run one at a time, and only the latest document counts', async () => {
     const { put, options, hints, reported } = world();
     put('network', 1, { smtpPort: 1 });

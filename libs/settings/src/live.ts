@@ -52,8 +52,8 @@ export interface LiveSettings<N extends SectionName = SectionName> extends Async
   revision(section: N): number;
   /**
    * Calls `handler` for each later change. Its outcome is reported: a thrown error's words (see
-   * `NotApplied`) stand beside the revision, and the handler is tried again with every comparison until it succeeds or the section
-   * changes, so it must bear being called twice. Per section one handler runs at a time and the latest
+   * `NotApplied`) stand beside the revision, and the handler is tried again with every comparison, and whenever another
+   * section was applied, until it succeeds or the section changes, so it must bear being called twice. Per section one handler runs at a time and the latest
    * document wins. Answers a function that takes the handler off.
    */
   onChange<S extends N>(section: S, handler: ChangeHandler<S>): () => void;
@@ -266,8 +266,11 @@ class Live<N extends SectionName> implements LiveSettings<N> {
   #report(section: string, outcome: Outcome): void {
     const { log } = this.#options;
     const { revision, problem } = outcome;
-    if (problem === null) log.info({ section, revision }, 'settings applied');
-    else if (problem.code === NOT_AVAILABLE) {
+    if (problem === null) {
+      log.info({ section, revision }, 'settings applied');
+      // What keeps one section from being applied may stand in another: a port for TLS wants the certificate.
+      for (const [name, state] of this.#states) if (name !== section) state.retryFailed();
+    } else if (problem.code === NOT_AVAILABLE) {
       log.info({ section, revision, reason: problem.text.en }, 'settings without effect in this version');
     } else log.error({ section, revision, error: problem.text.en }, 'settings not applied');
     this.#send(section, outcome);
