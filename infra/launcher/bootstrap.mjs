@@ -77,6 +77,8 @@ async function install() {
   process.stderr.write(
     `pochtar: installing packages (${packageManager}); the first time takes a minute or two\n`,
   );
+  // Programs may run as another user than whoever installs: code is no secret, and has to be readable for them.
+  process.umask(0o022);
   const args = ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'];
   const status = await run('npx', args, { ...process.env, ...homeEnvironment(), CI: 'true' });
   if (status !== 0) throw new Error(`the packages could not be installed (status ${status}), see above`);

@@ -50,8 +50,17 @@ export function accessEnvironment(surroundings: Surroundings, user: string): Rec
     POCHTAR_HEALTH_HOST: '127.0.0.1',
     POCHTAR_HEALTH_PORT: '0',
     POCHTAR_VAR: paths.var,
-    NODE_COMPILE_CACHE: join(paths.var, 'compile-cache'),
+    NODE_COMPILE_CACHE: ownCache(paths),
   };
+}
+
+/** What Node keeps of code that programs have had compiled. Root loads what lies in its own, so nobody else writes there. */
+export function programCache({ paths, user }: Surroundings): string {
+  return user ? paths.programCache : ownCache(paths);
+}
+
+function ownCache(paths: StatePaths): string {
+  return join(paths.var, 'compile-cache');
 }
 
 /** The whole environment of a process of the table. */
@@ -66,8 +75,7 @@ export function processEnvironment(entry: ProcessEntry, surroundings: Surroundin
   }
   if (user && !entry.once) {
     if (entry.masterKey) environment['POCHTAR_MASTER_KEY_FILE'] = secrets.masterKeyCopy(entry.user);
-    // Root loads what lies in its own cache, so that nobody else may write there.
-    environment['NODE_COMPILE_CACHE'] = surroundings.paths.programCache;
+    environment['NODE_COMPILE_CACHE'] = programCache(surroundings);
     delete environment['HOME'];
   }
   if (entry.once) {

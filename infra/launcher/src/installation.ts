@@ -4,6 +4,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal, Secrets, serviceUser } from '@pochtar/native';
 import { watchBus } from './bus-watch.ts';
+import { compileAhead } from './compile-ahead.ts';
 import { type ControlReply, type ControlRequest, listenForControl, thisSupervisor } from './control.ts';
 import { processEnvironment, type Surroundings } from './environment.ts';
 import { chooseFirstLogins } from './first-logins.ts';
@@ -88,7 +89,8 @@ export async function bringUp(options: UpOptions, stopped: AbortSignal): Promise
     };
     await buildPages(options.tell);
     const { note, hopeless } = watchForHopeless(options);
-    supervisor = new Supervisor(entries(table, surroundings), note);
+    const compiled = compileAhead(table, surroundings).catch(() => {});
+    supervisor = new Supervisor(entries(table, surroundings, compiled), note);
     const called = down.promise.then(() => Promise.reject(new StartCalledOff('stopped by pochtar down')));
     called.catch(() => {});
     const ends = [hopeless, called, whenAborted(stopped, StartCalledOff)];
@@ -296,19 +298,31 @@ function replicas(table: ProcessEntry[], scale: Map<string, number>): ProcessEnt
   );
 }
 
-/** The infrastructure, then the table; every process of it waits for the infrastructure. */
-export function entries(table: ProcessEntry[], surroundings: Surroundings): SupervisorEntry[] {
+/** The infrastructure, then the table; every process of it waits for the infrastructure, programs for their code. */
+export function entries(
+  table: ProcessEntry[],
+  surroundings: Surroundings,
+  compiled: Promise<void> = Promise.resolve(),
+): SupervisorEntry[] {
   const { paths, ports, secrets } = surroundings;
   const infrastructure = infrastructureEntries(paths, ports, secrets);
   const names = infrastructure.map((entry) => entry.name);
   const mail = new MailHandOver(paths, surroundings.user);
-  return [...infrastructure, ...table.map((entry) => programEntry(entry, names, { surroundings, mail }))];
+  const given = { surroundings, mail, compiled };
+  return [...infrastructure, ...table.map((entry) => programEntry(entry, names, given))];
+}
+
+interface Given {
+  surroundings: Surroundings;
+  mail: MailHandOver;
+  /** What programs are made of is compiled. */
+  compiled: Promise<void>;
 }
 
 function programEntry(
   entry: ProcessEntry,
   infrastructure: string[],
-  { surroundings, mail }: { surroundings: Surroundings; mail: MailHandOver },
+  { surroundings, mail, compiled }: Given,
 ): SupervisorEntry {
   const { paths } = surroundings;
   // What runs once makes what the others work with, and belongs to whoever starts them.
@@ -322,6 +336,7 @@ function programEntry(
     once: entry.once,
     dependsOn: [...infrastructure, ...entry.dependsOn],
     launch: async () => {
+      if (!entry.once) await compiled;
       const volume = user && (await mail.done());
       return launchProgram({
         program: entry.program,

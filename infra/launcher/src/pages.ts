@@ -3,7 +3,16 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { say } from './language.ts';
 import { root } from './paths.ts';
@@ -18,12 +27,23 @@ export async function buildPages(tell: (line: string) => void): Promise<void> {
   const sources = join(consoleFolder, 'web');
   if (!existsSync(join(sources, 'src'))) return;
   const wanted = fingerprint();
-  if (readStamp() === wanted) return;
+  if (readStamp() === wanted) return openToRead(built);
   tell(say('Собираю страницы консоли…', 'Building the pages of the console…'));
   const fresh = `${built}.${process.pid}`;
   await vite(['build', 'web', '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn']);
   writeFileSync(join(fresh, stamp), wanted);
+  openToRead(fresh);
   replace(fresh);
+}
+
+/** Whatever the umask of whoever built them: pages are no secret, and the console does not run as root. */
+export function openToRead(directory: string): void {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  for (const path of [directory, ...names.map((name) => join(directory, name))]) {
+    const found = statSync(path);
+    const wanted = found.mode | (found.isDirectory() ? 0o555 : 0o444);
+    if (wanted !== found.mode) chmodSync(path, wanted);
+  }
 }
 
 function readStamp(): string | null {

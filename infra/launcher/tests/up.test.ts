@@ -1,7 +1,7 @@
 // The launcher as a person uses it, with a state directory of its own.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { eventually, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Endpoints } from '../src/first-start.ts';
 import { root } from '../src/paths.ts';
+import { describeServiceUser } from './service-user.ts';
 
 interface Status {
   up: boolean;
@@ -33,6 +34,10 @@ async function pochtar(...words: string[]): Promise<{ code: number; out: string;
 
 async function status(): Promise<Status> {
   return JSON.parse((await pochtar('status', '--json')).out) as Status;
+}
+
+async function pidsByName(): Promise<Map<string, number>> {
+  return new Map((await status()).processes.map(({ name, pid }) => [name, pid ?? 0]));
 }
 
 function isAlive(pid: number): boolean {
@@ -65,7 +70,10 @@ describe('an installation', () => {
   let first: Endpoints;
 
   beforeAll(async () => {
-    const { code, out, err } = await pochtar('up', '--detach', '--json', '--scale', 'delivery=2');
+    chmodSync(dir.path, 0o711);
+    // The second imap has to know the first one for its own, on the same port.
+    const scale = ['--scale', 'delivery=2', '--scale', 'imap=2'];
+    const { code, out, err } = await pochtar('up', '--detach', '--json', ...scale);
     if (code !== 0) throw new Error(err);
     first = JSON.parse(out) as Endpoints;
   }, startTimeout);
@@ -94,6 +102,8 @@ describe('an installation', () => {
     expect(await greeting(first.smtp)).toMatch(/^220 /);
     expect(await greeting(first.imap)).toMatch(/^\* OK /);
     expect(await greeting(first.pop3)).toMatch(/^\+OK /);
+    const page = await fetch(`http://${first.console}/`);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<script')]);
   });
 
   test('says where it listens and how to log in, to its owner only', () => {
@@ -119,6 +129,8 @@ describe('an installation', () => {
     expect((await pochtar('account', 'list')).out).toContain('anna@demo.test');
     expect((await pochtar('account', 'show', 'nobody@demo.test')).code).not.toBe(0);
   });
+
+  describeServiceUser({ state: join(dir.path, 'var'), pids: pidsByName, pochtar, greeting });
 
   test('starts a process again that was killed, and restarts one on request', async () => {
     const before = (await status()).processes.find((one) => one.name === 'pop3');

@@ -1,0 +1,47 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Secrets, serviceUser } from '@pochtar/native';
+import { temporaryDirectory } from '@pochtar/testkit';
+import { expect, test } from 'vitest';
+import { compileAhead } from './compile-ahead.ts';
+import { programCache, type Surroundings } from './environment.ts';
+import { handOver } from './handing-over.ts';
+import { makeStateDirectories, root, statePaths } from './paths.ts';
+import { readProcessTable } from './process-table.ts';
+
+function surroundingsIn(directory: string): Surroundings {
+  const paths = statePaths(join(directory, 'var'));
+  makeStateDirectories(paths);
+  const secrets = new Secrets(paths.secrets);
+  return { paths, secrets, user: serviceUser(), ports: { postgres: 0, nats: 0 } };
+}
+
+/** A table of one small program. */
+function smallTable(directory: string): ReturnType<typeof readProcessTable> {
+  mkdirSync(join(directory, 'src'));
+  writeFileSync(join(directory, 'src/service.ts'), 'export const name: string = "small";\n');
+  return readProcessTable()
+    .filter(({ once }) => !once)
+    .slice(0, 1)
+    .map((entry) => ({ ...entry, program: relative(root, directory) }));
+}
+
+test('what programs load is compiled before they start: once, and anew when the cache is gone', async () => {
+  using dir = temporaryDirectory();
+  chmodSync(dir.path, 0o711);
+  const surroundings = surroundingsIn(dir.path);
+  const table = smallTable(dir.path);
+  const cache = programCache(surroundings);
+  const compiled = async (): Promise<number> => {
+    handOver(surroundings.paths, surroundings.secrets, { table: [], user: surroundings.user });
+    await compileAhead(table, surroundings);
+    return existsSync(cache) ? readdirSync(cache, { recursive: true }).length : 0;
+  };
+  const first = await compiled();
+  expect(first).toBeGreaterThan(1);
+  const [version = ''] = readdirSync(cache);
+  for (const name of readdirSync(join(cache, version))) rmSync(join(cache, version, name));
+  expect(await compiled()).toBe(1);
+  rmSync(cache, { recursive: true });
+  expect(await compiled()).toBe(first);
+}, 60_000);

@@ -1,0 +1,43 @@
+// What programs are made of is compiled once before any of them starts, and kept in the cache that they share. Left to
+// themselves ten programs compile the same thousand files at once, and write them at once when they end: at a first
+// `down` that took longer than they are given to end.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { serviceCommand } from '@pochtar/native';
+import { writeWhole } from '@pochtar/runtime';
+import { programCache, type Surroundings } from './environment.ts';
+import { root } from './paths.ts';
+import type { ProcessEntry } from './process-table.ts';
+
+/** Programs start without it then. */
+const timeoutMs = 60_000;
+
+/** Done again where the cache is gone, and for other packages or another Node; what else changes is little. */
+export async function compileAhead(table: ProcessEntry[], surroundings: Surroundings): Promise<void> {
+  const { paths, user } = surroundings;
+  const directory = programCache(surroundings);
+  const stamp = join(paths.run, 'compiled');
+  const wanted = `${process.version} ${textOf(join(root, 'node_modules/.pochtar-installed'))} ${directory}`;
+  if (hasEntries(directory) && textOf(stamp) === wanted) return;
+  const programs = new Set(table.filter((entry) => !entry.once).map(({ program }) => program));
+  const files = [...programs].map((program) => join(root, program, 'src/service.ts'));
+  const compiler = join(import.meta.dirname, 'compile-files.ts');
+  const { command, args } = serviceCommand(process.execPath, [compiler, ...files], {
+    ...{ deathSignal: 'KILL', user, listens: false },
+    paths: [compiler, ...files, join(root, 'node_modules')],
+  });
+  const environment = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: directory };
+  const child = spawn(command, args, { cwd: root, env: environment, stdio: 'ignore', timeout: timeoutMs });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code === 0) writeWhole(stamp, wanted);
+}
+
+function hasEntries(directory: string): boolean {
+  return existsSync(directory) && readdirSync(directory).length > 0;
+}
+
+function textOf(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
