@@ -139,7 +139,7 @@ test('somebody reads what is written to postmaster and to abuse of the demo doma
   expect(out).toMatch(/abuse@demo\.test +postmaster@demo\.test\n/);
   expect(out).toMatch(/postmaster@demo\.test +anna@demo\.test\n/);
   await takeDown();
-});
+}, startMs);
 
 test('a database that lacks PG_VERSION is not cleared away, and the way to get the file back is said', async () => {
   renameSync(below('postgres/PG_VERSION'), below('kept'));
@@ -235,9 +235,11 @@ test('a mail disk that goes away is noticed before anything is written in its pl
 
 test('status asks Postgres and NATS: a server that is stopped in its tracks is not ready', async () => {
   const { processes } = JSON.parse((await pochtar('status', '--json')).out) as {
-    processes: { name: string; pid: number }[];
+    processes: { name: string; pid: number | null }[];
   };
-  const nats = processes.find(({ name }) => name === 'nats')?.pid ?? 0;
+  const nats = processes.find(({ name }) => name === 'nats')?.pid;
+  // kill(2): 0 would stop the tests themselves.
+  if (!nats) throw new Error('there is no NATS to stop');
   process.kill(nats, 'SIGSTOP');
   const { code, out } = await pochtar('status', '--json');
   process.kill(nats, 'SIGCONT');
