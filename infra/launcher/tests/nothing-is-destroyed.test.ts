@@ -134,12 +134,16 @@ afterAll(async () => {
   dir[Symbol.dispose]();
 }, startMs);
 
-test('somebody reads what is written to postmaster and to abuse of the demo domain', async () => {
-  const { out } = await pochtar('alias', 'list');
-  expect(out).toMatch(/abuse@demo\.test +postmaster@demo\.test\n/);
-  expect(out).toMatch(/postmaster@demo\.test +anna@demo\.test\n/);
-  await takeDown();
-}, startMs);
+test(
+  'somebody reads what is written to postmaster and to abuse of the demo domain',
+  async () => {
+    const { out } = await pochtar('alias', 'list');
+    expect(out).toMatch(/abuse@demo\.test +postmaster@demo\.test\n/);
+    expect(out).toMatch(/postmaster@demo\.test +anna@demo\.test\n/);
+    await takeDown();
+  },
+  startMs,
+);
 
 test('a database that lacks PG_VERSION is not cleared away, and the way to get the file back is said', async () => {
   renameSync(below('postgres/PG_VERSION'), below('kept'));

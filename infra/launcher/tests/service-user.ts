@@ -81,7 +81,13 @@ export function describeServiceUser({ state, pids, pochtar, greeting }: RunningI
         'secrets/ctl/nats-password',
       ];
       closed.push('secrets/owner/nats-password', 'secrets/owner/postgres-password', 'endpoints.json');
-      closed.push('postgres/PG_VERSION', 'nats/nats.conf', 'run/control.sock', 'run/smtp.json', 'log/smtp.log');
+      closed.push(
+        'postgres/PG_VERSION',
+        'nats/nats.conf',
+        'run/control.sock',
+        'run/smtp.json',
+        'log/smtp.log',
+      );
       for (const path of closed) {
         expect(existsSync(below(path)), path).toBe(true);
         expect(canRead(below(path)), path).toBe(false);
