@@ -91,6 +91,7 @@ export const rfcStatus: readonly RfcStatus[] = [
   [7162, 'full', 'IMAP Extensions: Quick Flag Changes Resynchronization (CONDSTORE) and Quick Mailbox Resynchronization (QRESYNC)', 'CONDSTORE and QRESYNC'],
   [7208, 'partial', 'Sender Policy Framework (SPF) for Authorizing Use of Domains in Email, Version 1', 'of our own domains: whether their record lets this server send'],
   [7292, 'partial', 'PKCS #12: Personal Information Exchange Syntax v1.1', 'reading, without the MAC'],
+  [7301, 'partial', 'Transport Layer Security (TLS) Application-Layer Protocol Negotiation Extension', 'the console offers HTTP/2 and HTTP/1.1'],
   [7435, 'full', 'Opportunistic Security: Some Protection Most of the Time', 'between servers'],
   [7468, 'partial', 'Textual Encodings of PKIX, PKCS, and CMS Structures', 'reading certificates and keys'],
   [7489, 'partial', 'Domain-based Message Authentication, Reporting, and Conformance (DMARC)', 'of our own domains: whether there is a record'],
@@ -109,6 +110,7 @@ export const rfcStatus: readonly RfcStatus[] = [
   [8601, 'partial', 'Message Header Field for Indicating Message Authentication Status', 'forged fields are hidden; nothing is checked yet'],
   [9051, 'full', 'Internet Message Access Protocol (IMAP) - Version 4rev2', ''],
   [9110, 'partial', 'HTTP Semantics', 'ranges of an S3 store; validators of the API'],
+  [9113, 'partial', 'HTTP/2', 'of the console, by the library; requests are bounded in time'],
   [9457, 'full', 'Problem Details for HTTP APIs', 'every complaint of the API'],
   [9562, 'partial', 'Universally Unique IDentifiers (UUIDs)', 'versions 7 and 8'],
 ];

@@ -2,7 +2,7 @@
 // contract says; then one question to the bus, or the route's own handler; and whatever goes wrong is a problem document.
 import cookie from '@fastify/cookie';
 import { askAdmin, type Bus, type Role } from '@pochtar/bus';
-import { type Logger, plainAddress } from '@pochtar/runtime';
+import type { Logger } from '@pochtar/runtime';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -10,10 +10,13 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { RequestListener, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { contract } from './contract/index.ts';
 import type { AnswerFile, AnyRoute } from './contract/route.ts';
+import { takeBoundedJson } from './http/bounded-json.ts';
 import { isNotModified } from './http/etag.ts';
+import { isOwnHost } from './http/host.ts';
 import { languageOf } from './http/language.ts';
 import { notFound, Problem, problemOf, unauthorized } from './problem.ts';
 import { isEncrypted, tokenOf } from './session/cookie.ts';
@@ -22,7 +25,7 @@ import { askerOf, type Client, type Person, type Sessions } from './session/sess
 
 export const API = '/api/v1';
 const MAX_BODY = 2 * 1024 * 1024;
-const REQUEST_MS = 60_000;
+const MAX_TOLD = 300;
 
 /** What a handler of a route's own gets. */
 export interface Call {
@@ -44,6 +47,11 @@ export interface AppParts {
   sessions: Sessions;
   log: Logger;
   handlers: OwnHandlers;
+  /** Besides loopback ones, names of this machine that plain HTTP is answered under. */
+  hostNames: readonly string[];
+  /** What is answered under any name. */
+  anyHostPaths: ReadonlySet<string>;
+  clientOf: (socket: Socket) => string;
   serverFactory: (handler: RequestListener) => Server;
 }
 
@@ -51,23 +59,18 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: parts.log.child({}, { level: 'warn' }) as FastifyBaseLogger,
     bodyLimit: MAX_BODY,
-    requestTimeout: REQUEST_MS,
     genReqId: () => crypto.randomUUID(),
     serverFactory: (handler) => parts.serverFactory(handler),
     routerOptions: { maxParamLength: 1000 },
+    // A path that cannot be read comes to no route.
+    frameworkErrors: (error, request, reply) => void sendProblem(asProblem(error, request), request, reply),
   });
   await app.register(cookie);
+  takeBoundedJson(app);
   app.addHook('onRequest', async (request) => {
-    if (
-      !isSafe(request.method) &&
-      request.headers.authorization === undefined &&
-      isForeign(request.headers)
-    ) {
-      throw new Problem(403, 'foreignOrigin', {
-        ru: 'запрос пришёл с другого сайта: откройте консоль и повторите там',
-        en: 'the request came from another site: open the console and try again there',
-      });
-    }
+    if (!isEncrypted(request) && !isKnownHost(request, parts)) throw wrongHost();
+    const isChange = !isSafe(request.method) && bearerOf(request) === undefined;
+    if (isChange && isForeign(request.headers)) throw foreignOrigin();
   });
   app.setErrorHandler((error, request, reply) => void sendProblem(asProblem(error, request), request, reply));
   app.setNotFoundHandler((request, reply) => void sendProblem(notFound(), request, reply));
@@ -75,13 +78,33 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
+function isKnownHost({ url, headers }: FastifyRequest, { hostNames, anyHostPaths }: AppParts): boolean {
+  return isOwnHost(headers.host, hostNames) || anyHostPaths.has(url.split('?')[0] ?? '');
+}
+
+function wrongHost(): Problem {
+  return new Problem(421, 'wrongHost', {
+    ru: 'под этим именем консоль без TLS не отвечает: откройте http://localhost или https, либо назовите имя в POCHTAR_CONSOLE_NAMES',
+    en: 'the console does not answer to this name without TLS: open http://localhost or https, or put the name into POCHTAR_CONSOLE_NAMES',
+  });
+}
+
+function foreignOrigin(): Problem {
+  return new Problem(403, 'foreignOrigin', {
+    ru: 'запрос пришёл с другого сайта: откройте консоль и повторите там',
+    en: 'the request came from another site: open the console and try again there',
+  });
+}
+
 function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: AppParts): void {
   const [method, path] = name.split(' ') as [string, string];
   app.route({
     method,
     url: `${API}${path}`,
+    // A stream has no end, and so no length to ask for.
+    exposeHeadRoute: name !== 'GET /events',
     handler: async (request, reply) => {
-      const client = clientOf(request);
+      const client = clientOf(request, parts);
       const person = await personOf(request, client, parts.sessions);
       admit(route.roles, person);
       // A token that made tokens would outlive its own end.
@@ -114,10 +137,14 @@ function asFile(reply: FastifyReply, { name, type }: AnswerFile): void {
 }
 
 async function personOf(request: FastifyRequest, client: Client, sessions: Sessions): Promise<Person | null> {
-  const bearer = /^Bearer ([\w-]{20,200})$/i.exec(request.headers.authorization ?? '')?.[1];
+  const bearer = bearerOf(request);
   if (bearer !== undefined) return sessions.byToken(bearer, client);
   const token = tokenOf(request);
   return token === undefined ? null : sessions.byCookie(token);
+}
+
+function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer ([\w-]{20,200})$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 /** A role that may not know of the route gets what it gets for one that does not exist. */
@@ -131,14 +158,16 @@ function checked(schema: z.ZodType | undefined, value: unknown, where: 'path' | 
   const parsed = (schema ?? z.unknown()).safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, 50).map((issue) => {
-    const field = issue.path.map(String).join('.');
+    const field = issue.path.map(String).join('.').slice(0, MAX_TOLD);
+    // It may repeat what was sent.
+    const message = issue.message.slice(0, MAX_TOLD);
     return {
-      pointer: `/${issue.path.map(String).join('/')}`,
+      pointer: `/${issue.path.map(String).join('/').slice(0, MAX_TOLD)}`,
       field,
       code: 'invalid',
       message: {
-        ru: `${field || where}: значение не подходит (${issue.message})`,
-        en: `${field || where}: ${issue.message}`,
+        ru: `${field || where}: значение не подходит (${message})`,
+        en: `${field || where}: ${message}`,
       },
     };
   });
@@ -169,9 +198,8 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
     .send(problem.body(languageOf(request.headers['accept-language']), request.id));
 }
 
-function clientOf(request: FastifyRequest): Client {
-  const { remoteAddress = '' } = request.socket;
-  return { address: plainAddress(remoteAddress), userAgent: request.headers['user-agent'] ?? '' };
+function clientOf({ socket, headers }: FastifyRequest, parts: AppParts): Client {
+  return { address: parts.clientOf(socket), userAgent: headers['user-agent'] ?? '' };
 }
 
 function isSafe(method: string): boolean {

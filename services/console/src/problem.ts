@@ -76,6 +76,7 @@ const STATUS: Readonly<Record<string, number>> = {
   wrongLogin: 401,
   forbidden: 403,
   notFound: 404,
+  noDomain: 404,
   exists: 409,
   inUse: 409,
   wrongState: 409,
@@ -125,7 +126,14 @@ export function unauthorized(): Problem {
   });
 }
 
-/** Also for what is outside the role or the scope: it does not exist. */
-export function notFound(): Problem {
-  return new Problem(404, 'notFound', { ru: 'такого здесь нет', en: 'there is no such thing here' });
+/** Also for what is outside the role or the scope: it does not exist. `fields` named it. */
+export function notFound(fields: readonly string[] = []): Problem {
+  const messages = { ru: 'такого здесь нет', en: 'there is no such thing here' };
+  const errors = fields.map((field) => ({
+    pointer: `/${field}`,
+    field,
+    code: 'notFound',
+    message: messages,
+  }));
+  return new Problem(404, 'notFound', messages, errors.length === 0 ? {} : { errors });
 }

@@ -1,7 +1,6 @@
 // The web console: the API, the pages, live events. What it opens, in which order, and how it ends.
 import { readFileSync } from 'node:fs';
-import { createServer as createHttp, type RequestListener } from 'node:http';
-import { createServer as createHttps } from 'node:https';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import {
   ListenError,
@@ -13,22 +12,27 @@ import {
 import { openListeners, openService } from '@pochtar/service';
 import { readMasterKey } from '@pochtar/store/settings';
 import { type AppParts, createApp } from './app.ts';
+import { serveSetUp, setUpPaths } from './client-setup/routes.ts';
+import { SetUp } from './client-setup/set-up.ts';
 import { type Config, readConfig } from './config.ts';
 import { Hints } from './events/hints.ts';
 import { followCertificates } from './http/certificates.ts';
-import { showIn } from './http/front-door.ts';
+import { FrontDoor } from './http/front-door.ts';
 import { servePages } from './http/pages.ts';
-import { SAFE_HEADERS, STRICT_TRANSPORT } from './http/safe-headers.ts';
+import { createServers } from './http/servers.ts';
+import { clientHandlers } from './routes/client.ts';
 import { liveHandlers } from './routes/live.ts';
 import { sessionHandlers } from './routes/session.ts';
 import { testHandlers } from './routes/tests.ts';
-import { isEncrypted } from './session/cookie.ts';
 import { Sessions } from './session/sessions.ts';
 
 export const service: Service<Config> = { name: 'console', config: readConfig, start };
 
-/** Those of the last two are shown to users who set up a mail client. */
-const sections = ['network', 'limits', 'accessEncryption', 'sending', 'addressBook'] as const;
+/** Those after the first two are what users and mail programs are told. */
+const sections = [
+  ...(['network', 'limits', 'accessEncryption'] as const),
+  ...(['smtpEncryption', 'general', 'sending', 'addressBook'] as const),
+];
 const RETRY_MS = 5000;
 
 export async function start(
@@ -43,20 +47,19 @@ export async function start(
   stack.defer(await followCertificates({ db, bus, settings, key, tls, log }));
   const sessions = stack.use(new Sessions(db, bus));
   const hints = stack.use(new Hints(bus));
-  const pages = config.POCHTAR_CONSOLE_PAGES;
-  const { app, plain, answer } = await openApp({ bus, sessions, hints, log, pages });
-  const secure = createHttps({ SNICallback: tls.sni, minVersion: 'TLSv1.2' }, answer);
-  const redirecting = createHttp(redirect);
+  const setUp = new SetUp(bus, settings);
+  const { app, servers, door } = await openApp({ bus, sessions, hints, log, tls, config, setUp });
   const listeners = openListeners(
     { settings, tls, log },
     {
       refusal: () => 'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 10\r\n\r\n',
-      onConnection: ({ socket }) => showIn(socket, { plain, secure, redirecting }),
+      onConnection: ({ socket, clientAddress }) => door.showIn(socket, clientAddress),
     },
   );
-  stack.defer(async () => {
-    for (const server of [plain, secure, redirecting]) server.closeAllConnections();
-    await app.close();
+  stack.defer(() => app.close());
+  stack.defer(() => {
+    for (const server of Object.values(servers)) server.close();
+    door[Symbol.dispose]();
   });
   stack.use(listeners);
   stack.use(keepListening(listeners, config, context));
@@ -65,36 +68,41 @@ export async function start(
   return { listeners, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-async function openApp(parts: Pick<AppParts, 'bus' | 'sessions' | 'log'> & { hints: Hints; pages: string }) {
-  const { bus, sessions, hints, log, pages } = parts;
+interface OpenApp extends Pick<AppParts, 'bus' | 'sessions' | 'log'> {
+  hints: Hints;
+  tls: TlsContexts;
+  config: Config;
+  setUp: SetUp;
+}
+
+async function openApp({ bus, sessions, hints, log, tls, config, setUp }: OpenApp) {
   const version = ownVersion();
   let answer: RequestListener = () => {};
-  const plain = createHttp((request, response) => answer(request, response));
+  const servers = createServers(tls, (request, response) => answer(request, response));
+  const door = new FrontDoor(servers);
   const app = await createApp({
     ...{ bus, sessions, log },
     handlers: {
       ...sessionHandlers(sessions, version),
       ...liveHandlers(hints, sessions, version),
       ...testHandlers(bus),
+      ...clientHandlers(setUp),
     },
+    hostNames: config.POCHTAR_CONSOLE_NAMES.toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean),
+    anyHostPaths: setUpPaths,
+    clientOf: (socket) => door.clientOf(socket),
     serverFactory: (handler) => {
       answer = handler;
-      return plain;
+      return servers.plain;
     },
   });
-  app.addHook('onSend', async (request, reply) => {
-    reply.headers(SAFE_HEADERS);
-    if (isEncrypted(request)) reply.header('strict-transport-security', STRICT_TRANSPORT);
-  });
-  await servePages(app, pages);
+  await serveSetUp(app, setUp);
+  await servePages(app, config.POCHTAR_CONSOLE_PAGES);
   await app.ready();
-  return { app, plain, answer };
+  return { app, servers, door };
 }
-
-const redirect: RequestListener = (request, response) => {
-  const host = request.headers.host ?? '';
-  response.writeHead(308, { location: `https://${host}${request.url ?? '/'}`, connection: 'close' }).end();
-};
 
 /** Listens, and tries again while it cannot; the health says why. */
 function keepListening(

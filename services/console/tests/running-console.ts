@@ -39,6 +39,10 @@ export interface ConsoleOptions {
   /** Programs beside it; the settings process always. */
   beside?: readonly string[];
   pages?: string;
+  /** Of this machine, besides loopback ones. */
+  names?: string;
+  /** Everything that the programs log. */
+  log?: (line: string) => void;
 }
 
 /** Administrators `root` (of everything), `demo` (of demo.test) and `auditor`, with PASSWORD. */
@@ -47,13 +51,14 @@ export async function runConsole(options: ConsoleOptions = {}): Promise<RunningC
   const ground = stack.use(await openGround());
   const directory = stack.use(temporaryDirectory());
   for (const program of ['settings', ...(options.beside ?? [])]) {
-    stack.defer(await runProgram(program, ground, join(directory.path, program)));
+    stack.defer(await runProgram(program, ground, join(directory.path, program), options.log));
   }
   await createAdministrators(ground);
   const environment = {
     ...ground.environment('console'),
     POCHTAR_CONSOLE_HOST: '127.0.0.1',
     POCHTAR_CONSOLE_PORT: '0',
+    POCHTAR_CONSOLE_NAMES: options.names ?? '',
     POCHTAR_CONSOLE_PAGES: options.pages ?? join(directory.path, 'no-pages'),
   };
   const console = stack.use(await start(readConfig(environment), serviceContext('console')));
@@ -77,18 +82,24 @@ export async function runConsole(options: ConsoleOptions = {}): Promise<RunningC
   };
 }
 
-async function runProgram(program: string, ground: Ground, runFile: string): Promise<() => Promise<void>> {
+async function runProgram(
+  program: string,
+  ground: Ground,
+  runFile: string,
+  onLog?: (line: string) => void,
+): Promise<() => Promise<void>> {
   const main = fileURLToPath(new URL(`../../${program}/src/main.ts`, import.meta.url));
   const child = spawn(process.execPath, [main], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', onLog === undefined ? 'ignore' : 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'], ...ground.environment(program), POCHTAR_RUN_FILE: runFile },
   });
+  child.stdout?.on('data', (chunk: Buffer) => onLog?.(chunk.toString()));
   const ended = once(child, 'exit');
   const isReady = async (): Promise<boolean> => {
     const { health } = JSON.parse(readFileSync(runFile, 'utf8')) as { health: string };
     return (await fetch(`${health}/readyz`)).ok;
   };
-  await eventually(isReady, { timeout: 20_000, interval: 50 });
+  await eventually(isReady, { timeout: 60_000, interval: 50 });
   return async () => {
     child.kill('SIGTERM');
     await ended;
@@ -131,10 +142,11 @@ function visitorOf(url: string): Visitor {
       const set = response.headers.get('set-cookie');
       if (set !== null) one.cookie = set.split(';')[0] ?? '';
       const text = await response.text();
+      const isJson = response.headers.get('content-type')?.includes('json') === true;
       return {
         status: response.status,
         headers: response.headers,
-        body: text === '' ? null : (JSON.parse(text) as unknown),
+        body: text === '' || !isJson ? text || null : (JSON.parse(text) as unknown),
       };
     },
   };

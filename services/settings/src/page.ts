@@ -1,7 +1,7 @@
 // Pages of lists, as they are asked for.
-import type { PageOptions, Scope } from '@pochtar/store/directory';
-import { readDomain } from './addresses.ts';
-import type { Refusal } from './context.ts';
+import { findDomain, type PageOptions, type Scope } from '@pochtar/store/directory';
+import { notFound, readDomain } from './addresses.ts';
+import type { Context, Refusal } from './context.ts';
 
 interface PageRequest {
   domain?: string | undefined;
@@ -10,11 +10,18 @@ interface PageRequest {
   limit: number;
 }
 
-export function readPage(request: PageRequest, scope: Scope): { ok: true; page: PageOptions } | Refusal {
+/** A domain that is outside of the scope does not exist. */
+export async function readPage(
+  { db }: Context,
+  request: PageRequest,
+  scope: Scope,
+): Promise<{ ok: true; page: PageOptions } | Refusal> {
   const { domain, ...rest } = request;
   if (domain === undefined) return { ok: true, page: { ...rest, scope } };
   const read = readDomain('domain', domain);
-  return read.ok ? { ok: true, page: { ...rest, domain: read.key, scope } } : read;
+  if (!read.ok) return read;
+  if ((await findDomain(db, scope, read.key)) === null) return notFound('domain', read.key);
+  return { ok: true, page: { ...rest, domain: read.key, scope } };
 }
 
 /** Where the next page starts, or null after the last one. */

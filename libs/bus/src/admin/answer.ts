@@ -40,6 +40,8 @@ export function answerAdmin<Request, Result, Input>(
       const isWhole = asker.role === 'admin' || asker.role === 'auditor';
       if (!allowed.includes(asker.role) || isWhole !== (asker.scope === 'all')) return forbidden(asker.role);
       try {
+        const unstorable = unstorableField(request);
+        if (unstorable !== null) return notStorable(unstorable);
         if (!(await isStanding(asker))) return outdated();
         const object = audited?.object(request, asker) ?? null;
         if (audited === undefined || object === null) return await handler(request, asker);
@@ -79,6 +81,29 @@ function forbidden(role: Role): { ok: false; error: AdminError } {
     '',
     `для роли «${role}» это недоступно: попросите администратора сервера`,
     `the role ${role} may not do this: ask an administrator of the server`,
+  );
+}
+
+/** The first text with characters that the store cannot keep (U+0000, half a surrogate pair); null when there is none. */
+export function unstorableField(value: unknown, path = ''): string | null {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? path : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [name, one] of Object.entries(value)) {
+    // A password is hashed, and its own rules say what it may have.
+    if (name === 'password' || name === 'current') continue;
+    const within = path === '' ? name : `${path}.${name}`;
+    const found = unstorableField(name) === null ? unstorableField(one, within) : path;
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function notStorable(field: string): { ok: false; error: AdminError } {
+  return refused(
+    'invalid',
+    field,
+    `${field}: в тексте есть символ, который нельзя хранить (U+0000 или половина суррогатной пары): уберите его`,
+    `${field}: the text has a character that cannot be stored (U+0000 or half of a surrogate pair): remove it`,
   );
 }
 

@@ -60,6 +60,8 @@ const outcome = z.object({
    * with recipients outside of the asker's scope where the whole mail is concerned (hold, release).
    */
   skipped: z.array(z.string()),
+  /** Of these, what is not in the queue for the asker: it has left, never was, or is out of scope. */
+  unknown: z.array(z.string()).default([]),
   /** Why, of those that were skipped for a reason that the asker can do something about. */
   complaints: z.array(z.object({ mail: z.string(), problem })).default([]),
 });

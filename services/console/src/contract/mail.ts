@@ -1,6 +1,7 @@
 // The queue, and what became of mail.
-import { adminQueue, adminTrace, heldBy } from '@pochtar/bus';
+import { adminQueue, adminTrace, heldBy, type QueueOutcome } from '@pochtar/bus';
 import { z } from 'zod';
+import { notFound } from '../problem.ts';
 import { asks } from './route.ts';
 
 const mail = z.object({ mail: z.uuid() });
@@ -11,6 +12,13 @@ const heldSelection = selection.extend({
   filter: z.string().max(32).optional(),
 });
 const search = z.string().max(320).optional();
+
+/** Mails of which the asker sees none do not exist; of some, the answer says which. */
+function ofKnown(outcome: QueueOutcome): QueueOutcome {
+  const { done, skipped, unknown } = outcome;
+  if (done.length === 0 && skipped.length === unknown.length) throw notFound(['mails']);
+  return outcome;
+}
 
 export const mailRoutes = {
   'GET /queue': asks(adminQueue.list, {
@@ -35,31 +43,37 @@ export const mailRoutes = {
     summary: 'tries these mails now',
     body: selection,
     request: ({ body }) => body,
+    answer: ofKnown,
   }),
   'POST /queue/hold': asks(adminQueue.hold, {
     summary: 'keeps these mails until they are released',
     body: selection,
     request: ({ body }) => body,
+    answer: ofKnown,
   }),
   'POST /queue/release': asks(adminQueue.release, {
     summary: 'lets held mails go on',
     body: heldSelection.extend({ isUnscanned: z.boolean().optional() }),
     request: ({ body }) => body,
+    answer: ofKnown,
   }),
   'POST /queue/delete': asks(adminQueue.delete, {
     summary: 'removes these mails; nobody is told',
     body: selection,
     request: ({ body }) => body,
+    answer: ofKnown,
   }),
   'POST /queue/return': asks(adminQueue.return, {
     summary: 'gives these mails up; the senders are told',
     body: selection,
     request: ({ body }) => body,
+    answer: ofKnown,
   }),
   'POST /queue/redirect': asks(adminQueue.redirect, {
     summary: 'sends these mails to another address',
     body: heldSelection.extend({ to: z.string().min(1).max(320) }),
     request: ({ body }) => body,
+    answer: ofKnown,
   }),
 
   'GET /trace': asks(adminTrace.find, {
@@ -80,5 +94,9 @@ export const mailRoutes = {
     summary: 'all recipients of one mail, ended and still queued',
     params: mail,
     request: ({ params }) => params,
+    answer(found) {
+      if (found.queued === null && found.deliveries.length === 0) throw notFound(['mail']);
+      return found;
+    },
   }),
 };

@@ -1,7 +1,8 @@
 // Administrators, tokens of the API, the audit log, and what is one's own.
 import { adminAdministrator, adminAudit, adminLogin, adminOwn, adminToken } from '@pochtar/bus';
 import { z } from 'zod';
-import { asks } from './route.ts';
+import { protocols, securities } from '../client-setup/mail-servers.ts';
+import { asks, own } from './route.ts';
 
 const login = z.object({ login: z.string().min(1).max(200) });
 const password = z.string().min(1).max(1000);
@@ -80,6 +81,24 @@ export const peopleRoutes = {
   }),
 
   'GET /me': asks(adminOwn.account, { summary: 'the mailbox of the user', request: () => ({}) }),
+  'GET /me/client': own({
+    summary: 'what the mail program of the user connects to, and where its profile is',
+    result: z.object({
+      login: z.string(),
+      /** Of each protocol the safest first. */
+      servers: z.array(
+        z.object({
+          protocol: z.enum(protocols),
+          host: z.string(),
+          port: z.int(),
+          security: z.enum(securities),
+        }),
+      ),
+      /** A path on this server. */
+      appleProfile: z.string(),
+    }),
+    roles: ['user'],
+  }),
   'PUT /me/password': asks(adminLogin.ownPassword, {
     summary: 'changes the own password; the own other sessions end',
     body: z.strictObject({ current: password, password }),

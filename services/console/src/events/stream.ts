@@ -7,8 +7,13 @@ import type { Hints } from './hints.ts';
 
 const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 500;
+/** A page shares its stream with the other tabs of the browser. */
+const MAX_OF_ONE = 20;
+/** Whoever does not read is let go. */
+const MAX_UNREAD = 64 * 1024;
 
-let open = 0;
+/** By author of the streams that are open. */
+const open = new Map<string, number>();
 
 /** Answers with a stream that ends with the session. `stillIs` says whether that is over. */
 export async function answerStream(
@@ -18,9 +23,13 @@ export async function answerStream(
 ): Promise<unknown> {
   const { person, reply, request } = call;
   if (person === null) throw unauthorized();
-  if (open >= MAX_STREAMS) {
+  const { kind, login } = person.principal;
+  const who = `${kind} ${login}`;
+  const count = open.get(who) ?? 0;
+  const all = [...open.values()].reduce((sum, one) => sum + one, 0);
+  if (count >= MAX_OF_ONE || all >= MAX_STREAMS) {
     throw new Problem(
-      503,
+      count >= MAX_OF_ONE ? 429 : 503,
       'tooManyStreams',
       {
         ru: 'слишком много открытых страниц: обновляйте их сами',
@@ -35,23 +44,26 @@ export async function answerStream(
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
-    'x-content-type-options': 'nosniff',
   });
   let id = Date.now();
-  const send = (topic: string): void => void raw.write(`id: ${id++}\ndata: ${JSON.stringify({ topic })}\n\n`);
+  const write = (text: string): void =>
+    void (raw.writableLength > MAX_UNREAD ? raw.destroy() : raw.write(text));
+  const send = (topic: string): void => write(`id: ${id++}\ndata: ${JSON.stringify({ topic })}\n\n`);
   if (request.headers['last-event-id'] !== undefined) send('gap');
-  else raw.write(': open\n\n');
+  else write(': open\n\n');
   const stop = hints.listen(person.principal.role, send);
   const timer = setInterval(() => {
-    raw.write(': alive\n\n');
+    write(': alive\n\n');
     stillIs().then(
       (now) => now ?? raw.end(),
       () => raw.end(),
     );
   }, HEARTBEAT_MS).unref();
-  open++;
+  open.set(who, count + 1);
   raw.once('close', () => {
-    open--;
+    const left = (open.get(who) ?? 1) - 1;
+    if (left === 0) open.delete(who);
+    else open.set(who, left);
     clearInterval(timer);
     stop();
   });

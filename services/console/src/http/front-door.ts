@@ -18,19 +18,53 @@ export interface Behind {
   redirecting: EventEmitter;
 }
 
-/** Hands an accepted connection to the server that speaks what the client speaks. */
-export function showIn(socket: Socket, { plain, secure, redirecting }: Behind): void {
-  const giveUp = (): void => void socket.destroy();
-  socket.on('error', giveUp);
-  socket.setTimeout(FIRST_BYTE_MS, giveUp);
-  socket.once('readable', () => {
-    const first = socket.read(1) as Buffer | null;
-    if (first === null) return giveUp();
-    socket.setTimeout(0);
-    socket.off('timeout', giveUp);
-    socket.unshift(first);
-    const isPlainAllowed = isLoopback(socket.remoteAddress ?? '');
-    const server = first[0] === HANDSHAKE ? secure : isPlainAllowed ? plain : redirecting;
-    server.emit('connection', socket);
-  });
+type Ends = Pick<Socket, 'remoteAddress' | 'remotePort'>;
+
+/** The connections that were shown in, and where they come from: behind a balancer not from where the socket says. */
+export class FrontDoor implements Disposable {
+  readonly #behind: Behind;
+  readonly #clients = new Map<string, string>();
+  readonly #sockets = new Set<Socket>();
+
+  constructor(behind: Behind) {
+    this.#behind = behind;
+  }
+
+  /** Whose request it is that came over this socket, or over TLS on it. */
+  clientOf(socket: Ends): string {
+    return this.#clients.get(keyOf(socket)) ?? '';
+  }
+
+  /** Hands an accepted connection to the server that speaks what the client speaks. */
+  showIn(socket: Socket, clientAddress: string): void {
+    const { plain, secure, redirecting } = this.#behind;
+    const key = keyOf(socket);
+    this.#clients.set(key, clientAddress);
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#clients.delete(key);
+      this.#sockets.delete(socket);
+    });
+    const giveUp = (): void => void socket.destroy();
+    socket.on('error', giveUp);
+    socket.setTimeout(FIRST_BYTE_MS, giveUp);
+    socket.once('readable', () => {
+      const first = socket.read(1) as Buffer | null;
+      if (first === null) return giveUp();
+      socket.setTimeout(0);
+      socket.off('timeout', giveUp);
+      socket.unshift(first);
+      const isTls = first[0] === HANDSHAKE;
+      const server = isTls ? secure : isLoopback(clientAddress) ? plain : redirecting;
+      server.emit('connection', socket);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+function keyOf({ remoteAddress = '', remotePort = 0 }: Ends): string {
+  return `${remoteAddress} ${remotePort}`;
 }

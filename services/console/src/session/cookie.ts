@@ -1,6 +1,6 @@
 // The cookie of a session. `__Host-` binds it to this very host and to HTTPS (RFC 6265bis §4.1.3.2); on loopback, which
 // answers plain HTTP, the browser would not take it, so the name is another one there.
-import { TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { FastifyRequest } from 'fastify';
 
 const SECURE_NAME = '__Host-pochtar';
@@ -15,7 +15,7 @@ export function cookieOptions(isSecure: boolean) {
 }
 
 export function isEncrypted(request: FastifyRequest): boolean {
-  return request.socket instanceof TLSSocket;
+  return (request.socket as Partial<TLSSocket>).encrypted === true;
 }
 
 /** The token that a request brings in its cookie. */

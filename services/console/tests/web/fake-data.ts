@@ -192,6 +192,15 @@ export function directory(isNew: () => boolean) {
       usedBytes: 214 * megabyte,
       aliases: [],
     }),
+    'GET /me/client': () => ({
+      login: 'anna@firma.test',
+      servers: [
+        { protocol: 'imap', host: 'mx.firma.test', port: 993, security: 'tls' },
+        { protocol: 'imap', host: 'mx.firma.test', port: 143, security: 'starttls' },
+        { protocol: 'smtp', host: 'mx.firma.test', port: 465, security: 'tls' },
+      ],
+      appleProfile: '/mail/apple.mobileconfig?emailaddress=anna%40firma.test',
+    }),
   };
 }
 

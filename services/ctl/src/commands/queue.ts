@@ -146,11 +146,12 @@ type Act = (mails: string[]) => Promise<QueueOutcome>;
 
 /** Does it with the named mails, or with `--all` that the filter finds, page by page. */
 async function actOn(session: Session, input: Input, act: Act): Promise<ExitCode> {
-  const outcome: QueueOutcome = { done: [], skipped: [], complaints: [] };
-  const add = ({ done, skipped, complaints }: QueueOutcome): void => {
+  const outcome: QueueOutcome = { done: [], skipped: [], unknown: [], complaints: [] };
+  const add = ({ done, skipped, unknown, complaints }: QueueOutcome): void => {
     outcome.complaints.push(...complaints);
     outcome.done.push(...done);
     outcome.skipped.push(...skipped);
+    outcome.unknown.push(...unknown);
   };
   if (!input.flag('all')) {
     if (input.args.length === 0) {

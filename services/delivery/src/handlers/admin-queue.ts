@@ -129,10 +129,11 @@ async function forEach(
   asker: Asker,
   action: Action,
 ): Promise<AdminReply<QueueOutcome>> {
-  const outcome: QueueOutcome = { done: [], skipped: [], complaints: [] };
+  const outcome: QueueOutcome = { done: [], skipped: [], unknown: [], complaints: [] };
   for (const id of new Set(selection.mails)) {
     const result = await changeOne(tools, id, selection, asker, action);
     outcome[result === true ? 'done' : 'skipped'].push(id);
+    if (result === 'unknown') outcome.unknown.push(id);
     if (result === 'shared') outcome.complaints.push({ mail: id, problem: shared });
   }
   const { author } = asker;
@@ -153,12 +154,13 @@ async function changeOne(
   selection: Selection,
   { author, scope }: Asker,
   action: Action,
-): Promise<boolean | 'shared'> {
+): Promise<boolean | 'shared' | 'unknown'> {
   const after = new Aftermath();
   const result = await tools.db.transaction(async (tx) => {
     const mail = await lockMail(tx, id);
     const reach = mail && (await reachOf(tx, scope, id));
-    if (mail === null || reach === null || !isMeant(mail, selection)) return false;
+    if (mail === null || reach === null) return 'unknown';
+    if (!isMeant(mail, selection)) return false;
     const within = mail.recipients.filter(({ address }) => reach.addresses.has(address));
     return action({ tools, tx, mail, isWhole: reach.isWhole, within, author, after });
   });

@@ -23,7 +23,7 @@ export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
   const { db } = context;
   return [
     answerAdmin(context, adminAccount.list, async (request, { scope }) => {
-      const page = readPage(request, scope);
+      const page = await readPage(context, request, scope);
       if (!page.ok) return page;
       const accounts = await listAccounts(db, page.page);
       return done({ accounts: accounts.map(infoOf), next: nextOf(accounts, request.limit) });

@@ -31,7 +31,7 @@ function answerAliases(context: Context): { stop(): Promise<void> }[] {
   const { db } = context;
   return [
     answerAdmin(context, adminAlias.list, async (request, { scope }) => {
-      const page = readPage(request, scope);
+      const page = await readPage(context, request, scope);
       if (!page.ok) return page;
       const rows = await listNames(db, 'alias', page.page);
       return done({ aliases: rows.map(aliasOf), next: nextOf(rows, request.limit) });
@@ -56,7 +56,7 @@ function answerGroups(context: Context): { stop(): Promise<void> }[] {
   const { db } = context;
   return [
     answerAdmin(context, adminGroup.list, async (request, { scope }) => {
-      const page = readPage(request, scope);
+      const page = await readPage(context, request, scope);
       if (!page.ok) return page;
       const rows = await listNames(db, 'group', page.page);
       return done({ groups: rows.map(groupOf), next: nextOf(rows, request.limit) });

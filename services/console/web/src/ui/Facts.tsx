@@ -8,9 +8,9 @@ export function Facts({ facts }: { facts: readonly (Fact | null)[] }) {
     <dl className="p-facts">
       {facts
         .filter((fact) => fact !== null)
-        .map(([name, value]) => [
-          <dt key={`${name} name`}>{name}</dt>,
-          <dd key={`${name} value`}>{value}</dd>,
+        .map(([name, value], place) => [
+          <dt key={`${name} ${place} name`}>{name}</dt>,
+          <dd key={`${name} ${place} value`}>{value}</dd>,
         ])}
     </dl>
   );

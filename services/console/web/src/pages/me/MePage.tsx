@@ -28,17 +28,46 @@ export function MePage() {
           />
         )}
       </Block>
-      <Block title={t('me.setUp')}>
-        <p>{t('me.setUpText')}</p>
-        <Facts
-          facts={[
-            [t('me.server'), <CodeLine key="s">{globalThis.location.hostname}</CodeLine>],
-            [t('me.login'), <CodeLine key="l">{account ?? ''}</CodeLine>],
-          ]}
-        />
-      </Block>
+      <ClientBlock />
       <PasswordBlock />
     </Page>
+  );
+}
+
+function ClientBlock() {
+  const { t } = useWords();
+  const { data, error, refetch } = useApi('GET /me/client');
+  return (
+    <Block title={t('me.setUp')}>
+      <p>{t('me.setUpText')}</p>
+      {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+      {data === undefined && error === null && <Skeleton height={160} />}
+      {data !== undefined && (
+        <>
+          <Facts
+            facts={[
+              ...data.servers.map(
+                ({ protocol, host, port, security }) =>
+                  [
+                    t(`me.protocol.${protocol}`),
+                    <span key={`${protocol} ${port}`}>
+                      <CodeLine>{host}</CodeLine>
+                      {t('me.port', { port: String(port) })}, {t(`me.security.${security}`)}
+                    </span>,
+                  ] as const,
+              ),
+              [t('me.login'), <CodeLine key="l">{data.login}</CodeLine>],
+            ]}
+          />
+          <p>{t('me.programs')}</p>
+          <p>
+            <a href={data.appleProfile} download>
+              {t('me.apple')}
+            </a>
+          </p>
+        </>
+      )}
+    </Block>
   );
 }
 

@@ -1,0 +1,172 @@
+// What mail programs are told without a log-in: the settings as they are, for domains of ours, whether an address exists or
+// not.
+import { createAccounts } from '@pochtar/testkit/ground';
+import { eventually } from '@pochtar/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PASSWORD, type RunningConsole, runConsole } from './running-console.ts';
+
+let running: RunningConsole;
+beforeAll(async () => {
+  running = await runConsole();
+  await createAccounts(running.ground.db, ['anna'], { password: PASSWORD });
+  await running.ground.set({
+    general: { heloName: 'mx.demo.test' },
+    network: { submissionEnabled: true, submissionPort: 5877 },
+    smtpEncryption: { mode: 'required', smtpsPort: 4655 },
+    accessEncryption: { mode: 'optional', imapsPort: 9933, implicitTlsEnabled: true },
+  });
+});
+afterAll(() => running[Symbol.asyncDispose]());
+
+interface Got {
+  status: number;
+  type: string;
+  text: string;
+}
+
+async function ask(path: string, body?: string): Promise<Got> {
+  const response = await fetch(`${running.url}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    ...(body !== undefined && { body, headers: { 'content-type': 'text/xml' } }),
+  });
+  return {
+    status: response.status,
+    type: response.headers.get('content-type') ?? '',
+    text: await response.text(),
+  };
+}
+
+function outlookAsks(address: string): string {
+  return `<?xml version="1.0"?><Autodiscover xmlns="x"><Request><EMailAddress>${address}</EMailAddress>
+    <AcceptableResponseSchema>http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a</AcceptableResponseSchema>
+    </Request></Autodiscover>`;
+}
+
+/** The same answer but for the name itself. */
+function without(name: string, { text }: Got): string {
+  return text.replaceAll(name, 'NAME').replaceAll(/[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}/g, 'UUID');
+}
+
+const thunderbird = ['/mail/config-v1.1.xml', '/.well-known/autoconfig/mail/config-v1.1.xml'];
+const outlook = [
+  '/autodiscover/autodiscover.xml',
+  '/Autodiscover/Autodiscover.xml',
+  '/AutoDiscover/AutoDiscover.xml',
+];
+
+describe('Thunderbird', () => {
+  test.each(thunderbird)('finds the servers as the settings have them at %s', async (path) => {
+    const { status, type, text } = await ask(`${path}?emailaddress=anna%40demo.test`);
+    expect(status).toBe(200);
+    expect(type).toMatch(/^text\/xml/);
+    const servers = [
+      ...text.matchAll(/type="(\w+)">\s*<hostname>(.*?)<.*?<port>(\d+)<.*?<socketType>(\w+)</gs),
+    ].map((found) => found.slice(1).join(' '));
+    expect(servers).toContain('imap mx.demo.test 9933 SSL');
+    expect(servers).toContain('smtp mx.demo.test 4655 SSL');
+    expect(servers).toContain('smtp mx.demo.test 5877 STARTTLS');
+    expect(servers.filter((server) => server.startsWith('smtp'))).toHaveLength(2);
+    expect(text).toContain('<username>anna@demo.test</username>');
+  });
+
+  test('is told of a change without a restart', async () => {
+    await running.ground.set({ accessEncryption: { mode: 'none' } });
+    await eventually(async () => {
+      const { text } = await ask(`${thunderbird[0]}?emailaddress=anna%40demo.test`);
+      expect(text).toContain('<socketType>plain</socketType>');
+      expect(text).not.toContain('<port>9933</port>');
+    });
+    await running.ground.set({ accessEncryption: { mode: 'optional' } });
+  });
+});
+
+describe('Outlook', () => {
+  test.each(outlook)('finds the servers at %s', async (path) => {
+    const { status, text } = await ask(path, outlookAsks('anna@demo.test'));
+    expect(status).toBe(200);
+    expect(text).toMatch(/<Type>SMTP<\/Type>\s*<Server>mx\.demo\.test<\/Server>\s*<Port>4655<\/Port>/);
+    expect(text).toContain('<LoginName>anna@demo.test</LoginName>');
+  });
+
+  test('of the newer kind is told where the older one is', async () => {
+    const { status, text } = await ask(
+      '/autodiscover/autodiscover.json?Email=anna%40demo.test&Protocol=AutodiscoverV1',
+    );
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      Protocol: 'AutodiscoverV1',
+      Url: expect.stringMatching(/^https:.*autodiscover\.xml$/),
+    });
+  });
+
+  test.each([
+    [
+      'entities',
+      '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a><EMailAddress>&e;@demo.test</EMailAddress></a>',
+    ],
+    ['no address', '<a></a>'],
+    ['no XML', 'anna@demo.test'],
+    ['an element that never ends', `<EMailAddress>${'a'.repeat(10_000)}`],
+  ])('that sends %s is told of an invalid request', async (_, body) => {
+    const { text } = await ask(outlook[0] as string, body);
+    expect(text).toContain('<ErrorCode>600</ErrorCode>');
+    expect(text).not.toContain('root:');
+  });
+
+  test('that sends too much is refused', async () => {
+    expect((await ask(outlook[0] as string, outlookAsks('a'.repeat(20_000)))).status).toBe(413);
+  });
+});
+
+test('an Apple device gets a profile with the safest servers, and no password', async () => {
+  const { status, type, text } = await ask('/mail/apple.mobileconfig?emailaddress=anna%40demo.test');
+  expect(status).toBe(200);
+  expect(type).toMatch(/^application\/x-apple-aspen-config/);
+  expect(text).toMatch(/IncomingMailServerPortNumber<\/key><integer>9933</);
+  expect(text).toMatch(/IncomingMailServerUseSSL<\/key><true\/>/);
+  expect(text).not.toContain('<key>IncomingPassword<');
+});
+
+describe('a stranger', () => {
+  test('does not learn whether an address exists', async () => {
+    for (const path of [thunderbird[0], '/mail/apple.mobileconfig']) {
+      const [anna, nobody] = [
+        await ask(`${path}?emailaddress=anna%40demo.test`),
+        await ask(`${path}?emailaddress=nobody%40demo.test`),
+      ];
+      expect(without('anna', anna)).toBe(without('nobody', nobody));
+    }
+    const [anna, nobody] = [
+      await ask(outlook[0] as string, outlookAsks('anna@demo.test')),
+      await ask(outlook[0] as string, outlookAsks('nobody@demo.test')),
+    ];
+    expect(without('anna', anna)).toBe(without('nobody', nobody));
+  });
+
+  test('of another domain is told nothing', async () => {
+    for (const path of [...thunderbird, '/mail/apple.mobileconfig']) {
+      expect((await ask(`${path}?emailaddress=anna%40other.test`)).status).toBe(404);
+      expect((await ask(`${path}?emailaddress=%3Cscript%3E`)).status).toBe(404);
+      expect((await ask(path)).status).toBe(404);
+    }
+    expect((await ask(outlook[0] as string, outlookAsks('anna@other.test'))).text).toContain(
+      '<ErrorCode>601</ErrorCode>',
+    );
+  });
+});
+
+test('a user sees the same servers on the own page', async () => {
+  const anna = await running.loggedIn('anna@demo.test');
+  const { status, body } = await anna.call('GET', '/me/client');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    login: 'anna@demo.test',
+    appleProfile: '/mail/apple.mobileconfig?emailaddress=anna%40demo.test',
+  });
+  expect((body as { servers: unknown[] }).servers).toContainEqual({
+    protocol: 'imap',
+    host: 'mx.demo.test',
+    port: 9933,
+    security: 'tls',
+  });
+});
