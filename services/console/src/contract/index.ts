@@ -1,6 +1,7 @@
 // The whole contract of the API, by `METHOD /path` below /api/v1.
 import { certificateRoutes } from './certificates.ts';
 import { directoryRoutes } from './directory.ts';
+import { listRoutes } from './lists.ts';
 import { liveRoutes } from './live.ts';
 import { mailRoutes } from './mail.ts';
 import { peopleRoutes } from './people.ts';
@@ -15,6 +16,7 @@ export const contract = {
   ...directoryRoutes,
   ...mailRoutes,
   ...certificateRoutes,
+  ...listRoutes,
   ...peopleRoutes,
   ...liveRoutes,
   ...testRoutes,

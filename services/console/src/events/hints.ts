@@ -3,6 +3,7 @@
 import {
   type Bus,
   directoryChanged,
+  listsChanged,
   mailBounced,
   mailDeferred,
   mailHeld,
@@ -11,14 +12,14 @@ import {
   settingsChanged,
 } from '@pochtar/bus';
 
-export type Topic = 'settings' | 'applied' | 'directory' | 'queue';
+export type Topic = 'settings' | 'applied' | 'directory' | 'lists' | 'queue';
 
 const GATHER_MS = 1000;
 
 /** What each role may hear of. */
 const TOPICS: Readonly<Record<Role, readonly Topic[]>> = {
-  admin: ['settings', 'applied', 'directory', 'queue'],
-  auditor: ['settings', 'applied', 'directory', 'queue'],
+  admin: ['settings', 'applied', 'directory', 'lists', 'queue'],
+  auditor: ['settings', 'applied', 'directory', 'lists', 'queue'],
   domainAdmin: ['directory', 'queue'],
   user: [],
 };
@@ -37,6 +38,7 @@ export class Hints implements AsyncDisposable {
       bus.subscribe(settingsChanged, () => this.#note('settings')),
       bus.subscribe(settingsApplied, () => this.#note('applied')),
       bus.subscribe(directoryChanged, () => this.#note('directory')),
+      bus.subscribe(listsChanged, () => this.#note('lists')),
       ...[mailDeferred, mailBounced, mailHeld].map((subject) =>
         bus.subscribe(subject, () => this.#note('queue')),
       ),

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { defaultDocument, describeForms, isSectionName, parseSection, sectionNames } from '@pochtar/settings';
 import type { Answers, Contract } from '../../src/contract/index.ts';
+import { listRoutes } from './fake-lists.ts';
 import { directory as directoryRoutes, mails, status as statusOf, trace } from './fake-data.ts';
 
 const types: Record<string, string> = {
@@ -181,6 +182,7 @@ export class FakeApi {
       next: null,
     }),
     ...directoryRoutes(() => this.isNew),
+    ...listRoutes(() => this.isNew),
     'GET /queue': ({ query }) =>
       this.isNew ? { mails: [], total: 0, next: null } : mails(query.get('state')),
     'GET /queue/:mail': ({ params }) => {

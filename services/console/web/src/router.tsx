@@ -69,6 +69,7 @@ function coming(path: string, title: Key, text: Key) {
   });
 }
 
+const lists = () => import('./pages/lists/ListPage.tsx');
 const settings = () => import('./settings/tabs.tsx');
 
 const routes = [
@@ -92,7 +93,9 @@ const routes = [
   page('/audit', () => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
   page('/me', () => import('./pages/me/MePage.tsx'), 'MePage'),
   coming('/quarantine', 'page.quarantine', 'coming.quarantine'),
-  coming('/lists/$list', 'page.lists', 'coming.lists'),
+  page('/lists/white', lists, 'WhitePage'),
+  page('/lists/black', lists, 'BlackPage'),
+  page('/lists/networks', () => import('./pages/lists/NetworksPage.tsx'), 'NetworksPage'),
   coming('/dlp', 'page.dlp', 'coming.dlp'),
   coming('/firewall', 'page.firewall', 'coming.firewall'),
   coming('/tasks', 'page.tasks', 'coming.tasks'),

@@ -13,6 +13,7 @@ const touched: Readonly<Record<string, readonly string[]>> = {
   queue: ['/queue', '/trace'],
   directory: ['/domains', '/accounts', '/aliases', '/groups', '/admins'],
   certificates: ['/certificates', '/settings/status'],
+  lists: ['/lists'],
 };
 
 const coalesceMs = 1000;

@@ -1,10 +1,11 @@
 // All English words; the compiler sees that none is missing.
 import { directory } from './en/directory.ts';
 import { dns } from './en/dns.ts';
+import { lists } from './en/lists.ts';
 import { mail } from './en/mail.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { system } from './en/system.ts';
 import type { English } from './keys.ts';
 
-export const en: English = { ...directory, ...dns, ...mail, ...settings, ...shell, ...system };
+export const en: English = { ...directory, ...dns, ...lists, ...mail, ...settings, ...shell, ...system };

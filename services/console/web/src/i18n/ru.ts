@@ -1,9 +1,10 @@
 // All Russian words of the pages. Plurals have four forms: one, few, many, other.
 import { directory } from './ru/directory.ts';
 import { dns } from './ru/dns.ts';
+import { lists } from './ru/lists.ts';
 import { mail } from './ru/mail.ts';
 import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { system } from './ru/system.ts';
 
-export const ru = { ...directory, ...dns, ...mail, ...settings, ...shell, ...system };
+export const ru = { ...directory, ...dns, ...lists, ...mail, ...settings, ...shell, ...system };

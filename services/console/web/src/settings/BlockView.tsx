@@ -8,6 +8,7 @@ import { BlockTests } from './BlockTests.tsx';
 import { FieldControl } from './FieldControl.tsx';
 import { QueuePlan } from './QueuePlan.tsx';
 import { useAt } from './use-draft.ts';
+import { useApi } from '../api/queries.ts';
 import { Go } from '../ui/Go.tsx';
 
 export function BlockView({ block, target }: { block: BlockDescription; target: string }) {
@@ -65,7 +66,7 @@ function Column({ column, target }: { column: ColumnDescription; target: string 
 }
 
 function Rows({ rows }: { rows: readonly RowDescription[] }) {
-  return rows.map((row) => <Row key={row.fields.join(' ')} row={row} />);
+  return rows.map((row) => <Row key={`${row.fields.join(' ')} ${row.link?.to ?? ''}`} row={row} />);
 }
 
 function Row({ row }: { row: RowDescription }) {
@@ -75,7 +76,7 @@ function Row({ row }: { row: RowDescription }) {
     const isThere = row.fields.every((path) => draft.isShown(path));
     return isThere && (when === undefined || draft.value(when.path) === when.is);
   });
-  const fields = (
+  const fields = row.fields.length > 0 && (
     <div className="f-row" data-count={row.fields.length}>
       {row.fields.map((path) => (
         <FieldControl key={path} path={path} />
@@ -94,9 +95,20 @@ function Row({ row }: { row: RowDescription }) {
       )}
       {row.link !== undefined && isLinkShown && (
         <p className="f-row-link">
-          <Go to={row.link.to}>{say(row.link.label)}</Go>
+          <Go to={row.link.to}>
+            {say(row.link.label)}
+            <ListCount to={row.link.to} />
+          </Go>
         </p>
       )}
     </>
   );
+}
+
+/** Of a link to a list: how much is in it. */
+function ListCount({ to }: { to: string }) {
+  const name = /^\/lists\/(white|black|networks)$/.exec(to)?.[1];
+  const { data } = useApi('GET /lists', undefined, { enabled: name !== undefined });
+  if (name === undefined || data === undefined) return null;
+  return ` · ${data[name as 'white' | 'black' | 'networks']}`;
 }

@@ -9,7 +9,7 @@ import {
 import { Link } from '@tanstack/react-router';
 import { useWords } from '../i18n/index.ts';
 import { ActionIcon, Menu, Switch } from '../ui/controls.ts';
-import { toast } from '../ui/toast.ts';
+import { toast } from '../ui/toast.tsx';
 import { addressOf, describedAt, isSecret, partsOf } from './catalogue.ts';
 import { FieldProblems, useProblems } from './FieldProblems.tsx';
 import { useAt, useForm } from './use-draft.ts';

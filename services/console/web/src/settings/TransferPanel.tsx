@@ -12,7 +12,7 @@ import { downloadText } from '../ui/download.ts';
 import { FileDrop } from '../ui/FileDrop.tsx';
 import { Failure, Notice } from '../ui/Notice.tsx';
 import { SidePanel } from '../ui/SidePanel.tsx';
-import { toast } from '../ui/toast.ts';
+import { toast } from '../ui/toast.tsx';
 import { Review } from './Review.tsx';
 
 /** As the server takes it. */

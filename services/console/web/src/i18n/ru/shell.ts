@@ -32,8 +32,6 @@ export const shell = {
   'notFound.text': 'Адрес набран с ошибкой, объект удалён, или он вам не виден.',
   'notFound.home': 'К обзору',
   'coming.quarantine': 'Появится вместе с карантином. Задержанные письма пока видны в очереди.',
-  'coming.lists':
-    'Появится вместе со страницами списков. Пока записи меняются командами pochtar list add и pochtar list remove',
   'coming.dlp': 'Появится вместе с модулем DLP.',
   'coming.firewall':
     'Появится вместе с управлением межсетевым экраном. Пока откройте порты правилами самой машины.',
@@ -41,6 +39,7 @@ export const shell = {
   'coming.volumes': 'Появится вместе с переносом хранилища.',
   'action.retry': 'Повторить',
   'action.cancel': 'Отменить',
+  'action.undo': 'Вернуть',
   'action.close': 'Закрыть',
   'action.back': 'Назад',
   'action.save': 'Сохранить',

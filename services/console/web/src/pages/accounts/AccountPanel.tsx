@@ -12,7 +12,7 @@ import { Failure } from '../../ui/Notice.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { toast } from '../../ui/toast.ts';
+import { toast } from '../../ui/toast.tsx';
 import { NewPassword, PasswordFields } from './PasswordFields.tsx';
 import { QuotaField, quotaBytes, quotaText } from './QuotaFields.tsx';
 import { Used } from './Used.tsx';

@@ -10,7 +10,7 @@ import { FileDrop } from '../../ui/FileDrop.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Notice } from '../../ui/Notice.tsx';
-import { toast } from '../../ui/toast.ts';
+import { toast } from '../../ui/toast.tsx';
 import type { Certificate } from './days.ts';
 
 const touches = ['/certificates', '/settings/status'];

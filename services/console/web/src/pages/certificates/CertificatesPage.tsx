@@ -9,7 +9,7 @@ import { Confirm } from '../../ui/Confirm.tsx';
 import { Button } from '../../ui/controls.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { downloadText } from '../../ui/download.ts';
-import { toast } from '../../ui/toast.ts';
+import { toast } from '../../ui/toast.tsx';
 import { asProblem } from '../../api/problem.ts';
 import { Go } from '../../ui/Go.tsx';
 import { Notice } from '../../ui/Notice.tsx';

@@ -16,7 +16,7 @@ import { Page } from '../../ui/Page.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { toast } from '../../ui/toast.ts';
+import { toast } from '../../ui/toast.tsx';
 import { Filtered } from '../Filtered.tsx';
 import { useView } from '../search.ts';
 import { domainTone, domainWords } from './dns-state.ts';

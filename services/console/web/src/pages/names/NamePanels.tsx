@@ -7,7 +7,7 @@ import { Confirm } from '../../ui/Confirm.tsx';
 import { Button, Group as Side, Stack, TagsInput, TextInput } from '../../ui/controls.ts';
 import { Failure } from '../../ui/Notice.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
-import { toast } from '../../ui/toast.ts';
+import { toast } from '../../ui/toast.tsx';
 
 type Alias = Answer<'GET /aliases'>['aliases'][number];
 type Group = Answer<'GET /groups'>['groups'][number];

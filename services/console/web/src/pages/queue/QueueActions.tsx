@@ -5,7 +5,7 @@ import { useWords } from '../../i18n/index.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { Button, TextInput } from '../../ui/controls.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
-import { toast } from '../../ui/toast.ts';
+import { toast } from '../../ui/toast.tsx';
 
 type Action = 'retry' | 'hold' | 'release' | 'return' | 'delete';
 type Doing = Action | 'redirect' | null;
