@@ -66,30 +66,7 @@ function ListPage({ list }: { list: List }) {
       <p className="p-muted">{t(list === 'white' ? 'lists.whiteHelp' : 'lists.blackHelp')}</p>
       {!isReadOnly && <AddEntry list={list} onManyLines={setPasted} />}
       <div className="p-filters">
-        <FilterField
-          label={t('lists.filter')}
-          value={search ?? ''}
-          onChange={(text) => setView({ search: text })}
-        />
-        <Select
-          label={t('lists.kind')}
-          value={kind ?? ''}
-          onChange={(value) => setView({ kind: value ?? undefined })}
-          data={[
-            { value: '', label: t('lists.allKinds') },
-            ...Object.entries(kinds).map(([value, key]) => ({ value, label: t(key) })),
-          ]}
-        />
-        <Select
-          label={t('lists.only')}
-          value={only ?? ''}
-          onChange={(value) => setView({ only: value ?? undefined })}
-          data={[
-            { value: '', label: t('lists.all') },
-            { value: 'idle', label: t('lists.idle') },
-            { value: 'expired', label: t('lists.expiredOnly') },
-          ]}
-        />
+        <Narrowing />
         {chosen.size > 0 && (
           <Button
             variant="outline"
@@ -134,6 +111,40 @@ function ListPage({ list }: { list: List }) {
       )}
       {pasted !== null && <PasteDialog list={list} text={pasted} onClose={() => setPasted(null)} />}
     </Page>
+  );
+}
+
+/** Which entries are shown. */
+function Narrowing() {
+  const { t } = useWords();
+  const [{ search, kind, only }, setView] = useView();
+  return (
+    <>
+      <FilterField
+        label={t('lists.filter')}
+        value={search ?? ''}
+        onChange={(text) => setView({ search: text })}
+      />
+      <Select
+        label={t('lists.kind')}
+        value={kind ?? ''}
+        onChange={(value) => setView({ kind: value ?? undefined })}
+        data={[
+          { value: '', label: t('lists.allKinds') },
+          ...Object.entries(kinds).map(([value, key]) => ({ value, label: t(key) })),
+        ]}
+      />
+      <Select
+        label={t('lists.only')}
+        value={only ?? ''}
+        onChange={(value) => setView({ only: value ?? undefined })}
+        data={[
+          { value: '', label: t('lists.all') },
+          { value: 'idle', label: t('lists.idle') },
+          { value: 'expired', label: t('lists.expiredOnly') },
+        ]}
+      />
+    </>
   );
 }
 
