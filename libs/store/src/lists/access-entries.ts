@@ -67,7 +67,7 @@ export async function countEntries(
   filter: EntryFilter,
 ): Promise<{ value: number; exact: boolean }> {
   const [row] = await db.query<{ count: number }>({
-    text: `select count(*)::int as count from (select from lists.entry e where ${WHERE} limit $6) some`,
+    text: `select count(*)::int as count from (select from lists.entry e where ${WHERE} limit $6) counted`,
     values: [...filterValues(list, filter), MAX_COUNTED + 1],
   });
   const count = row?.count ?? 0;

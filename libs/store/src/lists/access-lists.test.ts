@@ -4,7 +4,14 @@ import { createTestDatabase, type TestDatabase } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../db.ts';
 import { readAccessChanges } from './access-changes.ts';
-import { addEntries, changeEntry, listEntries, type NewEntry, removeEntries } from './access-entries.ts';
+import {
+  addEntries,
+  changeEntry,
+  countEntries,
+  listEntries,
+  type NewEntry,
+  removeEntries,
+} from './access-entries.ts';
 import { addEntryHits } from './entry-hits.ts';
 import { addNetwork, changeNetwork, findNetwork, listNetworks, removeNetwork } from './named-networks.ts';
 
@@ -205,6 +212,7 @@ test('entries are found by text, kind, end and idleness, page by page', async ()
     where value = '@bad.test'`,
   });
   await db.query({ text: `update lists.entry set created_at = now() where value <> '@bad.test'` });
+  expect(await countEntries(db, 'black', { kind: 'domain' })).toEqual({ value: 1, exact: true });
   expect(await find({ idleDays: 180 })).toEqual(['@bad.test']);
   const all = await listEntries(db, 'black', {}, { limit: 100 });
   expect(await find({}, all[1]?.id)).toEqual(all.slice(2, 4).map(({ value }) => value));

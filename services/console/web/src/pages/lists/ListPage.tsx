@@ -35,7 +35,7 @@ export function BlackPage() {
 }
 
 function ListPage({ list }: { list: List }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const isReadOnly = useWho().role === 'auditor';
   const [view, setView] = useView();
   const { search, kind, only, open } = view;
@@ -98,7 +98,10 @@ function ListPage({ list }: { list: List }) {
         }
       />
       <Pager cursor={cursor} next={data?.next}>
-        {total !== undefined && t('lists.total', { count: total.value, more: total.exact ? '' : '+' })}
+        {total !== undefined &&
+          (total.exact
+            ? t('lists.total', { count: total.value })
+            : t('lists.totalMore', { max: formatNumber(total.value, language) }))}
       </Pager>
       {opened !== undefined && (
         <EntryPanel
