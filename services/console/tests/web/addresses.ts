@@ -19,7 +19,8 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   '/accounts': ['/accounts', '/accounts?open=anna%40firma.test'],
   '/names': ['/names', '/names?tab=groups&open=all%40firma.test'],
   '/certificates': ['/certificates', '/certificates?open=old'],
-  '/lists/$list': ['/lists/white', '/lists/black', '/lists/networks'],
+  '/lists/black': ['/lists/black', '/lists/black?open=198.51.100.0%2F24'],
+  '/lists/networks': ['/lists/networks', '/lists/networks?open=Office'],
 };
 
 /** The home of users, who see nothing else. */
