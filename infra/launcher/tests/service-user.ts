@@ -12,7 +12,7 @@ export interface RunningInstallation {
   /** Its state directory. */
   state: string;
   /** By name. */
-  pids(): Promise<Map<string, number>>;
+  pids: () => Promise<Map<string, number>>;
   pochtar(...words: string[]): Promise<{ code: number; err: string }>;
   /** The first line that is said at an address. */
   greeting(address: string): Promise<string>;
