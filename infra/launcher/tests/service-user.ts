@@ -13,9 +13,9 @@ export interface RunningInstallation {
   state: string;
   /** By name. */
   pids: () => Promise<Map<string, number>>;
-  pochtar(...words: string[]): Promise<{ code: number; err: string }>;
+  pochtar: (...words: string[]) => Promise<{ code: number; err: string }>;
   /** The first line that is said at an address. */
-  greeting(address: string): Promise<string>;
+  greeting: (address: string) => Promise<string>;
 }
 
 const user = serviceUser();

@@ -75,7 +75,7 @@ interface Raw {
   body?: string;
 }
 
-/** Every field takes a third of the values, its neighbours the others. */
+/** Every field takes a fifth of the values, its neighbours the others. */
 function taking(place: number, names: readonly string[]): string[] {
   return names.filter((_, index) => index % 5 === place % 5);
 }
