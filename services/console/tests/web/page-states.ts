@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import type { FakeApi } from './fake-api.ts';
 import { settled } from './looks.ts';
 
-interface PageState {
+export interface PageState {
   path: string;
   prepare?: (api: FakeApi) => void;
   /** Waits for what shows the state, where it is not a quiet page. */

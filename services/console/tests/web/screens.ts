@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { addresses, usersPage } from './addresses.ts';
 import { openBrowser } from './browser.ts';
 import { buildPages } from './built-pages.ts';
@@ -20,7 +20,7 @@ import {
   visit,
   walk,
 } from './looks.ts';
-import { stateNames, states } from './page-states.ts';
+import { type PageState, stateNames, states } from './page-states.ts';
 
 const HELP = `pochtar screens [--out var/screens] [--only /queue] [--look ru-light-1280] [--json] [--no-pictures]
   Looks at every page in both languages, both themes, at 1280 and 360 pixels, and at the states of pages.
@@ -101,18 +101,26 @@ async function lookAtStates(browser: Browser, directory: string, look: Look): Pr
     const path = state?.path ?? name;
     state?.prepare?.(api);
     await visited.page.goto(api.url + path);
-    if (state?.reach === undefined) await settled(visited.page);
-    else await state.reach(visited.page, api);
+    const missed = await reach(visited.page, api, state);
     // What does not answer is told on the console too.
     const isFailing = state?.isFailing ?? false;
     const one = await report(name, look, visited);
-    seen.push(
-      isFailing
-        ? { ...one, found: one.found.filter((text) => !text.includes('Failed to load resource')) }
-        : one,
-    );
+    const found = isFailing
+      ? one.found.filter((text) => !text.includes('Failed to load resource'))
+      : one.found;
+    seen.push({ ...one, found: [...missed, ...found] });
   }
   return seen;
+}
+
+/** What kept the state from being reached: something found, and no reason to leave out the others. */
+async function reach(page: Page, api: FakeApi, state: PageState | undefined): Promise<string[]> {
+  try {
+    await (state?.reach === undefined ? settled(page) : state.reach(page, api));
+    return [];
+  } catch (error) {
+    return [`the state was not reached: ${String(error)}`];
+  }
 }
 
 async function report(page: string, look: Look, { page: shown, complaints }: Visit): Promise<Seen> {

@@ -101,8 +101,6 @@ export const system = {
   'overview.sample_one': 'The last {{n}} mail is counted.',
   'overview.sample_other': 'The last {{n}} mails are counted.',
   'overview.processesFine': 'All processes run',
-  'overview.ends_one': '{{n}} day left',
-  'overview.ends_other': '{{n}} days left',
   'start.progress': '{{done}} of {{total}} done',
   'start.done': 'done',
   'start.todo': 'to do',

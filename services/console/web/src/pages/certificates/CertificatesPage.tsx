@@ -18,11 +18,11 @@ import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
-import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { useView } from '../search.ts';
 import { Generate, Upload } from './AddCertificate.tsx';
 import { useSectionLabels } from '../section-labels.ts';
-import { type Certificate, stateTones } from './days.ts';
+import type { Certificate } from './days.ts';
+import { Ends } from './Ends.tsx';
 
 export function CertificatesPage() {
   const { t, say } = useWords();
@@ -109,20 +109,6 @@ function useColumns(): Column<Certificate>[] {
           : !isCa && hosts.length > 0 && <span className="p-muted">{t('certificates.sni')}</span>,
     },
   ];
-}
-
-function Ends({ certificate: { state, daysLeft, notBefore, notAfter } }: { certificate: Certificate }) {
-  const { t, language } = useWords();
-  const day = formatDay(notAfter, language);
-  return (
-    <StatusBadge tone={stateTones[state]}>
-      {state === 'notYet'
-        ? t('certificates.notYet', { day: formatDay(notBefore, language) })
-        : state === 'expired'
-          ? t('certificates.over', { day })
-          : t('certificates.left', { count: daysLeft, day })}
-    </StatusBadge>
-  );
 }
 
 interface CertificatePanelProps {

@@ -8,7 +8,7 @@ import { remarksOf } from '../../shell/server-state.ts';
 import { Failure, Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
-import { stateTones } from '../certificates/days.ts';
+import { Ends } from '../certificates/Ends.tsx';
 import { outcomeTone, useOutcomeWords } from '../trace/outcomes.ts';
 import { useSectionLabels } from '../section-labels.ts';
 import { Go } from '../../ui/Go.tsx';
@@ -181,12 +181,9 @@ function Certificates() {
   return (
     <Block title={t('page.certificates')}>
       <ul className="p-plain">
-        {ending.map(({ id, name, state, daysLeft }) => (
-          <li key={id}>
-            <StatusBadge tone={stateTones[state]}>
-              {t('overview.ends', { count: Math.max(daysLeft, 0) })}
-            </StatusBadge>{' '}
-            <Go to="/certificates">{name}</Go>
+        {ending.map((certificate) => (
+          <li key={certificate.id}>
+            <Ends certificate={certificate} /> <Go to="/certificates">{certificate.name}</Go>
           </li>
         ))}
       </ul>
