@@ -125,7 +125,8 @@ export class AccessMatcher {
 
   /** Its addresses are others: the entries that refer to it stand elsewhere. */
   #recompile(networkId: number): void {
-    for (const id of this.#referring.get(networkId) ?? []) {
+    // A copy: each of them is taken out and put back, which a walk over the set would meet again, without an end.
+    for (const id of [...(this.#referring.get(networkId) ?? [])]) {
       const known = this.#entries.get(id);
       if (known === undefined) continue;
       const { list, until } = known;
