@@ -41,7 +41,7 @@ const FREE = new Set(
   [
     'search after before limit since until sender recipient clientAddress outcome state heldBy filter author action',
     'object displayName password quotaBytes isEnabled targets members add remove name role expiresAt to isUnscanned',
-    'language login current addresses query.address',
+    'language login current addresses query.address destination reason olderThanMinutes',
   ].flatMap((line) => line.split(' ')),
 );
 

@@ -67,6 +67,36 @@ const outcome = z.object({
 });
 export type QueueOutcome = z.infer<typeof outcome>;
 
+/** What narrows the queue. */
+const queueFilter = {
+  state: z.enum(['active', 'parked', 'held', 'scheduled']).optional(),
+  heldBy: heldBy.optional(),
+  /** Held by this filter. */
+  filter: filterName.optional(),
+  /** Part of the reverse path. */
+  sender: searchText.optional(),
+  /** Part of a recipient's address. */
+  recipient: searchText.optional(),
+  /** The domain of a recipient, or where the mail goes. */
+  destination: z.string().max(255).optional(),
+  /** Words of why it waits, as a filter or the far side said it. */
+  reason: searchText.optional(),
+  olderThanMinutes: z.int().min(0).max(1_000_000).optional(),
+};
+
+const destination = z.object({
+  /** A domain; `relay:` is the external server of the settings. */
+  destination: z.string(),
+  /** Recipients. */
+  waiting: z.int(),
+  /** By age: up to 1, 5 and 24 hours, and older. */
+  byAge: z.array(z.int()).length(4),
+  oldestAt: time,
+  nextAt: time.nullable(),
+  lastAttemptAt: time.nullable(),
+  lastReply: z.string().nullable(),
+});
+
 const mailsOf = ({ mails }: { mails: string[] }): string => mails.join(', ');
 
 export const adminQueue = {
@@ -75,19 +105,33 @@ export const adminQueue = {
     'queue.list',
     'mails in the queue, oldest first',
     z.object({
-      state: z.enum(['active', 'parked', 'held', 'scheduled']).optional(),
-      heldBy: heldBy.optional(),
-      /** Held by this filter. */
-      filter: filterName.optional(),
-      /** Part of the reverse path. */
-      sender: searchText.optional(),
-      /** Part of a recipient's address. */
-      recipient: searchText.optional(),
+      ...queueFilter,
       /** The last id of the page before. */
       after: mailId.optional(),
       limit: z.int().min(1).max(200).default(50),
     }),
     z.object({ mails: z.array(queuedMail), total: z.int(), next: z.string().nullable() }),
+    looksInScope,
+  ),
+  matching: adminQuestion(
+    'delivery',
+    'queue.matching',
+    'the ids of all mails that a filter finds, so that an act is of those and of none that arrive later',
+    z.object({ ...queueFilter, limit: z.int().min(1).max(10_000).default(10_000) }),
+    z.object({
+      mails: z.array(mailId),
+      /** There are more. */
+      isCut: z.boolean(),
+      asOf: time,
+    }),
+    looksInScope,
+  ),
+  destinations: adminQuestion(
+    'delivery',
+    'queue.destinations',
+    'the queue by where it goes: what waits since when, the last answer, the next try; those with the most first',
+    z.object({ limit: z.int().min(1).max(500).default(200) }),
+    z.object({ destinations: z.array(destination) }),
     looksInScope,
   ),
   show: adminQuestion(

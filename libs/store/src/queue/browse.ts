@@ -60,6 +60,11 @@ export interface QueueFilter {
   sender?: string | undefined;
   /** Part of a recipient's address. */
   recipient?: string | undefined;
+  /** Of a recipient, or where the mail goes. */
+  destination?: string | undefined;
+  /** Words of why it waits. */
+  reason?: string | undefined;
+  acceptedBefore?: Date | undefined;
   /** The last id of the page before. */
   after?: string | undefined;
   limit: number;
@@ -76,7 +81,20 @@ const FILTERS = `${isMailInScope}
   and ($4::text is null or exists (select from queue.recipient f
     where f.mail_id = m.id and strpos(lower(f.address), lower($4)) > 0 and ${isRecipientInScope('f')}))
   and ($5::text is null or ${HELD_BY} = $5)
-  and ($6::text is null or (m.state = 'held' and m.held_filter = $6))`;
+  and ($6::text is null or (m.state = 'held' and m.held_filter = $6))
+  and ($7::text is null or exists (select from queue.recipient f where f.mail_id = m.id and ${isRecipientInScope('f')}
+    and (lower(f.destination) = lower($7) or right(lower(f.address), length($7) + 1) = '@' || lower($7))))
+  and ($8::text is null or strpos(lower(m.reason), lower($8)) > 0 or exists (select from queue.recipient f
+    where f.mail_id = m.id and strpos(lower(f.last_reply), lower($8)) > 0 and ${isRecipientInScope('f')}))
+  and ($9::timestamptz is null or m.accepted_at < $9)`;
+
+function filterValues(scope: MailScope, filter: Omit<QueueFilter, 'limit'>): unknown[] {
+  return [
+    ...[scopeIds(scope), filter.state ?? null, filter.sender ?? null, filter.recipient ?? null],
+    ...[filter.heldBy ?? null, filter.filter ?? null, filter.destination ?? null, filter.reason ?? null],
+    filter.acceptedBefore ?? null,
+  ];
+}
 
 const seen = `from queue.recipient r where r.mail_id = m.id and ${isRecipientInScope('r')}`;
 
@@ -110,14 +128,11 @@ export interface QueuePage {
 
 /** A page of the queue, oldest first (ids grow with time). */
 export async function listQueue(db: Queryable, scope: MailScope, filter: QueueFilter): Promise<QueuePage> {
-  const values = [
-    ...[scopeIds(scope), filter.state ?? null, filter.sender ?? null, filter.recipient ?? null],
-    ...[filter.heldBy ?? null, filter.filter ?? null],
-  ];
+  const values = filterValues(scope, filter);
   const mails = await db.query<ListedMail>({
     name: 'list_queue',
     text: `select ${columns(LISTED_RECIPIENTS)} from queue.mail m left join store.content c on c.id = m.content_id
-      where ${FILTERS} and ($7::uuid is null or m.id > $7) order by m.id limit $8`,
+      where ${FILTERS} and ($10::uuid is null or m.id > $10) order by m.id limit $11`,
     values: [...values, filter.after ?? null, filter.limit],
   });
   const [row] = await db.query<{ total: number }>({
@@ -126,6 +141,20 @@ export async function listQueue(db: Queryable, scope: MailScope, filter: QueueFi
     values,
   });
   return { mails, total: row?.total ?? 0 };
+}
+
+/** The ids of what the filter finds, oldest first: the set that an act is of, whatever arrives meanwhile. */
+export async function matchingMails(
+  db: Queryable,
+  scope: MailScope,
+  filter: Omit<QueueFilter, 'after'>,
+): Promise<string[]> {
+  const rows = await db.query<{ id: string }>({
+    name: 'matching_mails',
+    text: `select m.id from queue.mail m where ${FILTERS} order by m.id limit $10`,
+    values: [...filterValues(scope, filter), filter.limit],
+  });
+  return rows.map(({ id }) => id);
 }
 
 /** One mail of the queue; null when it is not there or outside of the scope. */

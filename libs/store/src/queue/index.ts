@@ -6,6 +6,7 @@ export * from './claim.ts';
 export * from './combined-edits.ts';
 export * from './deliver.ts';
 export * from './derived-id.ts';
+export * from './destinations.ts';
 export * from './edit-content.ts';
 export * from './end-recipients.ts';
 export * from './generation.ts';

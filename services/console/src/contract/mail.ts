@@ -20,19 +20,35 @@ function ofKnown(outcome: QueueOutcome): QueueOutcome {
   return outcome;
 }
 
+const filter = {
+  state: z.enum(['active', 'parked', 'held', 'scheduled']).optional(),
+  heldBy: heldBy.optional(),
+  filter: z.string().max(32).optional(),
+  sender: search,
+  recipient: search,
+  destination: z.string().max(255).optional(),
+  reason: search,
+  olderThanMinutes: z.coerce.number().int().min(0).max(1_000_000).optional(),
+};
+
 export const mailRoutes = {
   'GET /queue': asks(adminQueue.list, {
     summary: 'mails in the queue, oldest first',
     query: z.strictObject({
-      state: z.enum(['active', 'parked', 'held', 'scheduled']).optional(),
-      heldBy: heldBy.optional(),
-      filter: z.string().max(32).optional(),
-      sender: search,
-      recipient: search,
+      ...filter,
       after: z.uuid().optional(),
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     request: ({ query }) => query,
+  }),
+  'GET /queue/matching': asks(adminQueue.matching, {
+    summary: 'the ids of all mails that a filter finds: an act on them is of none that arrive later',
+    query: z.strictObject(filter),
+    request: ({ query }) => query,
+  }),
+  'GET /queue/destinations': asks(adminQueue.destinations, {
+    summary: 'the queue by where it goes',
+    request: () => ({}),
   }),
   'GET /queue/:mail': asks(adminQueue.show, {
     summary: 'one mail of the queue with its recipients and verdicts',

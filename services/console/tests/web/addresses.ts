@@ -12,7 +12,7 @@ const mail = '0192f000-0000-7000-8000-000000000001';
 /** What stands for a route with a parameter, and what else of a page is to be seen: an opened row, a tab. */
 const examples: Readonly<Record<string, readonly string[]>> = {
   '/trace/$mail': [`/trace/${mail}`],
-  '/queue': ['/queue', `/queue?open=${mail}`],
+  '/queue': ['/queue', `/queue?open=${mail}`, '/queue?tab=destinations'],
   '/domains': ['/domains', '/domains?open=firma.test'],
   '/domains/$name/dns': ['/domains/firma.test/dns'],
   '/settings/mail': ['/settings/mail', '/settings/mail?file=1', '/settings/mail?history=queue'],

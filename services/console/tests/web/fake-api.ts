@@ -6,7 +6,7 @@ import { extname, join, normalize } from 'node:path';
 import { defaultDocument, describeForms, isSectionName, parseSection, sectionNames } from '@pochtar/settings';
 import type { Answers, Contract } from '../../src/contract/index.ts';
 import { listRoutes } from './fake-lists.ts';
-import { directory as directoryRoutes, mails, status as statusOf, trace } from './fake-data.ts';
+import { destinations, directory as directoryRoutes, mails, status as statusOf, trace } from './fake-data.ts';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -185,6 +185,12 @@ export class FakeApi {
     ...listRoutes(() => this.isNew),
     'GET /queue': ({ query }) =>
       this.isNew ? { mails: [], total: 0, next: null } : mails(query.get('state')),
+    'GET /queue/matching': () => ({
+      mails: mails(null).mails.map(({ mail }) => mail),
+      isCut: false,
+      asOf: '2026-01-01T10:00:00.000Z',
+    }),
+    'GET /queue/destinations': () => ({ destinations: this.isNew ? [] : destinations }),
     'GET /queue/:mail': ({ params }) => {
       const found = mails(null).mails.find(({ mail }) => mail === params.mail);
       if (found === undefined) return problem(404, 'notFound', 'такого письма нет', 'no such mail');

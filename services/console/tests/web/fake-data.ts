@@ -247,6 +247,18 @@ export function mails(state: string | null): Answers<'GET /queue'> {
   return { mails: shown, total: shown.length, next: null };
 }
 
+export const destinations: Answers<'GET /queue/destinations'>['destinations'] = [
+  {
+    destination: 'client.test',
+    waiting: 1214,
+    byAge: [3, 11, 200, 1000],
+    oldestAt: at,
+    nextAt: at,
+    lastAttemptAt: at,
+    lastReply: '450 4.7.1 Greylisted, see https://example.test/help',
+  },
+];
+
 export function trace() {
   const delivery = {
     mail: ids[0] ?? '',

@@ -32,6 +32,12 @@ const filterOptions: Record<string, Option> = {
   ...holdOptions,
   sender: { value: 'TEXT', help: text('часть адреса отправителя', "part of the sender's address") },
   recipient: { value: 'TEXT', help: text('часть адреса получателя', "part of a recipient's address") },
+  destination: {
+    value: 'DOMAIN',
+    help: text('домен получателя или направление', 'the domain of a recipient, or where the mail goes'),
+  },
+  reason: { value: 'TEXT', help: text('слова причины', 'words of the reason') },
+  'older-than': { value: 'MINUTES', help: text('в очереди дольше, минут', 'longer in the queue, minutes') },
 };
 
 const states = ['active', 'parked', 'held', 'scheduled'] as const;
@@ -66,6 +72,9 @@ function filterOf(input: Input) {
     ...holdOf(input),
     sender: input.option('sender'),
     recipient: input.option('recipient'),
+    destination: input.option('destination'),
+    reason: input.option('reason'),
+    olderThanMinutes: input.number('older-than', { min: 0, max: 1_000_000 }),
   };
 }
 
@@ -140,6 +149,31 @@ const showMail: Command = {
   },
 };
 
+const destinations: Command = {
+  words: 'queue destinations',
+  summary: text('очередь по направлениям', 'the queue by destination'),
+  async run(session) {
+    const result = await session.ask(adminQueue.destinations, {});
+    const header = [
+      ...[text('Куда', 'Where to'), text('Ждёт', 'Waiting')],
+      ...[
+        text('до 1 ч', 'up to 1 h'),
+        text('1–5 ч', '1–5 h'),
+        text('5–24 ч', '5–24 h'),
+        text('> 24 ч', '> 24 h'),
+      ],
+      ...[text('Попытка', 'Next try'), text('Ответ', 'Last reply')],
+    ].map((title) => session.say(title));
+    const rows = result.destinations.map((one) => [
+      one.destination,
+      ...[one.waiting, ...one.byAge].map(String),
+      time(one.nextAt),
+      one.lastReply ?? '',
+    ]);
+    return session.show(result, () => table(header, rows));
+  },
+};
+
 const PAGE = 200;
 
 type Act = (mails: string[]) => Promise<QueueOutcome>;
@@ -154,18 +188,25 @@ async function actOn(session: Session, input: Input, act: Act): Promise<ExitCode
     outcome.unknown.push(...unknown);
   };
   if (!input.flag('all')) {
+    if (input.flag('dry-run'))
+      throw new UsageError(text('--dry-run: только вместе с --all', '--dry-run: only together with --all'));
     if (input.args.length === 0) {
       throw new UsageError(text('назовите письма или укажите --all', 'name the mails or give --all'));
     }
     for (let at = 0; at < input.args.length; at += PAGE) add(await act(input.args.slice(at, at + PAGE)));
   } else {
-    const filter = filterOf(input);
-    let after: string | undefined;
-    do {
-      const page = await session.ask(adminQueue.list, { ...filter, after, limit: PAGE });
-      if (page.mails.length > 0) add(await act(page.mails.map((mail) => mail.mail)));
-      after = page.next ?? undefined;
-    } while (after !== undefined);
+    // The set is fixed first: what arrives meanwhile is not touched.
+    const { mails, isCut } = await session.ask(adminQueue.matching, filterOf(input));
+    if (isCut)
+      session.note(
+        text(
+          `только первые ${mails.length}: повторите для остальных`,
+          `only the first ${mails.length}: repeat it for the others`,
+        ),
+      );
+    if (input.flag('dry-run'))
+      return session.show({ mails }, () => mails.map((mail) => `${mail}\n`).join(''));
+    for (let at = 0; at < mails.length; at += PAGE) add(await act(mails.slice(at, at + PAGE)));
   }
   await session.show(outcome, () => outcome.done.map((mail) => `${mail}\n`).join(''));
   if (outcome.skipped.length === 0) return exitCode.done;
@@ -217,6 +258,7 @@ async function demandOneKind(session: Session, input: Input, isRelease: boolean)
 
 const allOption: Record<string, Option> = {
   all: { help: text('все, которые находит отбор', 'all that the filter finds') },
+  'dry-run': { help: text('с --all: только показать их', 'with --all: only show them') },
   ...filterOptions,
 };
 const args = [{ name: 'MAIL', isMany: true, isOptional: true }];
@@ -229,7 +271,8 @@ function action(verb: 'retry' | 'hold' | 'delete' | 'return', summary: Text): Co
     args,
     options: isFinal ? { ...allOption, ...yesOption } : allOption,
     async run(session, input) {
-      if (isFinal) confirm(input, 'письма уйдут из очереди', 'the mails will leave the queue');
+      if (isFinal && !input.flag('dry-run'))
+        confirm(input, 'письма уйдут из очереди', 'the mails will leave the queue');
       return actOn(session, input, (mails) => session.ask(adminQueue[verb], { mails }));
     },
   };
@@ -283,6 +326,7 @@ const redirect: Command = {
 
 export const queueCommands: Command[] = [
   listQueue,
+  destinations,
   showMail,
   action('retry', text('отправить сейчас', 'try now')),
   action('hold', text('задержать', 'keep until released')),

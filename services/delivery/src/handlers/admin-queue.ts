@@ -17,7 +17,10 @@ import {
   type ListedMail,
   listQueue,
   lockMail,
+  matchingMails,
   type MailInHand,
+  type QueueDestination,
+  queueDestinations,
   reachOf,
   showQueued,
   type ShownVerdict,
@@ -42,9 +45,18 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
     forEach(tools, request, asker, action);
   const answers = [
     answerAdmin(tools, adminQueue.list, async (request, { scope }) => {
-      const { mails, total } = await listQueue(tools.db, scope, request);
+      const { mails, total } = await listQueue(tools.db, scope, withAge(request));
       const next = mails.length < request.limit ? null : (mails.at(-1)?.id ?? null);
       return done({ mails: mails.map(queuedMail), total, next });
+    }),
+    answerAdmin(tools, adminQueue.matching, async (request, { scope }) => {
+      const asOf = new Date().toISOString();
+      const found = await matchingMails(tools.db, scope, { ...withAge(request), limit: request.limit + 1 });
+      return done({ mails: found.slice(0, request.limit), isCut: found.length > request.limit, asOf });
+    }),
+    answerAdmin(tools, adminQueue.destinations, async ({ limit }, { scope }) => {
+      const rows = await queueDestinations(tools.db, scope, limit);
+      return done({ destinations: rows.map(destinationOf) });
     }),
     answerAdmin(tools, adminQueue.show, ({ mail }, { scope }) => show(tools, mail, scope)),
     answerAdmin(tools, adminQueue.retry, async (request, asker) => {
@@ -87,6 +99,23 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
     async [Symbol.asyncDispose]() {
       await Promise.all(answers.map((answer) => answer.stop()));
     },
+  };
+}
+
+function withAge<Request extends { olderThanMinutes?: number | undefined }>({
+  olderThanMinutes,
+  ...filter
+}: Request) {
+  const isAny = olderThanMinutes === undefined;
+  return { ...filter, ...(!isAny && { acceptedBefore: new Date(Date.now() - olderThanMinutes * 60_000) }) };
+}
+
+function destinationOf({ oldestAt, nextAt, lastAttemptAt, ...rest }: QueueDestination) {
+  return {
+    ...rest,
+    oldestAt: oldestAt.toISOString(),
+    nextAt: nextAt?.toISOString() ?? null,
+    lastAttemptAt: lastAttemptAt?.toISOString() ?? null,
   };
 }
 

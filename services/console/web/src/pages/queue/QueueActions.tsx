@@ -1,6 +1,8 @@
 // What can be done with mails of the queue; each says what happens and to whom before it does.
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useChange } from '../../api/queries.ts';
+import { call } from '../../api/client.ts';
+import { refresh } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { Button, TextInput } from '../../ui/controls.ts';
@@ -64,9 +66,28 @@ function useOutcome(onDone: () => void) {
   };
 }
 
+/** So many go with one request. */
+const slice = 500;
+
+/** One action on any number of mails, a slice at a time. */
+function useSlices(act: (mails: string[]) => Promise<{ done: string[]; skipped: string[] }>) {
+  return useMutation({
+    mutationFn: async (mails: readonly string[]) => {
+      const outcome = { done: [] as string[], skipped: [] as string[] };
+      for (let at = 0; at < mails.length; at += slice) {
+        const { done, skipped } = await act(mails.slice(at, at + slice));
+        outcome.done.push(...done);
+        outcome.skipped.push(...skipped);
+      }
+      return outcome;
+    },
+    onSettled: () => refresh(touches),
+  });
+}
+
 function Act({ action, mails, onDone, onClose }: ActProps & { action: Action }) {
   const { t } = useWords();
-  const act = useChange(`POST /queue/${action}`, touches);
+  const act = useSlices((some) => call(`POST /queue/${action}`, { body: { mails: some } }));
   const onSuccess = useOutcome(onDone);
   const count = mails.length;
   return (
@@ -77,7 +98,7 @@ function Act({ action, mails, onDone, onClose }: ActProps & { action: Action }) 
       {...(action === 'delete' && count > many && { typed: String(count) })}
       isBusy={act.isPending}
       error={act.error}
-      onConfirm={() => act.mutate({ body: { mails } }, { onSuccess })}
+      onConfirm={() => act.mutate(mails, { onSuccess })}
       onClose={onClose}
     >
       {t(`queue.text.${action}`)}
@@ -88,7 +109,9 @@ function Act({ action, mails, onDone, onClose }: ActProps & { action: Action }) 
 function Redirect({ mails, onDone, onClose }: ActProps) {
   const { t } = useWords();
   const [to, setTo] = useState('');
-  const redirect = useChange('POST /queue/redirect', touches);
+  const redirect = useSlices((some) =>
+    call('POST /queue/redirect', { body: { mails: some, to: to.trim() } }),
+  );
   const onSuccess = useOutcome(onDone);
   return (
     <Dialog
@@ -97,7 +120,7 @@ function Redirect({ mails, onDone, onClose }: ActProps) {
       isBusy={redirect.isPending}
       isReady={to.includes('@')}
       error={redirect.error}
-      onSubmit={() => redirect.mutate({ body: { mails, to: to.trim() } }, { onSuccess })}
+      onSubmit={() => redirect.mutate(mails, { onSuccess })}
       onClose={onClose}
     >
       <p>{t('queue.text.redirect')}</p>

@@ -1,68 +1,72 @@
 // Mail that is not at its end yet: why it waits, when it is tried next, and what can be done with it.
 import { type ReactNode, useState } from 'react';
-import type { Answer } from '../../api/client.ts';
+import { type Answer, call } from '../../api/client.ts';
+import { asProblem } from '../../api/problem.ts';
 import { useApi } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { formatSize } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
-import { Select } from '../../ui/controls.ts';
+import { Button, SegmentedControl } from '../../ui/controls.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
-import { FilterField } from '../../ui/FilterField.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Pager } from '../../ui/Pager.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
-import { useCursor, useView } from '../search.ts';
+import { useCursor, useView, type View } from '../search.ts';
+import { toast } from '../../ui/toast.ts';
+import { DestinationsTable } from './DestinationsTable.tsx';
 import { MailPanel } from './MailPanel.tsx';
 import { QueueActions } from './QueueActions.tsx';
+import { noFilters, QueueFilters, type QueueQuery, queueQuery } from './QueueFilters.tsx';
 import { stateTones } from './states.ts';
 
 type QueuedMail = Answer<'GET /queue'>['mails'][number];
 
 const limit = 50;
-const states = ['active', 'parked', 'held', 'scheduled'] as const;
-type State = (typeof states)[number];
+
+const tabs = ['mails', 'destinations'] as const;
 
 export function QueuePage() {
   const { t } = useWords();
-  const isReadOnly = useWho().role === 'auditor';
   const [view, setView] = useView();
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const { sender, recipient, open } = view;
-  const state = states.find((one) => one === view.state);
-  const cursor = useCursor(`${state ?? ''} ${sender ?? ''} ${recipient ?? ''}`);
-  const { data, error, isFetching, refetch } = useApi(
-    'GET /queue',
-    { query: { limit, state, sender, recipient, after: cursor.after } },
-    { every: 10_000 },
-  );
-  const isFiltered = state !== undefined || sender !== undefined || recipient !== undefined;
+  const tab = tabs.find((one) => one === view.tab) ?? 'mails';
   return (
     <Page title={t('page.queue')} path={[t('menu.mail')]}>
-      <div className="p-filters">
-        <Select
-          label={t('state.title')}
-          value={state ?? ''}
-          onChange={(chosen) => setView({ state: chosen ?? undefined })}
-          data={[
-            { value: '', label: t('queue.allStates') },
-            ...states.map((one: State) => ({ value: one, label: t(`queue.state.${one}`) })),
-          ]}
-        />
-        <FilterField
-          label={t('queue.sender')}
-          value={sender ?? ''}
-          onChange={(text) => setView({ sender: text })}
-        />
-        <FilterField
-          label={t('queue.recipient')}
-          value={recipient ?? ''}
-          onChange={(text) => setView({ recipient: text })}
-        />
-      </div>
+      <SegmentedControl
+        aria-label={t('queue.views')}
+        mb="md"
+        value={tab}
+        onChange={(chosen) => setView({ tab: chosen === 'mails' ? undefined : chosen })}
+        data={tabs.map((one) => ({ value: one, label: t(`queue.tab.${one}`) }))}
+      />
+      {tab === 'mails' ? <Mails view={view} setView={setView} /> : <DestinationsTable />}
+    </Page>
+  );
+}
+
+interface MailsProps {
+  view: View;
+  setView: (change: Record<string, string | undefined>) => void;
+}
+
+function Mails({ view, setView }: MailsProps) {
+  const { t } = useWords();
+  const isReadOnly = useWho().role === 'auditor';
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const { open } = view;
+  const filter = queueQuery(view);
+  const cursor = useCursor(JSON.stringify(filter));
+  const { data, error, isFetching, refetch } = useApi(
+    'GET /queue',
+    { query: { limit, after: cursor.after, ...filter } },
+    { every: 10_000 },
+  );
+  return (
+    <>
+      <QueueFilters view={view} onChange={setView} />
       <MailTable
         mails={data?.mails}
         error={error}
@@ -71,10 +75,8 @@ export function QueuePage() {
         onOpen={(mail) => setView({ open: mail })}
         selection={isReadOnly ? undefined : { keys: selected, onChange: setSelected }}
         empty={
-          isFiltered ? (
-            <Filtered
-              onReset={() => setView({ state: undefined, sender: undefined, recipient: undefined })}
-            />
+          Object.keys(filter).length > 0 ? (
+            <Filtered onReset={() => setView(noFilters)} />
           ) : (
             <Empty>{t('queue.empty')}</Empty>
           )
@@ -87,13 +89,50 @@ export function QueuePage() {
         // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
         <div className="p-bar" role="region" aria-label={t('queue.selection')}>
           <span aria-live="polite">{t('queue.selected', { count: selected.size })}</span>
+          <SelectAll
+            filter={filter}
+            total={data?.total ?? 0}
+            count={selected.size}
+            onSelect={(mails) => setSelected(new Set(mails))}
+          />
           <QueueActions mails={[...selected]} onDone={() => setSelected(new Set())} />
         </div>
       )}
       {open !== undefined && (
         <MailPanel mail={open} isReadOnly={isReadOnly} onClose={() => setView({ open: undefined })} />
       )}
-    </Page>
+    </>
+  );
+}
+
+interface SelectAllProps {
+  filter: QueueQuery;
+  total: number;
+  count: number;
+  onSelect: (mails: readonly string[]) => void;
+}
+
+/** All that the filter finds now; what arrives later is not among them. */
+function SelectAll({ filter, total, count, onSelect }: SelectAllProps) {
+  const { t, say } = useWords();
+  const [isBusy, setIsBusy] = useState(false);
+  if (total <= count) return null;
+  async function select(): Promise<void> {
+    setIsBusy(true);
+    try {
+      const { mails, isCut } = await call('GET /queue/matching', { query: filter });
+      onSelect(mails);
+      if (isCut) toast(t('queue.cut', { count: mails.length }));
+    } catch (thrown) {
+      toast(say(asProblem(thrown).messages));
+    } finally {
+      setIsBusy(false);
+    }
+  }
+  return (
+    <Button size="xs" variant="subtle" loading={isBusy} onClick={() => void select()}>
+      {t('queue.selectAll', { count: total })}
+    </Button>
   );
 }
 

@@ -1,0 +1,78 @@
+// What narrows the queue. Everything stands in the address.
+import { useWords } from '../../i18n/index.ts';
+import { Select } from '../../ui/controls.ts';
+import { FilterField } from '../../ui/FilterField.tsx';
+import type { View } from '../search.ts';
+
+export const states = ['active', 'parked', 'held', 'scheduled'] as const;
+const texts = ['sender', 'recipient', 'destination', 'reason'] as const;
+/** Older than so many minutes. */
+const ages = ['60', '300', '1440'] as const;
+
+export interface QueueQuery {
+  state?: (typeof states)[number];
+  sender?: string;
+  recipient?: string;
+  destination?: string;
+  reason?: string;
+  olderThanMinutes?: number;
+}
+
+export function queueQuery(view: View): QueueQuery {
+  const state = states.find((one) => one === view.state);
+  const age = ages.find((one) => one === view.age);
+  const given = texts.flatMap((name) => (view[name] === undefined ? [] : [[name, view[name]]]));
+  return {
+    ...(state !== undefined && { state }),
+    ...(age !== undefined && { olderThanMinutes: Number(age) }),
+    ...(Object.fromEntries(given) as Record<string, string>),
+  };
+}
+
+export const noFilters = {
+  state: undefined,
+  age: undefined,
+  sender: undefined,
+  recipient: undefined,
+  destination: undefined,
+  reason: undefined,
+};
+
+interface QueueFiltersProps {
+  view: View;
+  onChange: (change: Record<string, string | undefined>) => void;
+}
+
+export function QueueFilters({ view, onChange }: QueueFiltersProps) {
+  const { t } = useWords();
+  return (
+    <div className="p-filters">
+      <Select
+        label={t('state.title')}
+        value={queueQuery(view).state ?? ''}
+        onChange={(chosen) => onChange({ state: chosen ?? undefined })}
+        data={[
+          { value: '', label: t('queue.allStates') },
+          ...states.map((one) => ({ value: one, label: t(`queue.state.${one}`) })),
+        ]}
+      />
+      <Select
+        label={t('queue.since')}
+        value={view.age ?? ''}
+        onChange={(chosen) => onChange({ age: chosen ?? undefined })}
+        data={[
+          { value: '', label: t('queue.anyAge') },
+          ...ages.map((one) => ({ value: one, label: t(`queue.over.${one}`) })),
+        ]}
+      />
+      {texts.map((name) => (
+        <FilterField
+          key={name}
+          label={t(`queue.${name}`)}
+          value={view[name] ?? ''}
+          onChange={(text) => onChange({ [name]: text })}
+        />
+      ))}
+    </div>
+  );
+}
