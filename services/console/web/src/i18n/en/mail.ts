@@ -12,7 +12,6 @@ export const mail = {
   'queue.since': 'In the queue',
   'queue.next': 'Next attempt',
   'queue.size': 'Size',
-  'queue.destination': 'Domain',
   'queue.anyAge': 'Any time',
   'queue.over.60': 'Over an hour',
   'queue.over.300': 'Over 5 hours',

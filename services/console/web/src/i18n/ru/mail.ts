@@ -12,7 +12,6 @@ export const mail = {
   'queue.since': 'В очереди',
   'queue.next': 'Следующая попытка',
   'queue.size': 'Размер',
-  'queue.destination': 'Домен',
   'queue.anyAge': 'Сколько угодно',
   'queue.over.60': 'Дольше часа',
   'queue.over.300': 'Дольше 5 часов',
