@@ -4,7 +4,7 @@ import { changeList, readAssignment } from './assignment.ts';
 import { UsageError } from './input.ts';
 
 const zones = { section: 'dnsbl', field: 'zones' };
-const white = { section: 'accessLists', field: 'white' };
+const folders = { section: 'retention', field: 'folders' };
 
 describe('an assignment', () => {
   test.each([
@@ -22,7 +22,7 @@ describe('an assignment', () => {
     ['dnsbl.zones=["a.test"]', ['a.test']],
     ['dnsbl.zones=a.test, b.test', ['a.test', 'b.test']],
     ['dnsbl.zones=', []],
-    ['accessLists.white=[{"value":"10.0.0.1"}]', [{ value: '10.0.0.1' }]],
+    ['retention.folders=[{"folder":"Trash","days":30}]', [{ folder: 'Trash', days: 30 }]],
     ['nonsense.field=x', 'x'],
   ])('%s sets %j', (written, value) => {
     const [, field] = /\.(\w+)/.exec(written) ?? [];
@@ -32,8 +32,7 @@ describe('an assignment', () => {
   test.each([
     ['dnsbl.zones+=a.test', '+=', 'a.test'],
     ['dnsbl.zones-=a.test', '-=', 'a.test'],
-    ['accessLists.white+=10.0.0.1', '+=', { value: '10.0.0.1' }],
-    ['accessLists.white+={"value":"x","comment":"y"}', '+=', { value: 'x', comment: 'y' }],
+    ['retention.folders+={"folder":"Junk","days":7}', '+=', { folder: 'Junk', days: 7 }],
     ['retention.folders-=Trash', '-=', { folder: 'Trash' }],
   ])('%s changes a list', (written, operator, value) => {
     expect(readAssignment(written)).toMatchObject({ operator, value });
@@ -45,8 +44,10 @@ describe('an assignment', () => {
     ['=1', /section\.field=value/],
     ['network.smtpPort+=1', /for lists only/],
     ['relay.password=x', /--secret relay\.password/],
-    ['accessLists.white=[', /no JSON/],
-    ['accessLists.white=10.0.0.1', /no JSON/],
+    ['retention.folders=[', /no JSON/],
+    ['retention.folders=Trash', /no JSON/],
+    ['accessLists.white+=10.0.0.1', /pochtar list add/],
+    ['accessLists.networks=[]', /pochtar network add/],
   ])('%s is not understood', (written, message) => {
     expect(() => readAssignment(written)).toThrow(message);
   });
@@ -78,10 +79,10 @@ describe('a list', () => {
   });
 
   test('of records knows them by their key', () => {
-    const old = { value: '10.0.0.1', comment: 'x', expiresAt: '' };
-    expect(changeList(white, [old], '-=', { value: '10.0.0.1' })).toEqual([]);
-    expect(changeList(white, [old], '+=', { value: '10.0.0.1', comment: 'y' })).toEqual([
-      { value: '10.0.0.1', comment: 'y' },
+    const old = { folder: 'Trash', days: 30 };
+    expect(changeList(folders, [old], '-=', { folder: 'Trash' })).toEqual([]);
+    expect(changeList(folders, [old], '+=', { folder: 'Trash', days: 7 })).toEqual([
+      { folder: 'Trash', days: 7 },
     ]);
   });
 });

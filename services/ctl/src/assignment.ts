@@ -26,6 +26,9 @@ export function readAssignment(written: string): Assignment {
     );
   }
   const [, section = '', field = '', operator, value = ''] = match;
+  const command = section === 'accessLists' ? listCommands[field] : undefined;
+  if (command !== undefined)
+    throw new UsageError(text(`${section}.${field}: ${command}`, `${section}.${field}: ${command}`));
   const input = inputOf(section, field);
   if (input === 'secret') throw secretOnCommandLine(section, field);
   if (operator === '=')
@@ -41,6 +44,13 @@ export function readAssignment(written: string): Assignment {
   const item = readValue(`${section}.${field}`, input.item, value);
   return { section, field, operator: operator === '+=' ? '+=' : '-=', value: item };
 }
+
+/** Entries of lists are no part of a section. */
+const listCommands: Readonly<Record<string, string>> = {
+  white: 'pochtar list add white …',
+  black: 'pochtar list add black …',
+  networks: 'pochtar network add …',
+};
 
 function secretOnCommandLine(section: string, field: string): UsageError {
   const name = `${section}.${field}`;

@@ -102,6 +102,11 @@ beforeAll(async () => {
       next: from + request.limit < ids.length ? (page.at(-1) ?? null) : null,
     });
   });
+  answerAdmin(answering, adminQueue.matching, async (request) => {
+    asked.push(request);
+    const mails = holds === null ? ids : ids.slice(0, holds.length);
+    return done({ mails, isCut: false, asOf: new Date(0).toISOString() });
+  });
   for (const verb of ['retry', 'hold', 'release', 'delete', 'return', 'redirect'] as const) {
     // What all of them are asked with.
     const question = adminQueue[verb] as unknown as typeof adminQueue.retry;
@@ -179,7 +184,7 @@ describe('queue', () => {
     expect((await run(['queue', 'retry', ids[0] as string])).code).toBe(1);
   });
 
-  test('--all works on every page that the filter finds', async () => {
+  test('--all works on all that the filter finds, a page at a time', async () => {
     asked.length = 0;
     const { code } = await run(['queue', 'retry', '--all', '--recipient', 'remote.test']);
     expect(code).toBe(0);
@@ -188,6 +193,16 @@ describe('queue', () => {
       { verb: 'retry', mails: 200 },
       { verb: 'retry', mails: 50 },
     ]);
+  });
+
+  test('--dry-run tells what --all would work on, and works on nothing', async () => {
+    asked.length = 0;
+    const words = ['queue', 'delete', '--all', '--destination', 'remote.test', '--dry-run'];
+    const { stdout, code } = await run(words);
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n')).toHaveLength(450);
+    expect(asked).toEqual([{ destination: 'remote.test', limit: 10_000 }]);
+    expect((await run(['queue', 'retry', ids[0] as string, '--dry-run'])).code).toBe(2);
   });
 
   test('--all lets go one kind of hold, which it names; a quarantine only by its filter', async () => {
@@ -204,7 +219,7 @@ describe('queue', () => {
     asked.length = 0;
     expect((await run([...all, '--held-by', 'poison'])).code).toBe(0);
     expect(asked).toEqual([
-      { heldBy: 'poison', limit: 200 },
+      { heldBy: 'poison', limit: 10_000 },
       { verb: 'release', mails: 3, heldBy: 'poison' },
     ]);
     await run([...all, '--filter', 'antivirus']);

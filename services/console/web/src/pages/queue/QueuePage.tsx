@@ -16,7 +16,7 @@ import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
 import { useCursor, useView, type View } from '../search.ts';
-import { toast } from '../../ui/toast.ts';
+import { toast } from '../../ui/toast.tsx';
 import { DestinationsTable } from './DestinationsTable.tsx';
 import { MailPanel } from './MailPanel.tsx';
 import { QueueActions } from './QueueActions.tsx';
