@@ -225,6 +225,9 @@ function startWalk(within: string): number {
 function lookAtFocus(): { isEnd: boolean; wrong: string } {
   const { scope, before, reached, drawing, title } = (globalThis as unknown as { walk: Walk }).walk;
   const at = document.activeElement;
+  // The parts of a date or a time are reached one after the other within their field.
+  const hasParts = at instanceof HTMLInputElement && /^(date|time|month|week)/.test(at.type);
+  if (hasParts && reached.has(at) && [...reached].at(-1) === at) return { isEnd: false, wrong: '' };
   if (at === null || at === document.body || !scope.contains(at) || reached.has(at))
     return { isEnd: true, wrong: '' };
   reached.add(at);

@@ -177,7 +177,7 @@ function useRemoval(list: List, onDone: () => void) {
 }
 
 function useColumns(list: List): Column<Entry>[] {
-  const { t, say, language } = useWords();
+  const { t, language } = useWords();
   return [
     { key: 'value', title: t('lists.entry'), cell: (entry) => <Value entry={entry} /> },
     {
@@ -209,23 +209,22 @@ function useColumns(list: List): Column<Entry>[] {
     },
     { key: 'hits', title: t('lists.hits'), cell: ({ hits }) => formatNumber(hits, language), isEnd: true },
     { key: 'last', title: t('lists.lastHit'), cell: ({ lastHitAt }) => <Time at={lastHitAt} relative /> },
-    {
-      key: 'cautions',
-      title: '',
-      cell: ({ cautions }) =>
-        cautions[0] === undefined ? null : (
-          <span title={say(cautions[0].message)}>
-            <StatusBadge tone="warn">{t('lists.caution')}</StatusBadge>
-          </span>
-        ),
-    },
   ];
 }
 
-function Value({ entry }: { entry: Entry }) {
+function Value({ entry: { value, cautions } }: { entry: Entry }) {
+  const { t, say } = useWords();
   return (
-    <b>
-      <Foreign text={entry.value} />
-    </b>
+    <>
+      <b>
+        <Foreign text={value} />
+      </b>
+      {cautions[0] !== undefined && (
+        <span title={say(cautions[0].message)}>
+          {' '}
+          <StatusBadge tone="warn">{t('lists.caution')}</StatusBadge>
+        </span>
+      )}
+    </>
   );
 }

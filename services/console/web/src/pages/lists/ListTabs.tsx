@@ -3,9 +3,11 @@ import { useNavigate } from '@tanstack/react-router';
 import { useApi } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
 import { SegmentedControl } from '../../ui/controls.ts';
+import { useNarrow } from '../../ui/narrow.ts';
 
 export function ListTabs({ current }: { current: 'white' | 'black' | 'networks' }) {
   const { t } = useWords();
+  const isNarrow = useNarrow();
   const navigate = useNavigate();
   const { data } = useApi('GET /lists');
   const label = (name: string, count: number | undefined) =>
@@ -13,6 +15,8 @@ export function ListTabs({ current }: { current: 'white' | 'black' | 'networks' 
   return (
     <SegmentedControl
       aria-label={t('lists.views')}
+      orientation={isNarrow ? 'vertical' : 'horizontal'}
+      fullWidth={isNarrow}
       value={current}
       onChange={(list) => void navigate({ to: `/lists/${list}` })}
       data={[
