@@ -68,7 +68,10 @@ test('an act by filter is of the mails that were there when it was decided, and 
   expect([await office.queued(first), await office.queued(second)]).toEqual([null, null]);
   expect((await matching({ destination: 'one.test' })).mails).toEqual([later]);
   await waiting(['d@one.test']);
-  expect(await matching({ destination: 'one.test', limit: 1 })).toMatchObject({ mails: [later], isCut: true });
+  expect(await matching({ destination: 'one.test', limit: 1 })).toMatchObject({
+    mails: [later],
+    isCut: true,
+  });
 });
 
 test('by destination: what waits since when, the last answer and the next try; the most first', async () => {

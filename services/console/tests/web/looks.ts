@@ -75,9 +75,10 @@ export async function settled(page: Page, path?: string): Promise<void> {
       const isBusy =
         document.querySelector('.mantine-Skeleton-root, [aria-busy="true"], [data-loading]') !== null;
       const opens = to?.includes('open=') === true;
+      const dialog = document.querySelector('[role="dialog"]');
+      // It takes the focus a moment after it is there.
       const isOpened =
-        !opens ||
-        document.querySelector('[role="dialog"] h2, [role="dialog"] h3, [role="dialog"] dl') !== null;
+        !opens || (dialog?.querySelector('h2, h3, dl') != null && dialog.contains(document.activeElement));
       // Some frames in a row without work: what was asked for has been drawn.
       const state = globalThis as { quiet?: number };
       state.quiet = isThere && isTitled && !isBusy && isOpened ? (state.quiet ?? 0) + 1 : 0;
