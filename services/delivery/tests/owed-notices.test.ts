@@ -126,7 +126,10 @@ describe('notices that wait for the volume', () => {
     });
     // Each would wait for a quarter of an hour.
     await eventually(async () => expect(await owed()).toEqual([]), { timeout: 20_000 });
-    expect(await noticesIn(office, 'anna')).toHaveLength(12);
+    // Made is not yet delivered.
+    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(12), {
+      timeout: 10_000,
+    });
   });
 });
 
