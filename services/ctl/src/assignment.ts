@@ -27,8 +27,10 @@ export function readAssignment(written: string): Assignment {
   }
   const [, section = '', field = '', operator, value = ''] = match;
   const command = section === 'accessLists' ? listCommands[field] : undefined;
-  if (command !== undefined)
-    throw new UsageError(text(`${section}.${field}: ${command}`, `${section}.${field}: ${command}`));
+  if (command !== undefined) {
+    const instead = `${section}.${field}: ${command}`;
+    throw new UsageError(text(instead, instead));
+  }
   const input = inputOf(section, field);
   if (input === 'secret') throw secretOnCommandLine(section, field);
   if (operator === '=')

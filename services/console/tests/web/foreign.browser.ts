@@ -1,12 +1,10 @@
 // What strangers write stays text: in every field of every page, in the search, in the settings. And times are those of
 // whoever looks.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { addresses } from './addresses.ts';
-import { openBrowser } from './browser.ts';
-import { type BuiltPages, buildPages } from './built-pages.ts';
-import { FakeApi } from './fake-api.ts';
 import { goTo, pairwise, settled, visit } from './looks.ts';
+import { shownPages } from './shown-pages.ts';
 
 const [look] = pairwise as [(typeof pairwise)[number]];
 /** Ways by which text became script elsewhere; each would leave an element with the mark, a dialog, or a complaint. */
@@ -21,20 +19,7 @@ const corpus = [
   `\u202egpj.exe\u2066\u0000\u0007\u001b[31m\u2028`,
 ];
 
-let pages: BuiltPages;
-let api: FakeApi;
-let browser: Browser;
-
-beforeAll(async () => {
-  pages = await buildPages();
-  api = await FakeApi.start(pages.directory);
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await api[Symbol.asyncDispose]();
-  await pages[Symbol.asyncDispose]();
-});
+const pages = shownPages();
 
 /** What the text has become besides text. */
 async function injected(page: Page): Promise<string[]> {
@@ -46,6 +31,7 @@ async function injected(page: Page): Promise<string[]> {
 }
 
 test('no text of a stranger becomes an element, a script, a dialog, or breaks the policy, on any page', async () => {
+  const { api, browser } = pages();
   api.strange = corpus.join(' ');
   await using visited = await visit(browser, look);
   const { page, complaints } = visited;
@@ -65,6 +51,7 @@ test('no text of a stranger becomes an element, a script, a dialog, or breaks th
 }, 150_000);
 
 test('characters that turn or hide text are shown as what they are', async () => {
+  const { api, browser } = pages();
   api.strange = '\u202egpj.exe';
   await using visited = await visit(browser, look);
   await goTo(visited.page, api.url, '/queue');
@@ -77,6 +64,7 @@ test('characters that turn or hide text are shown as what they are', async () =>
 test.each(['Europe/Moscow', 'America/Bogota'])(
   'times are those of the zone of whoever looks: %s',
   async (zone) => {
+    const { api, browser } = pages();
     await using visited = await visit(browser, look, zone);
     const { page } = visited;
     for (const path of ['/trace', '/audit']) {

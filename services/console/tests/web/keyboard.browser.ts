@@ -1,29 +1,19 @@
 // The console by keyboard alone, under a Russian layout: keys are told by their place (`event.code`), never by their letter.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from './browser.ts';
-import { type BuiltPages, buildPages } from './built-pages.ts';
-import { FakeApi } from './fake-api.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { goTo, pairwise, settled, type Visit, visit } from './looks.ts';
+import { type ShownPages, shownPages } from './shown-pages.ts';
 
 const [look] = pairwise as [(typeof pairwise)[number]];
-let pages: BuiltPages;
-let api: FakeApi;
-let browser: Browser;
+const pages = shownPages();
+let api: ShownPages['api'];
 let visited: Visit;
 let page: Page;
 
 beforeAll(async () => {
-  pages = await buildPages();
-  api = await FakeApi.start(pages.directory);
-  browser = await openBrowser();
-  visited = await visit(browser, look);
+  api = pages().api;
+  visited = await visit(pages().browser, look);
   page = visited.page;
-});
-afterAll(async () => {
-  await browser.close();
-  await api[Symbol.asyncDispose]();
-  await pages[Symbol.asyncDispose]();
 });
 beforeEach(() => goTo(page, api.url, '/queue'));
 

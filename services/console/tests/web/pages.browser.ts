@@ -1,27 +1,11 @@
 // Every page at least once, in looks that differ so that every two of language, theme and width meet on pages of each kind.
 // `./pochtar screens` looks at every page in each of the eight.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addresses, routes } from './addresses.ts';
-import { openBrowser } from './browser.ts';
-import { type BuiltPages, buildPages } from './built-pages.ts';
-import { FakeApi } from './fake-api.ts';
 import { blemishes, goTo, nameOf, pairwise, violations, visit, walk } from './looks.ts';
+import { shownPages } from './shown-pages.ts';
 
-let pages: BuiltPages;
-let api: FakeApi;
-let browser: Browser;
-
-beforeAll(async () => {
-  pages = await buildPages();
-  api = await FakeApi.start(pages.directory);
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await api[Symbol.asyncDispose]();
-  await pages[Symbol.asyncDispose]();
-});
+const pages = shownPages();
 
 test('every route of the router has an address that is looked at', () => {
   expect(routes.length).toBeGreaterThan(20);
@@ -32,6 +16,7 @@ describe.each(pairwise.map((look, index) => ({ look, index, name: nameOf(look) }
   '$name',
   ({ look, index }) => {
     test('no page breaks a rule of WCAG 2.2, is cut off, untranslated, or beyond the keyboard', async () => {
+      const { api, browser } = pages();
       await using visited = await visit(browser, look);
       const { page, complaints } = visited;
       const wrong: Record<string, readonly string[]> = {};

@@ -3,11 +3,11 @@ import { useState } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { formatNumber } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
-import { Button, Group, Stack, TextInput } from '../../ui/controls.ts';
+import { TextInput } from '../../ui/controls.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
-import { Failure, Notice } from '../../ui/Notice.tsx';
-import { SidePanel } from '../../ui/SidePanel.tsx';
+import { Notice } from '../../ui/Notice.tsx';
+import { PanelForm } from '../../ui/PanelForm.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { effectOf, type Entry, kinds, type List, localOf, momentOf } from './parts.ts';
@@ -43,61 +43,51 @@ export function EntryPanel({ list, entry, isReadOnly, onRemove, onClose }: Panel
     );
   };
   return (
-    <SidePanel title={<Foreign text={entry.value} />} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!isReadOnly) save();
-        }}
-      >
-        <Stack gap="sm">
-          {entry.cautions.map(({ code, message }) => (
-            <Notice key={code} tone="warn">
-              {say(message)}
-            </Notice>
-          ))}
-          <Facts
-            facts={[
-              [t('lists.kind'), t(kinds[entry.kind])],
-              [t('lists.effect'), t(effectOf(list, entry.kind))],
-              ...(entry.addresses === null
-                ? []
-                : ([[t('lists.addresses'), entry.addresses.join(', ')]] as [string, string][])),
-              [t('lists.author'), <Foreign key="author" text={entry.author} />],
-              [t('lists.since'), <Time key="since" at={entry.createdAt} />],
-              [t('lists.hits'), formatNumber(entry.hits, language)],
-              [t('lists.lastHit'), <Time key="last" at={entry.lastHitAt} />],
-            ]}
-          />
-          <TextInput
-            label={t('lists.comment')}
-            value={comment}
-            onChange={(event) => setComment(event.currentTarget.value)}
-            maxLength={200}
-            readOnly={isReadOnly}
-            autoComplete="off"
-          />
-          <TextInput
-            type="datetime-local"
-            label={t('lists.until')}
-            description={t('lists.untilHelp')}
-            value={until}
-            onChange={(event) => setUntil(event.currentTarget.value)}
-            readOnly={isReadOnly}
-          />
-          {change.error !== null && <Failure error={change.error} />}
-          {!isReadOnly && (
-            <Group justify="space-between">
-              <Button variant="outline" color="red" onClick={onRemove}>
-                {t('lists.remove')}
-              </Button>
-              <Button type="submit" loading={change.isPending}>
-                {t('action.save')}
-              </Button>
-            </Group>
-          )}
-        </Stack>
-      </form>
-    </SidePanel>
+    <PanelForm
+      title={<Foreign text={entry.value} />}
+      isReadOnly={isReadOnly}
+      isBusy={change.isPending}
+      isReady={!isReadOnly}
+      error={change.error}
+      onSave={save}
+      onDelete={onRemove}
+      deleteVerb={t('lists.remove')}
+      onClose={onClose}
+    >
+      {entry.cautions.map(({ code, message }) => (
+        <Notice key={code} tone="warn">
+          {say(message)}
+        </Notice>
+      ))}
+      <Facts
+        facts={[
+          [t('lists.kind'), t(kinds[entry.kind])],
+          [t('lists.effect'), t(effectOf(list, entry.kind))],
+          ...(entry.addresses === null
+            ? []
+            : ([[t('lists.addresses'), entry.addresses.join(', ')]] as [string, string][])),
+          [t('lists.author'), <Foreign key="author" text={entry.author} />],
+          [t('lists.since'), <Time key="since" at={entry.createdAt} />],
+          [t('lists.hits'), formatNumber(entry.hits, language)],
+          [t('lists.lastHit'), <Time key="last" at={entry.lastHitAt} />],
+        ]}
+      />
+      <TextInput
+        label={t('lists.comment')}
+        value={comment}
+        onChange={(event) => setComment(event.currentTarget.value)}
+        maxLength={200}
+        readOnly={isReadOnly}
+        autoComplete="off"
+      />
+      <TextInput
+        type="datetime-local"
+        label={t('lists.until')}
+        description={t('lists.untilHelp')}
+        value={until}
+        onChange={(event) => setUntil(event.currentTarget.value)}
+        readOnly={isReadOnly}
+      />
+    </PanelForm>
   );
 }

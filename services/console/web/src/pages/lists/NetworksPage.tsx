@@ -3,14 +3,13 @@ import { useState } from 'react';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { useWords } from '../../i18n/index.ts';
-import { Button, Group, Stack, TagsInput, TextInput } from '../../ui/controls.ts';
+import { Button, TagsInput, TextInput } from '../../ui/controls.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
-import { Failure } from '../../ui/Notice.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Pager } from '../../ui/Pager.tsx';
-import { SidePanel } from '../../ui/SidePanel.tsx';
+import { PanelForm } from '../../ui/PanelForm.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useCursor, useView } from '../search.ts';
 import { ListTabs } from './ListTabs.tsx';
@@ -91,64 +90,48 @@ function NetworkPanel({ network, isReadOnly, onClose }: PanelProps) {
           { params: { name: network.name }, body: { newName: name.trim(), addresses, comment } },
           { onSuccess },
         );
-  const failed = create.error ?? update.error ?? remove.error;
   return (
-    <SidePanel title={network?.name ?? t('lists.addNetwork')} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady) save();
-        }}
-      >
-        <Stack gap="sm">
-          <TextInput
-            label={t('lists.networkName')}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            readOnly={isReadOnly}
-            maxLength={64}
-            autoComplete="off"
-            data-autofocus
-          />
-          <TagsInput
-            label={t('lists.addresses')}
-            description={t('lists.addressesHelp')}
-            value={addresses}
-            onChange={setAddresses}
-            splitChars={[',', ';', ' ', '\n']}
-            acceptValueOnBlur
-            readOnly={isReadOnly}
-          />
-          <TextInput
-            label={t('lists.comment')}
-            value={comment}
-            onChange={(event) => setComment(event.currentTarget.value)}
-            readOnly={isReadOnly}
-            maxLength={200}
-            autoComplete="off"
-          />
-          {failed !== null && <Failure error={failed} />}
-          {!isReadOnly && (
-            <Group justify="space-between">
-              {network === undefined ? (
-                <span />
-              ) : (
-                <Button
-                  variant="outline"
-                  color="red"
-                  loading={remove.isPending}
-                  onClick={() => remove.mutate({ params: { name: network.name } }, { onSuccess: onClose })}
-                >
-                  {t('lists.removeNetwork')}
-                </Button>
-              )}
-              <Button type="submit" disabled={!isReady} loading={create.isPending || update.isPending}>
-                {network === undefined ? t('action.add') : t('action.save')}
-              </Button>
-            </Group>
-          )}
-        </Stack>
-      </form>
-    </SidePanel>
+    <PanelForm
+      title={network?.name ?? t('lists.addNetwork')}
+      isNew={network === undefined}
+      isReadOnly={isReadOnly}
+      isBusy={create.isPending || update.isPending}
+      isReady={isReady}
+      error={create.error ?? update.error ?? remove.error}
+      onSave={save}
+      onDelete={() =>
+        network !== undefined && remove.mutate({ params: { name: network.name } }, { onSuccess: onClose })
+      }
+      isDeleting={remove.isPending}
+      deleteVerb={t('lists.removeNetwork')}
+      onClose={onClose}
+    >
+      <TextInput
+        label={t('lists.networkName')}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        readOnly={isReadOnly}
+        maxLength={64}
+        autoComplete="off"
+        data-autofocus
+      />
+      <TagsInput
+        label={t('lists.addresses')}
+        description={t('lists.addressesHelp')}
+        value={addresses}
+        onChange={setAddresses}
+        splitChars={[',', ';', ' ', '\n']}
+        acceptValueOnBlur
+        readOnly={isReadOnly}
+      />
+      <TextInput
+        label={t('lists.comment')}
+        value={comment}
+        onChange={(event) => setComment(event.currentTarget.value)}
+        readOnly={isReadOnly}
+        maxLength={200}
+        autoComplete="off"
+      />
+    </PanelForm>
   );
 }

@@ -1,63 +1,15 @@
 // One alias or group over the list: made, changed, removed.
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import type { Answer } from '../../api/client.ts';
 import { useChange } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
-import { Button, Group as Side, Stack, TagsInput, TextInput } from '../../ui/controls.ts';
-import { Failure } from '../../ui/Notice.tsx';
-import { SidePanel } from '../../ui/SidePanel.tsx';
+import { TagsInput, TextInput } from '../../ui/controls.ts';
+import { PanelForm } from '../../ui/PanelForm.tsx';
 import { toast } from '../../ui/toast.tsx';
 
 type Alias = Answer<'GET /aliases'>['aliases'][number];
 type Group = Answer<'GET /groups'>['groups'][number];
-
-interface FormProps {
-  title: string;
-  isNew: boolean;
-  isReadOnly: boolean;
-  isBusy: boolean;
-  isReady: boolean;
-  error: unknown;
-  onSave: () => void;
-  onDelete: () => void;
-  deleteVerb: string;
-  onClose: () => void;
-  children: ReactNode;
-}
-
-function PanelForm(props: FormProps) {
-  const { t } = useWords();
-  return (
-    <SidePanel title={props.title} onClose={props.onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (props.isReady) props.onSave();
-        }}
-      >
-        <Stack gap="sm">
-          {props.children}
-          {props.error !== null && <Failure error={props.error} />}
-          {!props.isReadOnly && (
-            <Side justify="space-between">
-              {props.isNew ? (
-                <span />
-              ) : (
-                <Button variant="outline" color="red" onClick={props.onDelete}>
-                  {props.deleteVerb}
-                </Button>
-              )}
-              <Button type="submit" loading={props.isBusy} disabled={!props.isReady}>
-                {props.isNew ? t('action.add') : t('action.save')}
-              </Button>
-            </Side>
-          )}
-        </Stack>
-      </form>
-    </SidePanel>
-  );
-}
 
 const splitChars = [',', ';', ' ', '\n'];
 
