@@ -1,6 +1,7 @@
 // Beside the title of a block: the revision, and by how many processes it is applied.
 import { useApi } from '../api/queries.ts';
 import { useWords } from '../i18n/index.ts';
+import { type AppliedState, stateOf } from '../shell/server-state.ts';
 import { StatusBadge } from '../ui/StatusBadge.tsx';
 import { useAt } from './use-draft.ts';
 
@@ -11,18 +12,27 @@ export function AppliedChip({ sections }: { sections: readonly string[] }) {
     sections.map((section) => draft.stored(section)?.revision ?? 0).join(' / '),
   );
   const own = data?.sections.filter(({ name }) => sections.includes(name)) ?? [];
-  const processes = own.flatMap(({ processes: reports }) => reports);
-  const applied = processes.filter(({ isApplied }) => isApplied).length;
-  const failed = processes.find(({ error }) => error !== null);
-  const isAll = processes.length > 0 && applied === processes.length;
+  const states = own.flatMap(({ revision, processes }) =>
+    processes.map((report) => stateOf(report, revision)),
+  );
+  const total = states.length;
+  const applied = states.filter((state) => state === 'applied').length;
+  const isNotYet = states.length > 0 && states.every((state) => state === 'notYet');
+  const words = data?.isComplete !== true ? 'asking' : isNotYet ? 'notYet' : 'share';
   return (
     <span className="f-applied">
       <span className="p-muted p-small">{t('applied.revision', { revision: revisions })}</span>
-      {data !== undefined && processes.length > 0 && (
-        <StatusBadge tone={failed !== undefined ? 'danger' : isAll && data.isComplete ? 'ok' : 'warn'}>
-          {data.isComplete ? t('applied.share', { applied, total: processes.length }) : t('applied.asking')}
+      {data !== undefined && states.length > 0 && (
+        <StatusBadge tone={toneOf(states, data.isComplete)}>
+          {t(`applied.${words}`, { applied, total: states.length })}
         </StatusBadge>
       )}
     </span>
   );
+}
+
+function toneOf(states: readonly AppliedState[], isComplete: boolean): 'ok' | 'warn' | 'danger' | 'plain' {
+  if (states.includes('failed')) return 'danger';
+  if (states.includes('applying') || !isComplete) return 'warn';
+  return states.includes('notYet') ? 'plain' : 'ok';
 }

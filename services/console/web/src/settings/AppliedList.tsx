@@ -1,6 +1,7 @@
 // Saved is not applied: one row a process, until all have taken the revision over, with the cause where one has not.
 import { useApi } from '../api/queries.ts';
 import { useWords } from '../i18n/index.ts';
+import { type AppliedState, appliedTones, stateOf } from '../shell/server-state.ts';
 import { DataTable } from '../ui/DataTable.tsx';
 import { Foreign } from '../ui/Foreign.tsx';
 import { StatusBadge } from '../ui/StatusBadge.tsx';
@@ -10,11 +11,10 @@ interface Row {
   section: string;
   process: string;
   instance: string;
-  state: 'applied' | 'applying' | 'failed' | 'absent';
+  state: AppliedState | 'absent';
   reason: string;
 }
 
-const tones = { applied: 'ok', applying: 'warn', failed: 'danger', absent: 'plain' } as const;
 const soonMs = 500;
 const laterMs = 10_000;
 
@@ -84,7 +84,7 @@ export function AppliedList({ saved, label }: AppliedListProps) {
             title: t('state.title'),
             cell: ({ state, reason }) => (
               <>
-                <StatusBadge tone={tones[state]}>{t(`applied.${state}`)}</StatusBadge>
+                <StatusBadge tone={appliedTones[state]}>{t(`applied.${state}`)}</StatusBadge>
                 {reason !== '' && (
                   <div className="p-small">
                     <Foreign text={reason} />
@@ -98,12 +98,4 @@ export function AppliedList({ saved, label }: AppliedListProps) {
       />
     </>
   );
-}
-
-function stateOf(
-  report: { revision: number; error: string | null; isApplied: boolean },
-  wanted: number,
-): Row['state'] {
-  if (report.error !== null) return 'failed';
-  return report.isApplied || report.revision >= wanted ? 'applied' : 'applying';
 }

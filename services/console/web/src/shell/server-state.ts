@@ -12,15 +12,32 @@ export interface Remark {
   report: ProcessReport | null;
 }
 
-/** What this version does not do yet is said at its field, and is no fault of a process. */
 const notAvailable = 'notAvailable';
+
+/** How far a process is with a section. `notYet`: it took it over, and something in it is not in this version. */
+export type AppliedState = 'applied' | 'applying' | 'notYet' | 'failed';
+
+/** What this version does not do yet is said at its field, and is no fault of a process. */
+export function stateOf(report: ProcessReport, wanted: number): AppliedState {
+  if (report.problem?.code === notAvailable) return 'notYet';
+  if (report.error !== null) return 'failed';
+  return report.isApplied || report.revision >= wanted ? 'applied' : 'applying';
+}
+
+export const appliedTones = {
+  applied: 'ok',
+  applying: 'warn',
+  notYet: 'plain',
+  failed: 'danger',
+  absent: 'plain',
+} as const;
 
 /** Reports with an error, and programs without any: each counts once, by its process. */
 export function remarksOf(sections: readonly SectionStatus[]): Remark[] {
   const remarks = new Map<string, Remark>();
-  for (const { name: section, appliedBy, processes } of sections) {
+  for (const { name: section, revision, appliedBy, processes } of sections) {
     for (const report of processes) {
-      if (report.error === null || report.problem?.code === notAvailable) continue;
+      if (stateOf(report, revision) !== 'failed') continue;
       remarks.set(`${report.process} ${report.instance} ${section}`, {
         section,
         program: report.process,

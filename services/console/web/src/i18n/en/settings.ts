@@ -64,6 +64,7 @@ export const settings = {
   'applied.asking': 'Asking the processes…',
   'applied.applied': 'applied',
   'applied.applying': 'being applied',
+  'applied.notYet': 'not in this version',
   'applied.failed': 'not applied',
   'applied.absent': 'does not run, takes it at its start',
   'applied.nobody': 'Nobody applies this section.',

@@ -76,6 +76,7 @@ export const settings = {
   'applied.asking': 'Опрос процессов…',
   'applied.applied': 'применено',
   'applied.applying': 'ещё применяется',
+  'applied.notYet': 'нет в этой версии',
   'applied.failed': 'не применено',
   'applied.absent': 'не запущен, возьмёт при старте',
   'applied.nobody': 'Этот раздел никто не применяет.',

@@ -1,7 +1,7 @@
 // Which process has applied which revision of what; what does not run, and what could not be applied and why.
 import { useApi } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
-import { remarksOf, type SectionStatus } from '../../shell/server-state.ts';
+import { appliedTones, remarksOf, type SectionStatus, stateOf } from '../../shell/server-state.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Facts } from '../../ui/Facts.tsx';
@@ -94,11 +94,13 @@ function ProcessPanel({ process, onClose }: { process: Process; onClose: () => v
           facts={process.reports.map(({ section, wanted, report }) => [
             label(section),
             <div key={section}>
-              <StatusBadge tone={report.error !== null ? 'danger' : report.isApplied ? 'ok' : 'warn'}>
+              <StatusBadge tone={appliedTones[stateOf(report, wanted)]}>
                 {t('processes.revision', { revision: report.revision, wanted })}
               </StatusBadge>
               {report.error !== null && (
-                <div className="p-danger p-small">
+                <div
+                  className={stateOf(report, wanted) === 'failed' ? 'p-danger p-small' : 'p-muted p-small'}
+                >
                   {report.problem === undefined ? <Foreign text={report.error} /> : say(report.problem.text)}
                 </div>
               )}

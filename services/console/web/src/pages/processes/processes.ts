@@ -1,5 +1,5 @@
 // The reports by section as processes with their sections.
-import type { ProcessReport, SectionStatus } from '../../shell/server-state.ts';
+import { type ProcessReport, type SectionStatus, stateOf } from '../../shell/server-state.ts';
 
 export interface Process {
   key: string;
@@ -27,8 +27,9 @@ export function processesOf(sections: readonly SectionStatus[]): Process[] {
       known.reports.push({ section, wanted, report });
       if (known.reportedAt === null || report.reportedAt > known.reportedAt)
         known.reportedAt = report.reportedAt;
-      if (report.error !== null) known.state = 'failed';
-      else if (!report.isApplied && known.state === 'current') known.state = 'behind';
+      const state = stateOf(report, wanted);
+      if (state === 'failed') known.state = 'failed';
+      else if (state === 'applying' && known.state === 'current') known.state = 'behind';
       processes.set(key, known);
     }
   }
