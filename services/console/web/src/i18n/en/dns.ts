@@ -14,6 +14,9 @@ export const dns = {
     'No DNS server answered: the records cannot be checked now. That does not mean that they are missing.',
   'dns.resolver':
     'The servers of the domain did not answer; the usual DNS server was asked, which may remember something older.',
+  'dns.shortName':
+    'The name of the server, “{{name}}”, is not a full one: the records below do not work with it.',
+  'dns.setName': 'Set the name of the server',
   'dns.addresses': 'Public addresses of the server',
   'dns.addressesHelp':
     'The outside sees the server under them. Empty: those of its name. Behind NAT, give the public address.',

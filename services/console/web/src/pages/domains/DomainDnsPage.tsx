@@ -9,11 +9,12 @@ import { CodeLine, CopyIcon } from '../../ui/CodeLine.tsx';
 import { Button, Skeleton, TagsInput } from '../../ui/controls.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
+import { Go } from '../../ui/Go.tsx';
 import { Failure, Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { type DnsRecord, domainTone, domainWords, recordTone } from './dns-state.ts';
+import { type DnsRecord, domainTone, domainWords, recordTone, shortServerName } from './dns-state.ts';
 
 type DomainDns = Answer<'GET /domains/:name/dns'>;
 
@@ -33,8 +34,15 @@ export function DomainDnsPage() {
 function Shown({ dns }: { dns: DomainDns }) {
   const { t } = useWords();
   const optional = dns.records.filter(({ isOptional }) => isOptional);
+  const shortName = shortServerName(dns.records);
   return (
     <>
+      {shortName !== null && (
+        <Notice tone="warn">
+          {t('dns.shortName', { name: shortName })}{' '}
+          <Go to="/settings/mail#general.heloName">{t('dns.setName')}</Go>
+        </Notice>
+      )}
       <Check dns={dns} />
       <Block title={t('dns.needed')}>
         <Records label={t('dns.needed')} records={dns.records.filter(({ isOptional }) => !isOptional)} />

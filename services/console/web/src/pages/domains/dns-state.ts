@@ -27,3 +27,9 @@ export function domainWords(dns: Checked | null, t: Translate): string {
   if (dns.problems === null) return t('dns.unreachable');
   return dns.problems === 0 ? t('dns.state.ok') : t('dns.problems', { count: dns.problems });
 }
+
+/** The server's name where it is none that the DNS can answer: one without a dot, as a new machine often has. */
+export function shortServerName(records: readonly DnsRecord[]): string | null {
+  const name = records.find(({ purpose }) => purpose === 'helo')?.name;
+  return name === undefined || name.includes('.') ? null : name;
+}
