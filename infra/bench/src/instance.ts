@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runStatus } from '@pochtar/launcher/run-status';
+import { sharedCaches } from '@pochtar/launcher/shared-caches';
 import type { Root } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -46,7 +47,13 @@ export class Instance {
   async pochtar(words: string[], input = ''): Promise<string> {
     const child = spawn(LAUNCHER, words, {
       cwd: ROOT,
-      env: { ...process.env, ...this.#environment, POCHTAR_VAR: this.directory, LANG: 'C' },
+      env: {
+        ...process.env,
+        ...sharedCaches,
+        ...this.#environment,
+        POCHTAR_VAR: this.directory,
+        LANG: 'C',
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: COMMAND_TIMEOUT_MS,
     });

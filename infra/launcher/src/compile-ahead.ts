@@ -14,6 +14,9 @@ import type { ProcessEntry } from './process-table.ts';
 /** Programs start without it then. */
 const timeoutMs = 60_000;
 
+/** What a program loads beside its service. */
+const runtime = 'libs/runtime/src/start-telemetry.ts';
+
 /** Done again where the cache is gone, and for other packages or another Node; what else changes is little. */
 export async function compileAhead(table: ProcessEntry[], surroundings: Surroundings): Promise<void> {
   const { paths, user } = surroundings;
@@ -22,16 +25,20 @@ export async function compileAhead(table: ProcessEntry[], surroundings: Surround
   const wanted = `${process.version} ${textOf(join(root, 'node_modules/.pochtar-installed'))} ${directory}`;
   if (hasEntries(directory) && textOf(stamp) === wanted) return;
   const programs = new Set(table.filter((entry) => !entry.once).map(({ program }) => program));
-  const files = [...programs].map((program) => join(root, program, 'src/service.ts'));
+  const files = [
+    join(root, runtime),
+    ...[...programs].map((program) => join(root, program, 'src/service.ts')),
+  ];
   const compiler = join(import.meta.dirname, 'compile-files.ts');
   const { command, args } = serviceCommand(process.execPath, [compiler, ...files], {
     ...{ deathSignal: 'KILL', user, listens: false },
-    paths: [compiler, ...files, join(root, 'node_modules')],
+    // Node writes nothing, and says nothing, where it cannot reach its cache.
+    paths: [compiler, ...files, join(root, 'node_modules'), directory],
   });
   const environment = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: directory };
   const child = spawn(command, args, { cwd: root, env: environment, stdio: 'ignore', timeout: timeoutMs });
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code === 0) writeWhole(stamp, wanted);
+  if (code === 0 && hasEntries(directory)) writeWhole(stamp, wanted);
 }
 
 function hasEntries(directory: string): boolean {

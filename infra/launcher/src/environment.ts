@@ -50,17 +50,13 @@ export function accessEnvironment(surroundings: Surroundings, user: string): Rec
     POCHTAR_HEALTH_HOST: '127.0.0.1',
     POCHTAR_HEALTH_PORT: '0',
     POCHTAR_VAR: paths.var,
-    NODE_COMPILE_CACHE: ownCache(paths),
+    NODE_COMPILE_CACHE: paths.compileCache,
   };
 }
 
 /** What Node keeps of code that programs have had compiled. Root loads what lies in its own, so nobody else writes there. */
 export function programCache({ paths, user }: Surroundings): string {
-  return user ? paths.programCache : ownCache(paths);
-}
-
-function ownCache(paths: StatePaths): string {
-  return join(paths.var, 'compile-cache');
+  return user ? paths.programCache : paths.compileCache;
 }
 
 /** The whole environment of a process of the table. */

@@ -19,13 +19,15 @@ export interface StatePaths {
   /** Where programs say that they can be asked; in the hands of the user they run as. */
   readonly announcements: string;
   readonly tools: string;
-  /** What Node keeps of code that it has compiled for programs that do not run as root. */
+  /** What Node keeps of code that it has compiled: for the launcher and its commands; */
+  readonly compileCache: string;
+  /** and for programs that do not run as root. */
   readonly programCache: string;
   readonly ports: string;
   readonly endpoints: string;
 }
 
-/** The paths below `POCHTAR_VAR`, or below var/ of the checkout. */
+/** The paths below `POCHTAR_VAR`, or below var/ of the checkout. Installations of one checkout may share the caches. */
 export function statePaths(directory: string = process.env['POCHTAR_VAR'] ?? join(root, 'var')): StatePaths {
   const base = resolve(directory);
   const below = (name: string): string => join(base, name);
@@ -40,7 +42,8 @@ export function statePaths(directory: string = process.env['POCHTAR_VAR'] ?? joi
     run: below('run'),
     announcements: below('run/programs'),
     tools: below('tools'),
-    programCache: below('program-cache'),
+    compileCache: process.env['NODE_COMPILE_CACHE'] ?? below('compile-cache'),
+    programCache: process.env['POCHTAR_PROGRAM_CACHE'] ?? below('program-cache'),
     ports: below('ports.json'),
     endpoints: below('endpoints.json'),
   };

@@ -23,6 +23,7 @@ import { eventually, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Endpoints } from '../src/first-start.ts';
 import { root } from '../src/paths.ts';
+import { sharedCaches } from '../src/shared-caches.ts';
 
 interface Status {
   up: boolean;
@@ -36,7 +37,7 @@ const startMs = 240_000;
 let first: Endpoints;
 
 async function pochtar(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, POCHTAR_VAR: state, POCHTAR_LANG: 'en' };
+  const env = { ...process.env, ...sharedCaches, POCHTAR_VAR: state, POCHTAR_LANG: 'en' };
   try {
     const { stdout, stderr } = await promisify(execFile)(join(root, 'pochtar'), words, {
       env,

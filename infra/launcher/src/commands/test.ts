@@ -1,7 +1,7 @@
 // pochtar test [vitest arguments]: all tests, or those named; the last line is `N passed, N failed`.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { ensureChromium, ensureProgram, ensureSwiftProgram } from '@pochtar/native';
 import { root } from '../paths.ts';
 import { runCommand } from '../run-command.ts';
@@ -10,7 +10,7 @@ import { countsFileVariable, type TestCounts } from '../test-reporter.ts';
 export async function test(args: string[]): Promise<number> {
   const tell = (text: string): void => void process.stderr.write(`pochtar: ${text}\n`);
   // Fetched once here rather than by several test files at the same time.
-  await ensureProgram({ name: 'nats-server', debianPackage: 'nats-server', note: tell });
+  const nats = await ensureProgram({ name: 'nats-server', debianPackage: 'nats-server', note: tell });
   await ensureProgram({ name: 'clamd', debianPackage: 'clamav-daemon', note: tell });
   await ensureChromium(tell);
   // It cannot be had everywhere; the tests that need it say so.
@@ -25,6 +25,8 @@ export async function test(args: string[]): Promise<number> {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     const status = await runCommand(process.execPath, [vitest, 'run', ...reporters, ...args], {
       ...process.env,
+      // Found there by whole installations as well, which would each unpack one of its own.
+      PATH: [process.env['PATH'], dirname(nats.path)].filter(Boolean).join(delimiter),
       [countsFileVariable]: counts,
     });
     const { passed, failed } = readCounts(counts, status);
