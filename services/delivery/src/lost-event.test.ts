@@ -22,9 +22,14 @@ describe('architecture §6: a lost event', () => {
     expect(lost({})).toBe(true);
   });
 
-  it('is none within the first minute', () => {
+  it('is none within the first minute, in a stream that was there', () => {
     expect(lost({ stepAt: ago(1) })).toBe(false);
-    expect(lost({ stepAt: ago(0.5), streamCreatedAt: ago(0) })).toBe(false);
+    expect(lost({ stepAt: ago(0.5), streamCreatedAt: ago(0.6) })).toBe(false);
+  });
+
+  it('is one at once when the stream was made anew since: it went with the old one', () => {
+    expect(lost({ stepAt: ago(0.5), streamCreatedAt: ago(0) })).toBe(true);
+    expect(lost({ stepAt: ago(0.5), streamCreatedAt: ago(0), isInHand: true })).toBe(false);
   });
 
   it('is none while a consumer has its event in hand, however long', () => {

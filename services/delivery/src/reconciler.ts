@@ -62,9 +62,10 @@ async function publishParked(tools: Tools, until: number): Promise<void> {
 
 async function publishLost(tools: Tools, step: Step, minAgeSeconds: number, until: number): Promise<void> {
   const held = await backlog(tools.bus, step);
+  const since = { olderThanSeconds: minAgeSeconds, before: held.streamCreatedAt };
   const published = new Set<string>();
   while (Date.now() < until) {
-    const owed = await owedMails(tools.db, step, minAgeSeconds, SLICE);
+    const owed = await owedMails(tools.db, step, since, SLICE);
     const lost = owed.filter((mail) => !published.has(mail.id) && isLostEvent(mail, held, minAgeSeconds));
     if (lost.length === 0) return;
     const mails = lost.map(({ id }) => id);

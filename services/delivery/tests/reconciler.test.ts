@@ -140,6 +140,16 @@ test('deleting the stream republishes every unfinished mail of every step', asyn
   expect(await published('deliver')).not.toContain(scheduled);
 });
 
+test('what was accepted a moment before the stream was made anew is published at once, not after a minute', async () => {
+  const mails = [await waiting('antivirus', 0), await waiting('antivirus', 0)];
+  for (const mail of mails) await office.bus.publishStep('antivirus', mail);
+  await (await office.bus.manager()).streams.delete('MAIL');
+  await reconcile(tools, 60);
+  expect((await published('antivirus')).toSorted()).toEqual(mails.toSorted());
+  await reconcile(tools, 60);
+  expect(await published('antivirus')).toHaveLength(mails.length);
+});
+
 test('more mails than one slice are all published', async () => {
   const first = await waiting('dkim', 5);
   await office.db.query({

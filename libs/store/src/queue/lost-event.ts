@@ -22,19 +22,27 @@ export interface OwedMail {
   stepAt: Date;
 }
 
-/** Active mails at a step whose event was owed for longer than `olderThanSeconds`, longest first. */
+export interface OwedSince {
+  /** The event was owed for longer than that, */
+  olderThanSeconds: number;
+  /** or since before this. */
+  before: Date;
+}
+
+/** Active mails at a step whose event is owed for so long, longest first. */
 export function owedMails(
   db: Queryable,
   step: string,
-  olderThanSeconds: number,
+  { olderThanSeconds, before }: OwedSince,
   limit: number,
 ): Promise<OwedMail[]> {
   return db.query<OwedMail>({
     name: 'owed_mails',
     text: `select id, step_at as "stepAt" from queue.mail
-      where state = 'active' and step = $1 and step <> 'schedule' and step_at < now() - make_interval(secs => $2)
-      order by step_at limit $3`,
-    values: [step, olderThanSeconds, limit],
+      where state = 'active' and step = $1 and step <> 'schedule'
+        and step_at < greatest(now() - make_interval(secs => $2), $3)
+      order by step_at limit $4`,
+    values: [step, olderThanSeconds, before, limit],
   });
 }
 
