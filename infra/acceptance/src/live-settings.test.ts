@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await installation[Symbol.asyncDispose]();
   await dns[Symbol.asyncDispose]();
-});
+}, 120_000);
 
 class Session {
   readonly socket: Socket;

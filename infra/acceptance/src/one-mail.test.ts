@@ -29,7 +29,7 @@ beforeAll(async () => {
   [anna, boris] = installation.endpoints.accounts as [Reader, Reader];
 }, 300_000);
 
-afterAll(() => installation[Symbol.asyncDispose]());
+afterAll(() => installation[Symbol.asyncDispose](), 120_000);
 
 function mail(token: string): Buffer {
   const lines = [

@@ -32,6 +32,12 @@ function program(name: string, dir: string, extra: NodeJS.ProcessEnv = {}): Laun
     });
 }
 
+/** kill(2): 0 would be the tests themselves. */
+function pidOf(report: ProcessReport | undefined): number {
+  if (!report?.pid) throw new Error(`${report?.name ?? 'the process'} does not run`);
+  return report.pid;
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -67,7 +73,7 @@ test(
     ]);
     await supervisor.start();
     const [first] = supervisor.reports();
-    process.kill(first?.pid ?? 0, 'SIGKILL');
+    process.kill(pidOf(first), 'SIGKILL');
     await eventually(() => {
       const [now] = supervisor.reports();
       expect(now).toMatchObject({ state: 'ready', restarts: 1, lastEnd: expect.stringMatching(/^SIGKILL/) });
@@ -177,7 +183,7 @@ test(
     );
     const [line] = (await once(supervisor.stdout, 'data')) as [Buffer];
     const reports = JSON.parse(line.toString('utf8')) as ProcessReport[];
-    const pids = reports.map((report) => report.pid ?? 0);
+    const pids = reports.map(pidOf);
     expect(reports.map((report) => report.name)).toEqual(['postgres', 'nats', 'steady']);
     expect(pids.every(isAlive)).toBe(true);
     supervisor.kill('SIGKILL');
