@@ -12,8 +12,11 @@ import { readProcessTable } from './process-table.ts';
 function surroundingsIn(directory: string): Surroundings {
   const own = statePaths(join(directory, 'var'));
   // Not those that installations of tests share.
-  const [programCache, compileCache] = [join(own.var, 'program-cache'), join(own.var, 'compile-cache')];
-  const paths = { ...own, programCache, compileCache };
+  const caches = {
+    programCache: join(own.var, 'program-cache'),
+    compileCache: join(own.var, 'compile-cache'),
+  };
+  const paths = { ...own, ...caches };
   makeStateDirectories(paths);
   const secrets = new Secrets(paths.secrets);
   return { paths, secrets, user: serviceUser(), ports: { postgres: 0, nats: 0 } };
