@@ -2,11 +2,10 @@
 // there are. Many sessions are in IDLE, some ask NOOP without a pause, one has a mailbox of 100,000 messages; the worst
 // wait of a NOOP is the figure.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { type Database, openDatabase } from '@pochtar/store/db';
 import { appendMessages, createMailbox, findMailbox, INBOX } from '@pochtar/store/mailbox';
 import { ImapLine } from './imap-line.ts';
 import type { Instance } from './instance.ts';
+import { openDatabaseOf } from './program-database.ts';
 
 export interface IdleOptions {
   sessions: number;
@@ -139,7 +138,7 @@ async function pause(milliseconds: number): Promise<number> {
 
 /** Past the mail path, with the rights of the imap process; the UIDVALIDITY of the INBOX. */
 async function fill(instance: Instance, messages: number): Promise<number> {
-  await using db = await openImapDatabase(instance);
+  await using db = await openDatabaseOf(instance, 'imap');
   const [account] = await db.query<{ id: number }>({
     name: 'bench_account',
     text: 'select id from directory.account where address = $1',
@@ -166,22 +165,6 @@ async function fill(instance: Instance, messages: number): Promise<number> {
     values: [inbox.id, messages],
   });
   return inbox.uidValidity;
-}
-
-async function openImapDatabase(instance: Instance): Promise<Database> {
-  const imap = (await instance.processes()).find(({ name }) => name === 'imap');
-  const environment = new Map(
-    readFileSync(`/proc/${imap?.pid}/environ`, 'utf8')
-      .split('\0')
-      .map((pair) => pair.split(/=(.*)/s) as [string, string]),
-  );
-  return openDatabase({
-    url: environment.get('POCHTAR_POSTGRES_URL') as string,
-    passwordFile: environment.get('POCHTAR_POSTGRES_PASSWORD_FILE'),
-    applicationName: 'bench',
-    max: 2,
-    onError: () => undefined,
-  });
 }
 
 function firstMessage(): Parameters<typeof appendMessages>[2][number] {

@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ImapFlow } from 'imapflow';
+import { benchConsole, consoleTable } from './console.ts';
 import { benchIdle, type IdleResult } from './idle.ts';
 import { Instance } from './instance.ts';
 import { measure, type Usage } from './processes.ts';
@@ -56,6 +57,10 @@ const { values, positionals } = parseArgs({
     sessions: { type: 'string' },
     mails: { type: 'string' },
     messages: { type: 'string', default: '100000' },
+    requests: { type: 'string', default: '200' },
+    accounts: { type: 'string', default: '10000' },
+    queued: { type: 'string', default: '100000' },
+    entries: { type: 'string', default: '2000' },
     scale: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },
   },
@@ -67,9 +72,13 @@ if (values.help) {
   --quick   only the 4 KiB loads
 pochtar bench idle [--sessions 1000] [--messages 100000] [--json]
   Measures how long a NOOP waits at worst while another session asks for the dearest things.
+pochtar bench console [--accounts 10000] [--queued 100000] [--entries 2000] [--requests 200] [--json]
+  Measures each list of the console's API in a large installation, and the memory of the process.
 `);
 } else if (positionals[0] === 'idle') {
   await withInstance(runIdle);
+} else if (positionals[0] === 'console') {
+  await withInstance(runConsole);
 } else {
   await withInstance(bench);
 }
@@ -106,6 +115,13 @@ async function runIdle(instance: Instance): Promise<void> {
   const results = await benchIdle(instance, options, progress);
   if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else process.stdout.write(results.map(idleLine).join(''));
+}
+
+async function runConsole(instance: Instance): Promise<void> {
+  const { accounts, queued, entries, requests } = values;
+  const sizes = { accounts: Number(accounts), mails: Number(queued), entries: Number(entries) };
+  const result = await benchConsole(instance, { ...sizes, requests: Number(requests) }, progress);
+  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : consoleTable(result));
 }
 
 function idleLine({ command, tookMs, worstNoopMs, noops }: IdleResult): string {

@@ -100,3 +100,27 @@ test('an administrator of a domain finds and counts only its recipients', async 
     result: { destinations: [{ destination: 'two.test', waiting: 1 }] },
   });
 });
+
+test('a queue is counted up to 10,000, and says when there are more; its pages go on', async () => {
+  const mail = await waiting(['a@one.test']);
+  const add = (count: number) =>
+    office.db.query({
+      text: `insert into queue.mail (id, content_id, accepted_at, reverse_path, origin, size, step, step_at, state)
+        select gen_random_uuid(), content_id, accepted_at, reverse_path, origin, size, step, step_at, 'held'
+        from queue.mail, generate_series(1, $2::int) where id = $1`,
+      values: [mail, count],
+    });
+  const list = async (more: { after?: string } = {}) => {
+    const reply = await askAdmin(desk, adminQueue.list, root, { state: 'held', limit: 2, ...more });
+    if (!reply.ok) throw new Error(reply.error.message.en);
+    return reply.result;
+  };
+  await add(10_000);
+  const first = await list();
+  expect(first).toMatchObject({ total: 10_000, isTotalExact: true });
+  await add(1);
+  const second = await list({ after: first.next as string });
+  expect(second).toMatchObject({ total: 10_000, isTotalExact: false });
+  expect(second.mails).toHaveLength(2);
+  expect((second.mails[0] as { mail: string }).mail > (first.next as string)).toBe(true);
+});

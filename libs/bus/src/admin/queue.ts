@@ -96,6 +96,7 @@ const destination = z.object({
   lastAttemptAt: time.nullable(),
   lastReply: z.string().nullable(),
 });
+export type QueueDestinationInfo = z.infer<typeof destination>;
 
 const mailsOf = ({ mails }: { mails: string[] }): string => mails.join(', ');
 
@@ -110,7 +111,14 @@ export const adminQueue = {
       after: mailId.optional(),
       limit: z.int().min(1).max(200).default(50),
     }),
-    z.object({ mails: z.array(queuedMail), total: z.int(), next: z.string().nullable() }),
+    z.object({
+      mails: z.array(queuedMail),
+      /** Of all pages; counted up to 10,000. */
+      total: z.int(),
+      /** False: there are more than are counted. */
+      isTotalExact: z.boolean().default(true),
+      next: z.string().nullable(),
+    }),
     looksInScope,
   ),
   matching: adminQuestion(

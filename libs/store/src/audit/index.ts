@@ -1,6 +1,5 @@
 /** The audit log: changes asked for by people and programs, in the order they began. */
 import type { Queryable } from '../db.ts';
-import { containing } from '../directory/scope.ts';
 
 export interface AuditEntry {
   author: string;
@@ -83,7 +82,7 @@ export function listAudit(db: Queryable, filter: AuditFilter): Promise<StoredAud
       from audit.entry
       where ($1::text is null or author = $1)
         and ($2::text is null or action = $2 or action like $2 || '.%')
-        and ($3::text is null or object ilike $3)
+        and ($3::text is null or strpos(lower(object), lower($3)) > 0)
         and ($4::timestamptz is null or at >= $4)
         and ($5::timestamptz is null or at < $5)
         and ($6::bigint is null or id < $6)
@@ -91,7 +90,7 @@ export function listAudit(db: Queryable, filter: AuditFilter): Promise<StoredAud
     values: [
       filter.author ?? null,
       filter.action ?? null,
-      containing(filter.object),
+      filter.object ?? null,
       filter.since ?? null,
       filter.until ?? null,
       filter.before ?? null,

@@ -13,14 +13,15 @@ export interface Domain {
   dns: { checkedAt: string; problems: number | null } | null;
 }
 
-const SELECT = `select d.id, d.name, d.created_at as "createdAt",
-  (select count(*)::int from directory.address a where a.domain_id = d.id and a.kind = 'account') as accounts,
-  (select count(*)::int from directory.address a where a.domain_id = d.id and a.kind = 'alias') as aliases,
-  (select count(*)::int from directory.address a where a.domain_id = d.id and a.kind = 'group') as groups,
+const SELECT = `select d.id, d.name, d.created_at as "createdAt", c.accounts, c.aliases, c.groups,
   case when n.domain_id is not null then jsonb_build_object(
     'checkedAt', to_char(n.checked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     'problems', n.problems) end as dns
-  from directory.domain d left join directory.domain_dns n on n.domain_id = d.id where ($1::bigint[] is null or d.id = any($1))`;
+  from directory.domain d left join directory.domain_dns n on n.domain_id = d.id
+  cross join lateral (select count(*) filter (where a.kind = 'account')::int as accounts,
+    count(*) filter (where a.kind = 'alias')::int as aliases, count(*) filter (where a.kind = 'group')::int as groups
+    from directory.address a where a.domain_id = d.id) c
+  where ($1::bigint[] is null or d.id = any($1))`;
 
 export function listDomains(db: Queryable, scope: Scope): Promise<Domain[]> {
   return db.query<Domain>({ text: `${SELECT} order by d.name`, values: [scopeIds(scope)] });

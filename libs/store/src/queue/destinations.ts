@@ -22,9 +22,9 @@ export function queueDestinations(
   limit: number,
 ): Promise<QueueDestination[]> {
   return db.query<QueueDestination>({
-    name: 'queue_destinations',
+    // Without a name, so that it is planned for the queue as it is.
     text: `with waiting as (
-        select r.destination, r.due_at, r.last_attempt_at, r.last_reply, m.accepted_at, now() - m.accepted_at as age
+        select r.destination, r.due_at, r.last_attempt_at, m.accepted_at, now() - m.accepted_at as age
         from queue.recipient r join queue.mail m on m.id = r.mail_id
         where r.route = 'remote' and ${isRecipientInScope('r')}
       ), most as (
@@ -36,8 +36,10 @@ export function queueDestinations(
           min(accepted_at) as "oldestAt", min(due_at) as "nextAt", max(last_attempt_at) as "lastAttemptAt"
         from waiting group by destination order by waiting desc, destination limit $2
       )
-      select most.*, (select w.last_reply from waiting w
-          where w.destination = most.destination and w.last_attempt_at = most."lastAttemptAt" limit 1) as "lastReply"
+      select most.*, (select r.last_reply from queue.recipient r join queue.mail m on m.id = r.mail_id
+          where r.route = 'remote' and lower(r.destination) = lower(most.destination)
+            and r.destination = most.destination and r.last_attempt_at = most."lastAttemptAt"
+            and ${isRecipientInScope('r')} limit 1) as "lastReply"
       from most order by waiting desc, destination`,
     values: [scopeIds(scope), limit],
   });

@@ -90,17 +90,18 @@ export function findDeliveries(
   scope: MailScope,
   filter: TraceFilter,
 ): Promise<TracedDelivery[]> {
-  return walkBack<TracedDelivery>(db, { name: 'find_deliveries', text: FIND_DELIVERIES }, scope, filter);
+  return walkBack<TracedDelivery>(db, FIND_DELIVERIES, scope, filter);
 }
 
 /** Refused attempts that match, newest first. */
 export function findRefusals(db: Queryable, scope: MailScope, filter: TraceFilter): Promise<TracedRefusal[]> {
-  return walkBack<TracedRefusal>(db, { name: 'find_refusals', text: FIND_REFUSALS }, scope, filter);
+  return walkBack<TracedRefusal>(db, FIND_REFUSALS, scope, filter);
 }
 
 async function walkBack<Row>(
   db: Queryable,
-  statement: { name: string; text: string },
+  /** Without a name: planned for what is asked for. */
+  text: string,
   scope: MailScope,
   filter: TraceFilter,
 ): Promise<Row[]> {
@@ -122,7 +123,7 @@ async function walkBack<Row>(
       filter.outcome ?? null,
       filter.limit - found.length,
     ];
-    found.push(...(await db.query<Row>({ ...statement, values })));
+    found.push(...(await db.query<Row>({ text, values })));
     until = since;
     if (Date.now() - started > TIME_MS) break;
   }

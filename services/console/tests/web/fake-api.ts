@@ -184,7 +184,7 @@ export class FakeApi {
     ...directoryRoutes(() => this.isNew),
     ...listRoutes(() => this.isNew),
     'GET /queue': ({ query }) =>
-      this.isNew ? { mails: [], total: 0, next: null } : mails(query.get('state')),
+      this.isNew ? { mails: [], total: 0, isTotalExact: true, next: null } : mails(query.get('state')),
     'GET /queue/matching': () => ({
       mails: mails(null).mails.map(({ mail }) => mail),
       isCut: false,

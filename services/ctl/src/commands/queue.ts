@@ -91,7 +91,8 @@ const listQueue: Command = {
     const request = { ...filterOf(input), after: input.option('after'), limit };
     const result = await session.ask(adminQueue.list, request);
     const code = await session.show(result, () => queueTable(session, result.mails));
-    session.note(text(`всего: ${result.total}`, `in all: ${result.total}`));
+    const more = result.isTotalExact ? ['', ''] : ['больше ', 'more than '];
+    session.note(text(`всего: ${more[0]}${result.total}`, `in all: ${more[1]}${result.total}`));
     if (result.next !== null)
       session.note(text(`дальше: --after ${result.next}`, `more: --after ${result.next}`));
     return code;

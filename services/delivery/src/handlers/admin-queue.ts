@@ -8,6 +8,7 @@ import {
   done,
   type HeldBy,
   type QueuedMail,
+  type QueueDestinationInfo,
   type QueueOutcome,
   refused,
 } from '@pochtar/bus';
@@ -36,6 +37,7 @@ import {
   remove,
   retry,
 } from '../queue-actions.ts';
+import { DearAnswers } from '../dear-answers.ts';
 import type { QueueRunner } from '../queue-runner.ts';
 import { Aftermath } from '../settle.ts';
 import type { Tools } from '../tools.ts';
@@ -43,21 +45,23 @@ import type { Tools } from '../tools.ts';
 export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable {
   const change = (action: Action) => (request: Selection, asker: Asker) =>
     forEach(tools, request, asker, action);
+  const counts = new DearAnswers<AdminReply<{ destinations: QueueDestinationInfo[] }>>();
   const answers = [
     answerAdmin(tools, adminQueue.list, async (request, { scope }) => {
-      const { mails, total } = await listQueue(tools.db, scope, withAge(request));
-      const next = mails.length < request.limit ? null : (mails.at(-1)?.id ?? null);
-      return done({ mails: mails.map(queuedMail), total, next });
+      const { mails, ...page } = await listQueue(tools.db, scope, withAge(request));
+      return done({ ...page, mails: mails.map(queuedMail) });
     }),
     answerAdmin(tools, adminQueue.matching, async (request, { scope }) => {
       const asOf = new Date().toISOString();
       const found = await matchingMails(tools.db, scope, { ...withAge(request), limit: request.limit + 1 });
       return done({ mails: found.slice(0, request.limit), isCut: found.length > request.limit, asOf });
     }),
-    answerAdmin(tools, adminQueue.destinations, async ({ limit }, { scope }) => {
-      const rows = await queueDestinations(tools.db, scope, limit);
-      return done({ destinations: rows.map(destinationOf) });
-    }),
+    answerAdmin(tools, adminQueue.destinations, async ({ limit }, { scope }) =>
+      counts.of(JSON.stringify([scope, limit]), async () => {
+        const rows = await queueDestinations(tools.db, scope, limit);
+        return done({ destinations: rows.map(destinationOf) });
+      }),
+    ),
     answerAdmin(tools, adminQueue.show, ({ mail }, { scope }) => show(tools, mail, scope)),
     answerAdmin(tools, adminQueue.retry, async (request, asker) => {
       const reply = await change(retry)(request, asker);
@@ -110,7 +114,12 @@ function withAge<Request extends { olderThanMinutes?: number | undefined }>({
   return { ...filter, ...(!isAny && { acceptedBefore: new Date(Date.now() - olderThanMinutes * 60_000) }) };
 }
 
-function destinationOf({ oldestAt, nextAt, lastAttemptAt, ...rest }: QueueDestination) {
+function destinationOf({
+  oldestAt,
+  nextAt,
+  lastAttemptAt,
+  ...rest
+}: QueueDestination): QueueDestinationInfo {
   return {
     ...rest,
     oldestAt: oldestAt.toISOString(),

@@ -11,8 +11,10 @@ export function answerTrace(tools: Tools): AsyncDisposable {
     answerAdmin(tools, adminTrace.find, async (request, { scope }) => {
       const { since, until, ...rest } = request;
       const filter = { ...rest, since: timeOf(since), until: timeOf(until) };
-      const deliveries = await findDeliveries(db, scope, filter);
-      const refusals = await findRefusals(db, scope, filter);
+      const [deliveries, refusals] = await Promise.all([
+        findDeliveries(db, scope, filter),
+        findRefusals(db, scope, filter),
+      ]);
       return done({
         deliveries: deliveries.map(traced),
         refusals: refusals.map((refusal) => ({ ...refusal, at: refusal.at.toISOString() })),

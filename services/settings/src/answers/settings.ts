@@ -33,10 +33,17 @@ export function answerSettings(context: Context): Answer[] {
       return change(context, decided.changes, { ...options, cautions: decided.cautions });
     }),
     answerAdmin(context, adminSettings.status, ({ section }) => status(context, section)),
-    answerAdmin(context, adminSettings.catalogue, async () =>
-      done(JSON.parse(JSON.stringify(describeForms()))),
-    ),
+    answerAdmin(context, adminSettings.catalogue, async () => done(forms())),
   ];
+}
+
+type Forms = Record<'tabs' | 'sections', Record<string, unknown>[]>;
+let described: Forms | undefined;
+
+/** The same for as long as the program is. */
+function forms(): Forms {
+  described ??= JSON.parse(JSON.stringify(describeForms())) as Forms;
+  return described;
 }
 
 /** One section or all; a name that is none is a complaint. */

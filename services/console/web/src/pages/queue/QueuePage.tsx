@@ -83,7 +83,7 @@ function Mails({ view, setView }: MailsProps) {
         }
       />
       <Pager cursor={cursor} next={data?.next}>
-        {data !== undefined && t('queue.total', { count: data.total })}
+        {data !== undefined && t(data.isTotalExact ? 'queue.total' : 'queue.totalMore', { count: data.total })}
       </Pager>
       {selected.size > 0 && (
         // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
@@ -92,6 +92,7 @@ function Mails({ view, setView }: MailsProps) {
           <SelectAll
             filter={filter}
             total={data?.total ?? 0}
+            isExact={data?.isTotalExact ?? true}
             count={selected.size}
             onSelect={(mails) => setSelected(new Set(mails))}
           />
@@ -108,12 +109,14 @@ function Mails({ view, setView }: MailsProps) {
 interface SelectAllProps {
   filter: QueueQuery;
   total: number;
+  /** False: there are more, and as many are selected as `total` says. */
+  isExact: boolean;
   count: number;
   onSelect: (mails: readonly string[]) => void;
 }
 
 /** All that the filter finds now; what arrives later is not among them. */
-function SelectAll({ filter, total, count, onSelect }: SelectAllProps) {
+function SelectAll({ filter, total, isExact, count, onSelect }: SelectAllProps) {
   const { t, say } = useWords();
   const [isBusy, setIsBusy] = useState(false);
   if (total <= count) return null;
@@ -131,7 +134,7 @@ function SelectAll({ filter, total, count, onSelect }: SelectAllProps) {
   }
   return (
     <Button size="xs" variant="subtle" loading={isBusy} onClick={() => void select()}>
-      {t('queue.selectAll', { count: total })}
+      {t(isExact ? 'queue.selectAll' : 'queue.selectFirst', { count: total })}
     </Button>
   );
 }
