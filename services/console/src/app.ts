@@ -1,7 +1,7 @@
 // The HTTP side: what every request passes, in this order: headers of safety, who asks, may he, is the input what the
 // contract says; then one question to the bus, or the route's own handler; and whatever goes wrong is a problem document.
 import cookie from '@fastify/cookie';
-import { askAdmin, type Bus, type Role } from '@pochtar/bus';
+import { askAdmin, type Bus } from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
 import fastify, {
   type FastifyBaseLogger,
@@ -13,15 +13,17 @@ import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { contract } from './contract/index.ts';
-import type { AnswerFile, AnyRoute } from './contract/route.ts';
+import { type AnswerFile, type AnyRoute, makesSomething } from './contract/route.ts';
 import { takeBoundedJson } from './http/bounded-json.ts';
 import { isNotModified } from './http/etag.ts';
 import { isOwnHost } from './http/host.ts';
 import { languageOf } from './http/language.ts';
-import { notFound, Problem, problemOf, unauthorized } from './problem.ts';
-import { isEncrypted, tokenOf } from './session/cookie.ts';
+import { type Asked, keyOf, type RepeatedRequests } from './http/repeated-requests.ts';
+import { notFound, Problem, problemOf } from './problem.ts';
+import { isEncrypted } from './session/cookie.ts';
 import { isForeign } from './session/origin.ts';
 import { askerOf, type Client, type Person, type Sessions } from './session/sessions.ts';
+import { admit, bearerOf, personOf } from './session/who-asks.ts';
 
 export const API = '/api/v1';
 const MAX_BODY = 2 * 1024 * 1024;
@@ -47,6 +49,7 @@ export interface AppParts {
   sessions: Sessions;
   log: Logger;
   handlers: OwnHandlers;
+  repeated: RepeatedRequests;
   /** Besides loopback ones, names of this machine that plain HTTP is answered under. */
   hostNames: readonly string[];
   /** What is answered under any name. */
@@ -117,9 +120,17 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
       reply.header('cache-control', 'no-store');
       if ('question' in route) {
         const asker = askerOf((person as Person).principal, client.address);
-        const answered = await askAdmin(parts.bus, route.question, asker, route.request(given));
-        if (!answered.ok) throw problemOf(answered.error);
-        const answer: unknown = route.answer(answered.result);
+        const ask = async (): Promise<unknown> => {
+          const answered = await askAdmin(parts.bus, route.question, asker, route.request(given));
+          if (!answered.ok) throw problemOf(answered.error);
+          return route.answer(answered.result);
+        };
+        const key = makesSomething(route) ? keyOf(request) : undefined;
+        if (key !== undefined) {
+          const asked = { author: asker.author, key, request: [name, given, asker.role, asker.scope] };
+          return answerOnce(parts.repeated, asked, { ask, status: route.status, request, reply });
+        }
+        const answer = await ask();
         if (method === 'GET' && isNotModified(request, reply, answer)) return reply;
         if (route.file !== undefined) asFile(reply, route.file);
         return reply.status(route.status).send(answer);
@@ -132,26 +143,36 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
   });
 }
 
+interface Once {
+  ask: () => Promise<unknown>;
+  status: number;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+/** What came of it is kept as it is answered, a complaint too; the number of the request is that of the first. */
+async function answerOnce(
+  repeated: RepeatedRequests,
+  asked: Asked,
+  { ask, status, request, reply }: Once,
+): Promise<FastifyReply> {
+  const outcome = await repeated.once(asked, async () => {
+    try {
+      return { status, body: await ask() };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const body = error.body(languageOf(request.headers['accept-language']), request.id);
+      const { certainty } = error;
+      return { status: error.status, body, ...(certainty !== undefined && { certainty }) };
+    }
+  });
+  if (outcome.isRepeated) reply.header('idempotency-replayed', 'true');
+  if (outcome.status >= 400) reply.type('application/problem+json');
+  return reply.status(outcome.status).send(outcome.body);
+}
+
 function asFile(reply: FastifyReply, { name, type }: AnswerFile): void {
   reply.type(`${type}; charset=utf-8`).header('content-disposition', `attachment; filename="${name}"`);
-}
-
-async function personOf(request: FastifyRequest, client: Client, sessions: Sessions): Promise<Person | null> {
-  const bearer = bearerOf(request);
-  if (bearer !== undefined) return sessions.byToken(bearer, client);
-  const token = tokenOf(request);
-  return token === undefined ? null : sessions.byCookie(token);
-}
-
-function bearerOf({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer ([\w-]{20,200})$/i.exec(headers.authorization ?? '')?.[1];
-}
-
-/** A role that may not know of the route gets what it gets for one that does not exist. */
-function admit(roles: readonly Role[] | 'everybody', person: Person | null): void {
-  if (roles === 'everybody') return;
-  if (person === null) throw unauthorized();
-  if (!roles.includes(person.principal.role)) throw notFound();
 }
 
 function checked(schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body'): unknown {

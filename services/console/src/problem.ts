@@ -41,6 +41,9 @@ export interface ProblemBody {
 
 export type ProblemMore = Pick<ProblemBody, 'errors' | 'cautions' | 'retryAfter' | 'current'>;
 
+/** Whether what was asked for is certainly not done, or nobody knows; otherwise the complaint is the whole outcome. */
+export type Certainty = 'undone' | 'unknown';
+
 /** An answer that is a complaint; thrown by handlers, written by `app.ts`. */
 export class Problem extends Error {
   override name = 'Problem';
@@ -48,6 +51,7 @@ export class Problem extends Error {
   readonly code: string;
   readonly messages: Words;
   readonly more: ProblemMore;
+  certainty?: Certainty;
 
   constructor(status: number, code: string, messages: Words, more: ProblemMore = {}) {
     super(messages.en);
@@ -90,12 +94,15 @@ const STATUS: Readonly<Record<string, number>> = {
 /** A complaint of the answering process as an answer of the API. */
 export function problemOf(error: AdminError): Problem {
   const { message, code, problems = [error], cautions, retryAfterSeconds, current } = error;
-  return new Problem(STATUS[code] ?? 422, code, message, {
+  const told = new Problem(STATUS[code] ?? 422, code, message, {
     errors: problems.map(fieldProblem),
     ...(cautions !== undefined && { cautions: cautions.map(fieldProblem) }),
     ...(retryAfterSeconds !== undefined && { retryAfter: retryAfterSeconds }),
     ...(current !== undefined && { current }),
   });
+  if (error.isUndone === true || code === 'tooMany' || code === 'forbidden') told.certainty = 'undone';
+  else if (code === 'unavailable' || code === 'internal') told.certainty = 'unknown';
+  return told;
 }
 
 function fieldProblem({

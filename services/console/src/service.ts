@@ -1,7 +1,6 @@
 // The web console: the API, the pages, live events. What it opens, in which order, and how it ends.
-import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { join } from 'node:path';
+import type { Socket } from 'node:net';
 import {
   ListenError,
   type Listeners,
@@ -17,9 +16,13 @@ import { SetUp } from './client-setup/set-up.ts';
 import { type Config, readConfig } from './config.ts';
 import { Hints } from './events/hints.ts';
 import { followCertificates } from './http/certificates.ts';
+import { serveApiDocs } from './http/api-docs.ts';
 import { FrontDoor } from './http/front-door.ts';
 import { servePages } from './http/pages.ts';
+import { RepeatedRequests } from './http/repeated-requests.ts';
 import { createServers } from './http/servers.ts';
+import { openApiOf } from './openapi/document.ts';
+import { ownVersion } from './own-version.ts';
 import { clientHandlers } from './routes/client.ts';
 import { liveHandlers } from './routes/live.ts';
 import { sessionHandlers } from './routes/session.ts';
@@ -46,9 +49,10 @@ export async function start(
   const tls = new TlsContexts();
   stack.defer(await followCertificates({ db, bus, settings, key, tls, log }));
   const sessions = stack.use(new Sessions(db, bus));
+  const repeated = stack.use(new RepeatedRequests({ db, key, log }));
   const hints = stack.use(new Hints(bus));
   const setUp = new SetUp(bus, settings);
-  const { app, servers, door } = await openApp({ bus, sessions, hints, log, tls, config, setUp });
+  const { app, servers, door } = await openApp({ bus, sessions, repeated, hints, log, tls, config, setUp });
   const listeners = openListeners(
     { settings, tls, log },
     {
@@ -68,23 +72,24 @@ export async function start(
   return { listeners, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-interface OpenApp extends Pick<AppParts, 'bus' | 'sessions' | 'log'> {
+interface OpenApp extends Pick<AppParts, 'bus' | 'sessions' | 'repeated' | 'log'> {
   hints: Hints;
   tls: TlsContexts;
   config: Config;
   setUp: SetUp;
 }
 
-async function openApp({ bus, sessions, hints, log, tls, config, setUp }: OpenApp) {
+async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp }: OpenApp) {
   const version = ownVersion();
+  const document = openApiOf(version);
   let answer: RequestListener = () => {};
   const servers = createServers(tls, (request, response) => answer(request, response));
   const door = new FrontDoor(servers);
   const app = await createApp({
-    ...{ bus, sessions, log },
+    ...{ bus, sessions, repeated, log },
     handlers: {
       ...sessionHandlers(sessions, version),
-      ...liveHandlers(hints, sessions, version),
+      ...liveHandlers(hints, sessions, document),
       ...testHandlers(bus),
       ...clientHandlers(setUp),
     },
@@ -99,6 +104,8 @@ async function openApp({ bus, sessions, hints, log, tls, config, setUp }: OpenAp
     },
   });
   await serveSetUp(app, setUp);
+  const clientAddress = ({ socket }: { socket: Socket }): string => door.clientOf(socket);
+  await serveApiDocs(app, { sessions, clientAddress, document });
   await servePages(app, config.POCHTAR_CONSOLE_PAGES);
   await app.ready();
   return { app, servers, door };
@@ -130,9 +137,4 @@ function keepListening(
       clearTimeout(timer);
     },
   };
-}
-
-function ownVersion(): string {
-  const file = readFileSync(join(import.meta.dirname, '../package.json'), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }

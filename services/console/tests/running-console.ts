@@ -31,6 +31,8 @@ export interface RunningConsole extends AsyncDisposable {
   url: string;
   /** Without a session. */
   visitor(): Visitor;
+  /** Ends the process of the console and starts another one on the same port. */
+  restart(): Promise<void>;
   /** Logged in. */
   loggedIn(login: string, password?: string): Promise<Visitor>;
 }
@@ -57,21 +59,31 @@ export async function runConsole(options: ConsoleOptions = {}): Promise<RunningC
   const environment = {
     ...ground.environment('console'),
     POCHTAR_CONSOLE_HOST: '127.0.0.1',
-    POCHTAR_CONSOLE_PORT: '0',
     POCHTAR_CONSOLE_NAMES: options.names ?? '',
     POCHTAR_CONSOLE_PAGES: options.pages ?? join(directory.path, 'no-pages'),
   };
-  const console = stack.use(await start(readConfig(environment), serviceContext('console')));
-  const port = await eventually(() => {
-    const address = console.listeners.addresses[0];
-    if (address === undefined) throw new Error('it does not listen yet');
-    return address.port;
-  });
+  const run = async (port: number) => {
+    const config = readConfig({ ...environment, POCHTAR_CONSOLE_PORT: String(port) });
+    const console = await start(config, serviceContext('console'));
+    const listening = await eventually(() => {
+      const address = console.listeners.addresses[0];
+      if (address === undefined) throw new Error('it does not listen yet');
+      return address.port;
+    });
+    return { console, port: listening };
+  };
+  let current = await run(0);
+  stack.defer(() => current.console[Symbol.asyncDispose]());
+  const { port } = current;
   const url = `http://127.0.0.1:${port}`;
   const visitor = (): Visitor => visitorOf(url);
   const opened = stack.move();
   return {
     ...{ ground, port, url, visitor },
+    async restart() {
+      await current.console[Symbol.asyncDispose]();
+      current = await run(port);
+    },
     async loggedIn(login, password = PASSWORD) {
       const one = visitor();
       const { status, body } = await one.call('POST', '/session', { login, password });

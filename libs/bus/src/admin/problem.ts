@@ -43,6 +43,8 @@ export const adminError = problem.extend({
   cautions: z.array(problem).max(200).optional(),
   /** `conflict`: each section that was changed meanwhile, as it is now. */
   current: z.array(currentSection).max(30).optional(),
+  /** `unavailable`: nobody got the question, so that nothing was done. Otherwise nobody knows. */
+  isUndone: z.boolean().optional(),
   /** `tooMany`: when it may be tried again. */
   retryAfterSeconds: z.int().positive().optional(),
 });

@@ -1,7 +1,8 @@
 // The envelope of administration: who asks, in which role and scope, and an answer that is a result or a complaint.
 // Asked by the console and the command line; answered by the settings process and by delivery (answer.ts).
 import { z } from 'zod';
-import type { Bus } from '../bus.ts';
+import { NoRespondersError, RequestError } from '@nats-io/nats-core';
+import { type Bus, BusAway } from '../bus.ts';
 import type { Question } from '../subjects.ts';
 import { type Access, type Asker, asker } from './access.ts';
 import { type AdminError, adminError } from './problem.ts';
@@ -80,11 +81,18 @@ export async function askAdmin<Request, Result, Input>(
   } catch (error) {
     bus.log.warn({ err: error, question: question.name }, 'a question was not answered');
     const { queueGroup } = question;
-    return refused(
+    const { error: silent } = refused(
       'unavailable',
       '',
       `процесс ${queueGroup} не отвечает: проверьте, что он запущен, и повторите`,
       `the process ${queueGroup} does not answer: see that it runs, and try again`,
     );
+    return { ok: false, error: { ...silent, isUndone: isUnheard(error) } };
   }
+}
+
+/** Nobody got the question: there is no connection, or nobody who answers. */
+function isUnheard(error: unknown): boolean {
+  if (error instanceof BusAway || error instanceof NoRespondersError) return true;
+  return error instanceof RequestError && error.isNoResponders();
 }

@@ -77,6 +77,11 @@ export function own<Answer, Params = unknown, Query = unknown, Body = unknown>(
   return route;
 }
 
+/** Routes that make something anew each time: they take an Idempotency-Key. */
+export function makesSomething(route: AnyRoute): boolean {
+  return 'question' in route && route.status === 201;
+}
+
 /** What a page sends, and what it gets, for the route of a contract. */
 export type Sent<R extends AnyRoute> =
   R extends QuestionRoute<infer P, infer Q, infer B, infer _R, infer _S, infer _I, infer _A>
