@@ -54,6 +54,7 @@ const allowed: Record<string, string[]> = {
   imap: [read('store.message'), write('store.message'), read('directory.account')],
   pop3: [read('store.message'), write('store.message')],
   ldap: [read('directory.person'), read('directory.distribution_group'), read('settings.section')],
+  console: [write('console.session'), write('console.kept_answer')],
   settings: [
     write('settings.section'),
     write('directory.account'),
