@@ -42,16 +42,35 @@ const PLACES: Readonly<Record<string, string>> = {
 
 /** Filters, searches and later pages, besides the first page of everything. */
 const VARIANTS: Readonly<Record<string, readonly string[]>> = {
-  '/accounts': ['search=number%20777', 'search=user99', `domain=${DOMAIN}`, `after=user5@${DOMAIN}`, 'limit=200'],
+  '/accounts': [
+    'search=number%20777',
+    'search=user99',
+    `domain=${DOMAIN}`,
+    `after=user5@${DOMAIN}`,
+    'limit=200',
+  ],
   '/aliases': ['search=alias77', `domain=${DOMAIN}`],
   '/groups': ['search=group77', `domain=${DOMAIN}`],
   '/queue': [
-    ...['state=held', 'state=parked', 'state=scheduled', 'sender=user77@', 'sender=nobody', 'recipient=someone777'],
+    ...[
+      'state=held',
+      'state=parked',
+      'state=scheduled',
+      'sender=user77@',
+      'sender=nobody',
+      'recipient=someone777',
+    ],
     ...['recipient=nobody', 'destination=far77.test', 'destination=nowhere.test', 'reason=try%20again'],
     ...['reason=never%20said', 'olderThanMinutes=1440', 'heldBy=person', 'limit=200'],
   ],
   '/queue/matching': ['state=held', 'destination=far77.test'],
-  '/trace': ['recipient=user77@', 'sender=sender77@', 'recipient=nobody', 'outcome=bounced', 'address=far.test'],
+  '/trace': [
+    'recipient=user77@',
+    'sender=sender77@',
+    'recipient=nobody',
+    'outcome=bounced',
+    'address=far.test',
+  ],
   '/lists/{list}': ['search=far77', 'kind=network', 'search=nothing', 'limit=200'],
   '/audit': ['author=console:admin3', 'action=settings', 'object=user777', 'object=nobody', 'limit=200'],
 };
@@ -66,7 +85,9 @@ export async function benchConsole(
 ): Promise<ConsoleResult> {
   const pid = (await instance.processes()).find(({ name }) => name === 'console')?.pid as number;
   const started = rssMiB(pid);
-  progress(`writing ${options.accounts} mailboxes, ${options.mails} mails, ${options.entries} entries of lists`);
+  progress(
+    `writing ${options.accounts} mailboxes, ${options.mails} mails, ${options.entries} entries of lists`,
+  );
   await seedConsole(instance, options);
   const client = await ConsoleClient.logIn(instance);
   const paths = await pathsOf(client);

@@ -18,7 +18,10 @@ export function breakingChanges(before: Json, after: Json): string[] {
 function operationsOf({ paths }: Json): Map<string, Json> {
   return new Map(
     Object.entries(object(paths)).flatMap(([path, methods]) =>
-      Object.entries(object(methods)).map(([method, one]) => [`${method.toUpperCase()} ${path}`, object(one)]),
+      Object.entries(object(methods)).map(([method, one]) => [
+        `${method.toUpperCase()} ${path}`,
+        object(one),
+      ]),
     ),
   );
 }
@@ -50,7 +53,11 @@ function newBody(body: Schema): string[] {
 
 function parameterChanges(was: Json, is: Json): string[] {
   const byName = (one: Json): Map<string, Json> =>
-    new Map(list(one['parameters']).filter(({ name }) => name !== undefined).map((given) => [`${given['in']}.${given['name']}`, given]));
+    new Map(
+      list(one['parameters'])
+        .filter(({ name }) => name !== undefined)
+        .map((given) => [`${given['in']}.${given['name']}`, given]),
+    );
   const [before, after] = [byName(was), byName(is)];
   const breaks: string[] = [];
   for (const [name, given] of before) {
@@ -59,7 +66,8 @@ function parameterChanges(was: Json, is: Json): string[] {
     else breaks.push(...inputChanges(given['schema'] as Schema, now['schema'] as Schema, name));
   }
   for (const [name, given] of after) {
-    if (given['required'] === true && before.get(name)?.['required'] !== true) breaks.push(`${name}: has to be sent now`);
+    if (given['required'] === true && before.get(name)?.['required'] !== true)
+      breaks.push(`${name}: has to be sent now`);
   }
   return breaks;
 }
@@ -100,11 +108,15 @@ function inputChanges(was: Schema, is: Schema, at: string): string[] {
 function outputChanges(was: Schema, is: Schema, at: string): string[] {
   const [before, after] = [variants(was), variants(is)];
   if (before.length > 1 || after.length > 1) {
-    const strange = after.filter((one) => !before.some((other) => outputChanges(other, one, at).length === 0));
+    const strange = after.filter(
+      (one) => !before.some((other) => outputChanges(other, one, at).length === 0),
+    );
     const gone = before.filter((one) => !after.some((other) => outputChanges(one, other, at).length === 0));
     return [
       ...strange.map((one) => `${at}: may be ${nameOf(one)} now, which is not as it was`),
-      ...gone.filter((one) => one['type'] !== 'null').map((one) => `${at}: ${nameOf(one)} is gone, or not as it was`),
+      ...gone
+        .filter((one) => one['type'] !== 'null')
+        .map((one) => `${at}: ${nameOf(one)} is gone, or not as it was`),
     ];
   }
   const [old = {}, now = {}] = [before[0], after[0]];
@@ -132,7 +144,8 @@ function typeChanges(from: Json, to: Json, at: string, words: string): string[] 
   const [all, known] = [typesOf(from), typesOf(to)];
   if (known.length === 0) return [];
   if (all.length === 0) return [`${at}: anything ${words}, and not only ${known.join(', ')}`];
-  const has = (type: string): boolean => known.includes(type) || (type === 'integer' && known.includes('number'));
+  const has = (type: string): boolean =>
+    known.includes(type) || (type === 'integer' && known.includes('number'));
   return all.filter((type) => !has(type)).map((type) => `${at}: ${type} ${words}`);
 }
 
@@ -167,7 +180,9 @@ function variants(schema: Schema): Json[] {
 
 function nameOf(schema: Json): string {
   const members = properties(schema).map(([name]) => name);
-  return members.length > 0 ? `{${members.slice(0, 5).join(', ')}}` : typesOf(schema).join(' or ') || 'a value';
+  return members.length > 0
+    ? `{${members.slice(0, 5).join(', ')}}`
+    : typesOf(schema).join(' or ') || 'a value';
 }
 
 function typesOf({ type, const: constant }: Json): string[] {

@@ -29,7 +29,10 @@ test('it is for administrators and auditors: others are told to log in, or that 
   const nobody = await open('/api/docs', '');
   expect([nobody.status, nobody.headers.get('location')]).toEqual([303, '/']);
   const program = await open('/api/docs/json', '', 'application/json');
-  expect([program.status, program.headers.get('content-type')]).toEqual([401, expect.stringContaining('problem+json')]);
+  expect([program.status, program.headers.get('content-type')]).toEqual([
+    401,
+    expect.stringContaining('problem+json'),
+  ]);
   const { cookie } = await running.loggedIn('anna@demo.test');
   for (const path of ['/api/docs', '/api/docs/', '/api/docs/json', '/api/docs/yaml']) {
     expect((await open(path, cookie)).status).toBe(404);

@@ -70,7 +70,10 @@ test('the same key with another request is refused with 422, whatever differs', 
   ] as const) {
     const { status, body: told } = await post(path, body, key);
     expect(status).toBe(422);
-    expect(told).toMatchObject({ type: 'urn:pochtar:problem:idempotencyKeyReused', messages: { ru: expect.any(String) } });
+    expect(told).toMatchObject({
+      type: 'urn:pochtar:problem:idempotencyKeyReused',
+      messages: { ru: expect.any(String) },
+    });
   }
 });
 

@@ -41,6 +41,8 @@ test('each question has its own answer', async () => {
 
 test('a failure is not kept', async () => {
   const { answers, ask } = clocked();
-  await expect(answers.of('q', () => Promise.reject(new Error('no database')))).rejects.toThrow('no database');
+  await expect(answers.of('q', () => Promise.reject(new Error('no database')))).rejects.toThrow(
+    'no database',
+  );
   expect(await ask(30)).toBe(1);
 });

@@ -52,11 +52,7 @@ export async function beginAnswer(
 }
 
 /** Keeps the answer, and no more of the author than there is room for. */
-export async function keepAnswer(
-  db: Queryable,
-  { author, id }: KeptQuestion,
-  answer: Buffer,
-): Promise<void> {
+export async function keepAnswer(db: Queryable, { author, id }: KeptQuestion, answer: Buffer): Promise<void> {
   await db.query({
     name: 'console.answer.keep',
     text: 'update console.kept_answer set answer = $3 where author = $1 and id = $2',

@@ -160,7 +160,8 @@ async function findPage(
   { after, limit, ...filter }: QueueFilter,
 ): Promise<{ ids: string[]; total: number }> {
   const found = `select m.id from queue.mail m where ${FILTERS}`;
-  const page = after === undefined ? 'found where $10::uuid is null' : `(${found} and m.id > $10::uuid) later`;
+  const page =
+    after === undefined ? 'found where $10::uuid is null' : `(${found} and m.id > $10::uuid) later`;
   const [row] = await db.query<{ ids: string[]; total: number }>({
     text: `with found as materialized (${found} order by m.id limit ${MAX_COUNTED + 1})
       select (select count(*)::int from found) as total, array(select id from ${page} order by id limit $11) as ids`,

@@ -56,7 +56,9 @@ export class RepeatedRequests implements Disposable {
     this.#names = derived(key, 'names of kept answers');
     this.#answers = derived(key, 'kept answers');
     this.#cleaning = setInterval(() => {
-      deleteOldAnswers(db).catch((error: unknown) => log.warn({ err: error }, 'old answers were not removed'));
+      deleteOldAnswers(db).catch((error: unknown) =>
+        log.warn({ err: error }, 'old answers were not removed'),
+      );
     }, CLEAN_EVERY_MS).unref();
   }
 
@@ -65,10 +67,7 @@ export class RepeatedRequests implements Disposable {
   }
 
   /** Does `work` unless it was done for the same key, and answers what came of it. Throws a `Problem` about the key. */
-  async once(
-    asked: Asked,
-    work: () => Promise<Outcome>,
-  ): Promise<Outcome & { isRepeated: boolean }> {
+  async once(asked: Asked, work: () => Promise<Outcome>): Promise<Outcome & { isRepeated: boolean }> {
     const question = this.#questionOf(asked);
     const known = await this.#begin(question);
     if (known !== null) return { ...this.#open(asked, known), isRepeated: true };
@@ -129,7 +128,9 @@ const NAME = 'idempotency-key';
 export function keyOf({ headers }: FastifyRequest): string | undefined {
   const written = headers[NAME];
   if (written === undefined) return undefined;
-  const key = /^(?:"([\x21\x23-\x5b\x5d-\x7e]{1,200})"|([\x21\x23-\x5b\x5d-\x7e]{1,200}))$/.exec(String(written).trim());
+  const key = /^(?:"([\x21\x23-\x5b\x5d-\x7e]{1,200})"|([\x21\x23-\x5b\x5d-\x7e]{1,200}))$/.exec(
+    String(written).trim(),
+  );
   const found = key?.[1] ?? key?.[2];
   if (found === undefined) throw wrongKey();
   return found;

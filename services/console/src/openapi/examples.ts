@@ -26,11 +26,22 @@ export const examples = {
     comment: 'the provider closed port 25',
     validateOnly: false,
   },
-  'POST /lists/:list': { value: '192.0.2.0/24', comment: 'the branch office', expiresAt: '2027-01-01T00:00:00Z' },
-  'POST /lists/:list/lines': { lines: ['192.0.2.1 # the scanner', 'example.net until=2027-01-01T00:00:00Z'], dryRun: true },
+  'POST /lists/:list': {
+    value: '192.0.2.0/24',
+    comment: 'the branch office',
+    expiresAt: '2027-01-01T00:00:00Z',
+  },
+  'POST /lists/:list/lines': {
+    lines: ['192.0.2.1 # the scanner', 'example.net until=2027-01-01T00:00:00Z'],
+    dryRun: true,
+  },
   'POST /lists/networks': { name: 'office', addresses: ['192.0.2.0/24', '2001:db8::/32'] },
   'POST /queue/retry': { mails: ['01a20dec-e612-7001-8000-000000000001'] },
-  'POST /queue/release': { mails: ['01a20dec-e612-7001-8000-000000000001'], heldBy: 'filter', filter: 'antivirus' },
+  'POST /queue/release': {
+    mails: ['01a20dec-e612-7001-8000-000000000001'],
+    heldBy: 'filter',
+    filter: 'antivirus',
+  },
   'POST /queue/redirect': { mails: ['01a20dec-e612-7001-8000-000000000001'], to: 'anna@example.org' },
   'POST /tokens': { name: 'monitoring', role: 'auditor', domains: null, expiresAt: '2027-01-01T00:00:00Z' },
   'POST /admins': {

@@ -94,7 +94,8 @@ export function problemsOf(name: string, route: AnyRoute): Json {
   const isQuestion = 'question' in route;
   const isChange = method !== 'GET';
   const saves = isChange && path.startsWith('/settings');
-  const isThrottled = path === '/session' || path.endsWith('/password') || path.startsWith('/tests') || path === '/events';
+  const isThrottled =
+    path === '/session' || path.endsWith('/password') || path.startsWith('/tests') || path === '/events';
   const may: Readonly<Record<Status, boolean>> = {
     400: route.params !== undefined || route.query !== undefined || route.body !== undefined,
     401: route.roles !== 'everybody' || path === '/session',

@@ -114,12 +114,7 @@ function withAge<Request extends { olderThanMinutes?: number | undefined }>({
   return { ...filter, ...(!isAny && { acceptedBefore: new Date(Date.now() - olderThanMinutes * 60_000) }) };
 }
 
-function destinationOf({
-  oldestAt,
-  nextAt,
-  lastAttemptAt,
-  ...rest
-}: QueueDestination): QueueDestinationInfo {
+function destinationOf({ oldestAt, nextAt, lastAttemptAt, ...rest }: QueueDestination): QueueDestinationInfo {
   return {
     ...rest,
     oldestAt: oldestAt.toISOString(),

@@ -83,7 +83,8 @@ function Mails({ view, setView }: MailsProps) {
         }
       />
       <Pager cursor={cursor} next={data?.next}>
-        {data !== undefined && t(data.isTotalExact ? 'queue.total' : 'queue.totalMore', { count: data.total })}
+        {data !== undefined &&
+          t(data.isTotalExact ? 'queue.total' : 'queue.totalMore', { count: data.total })}
       </Pager>
       {selected.size > 0 && (
         // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
