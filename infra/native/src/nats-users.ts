@@ -124,7 +124,7 @@ export const natsUsers: NatsUser[] = [
         'mailbox.changed.*',
         'queue.due',
       ],
-      subscribe: ['queue.due', 'mail.refused', 'admin.queue.*', 'admin.trace.*'],
+      subscribe: ['queue.due', 'mail.refused', 'admin.queue.*', 'admin.trace.*', 'admin.overview.mail'],
       answers: true,
     }),
   ),
@@ -153,6 +153,7 @@ export const natsUsers: NatsUser[] = [
       subscribe: [
         'settings.applied',
         ...answeredBySettings.map((subject) => `admin.${subject}.*`),
+        'admin.overview.server',
         ...askers.map((asker) => `progress.${asker}.*.cancel`),
       ],
       answers: true,

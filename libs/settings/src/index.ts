@@ -11,6 +11,7 @@ export {
   type Text,
   text,
 } from './text.ts';
+export { counted, type Noun } from './plural.ts';
 export { programsToCome } from './forms/programs.ts';
 export { complaint, fieldName, placeName } from './place.ts';
 export { isAvailable, NOT_AVAILABLE, unavailable, withoutEffect } from './availability.ts';

@@ -9,6 +9,7 @@ import { isStanding } from '@pochtar/store/directory';
 import type { Database } from '@pochtar/store/db';
 import { readMasterKey, readSecret } from '@pochtar/store/settings';
 import type { Config } from './config.ts';
+import { DeferredCount } from './deferred-count.ts';
 import { deliveryMetrics } from './metrics.ts';
 import type { Sections, Tools } from './tools.ts';
 
@@ -51,6 +52,7 @@ export async function openTools({
     log,
     health,
     metrics: deliveryMetrics(),
+    deferred: new DeferredCount(),
     resolver: createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') }),
     remotePort: config.POCHTAR_REMOTE_PORT,
     remoteNetworks: config.POCHTAR_REMOTE_NETWORKS,

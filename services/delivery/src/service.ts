@@ -5,6 +5,7 @@ import { openService } from '@pochtar/service';
 import { startCleanUp } from './clean-up.ts';
 import { type Config, readConfig } from './config.ts';
 import { redestineAll } from './destination.ts';
+import { answerOverview } from './handlers/admin-overview.ts';
 import { answerQueue } from './handlers/admin-queue.ts';
 import { answerTrace } from './handlers/admin-trace.ts';
 import { answerSettingsTests } from './handlers/settings-tests.ts';
@@ -17,6 +18,7 @@ import { startReconciler } from './reconciler.ts';
 import { startTextRebuild } from './rebuild-texts.ts';
 import { replanAll } from './replan.ts';
 import { sections, type Tools } from './tools.ts';
+import { startTraffic } from './traffic.ts';
 
 export const service: Service<Config> = { name: 'delivery', config: () => readConfig(), start };
 
@@ -42,6 +44,8 @@ export async function start(
   stack.use(recordRefused(tools));
   stack.use(answerQueue(tools, runner));
   stack.use(answerTrace(tools));
+  stack.use(answerOverview(tools));
+  stack.use(startTraffic(tools, config.POCHTAR_TRAFFIC_SECONDS));
   stack.use(answerSettingsTests(tools));
   stack.use(
     startReconciler(tools, {

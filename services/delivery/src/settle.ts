@@ -109,7 +109,10 @@ export async function settle(
   for (const { outcome } of known) {
     tools.metrics.settled.add(1, { outcome: outcome.kind });
     if (outcome.kind === 'failed') after.note(mailBounced, mail.id, outcome.address, describe(outcome));
-    if (outcome.kind === 'deferred') after.note(mailDeferred, mail.id, outcome.address, describe(outcome));
+    if (outcome.kind === 'deferred') {
+      tools.deferred.add(mail.accountId, outcome.address);
+      after.note(mailDeferred, mail.id, outcome.address, describe(outcome));
+    }
   }
   const ended = known.flatMap(({ outcome }) => endOf(outcome));
   return ended.length > 0 && (await endRecipients(tx, mail.id, ended));

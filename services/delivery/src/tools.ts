@@ -6,6 +6,7 @@ import type { LiveSettings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
 import type { DeliveryMetrics } from './metrics.ts';
+import type { DeferredCount } from './deferred-count.ts';
 
 /** The sections delivery uses. */
 export const sections = ['general', 'queue', 'relay', 'dsn', 'misc', 'trace'] as const;
@@ -22,6 +23,7 @@ export interface Tools extends AnswerTools {
   log: Logger;
   health: Health;
   metrics: DeliveryMetrics;
+  deferred: DeferredCount;
   /** The far side's SMTP port for a domain. */
   remotePort: (domain: string) => number;
   /** Networks that are not public and mail may be sent to all the same. */

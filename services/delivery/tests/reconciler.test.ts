@@ -11,6 +11,7 @@ import { isStanding } from '@pochtar/store/directory';
 import { settingsRows } from '@pochtar/store/settings';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { DeferredCount } from '../src/deferred-count.ts';
 import { deliveryMetrics } from '../src/metrics.ts';
 import { NOBODY } from '../src/bus-store.ts';
 import { reconcile } from '../src/reconciler.ts';
@@ -37,6 +38,7 @@ beforeAll(async () => {
       log,
       resolver: createResolver(),
       metrics: deliveryMetrics(),
+      deferred: new DeferredCount(),
       health: new Health(),
     },
     remotePort: () => 25,

@@ -14,6 +14,7 @@ import { answerDomains } from './answers/domains.ts';
 import { answerLists } from './answers/lists.ts';
 import { answerLogins } from './answers/login.ts';
 import { answerNamedNetworks } from './answers/named-networks.ts';
+import { answerOverview } from './answers/overview.ts';
 import { answerNames } from './answers/names.ts';
 import { answerTests } from './answers/tests.ts';
 import { answerAudit, answerTokens } from './answers/tokens.ts';
@@ -92,6 +93,7 @@ function answerAll(context: Context, config: Config, opened: AsyncDisposableStac
     ...answerAdministrators(context),
     ...answerTokens(context, opened.use(gatherTokenUses(context))),
     ...answerAudit(context),
+    ...answerOverview(context),
     ...answerTests(context),
   ];
   opened.defer(async () => void (await Promise.all(answers.map((answer) => answer.stop()))));

@@ -25,6 +25,7 @@ export {
   type NamedNetworkInfo,
 } from './lists.ts';
 export * from './queue.ts';
+export { adminOverview, type MailOverview, type Remark, type ServerOverview } from './overview.ts';
 export * from './settings.ts';
 export * from './certificates.ts';
 export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRequest } from './test.ts';
@@ -33,6 +34,7 @@ import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup }
 import { adminDomainDns } from './domain-dns.ts';
 import { adminLogin, adminOwn } from './login.ts';
 import { adminLists } from './lists.ts';
+import { adminOverview } from './overview.ts';
 import type { AdminQuestion } from './question.ts';
 import { adminQueue, adminTrace } from './queue.ts';
 import { adminSettings } from './settings.ts';
@@ -56,4 +58,5 @@ export const allAdminQuestions = [
   adminAudit,
   adminQueue,
   adminTrace,
+  adminOverview,
 ].flatMap((questions) => Object.values(questions) as unknown as AdminQuestion<never, unknown>[]);

@@ -2,3 +2,4 @@
 export * from './find.ts';
 export * from './forget.ts';
 export * from './refusal.ts';
+export * from './traffic.ts';

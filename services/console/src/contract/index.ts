@@ -4,6 +4,7 @@ import { directoryRoutes } from './directory.ts';
 import { listRoutes } from './lists.ts';
 import { liveRoutes } from './live.ts';
 import { mailRoutes } from './mail.ts';
+import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
 import type { Answered, Sent } from './route.ts';
 import { sessionRoutes } from './session.ts';
@@ -18,6 +19,7 @@ export const contract = {
   ...certificateRoutes,
   ...listRoutes,
   ...peopleRoutes,
+  ...overviewRoutes,
   ...liveRoutes,
   ...testRoutes,
 };

@@ -6,7 +6,15 @@ import { extname, join, normalize } from 'node:path';
 import { defaultDocument, describeForms, isSectionName, parseSection, sectionNames } from '@pochtar/settings';
 import type { Answers, Contract } from '../../src/contract/index.ts';
 import { listRoutes } from './fake-lists.ts';
-import { destinations, directory as directoryRoutes, mails, status as statusOf, trace } from './fake-data.ts';
+import {
+  destinations,
+  directory as directoryRoutes,
+  mailOverview,
+  mails,
+  serverOverview,
+  status as statusOf,
+  trace,
+} from './fake-data.ts';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -183,6 +191,8 @@ export class FakeApi {
     }),
     ...directoryRoutes(() => this.isNew),
     ...listRoutes(() => this.isNew),
+    'GET /overview/mail': () => mailOverview(this.isNew),
+    'GET /overview/server': () => serverOverview(this.isNew),
     'GET /queue': ({ query }) =>
       this.isNew ? { mails: [], total: 0, isTotalExact: true, next: null } : mails(query.get('state')),
     'GET /queue/matching': () => ({

@@ -315,3 +315,72 @@ export function status(documents: ReadonlyMap<string, { revision: number }>) {
   }));
   return { sections, isComplete: true };
 }
+
+const hourMs = 3_600_000;
+
+export function mailOverview(isNew: boolean): Answers<'GET /overview/mail'> {
+  const now = Math.floor(Date.now() / hourMs) * hourMs;
+  const wave = (place: number, most: number): number =>
+    isNew ? 0 : Math.round(most * (0.55 + 0.45 * Math.sin((place - 8) / 3.8)) * ((place % 5) + 6) * 0.1);
+  const hours = Array.from({ length: 48 }, (_, place) => ({
+    hour: new Date(now - (47 - place) * hourMs).toISOString(),
+    accepted: wave(place, 420),
+    refused: wave(place + 3, 130),
+    putOff: wave(place + 1, 60),
+    delivered: wave(place, 380),
+    relayed: wave(place + 2, 140),
+    deferred: wave(place, 12),
+    returned: place % 7 === 0 ? wave(place, 5) : 0,
+  }));
+  const sum = (name: 'accepted' | 'refused' | 'putOff' | 'delivered' | 'relayed' | 'deferred' | 'returned') =>
+    hours.slice(24).reduce((total, hour) => total + hour[name], 0);
+  const day = {
+    ...{ accepted: sum('accepted'), refused: sum('refused'), putOff: sum('putOff') },
+    ...{ delivered: sum('delivered'), relayed: sum('relayed') },
+    ...{ deferred: sum('deferred'), returned: sum('returned') },
+  };
+  const remarks: Answers<'GET /overview/mail'>['remarks'] = [
+    {
+      code: 'mailHeld',
+      tone: 'warn',
+      message: { ru: '3 письма задержаны, самое старое принято 24.12.2025.', en: '3 mails are held, the oldest came on 2025-12-24.' },
+      advice: {
+        ru: 'Сами они дальше не пойдут: посмотрите причину и отпустите, верните или удалите их.',
+        en: 'They do not go on by themselves: see why, then release, return or delete them.',
+      },
+      to: '/queue?state=held',
+    },
+  ];
+  return {
+    hours,
+    countedAt: isNew ? null : new Date().toISOString(),
+    day,
+    weekBefore: isNew ? null : day,
+    queue: { waiting: isNew ? 0 : 1217, isMore: false, oldestAt: isNew ? null : at, held: isNew ? 0 : 3 },
+    reasons: isNew
+      ? []
+      : [
+          { reply: '554 5.7.1 listed by bl.spamcop.net, see https://www.spamcop.net/bl.shtml?198.51.100.9', count: 1830 },
+          { reply: '550 5.1.1 no such mailbox here', count: 214 },
+        ],
+    disk: { freeBytes: 214 * 1024 * megabyte, lowWaterBytes: 512 * megabyte },
+    remarks: isNew ? [] : remarks,
+  };
+}
+
+export function serverOverview(isNew: boolean): Answers<'GET /overview/server'> {
+  const failed = {
+    code: 'notApplied',
+    tone: 'danger' as const,
+    message: {
+      ru: 'pop3: раздел «Сетевые настройки» не применён. Порт 110 занят.',
+      en: 'pop3: the section “Network” is not applied. Port 110 is taken.',
+    },
+    advice: {
+      ru: 'Процесс работает с прежними значениями: исправьте причину или верните прежнюю ревизию.',
+      en: 'The process goes on with the values before: mend the cause, or go back to the revision before.',
+    },
+    to: '/processes',
+  };
+  return { domains: isNew ? 0 : 2, accounts: isNew ? 0 : 3, remarks: isNew ? [] : [failed] };
+}

@@ -9,12 +9,14 @@ import { completionCommand } from './completion.ts';
 import { domainCommands } from './domain.ts';
 import { groupCommands } from './group.ts';
 import { listCommands } from './list.ts';
+import { overviewCommands } from './overview.ts';
 import { queueCommands } from './queue.ts';
 import { settingsCommands } from './settings.ts';
 import { tokenCommands } from './token.ts';
 import { traceCommands } from './trace.ts';
 
 export const allCommands: readonly Command[] = [
+  ...overviewCommands,
   ...domainCommands,
   ...accountCommands,
   ...aliasCommands,

@@ -35,7 +35,7 @@ const ENCRYPTION = ['smtpEncryption', 'accessEncryption'];
 
 export function answerCertificates(context: Context): { stop(): Promise<void> }[] {
   return [
-    answerAdmin(context, adminCertificate.list, async () => done({ certificates: await infos(context) })),
+    answerAdmin(context, adminCertificate.list, async () => done({ certificates: await certificateInfos(context) })),
     answerAdmin(context, adminCertificate.inspect, async ({ files, password, id }) => {
       const inspected = await inspect(context, files, password);
       const found = publicPart(inspected);
@@ -58,7 +58,7 @@ export function answerCertificates(context: Context): { stop(): Promise<void> }[
   ];
 }
 
-async function infos({ db }: Pick<Context, 'db'>): Promise<CertificateInfo[]> {
+export async function certificateInfos({ db }: Pick<Context, 'db'>): Promise<CertificateInfo[]> {
   const sections = await readSections(db, ENCRYPTION);
   return (await listCertificates(db)).map((one) => infoOf(one, sections));
 }
@@ -74,7 +74,7 @@ function chosenIn(document: { certificateId?: unknown }): unknown {
 }
 
 async function find(context: Pick<Context, 'db'>, id: string): Promise<CertificateInfo | null> {
-  return (await infos(context)).find((certificate) => certificate.id === id) ?? null;
+  return (await certificateInfos(context)).find((certificate) => certificate.id === id) ?? null;
 }
 
 async function inspect(

@@ -8,10 +8,10 @@ interface Hint {
 
 /** What is asked anew on a hint. */
 const touched: Readonly<Record<string, readonly string[]>> = {
-  settings: ['/settings', '/audit'],
-  applied: ['/settings/status'],
-  queue: ['/queue', '/trace'],
-  directory: ['/domains', '/accounts', '/aliases', '/groups', '/admins'],
+  settings: ['/settings', '/audit', '/overview/server'],
+  applied: ['/settings/status', '/overview/server'],
+  queue: ['/queue', '/trace', '/overview/mail'],
+  directory: ['/domains', '/accounts', '/aliases', '/groups', '/admins', '/overview/server'],
   certificates: ['/certificates', '/settings/status'],
   lists: ['/lists'],
 };

@@ -3,9 +3,11 @@ import { directory } from './en/directory.ts';
 import { dns } from './en/dns.ts';
 import { lists } from './en/lists.ts';
 import { mail } from './en/mail.ts';
+import { overview } from './en/overview.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
+import { start } from './en/start.ts';
 import { system } from './en/system.ts';
 import type { English } from './keys.ts';
 
-export const en: English = { ...directory, ...dns, ...lists, ...mail, ...settings, ...shell, ...system };
+export const en: English = { ...directory, ...dns, ...lists, ...mail, ...overview, ...settings, ...shell, ...start, ...system };

@@ -3,8 +3,10 @@ import { directory } from './ru/directory.ts';
 import { dns } from './ru/dns.ts';
 import { lists } from './ru/lists.ts';
 import { mail } from './ru/mail.ts';
+import { overview } from './ru/overview.ts';
 import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
+import { start } from './ru/start.ts';
 import { system } from './ru/system.ts';
 
-export const ru = { ...directory, ...dns, ...lists, ...mail, ...settings, ...shell, ...system };
+export const ru = { ...directory, ...dns, ...lists, ...mail, ...overview, ...settings, ...shell, ...start, ...system };

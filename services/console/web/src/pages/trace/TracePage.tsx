@@ -2,7 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
-import { formatSize } from '../../i18n/format.ts';
+import { formatSize, formatTime } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Badge, Select } from '../../ui/controls.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
@@ -32,18 +32,20 @@ const outcomes = ['delivered', 'relayed', 'expanded', 'bounced', 'discarded', 'r
 const hours = ['1', '24', '168', '720'] as const;
 
 export function TracePage() {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const [view, setView] = useView();
   const navigate = useNavigate();
   const typed = recognise(view.q ?? '');
   const range = hours.find((one) => one === view.hours) ?? '24';
-  const since = sinceOf(Number(range));
+  const hour = hourOf(view.at);
+  const since = hour?.since ?? sinceOf(Number(range));
   const { data, error, isFetching, refetch } = useApi(
     'GET /trace',
     {
       query: {
         limit,
         since,
+        ...(hour !== null && { until: hour.until }),
         outcome: view.outcome,
         ...(typed?.kind === 'ip' && { clientAddress: typed.text }),
         ...(typed?.kind === 'address' && { address: typed.text }),
@@ -69,9 +71,12 @@ export function TracePage() {
         {typed !== null && <Badge variant="default">{t(`trace.kind.${typed.kind}`)}</Badge>}
         <Select
           label={t('trace.range')}
-          value={range}
-          onChange={(chosen) => setView({ hours: chosen ?? undefined })}
-          data={hours.map((one) => ({ value: one, label: t(`trace.hours.${one}`) }))}
+          value={hour === null ? range : 'at'}
+          onChange={(chosen) => setView({ hours: chosen ?? undefined, at: undefined })}
+          data={[
+            ...(hour === null ? [] : [{ value: 'at', label: formatTime(hour.since, language) }]),
+            ...hours.map((one) => ({ value: one, label: t(`trace.hours.${one}`) })),
+          ]}
         />
         <Select
           label={t('trace.outcome')}
@@ -139,6 +144,13 @@ function Found({ rows, onOpen, ...rest }: FoundProps) {
       empty={<Empty>{t('trace.empty')}</Empty>}
     />
   );
+}
+
+/** One hour that a chart has led to; null: none. */
+function hourOf(at: string | undefined): { since: string; until: string } | null {
+  const since = Date.parse(at ?? '');
+  if (Number.isNaN(since)) return null;
+  return { since: new Date(since).toISOString(), until: new Date(since + 3_600_000).toISOString() };
 }
 
 /** Rounded to a minute, so that rendering again is the same question. */

@@ -1,0 +1,22 @@
+// First steps.
+export const start = {
+  'start.progress': '{{done}} of {{total}} done',
+  'start.done': 'done',
+  'start.todo': 'to do',
+  'start.unknown': 'see for yourself',
+  'start.go': 'Go there',
+  'start.name': 'Name of the server',
+  'start.text.name': 'The full name of the machine, the same as in the reverse DNS record of its address.',
+  'start.way': 'Outgoing port 25, or a relay',
+  'start.text.way': 'Where the provider closes port 25, send through an external SMTP server.',
+  'start.domain': 'First domain',
+  'start.text.domain': 'The domain whose mail the server takes, and MX, SPF and DMARC in its DNS.',
+  'start.certificate': 'Certificate',
+  'start.text.certificate': 'Until then the generated one is shown, of which mail programs warn.',
+  'start.account': 'First mailbox',
+  'start.text.account': 'Add a mailbox and send a mail from it; its way is seen at “Where is my mail?”.',
+  'start.alert': 'Address for alerts',
+  'start.text.alert': 'Where to write when space runs out or something does not work.',
+  'start.antivirus': 'Antivirus',
+  'start.text.antivirus': 'Turn on at least one scanner, so that attachments are checked.',
+} as const;

@@ -1,0 +1,42 @@
+// admin.overview.server: what of the server needs a hand. An administrator of domains hears of his domains alone.
+import { adminOverview, type AdminReply, answerAdmin, type Asker, done, type Remark, type ServerOverview } from '@pochtar/bus';
+import { catalogue, sectionNames } from '@pochtar/settings';
+import { listDomains } from '@pochtar/store/directory';
+import { readSections } from '@pochtar/store/settings';
+import type { Context } from '../context.ts';
+import { certificateRemarks, domainRemarks, processRemarks } from '../server-remarks.ts';
+import { certificateInfos } from './certificates.ts';
+
+export function answerOverview(context: Context): { stop(): Promise<void> }[] {
+  return [answerAdmin(context, adminOverview.server, (_, asker) => overview(context, asker))];
+}
+
+const ranks: Readonly<Record<Remark['tone'], number>> = { danger: 0, warn: 1, notice: 2 };
+
+async function overview(context: Context, { scope }: Asker): Promise<AdminReply<ServerOverview>> {
+  const domains = await listDomains(context.db, scope);
+  const ofServer = scope === 'all' ? await serverRemarks(context) : [];
+  const remarks = [...ofServer, ...domainRemarks(domains)].toSorted(
+    (a, b) => ranks[a.tone] - ranks[b.tone],
+  );
+  const accounts = domains.reduce((sum, domain) => sum + domain.accounts, 0);
+  return done({ domains: domains.length, accounts, remarks });
+}
+
+async function serverRemarks(context: Context): Promise<Remark[]> {
+  const rows = new Map((await readSections(context.db, sectionNames)).map((row) => [row.name, row]));
+  const now = new Date();
+  const facts = sectionNames.map((name) => {
+    const { revision = 0, changedAt = now } = rows.get(name) ?? {};
+    const processes = context.reports.of(name).map((report) => ({
+      ...report,
+      reportedAt: report.reportedAt.toISOString(),
+      isApplied: report.revision === revision && report.error === null,
+    }));
+    return { name, revision, changedAt, appliedBy: [...catalogue[name].appliedBy], processes };
+  });
+  return [
+    ...processRemarks(facts, context.reports.isComplete, now),
+    ...certificateRemarks(await certificateInfos(context)),
+  ];
+}

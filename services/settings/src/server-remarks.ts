@@ -1,0 +1,190 @@
+// What of the server and its domains needs a hand: pure, from what is known already. Each says what is, why, and what to do.
+import type { CertificateInfo, Remark, SectionStatus } from '@pochtar/bus';
+import { catalogue, counted, isSectionName, type Noun, NOT_AVAILABLE, programsToCome, text } from '@pochtar/settings';
+
+/** A change is taken over within a second; a process that needs longer is behind. */
+const BEHIND_AFTER_MS = 10_000;
+/** Of each kind, so many are named; the others are counted. */
+const MOST = 10;
+
+export interface SectionFacts extends Pick<SectionStatus, 'name' | 'revision' | 'appliedBy' | 'processes'> {
+  changedAt: Date;
+}
+
+const sections: Noun = { ru: ['раздел', 'раздела', 'разделов'], en: ['section', 'sections'] };
+
+/** `isComplete`: every process has had the time to report. */
+export function processRemarks(facts: readonly SectionFacts[], isComplete: boolean, now: Date): Remark[] {
+  return [
+    ...(isComplete ? absent(facts) : []),
+    ...facts.flatMap((section) => failures(section)),
+    ...behind(facts, now),
+  ];
+}
+
+function absent(facts: readonly SectionFacts[]): Remark[] {
+  const running = new Set(facts.flatMap(({ processes }) => processes.map(({ process }) => process)));
+  const wanted = [...new Set(facts.flatMap(({ appliedBy }) => appliedBy))].toSorted();
+  return wanted
+    .filter((program) => !running.has(program) && !programsToCome.has(program as never))
+    .map((program) => ({
+      code: 'processAbsent',
+      tone: 'danger' as const,
+      message: text(`Программа ${program} не запущена.`, `The program ${program} does not run.`),
+      advice: text(
+        `Запустите её (./pochtar up) и посмотрите её журнал: ./pochtar logs ${program}.`,
+        `Start it (./pochtar up), and look at its log: ./pochtar logs ${program}.`,
+      ),
+      to: '/processes',
+    }));
+}
+
+function failures({ name, processes }: SectionFacts): Remark[] {
+  const failed = processes.filter(
+    ({ error, problem }) => error !== null && problem?.code !== NOT_AVAILABLE,
+  );
+  const [first] = failed;
+  if (first === undefined || !isSectionName(name)) return [];
+  const { label } = catalogue[name];
+  const why = first.problem?.text ?? text(first.error ?? '', first.error ?? '');
+  const who = failed.length > 1 ? `${first.process} (${failed.length})` : first.process;
+  return [
+    {
+      code: 'notApplied',
+      tone: 'danger',
+      message: text(
+        `${who}: раздел «${label.ru}» не применён. ${why.ru}`.slice(0, 4000),
+        `${who}: the section “${label.en}” is not applied. ${why.en}`.slice(0, 4000),
+      ),
+      advice: text(
+        'Процесс работает с прежними значениями: исправьте причину или верните прежнюю ревизию.',
+        'The process goes on with the values before: mend the cause, or go back to the revision before.',
+      ),
+      to: '/processes',
+    },
+  ];
+}
+
+function behind(facts: readonly SectionFacts[], now: Date): Remark[] {
+  const late = new Map<string, number>();
+  for (const { revision, changedAt, processes } of facts) {
+    if (now.getTime() - changedAt.getTime() < BEHIND_AFTER_MS) continue;
+    for (const { instance, revision: has, error } of processes)
+      if (error === null && has < revision) late.set(instance, (late.get(instance) ?? 0) + 1);
+  }
+  return [...late].slice(0, MOST).map(([instance, count]) => {
+    const number = counted(count, sections);
+    return {
+      code: 'processBehind',
+      tone: 'warn' as const,
+      message: text(
+        `${instance} отстаёт: ${number.ru} ещё с прежними значениями.`,
+        `${instance} is behind: ${number.en} with the values before.`,
+      ),
+      advice: text(
+        `Если так и останется, перезапустите процесс и посмотрите его журнал.`,
+        `If it stays so, restart the process and look at its log.`,
+      ),
+      to: '/processes',
+    };
+  });
+}
+
+const days: Noun = { ru: ['день', 'дня', 'дней'], en: ['day', 'days'] };
+const tones = { notice: 'notice', warning: 'warn', critical: 'danger', expired: 'danger' } as const;
+
+/** Those that are shown to somebody; what is made here is renewed by itself. */
+export function certificateRemarks(certificates: readonly CertificateInfo[]): Remark[] {
+  return certificates.flatMap(({ name, origin, isCa, state, daysLeft }) => {
+    if (isCa || origin === 'generated' || state === 'valid' || state === 'notYet') return [];
+    const left = counted(daysLeft, days);
+    const isOver = state === 'expired';
+    return [
+      {
+        code: 'certificateEnds',
+        tone: tones[state],
+        message: isOver
+          ? text(`Сертификат «${name}» истёк.`, `The certificate “${name}” has expired.`)
+          : text(
+              `Сертификат «${name}» истекает через ${left.ru}.`,
+              `The certificate “${name}” ends in ${left.en}.`,
+            ),
+        advice: isOver
+          ? text(
+              'Почтовые программы не доверяют серверу: загрузите новый.',
+              'Mail programs do not trust the server: upload a new one.',
+            )
+          : text('Получите новый и загрузите его на место этого.', 'Get a new one and upload it in place of this one.'),
+        to: '/certificates',
+      },
+    ];
+  });
+}
+
+const records: Noun = { ru: ['запись', 'записи', 'записей'], en: ['record', 'records'] };
+const domainsNoun: Noun = { ru: ['домене', 'доменах', 'доменах'], en: ['domain', 'domains'] };
+
+export interface DomainFacts {
+  name: string;
+  dns: { problems: number | null } | null;
+}
+
+export function domainRemarks(domains: readonly DomainFacts[]): Remark[] {
+  const wanting = domains.filter(({ dns }) => (dns?.problems ?? 0) > 0);
+  const unseen = domains.filter(({ dns }) => dns === null);
+  const named = wanting.slice(0, MOST).map(({ name, dns }): Remark => {
+    const number = counted(dns?.problems ?? 0, records);
+    return {
+      code: 'dnsWanting',
+      tone: 'warn',
+      message: text(
+        `${name}: в DNS надо исправить ${number.ru}.`,
+        `${name}: ${number.en} in the DNS ${dns?.problems === 1 ? 'needs' : 'need'} a hand.`,
+      ),
+      advice: text(
+        'Что должно быть в зоне, написано на странице домена.',
+        'What the zone should have is on the page of the domain.',
+      ),
+      to: `/domains/${name}/dns`,
+    };
+  });
+  const more = wanting.length - named.length;
+  return [
+    ...named,
+    ...(more > 0 ? [moreDomains(more)] : []),
+    ...(unseen.length > 0 ? [unseenDomains(unseen)] : []),
+  ];
+}
+
+function moreDomains(count: number): Remark {
+  const number = counted(count, domainsNoun);
+  return {
+    code: 'dnsWanting',
+    tone: 'warn',
+    message: text(
+      `Замечания к DNS есть ещё в ${number.ru}.`,
+      `The DNS of ${number.en} more needs a hand.`,
+    ),
+    advice: text('Они отмечены в списке доменов.', 'They are marked in the list of domains.'),
+    to: '/domains',
+  };
+}
+
+function unseenDomains(domains: readonly DomainFacts[]): Remark {
+  const [first] = domains;
+  const name = first?.name ?? '';
+  const number = counted(domains.length, { ru: ['домена', 'доменов', 'доменов'], en: ['domain', 'domains'] });
+  return {
+    code: 'dnsNotChecked',
+    tone: 'notice',
+    message:
+      domains.length === 1
+        ? text(`DNS домена ${name} ещё не проверялся.`, `The DNS of ${name} was never checked.`)
+        : text(`DNS ${number.ru} ещё не проверялся.`, `The DNS of ${number.en} was never checked.`),
+    advice: text(
+      'Проверьте записи: без них письма попадают в спам или не приходят.',
+      'Check the records: without them mail ends up as spam or does not arrive.',
+    ),
+    to: domains.length === 1 ? `/domains/${name}/dns` : '/domains',
+  };
+}
