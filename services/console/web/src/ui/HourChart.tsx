@@ -1,6 +1,6 @@
 // Numbers by the hour as stacked bars: one thing that takes the focus, read hour by hour with the arrows; the same numbers
 // stand in a table.
-import { type KeyboardEvent, type PointerEvent, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, useId, useState } from 'react';
 import './chart.css';
 
 export interface ChartSeries {
@@ -33,6 +33,7 @@ const LEAST = 2;
 export function HourChart({ label, help, hours, panels, number, onOpen }: HourChartProps) {
   const last = hours.length - 1;
   const [chosen, setChosen] = useState<number | null>(null);
+  const helpId = useId();
   const at = Math.min(chosen ?? last, last);
   const told = (index: number): string =>
     panels
@@ -61,7 +62,7 @@ export function HourChart({ label, help, hours, panels, number, onOpen }: HourCh
         role="slider"
         tabIndex={0}
         aria-label={label}
-        aria-description={help}
+        aria-describedby={helpId}
         aria-valuemin={0}
         aria-valuemax={last}
         aria-valuenow={at}
@@ -90,6 +91,9 @@ export function HourChart({ label, help, hours, panels, number, onOpen }: HourCh
             </span>
           )),
         )}
+      </div>
+      <div className="p-muted p-small p-gap" id={helpId}>
+        {help}
       </div>
     </div>
   );

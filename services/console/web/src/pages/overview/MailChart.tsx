@@ -64,6 +64,7 @@ export function MailChart({ hours, countedAt }: Pick<MailOverview, 'hours' | 'co
 function HourTable({ hours }: { hours: readonly Hour[] }) {
   const { t, language } = useWords();
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is scrolled by the keyboard too
     <div className="p-table-scroll" role="region" tabIndex={0} aria-label={t('overview.chart')}>
       <table className="p-table">
         <thead>
