@@ -1,5 +1,13 @@
 // What the command line prints of the overview; what is answered is the affair of delivery and settings.
-import { adminOverview, answerAdmin, type Bus, connectBus, done, type MailOverview, type Remark } from '@pochtar/bus';
+import {
+  adminOverview,
+  answerAdmin,
+  type Bus,
+  connectBus,
+  done,
+  type MailOverview,
+  type Remark,
+} from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { startTestNats, type TestNats } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,7 +36,13 @@ const mail: MailOverview = {
 beforeAll(async () => {
   nats = await startTestNats();
   const answering = async (user: string) => {
-    const bus = await connectBus({ url: nats.url, user, password: nats.password, name: 't', log: silentLogger() });
+    const bus = await connectBus({
+      url: nats.url,
+      user,
+      password: nats.password,
+      name: 't',
+      log: silentLogger(),
+    });
     buses.push(bus);
     return { bus, audit: { begin: async () => ({ end: async () => {} }) }, isStanding: async () => true };
   };

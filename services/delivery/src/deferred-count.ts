@@ -12,7 +12,9 @@ export class DeferredCount {
     const hour = hourOf(now);
     const domain = recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase();
     const isTold = this.#counts.size < MAX_PAIRS;
-    this.#put(isTold ? { hour, accountId, domain, count: 1 } : { hour, accountId: null, domain: '', count: 1 });
+    this.#put(
+      isTold ? { hour, accountId, domain, count: 1 } : { hour, accountId: null, domain: '', count: 1 },
+    );
   }
 
   take(): DeferredAttempts[] {

@@ -7,7 +7,11 @@ const codes = (figures: Partial<MailFigures>): string[] =>
 
 test.each<[string, Partial<MailFigures>, string[]]>([
   ['nothing waits', {}, []],
-  ['a queue that has doubled, and by more than a few', { waiting: 120, waitingBefore: 60 }, ['queueGrows warn']],
+  [
+    'a queue that has doubled, and by more than a few',
+    { waiting: 120, waitingBefore: 60 },
+    ['queueGrows warn'],
+  ],
   ['a few more are no trouble', { waiting: 49, waitingBefore: 0 }, []],
   ['a long queue that stays as it is', { waiting: 1050, waitingBefore: 1000 }, []],
   ['nobody counted an hour ago', { waiting: 5000, waitingBefore: null }, []],

@@ -1,6 +1,14 @@
 // admin.overview.mail: mail by the hour from counters, in the asker's scope.
 import { randomUUID } from 'node:crypto';
-import { adminOverview, askAdmin, type Asker, type Bus, connectBus, type MailOverview, wholeServer } from '@pochtar/bus';
+import {
+  adminOverview,
+  askAdmin,
+  type Asker,
+  type Bus,
+  connectBus,
+  type MailOverview,
+  wholeServer,
+} from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { createDomain } from '@pochtar/store/directory';
 import { keepMail } from '@pochtar/store/queue';
@@ -109,7 +117,9 @@ describe('mail by the hour', () => {
     delivery = await startCounting();
     await eventually(async () => {
       const { hours, day } = await ask(all);
-      expect(hours.map(({ relayed }, at) => (relayed > 0 ? 47 - at : -1)).filter((at) => at >= 0)).toEqual([30, 5, 1]);
+      expect(hours.map(({ relayed }, at) => (relayed > 0 ? 47 - at : -1)).filter((at) => at >= 0)).toEqual([
+        30, 5, 1,
+      ]);
       expect(day).toMatchObject({ accepted: 2, relayed: 2 });
     });
   });
@@ -148,7 +158,8 @@ describe('scope', () => {
   test('a queue that empties is empty at the next count', async () => {
     await resting(['x@two.test']);
     await eventually(async () => expect((await ask(two)).queue.waiting).toBe(1));
-    for (const table of ['queue.mail', 'queue.recipient']) await office.db.query({ text: `delete from ${table}` });
+    for (const table of ['queue.mail', 'queue.recipient'])
+      await office.db.query({ text: `delete from ${table}` });
     await eventually(async () => expect((await ask(two)).queue.waiting).toBe(0));
     expect((await ask(all)).queue).toMatchObject({ waiting: 0, oldestAt: null });
   });

@@ -1,6 +1,14 @@
 // What of the server and its domains needs a hand: pure, from what is known already. Each says what is, why, and what to do.
 import type { CertificateInfo, Remark, SectionStatus } from '@pochtar/bus';
-import { catalogue, counted, isSectionName, type Noun, NOT_AVAILABLE, programsToCome, text } from '@pochtar/settings';
+import {
+  catalogue,
+  counted,
+  isSectionName,
+  type Noun,
+  NOT_AVAILABLE,
+  programsToCome,
+  text,
+} from '@pochtar/settings';
 
 /** A change is taken over within a second; a process that needs longer is behind. */
 const BEHIND_AFTER_MS = 10_000;
@@ -40,9 +48,7 @@ function absent(facts: readonly SectionFacts[]): Remark[] {
 }
 
 function failures({ name, processes }: SectionFacts): Remark[] {
-  const failed = processes.filter(
-    ({ error, problem }) => error !== null && problem?.code !== NOT_AVAILABLE,
-  );
+  const failed = processes.filter(({ error, problem }) => error !== null && problem?.code !== NOT_AVAILABLE);
   const [first] = failed;
   if (first === undefined || !isSectionName(name)) return [];
   const { label } = catalogue[name];
@@ -114,7 +120,10 @@ export function certificateRemarks(certificates: readonly CertificateInfo[]): Re
               'Почтовые программы не доверяют серверу: загрузите новый.',
               'Mail programs do not trust the server: upload a new one.',
             )
-          : text('Получите новый и загрузите его на место этого.', 'Get a new one and upload it in place of this one.'),
+          : text(
+              'Получите новый и загрузите его на место этого.',
+              'Get a new one and upload it in place of this one.',
+            ),
         to: '/certificates',
       },
     ];
@@ -161,10 +170,7 @@ function moreDomains(count: number): Remark {
   return {
     code: 'dnsWanting',
     tone: 'warn',
-    message: text(
-      `Замечания к DNS есть ещё в ${number.ru}.`,
-      `The DNS of ${number.en} more needs a hand.`,
-    ),
+    message: text(`Замечания к DNS есть ещё в ${number.ru}.`, `The DNS of ${number.en} more needs a hand.`),
     advice: text('Они отмечены в списке доменов.', 'They are marked in the list of domains.'),
     to: '/domains',
   };

@@ -1,9 +1,21 @@
 // admin.overview.server: what of the server and its domains needs a hand, in the asker's scope.
-import { adminAccount, adminDomain, adminOverview, type Asker, askAdmin, type ServerOverview } from '@pochtar/bus';
+import {
+  adminAccount,
+  adminDomain,
+  adminOverview,
+  type Asker,
+  askAdmin,
+  type ServerOverview,
+} from '@pochtar/bus';
 import { saveDomainDns } from '@pochtar/store/directory';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { certificateRemarks, domainRemarks, processRemarks, type SectionFacts } from '../src/server-remarks.ts';
+import {
+  certificateRemarks,
+  domainRemarks,
+  processRemarks,
+  type SectionFacts,
+} from '../src/server-remarks.ts';
 import { type Running, runService } from './running-service.ts';
 
 let running: Running;
@@ -16,7 +28,12 @@ beforeAll(async () => {
   await running.get(adminDomain.create, { name: 'foreign.test' });
   await running.get(adminAccount.create, { address: 'anna@own.test', password: 'password-1' });
   own = { author: 'console:me', role: 'domainAdmin', scope: [domain.id] };
-  await saveDomainDns(running.db, domain.id, { checkedAt: new Date(), addresses: [], problems: 2, findings: {} });
+  await saveDomainDns(running.db, domain.id, {
+    checkedAt: new Date(),
+    addresses: [],
+    problems: 2,
+    findings: {},
+  });
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
@@ -40,7 +57,9 @@ describe('scope', () => {
         const { domains, remarks } = await ask({ author: 'console:eye', role: 'auditor', scope: 'all' });
         expect(domains).toBe(2);
         expect(remarks[0]).toMatchObject({ code: 'processAbsent', tone: 'danger', to: '/processes' });
-        expect(remarks.map(({ code }) => code)).toEqual(expect.arrayContaining(['dnsWanting', 'dnsNotChecked']));
+        expect(remarks.map(({ code }) => code)).toEqual(
+          expect.arrayContaining(['dnsWanting', 'dnsNotChecked']),
+        );
       },
       { timeout: 15_000 },
     );
@@ -49,7 +68,14 @@ describe('scope', () => {
 
 describe('processes', () => {
   const now = new Date('2027-01-31T12:00:00Z');
-  const report = { process: 'smtp', instance: 'smtp-1', revision: 5, error: null, reportedAt: now.toISOString(), isApplied: true };
+  const report = {
+    process: 'smtp',
+    instance: 'smtp-1',
+    revision: 5,
+    error: null,
+    reportedAt: now.toISOString(),
+    isApplied: true,
+  };
   const section = (more: Partial<SectionFacts>): SectionFacts => ({
     ...{ name: 'network', revision: 5, appliedBy: ['smtp'], processes: [report] },
     changedAt: new Date('2027-01-31T11:00:00Z'),
@@ -64,7 +90,11 @@ describe('processes', () => {
     ['a program that is no part of this version', section({ appliedBy: ['smtp', 'firewall'] }), []],
     ['a process is behind', section({ processes: [{ ...report, revision: 4 }] }), ['processBehind']],
     ['a change of a moment ago', section({ processes: [{ ...report, revision: 4 }], changedAt: now }), []],
-    ['a section is not applied', section({ processes: [{ ...report, error: 'port 25 is taken' }] }), ['notApplied']],
+    [
+      'a section is not applied',
+      section({ processes: [{ ...report, error: 'port 25 is taken' }] }),
+      ['notApplied'],
+    ],
   ])('%s', (_, facts, expected) => {
     expect(codes([facts])).toEqual(expected);
   });
@@ -76,7 +106,15 @@ describe('processes', () => {
 
 describe('certificates', () => {
   const certificate = {
-    ...{ id: 'x', name: 'mail', origin: 'imported' as const, isCa: false, subject: '', issuer: '', hosts: [] },
+    ...{
+      id: 'x',
+      name: 'mail',
+      origin: 'imported' as const,
+      isCa: false,
+      subject: '',
+      issuer: '',
+      hosts: [],
+    },
     ...{ notBefore: '', notAfter: '', fingerprint: '', keyType: '', usedBy: [] },
   };
   test.each([
@@ -90,12 +128,17 @@ describe('certificates', () => {
   });
 
   test('what is made here is renewed by itself', () => {
-    expect(certificateRemarks([{ ...certificate, origin: 'generated', state: 'critical', daysLeft: 2 }])).toEqual([]);
+    expect(
+      certificateRemarks([{ ...certificate, origin: 'generated', state: 'critical', daysLeft: 2 }]),
+    ).toEqual([]);
   });
 });
 
 test('of many domains some are named and the others counted', () => {
-  const domains = Array.from({ length: 13 }, (_, index) => ({ name: `d${index}.test`, dns: { problems: 1 } }));
+  const domains = Array.from({ length: 13 }, (_, index) => ({
+    name: `d${index}.test`,
+    dns: { problems: 1 },
+  }));
   const remarks = domainRemarks(domains);
   expect(remarks).toHaveLength(11);
   expect(remarks.at(-1)?.message.ru).toBe('Замечания к DNS есть ещё в 3 доменах.');

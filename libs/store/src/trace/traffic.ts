@@ -148,7 +148,10 @@ const ADD_DEFERRED = `with given as (
   group by domain_id, hour order by domain_id, hour
   on conflict (domain_id, hour) do update set deferred = t.deferred + excluded.deferred`;
 
-export async function addDeferredAttempts(db: Queryable, gathered: readonly DeferredAttempts[]): Promise<void> {
+export async function addDeferredAttempts(
+  db: Queryable,
+  gathered: readonly DeferredAttempts[],
+): Promise<void> {
   if (gathered.length === 0) return;
   const rows = gathered.map(({ hour, accountId, domain, count }) => ({
     ...{ hour, account_id: accountId, name: domain, count },
@@ -157,7 +160,13 @@ export async function addDeferredAttempts(db: Queryable, gathered: readonly Defe
 }
 
 const KINDS = {
-  ...{ accepted: 'accepted', refused: 'refused', putOff: 'put_off', delivered: 'delivered', relayed: 'relayed' },
+  ...{
+    accepted: 'accepted',
+    refused: 'refused',
+    putOff: 'put_off',
+    delivered: 'delivered',
+    relayed: 'relayed',
+  },
   ...{ returned: 'returned', deferred: 'deferred' },
 } as const satisfies Record<keyof TrafficCounts, string>;
 const SUMS = Object.entries(KINDS)

@@ -343,7 +343,10 @@ export function mailOverview(isNew: boolean): Answers<'GET /overview/mail'> {
     {
       code: 'mailHeld',
       tone: 'warn',
-      message: { ru: '3 письма задержаны, самое старое принято 24.12.2025.', en: '3 mails are held, the oldest came on 2025-12-24.' },
+      message: {
+        ru: '3 письма задержаны, самое старое принято 24.12.2025.',
+        en: '3 mails are held, the oldest came on 2025-12-24.',
+      },
       advice: {
         ru: 'Сами они дальше не пойдут: посмотрите причину и отпустите, верните или удалите их.',
         en: 'They do not go on by themselves: see why, then release, return or delete them.',
@@ -360,7 +363,10 @@ export function mailOverview(isNew: boolean): Answers<'GET /overview/mail'> {
     reasons: isNew
       ? []
       : [
-          { reply: '554 5.7.1 listed by bl.spamcop.net, see https://www.spamcop.net/bl.shtml?198.51.100.9', count: 1830 },
+          {
+            reply: '554 5.7.1 listed by bl.spamcop.net, see https://www.spamcop.net/bl.shtml?198.51.100.9',
+            count: 1830,
+          },
           { reply: '550 5.1.1 no such mailbox here', count: 214 },
         ],
     disk: { freeBytes: 214 * 1024 * megabyte, lowWaterBytes: 512 * megabyte },

@@ -62,10 +62,7 @@ function hourTable(session: Session, hours: MailOverview['hours']): string {
 export const overviewCommands: Command[] = [
   {
     words: 'overview',
-    summary: text(
-      'как ходит почта и что требует внимания',
-      'how mail goes, and what needs a hand',
-    ),
+    summary: text('как ходит почта и что требует внимания', 'how mail goes, and what needs a hand'),
     async run(session) {
       const mail = await session.ask(adminOverview.mail, {});
       const server = await session.ask(adminOverview.server, {});

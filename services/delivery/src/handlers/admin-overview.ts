@@ -1,5 +1,12 @@
 // admin.overview.mail: mail by the hour, what waits, what needs a hand; from counters alone.
-import { adminOverview, type AdminReply, type AdminScope, answerAdmin, done, type MailOverview } from '@pochtar/bus';
+import {
+  adminOverview,
+  type AdminReply,
+  type AdminScope,
+  answerAdmin,
+  done,
+  type MailOverview,
+} from '@pochtar/bus';
 import { readStored } from '@pochtar/settings';
 import { GLANCE_MOST, glanceAtQueue } from '@pochtar/store/queue';
 import { readSections } from '@pochtar/store/settings';

@@ -35,7 +35,9 @@ const ENCRYPTION = ['smtpEncryption', 'accessEncryption'];
 
 export function answerCertificates(context: Context): { stop(): Promise<void> }[] {
   return [
-    answerAdmin(context, adminCertificate.list, async () => done({ certificates: await certificateInfos(context) })),
+    answerAdmin(context, adminCertificate.list, async () =>
+      done({ certificates: await certificateInfos(context) }),
+    ),
     answerAdmin(context, adminCertificate.inspect, async ({ files, password, id }) => {
       const inspected = await inspect(context, files, password);
       const found = publicPart(inspected);

@@ -1,5 +1,13 @@
 // admin.overview.server: what of the server needs a hand. An administrator of domains hears of his domains alone.
-import { adminOverview, type AdminReply, answerAdmin, type Asker, done, type Remark, type ServerOverview } from '@pochtar/bus';
+import {
+  adminOverview,
+  type AdminReply,
+  answerAdmin,
+  type Asker,
+  done,
+  type Remark,
+  type ServerOverview,
+} from '@pochtar/bus';
 import { catalogue, sectionNames } from '@pochtar/settings';
 import { listDomains } from '@pochtar/store/directory';
 import { readSections } from '@pochtar/store/settings';
@@ -16,9 +24,7 @@ const ranks: Readonly<Record<Remark['tone'], number>> = { danger: 0, warn: 1, no
 async function overview(context: Context, { scope }: Asker): Promise<AdminReply<ServerOverview>> {
   const domains = await listDomains(context.db, scope);
   const ofServer = scope === 'all' ? await serverRemarks(context) : [];
-  const remarks = [...ofServer, ...domainRemarks(domains)].toSorted(
-    (a, b) => ranks[a.tone] - ranks[b.tone],
-  );
+  const remarks = [...ofServer, ...domainRemarks(domains)].toSorted((a, b) => ranks[a.tone] - ranks[b.tone]);
   const accounts = domains.reduce((sum, domain) => sum + domain.accounts, 0);
   return done({ domains: domains.length, accounts, remarks });
 }

@@ -10,4 +10,14 @@ import { start } from './en/start.ts';
 import { system } from './en/system.ts';
 import type { English } from './keys.ts';
 
-export const en: English = { ...directory, ...dns, ...lists, ...mail, ...overview, ...settings, ...shell, ...start, ...system };
+export const en: English = {
+  ...directory,
+  ...dns,
+  ...lists,
+  ...mail,
+  ...overview,
+  ...settings,
+  ...shell,
+  ...start,
+  ...system,
+};

@@ -9,4 +9,14 @@ import { shell } from './ru/shell.ts';
 import { start } from './ru/start.ts';
 import { system } from './ru/system.ts';
 
-export const ru = { ...directory, ...dns, ...lists, ...mail, ...overview, ...settings, ...shell, ...start, ...system };
+export const ru = {
+  ...directory,
+  ...dns,
+  ...lists,
+  ...mail,
+  ...overview,
+  ...settings,
+  ...shell,
+  ...start,
+  ...system,
+};

@@ -136,7 +136,14 @@ function Bar({ index, series, most }: { index: number; series: readonly ChartSer
     const height = Math.max(LEAST, (value / most) * HEIGHT);
     top -= height;
     return (
-      <rect key={name} data-series={color} x={index * 10 + 1} y={Math.max(0, top)} width={8} height={height} />
+      <rect
+        key={name}
+        data-series={color}
+        x={index * 10 + 1}
+        y={Math.max(0, top)}
+        width={8}
+        height={height}
+      />
     );
   });
 }

@@ -88,7 +88,11 @@ function MailTiles({ mail }: { mail: MailOverview | undefined }) {
         value={day && day.delivered + day.relayed}
         label={t('overview.sent')}
       >
-        {before(weekBefore === undefined || weekBefore === null ? undefined : weekBefore.delivered + weekBefore.relayed)}
+        {before(
+          weekBefore === undefined || weekBefore === null
+            ? undefined
+            : weekBefore.delivered + weekBefore.relayed,
+        )}
       </Tile>
       <Tile to="/trace" value={day?.refused} label={t('overview.refused')}>
         {day !== undefined && day.putOff > 0 ? t('overview.putOff', { n: number(day.putOff) }) : null}
