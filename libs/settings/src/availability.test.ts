@@ -10,7 +10,6 @@ function refusals<N extends SectionName>(name: N, change: Partial<Settings[N]>):
 
 describe('a choice that nothing acts on in this version', () => {
   test.each<[SectionName, object, string[]]>([
-    ['reverseDns', { mode: 'reject' }, ['mode']],
     ['misc', { useDlp: true }, ['useDlp']],
     ['dkim', { sign: true, selector: 'mail1' }, ['sign', 'selector']],
     ['dlp', { defaultAction: 'log' }, ['defaultAction']],
@@ -30,7 +29,8 @@ describe('a choice that nothing acts on in this version', () => {
   });
 
   test.each<[SectionName, object]>([
-    ['reverseDns', { mode: 'off' }],
+    ['reverseDns', { mode: 'reject' }],
+    ['dlp', { enabled: false }],
     ['misc', { recodeSubjectUtf8: false, smtpUtf8: false }],
     ['dkim', { verify: false }],
     ['addressBook', { enabled: false }],
@@ -46,8 +46,8 @@ describe('a choice that nothing acts on in this version', () => {
 
 describe('the report of a process', () => {
   test('never says applied of a section that nothing acts on, until all its switches are off', () => {
-    expect(whyNotApplied('dkim', defaultDocument('dkim'))?.code).toBe('notAvailable');
-    expect(whyNotApplied('dkim', { ...defaultDocument('dkim'), verify: false })).toBeNull();
+    expect(whyNotApplied('dlp', defaultDocument('dlp'))?.code).toBe('notAvailable');
+    expect(whyNotApplied('dlp', { ...defaultDocument('dlp'), enabled: false })).toBeNull();
     expect(whyNotApplied('quarantine', defaultDocument('quarantine'))?.text.en).toMatch(
       /^“Quarantine”, quarantine: .*not available in this version/,
     );

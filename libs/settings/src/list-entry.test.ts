@@ -24,6 +24,7 @@ describe('an entry', () => {
     ['2001:DB8::/32', 'network 2001:db8::/32'],
     ['@Mail.RU', 'server @mail.ru'],
     ['User@Mail.RU', 'mailbox user@mail.ru'],
+    ['Mail.RU', 'domain mail.ru'],
     ['network:Office', 'namedNetwork network:Office'],
     ['no entry', 'wrongFormat'],
     ['user@', 'wrongFormat'],
@@ -43,8 +44,7 @@ describe('an entry', () => {
     expect(codeOf(list, input)).toBe('networkTooWide');
   });
 
-  test('that nothing acts on in this version is refused: domains, and white names while SPF is asked for', () => {
-    expect(codeOf('black', 'spam.test')).toBe('notAvailable');
+  test('that nothing acts on in this version is refused: white names while SPF is asked for', () => {
     expect(codeOf('white', '@ext.test', { whiteNamesNeedSpf: 'notFail' })).toBe('notAvailable');
     expect(codeOf('black', '@ext.test', { whiteNamesNeedSpf: 'notFail' })).toBe('server @ext.test');
   });

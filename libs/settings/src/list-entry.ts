@@ -37,7 +37,6 @@ export function readListEntry(
   const wide = tooWide(list, value);
   if (wide !== undefined) return refuse('networkTooWide', wide);
   // ADR 11: what nothing acts on is refused when it is asked for.
-  if (entry.kind === 'domain') return refuse('notAvailable', domainEntry(value));
   if (list === 'white' && isName(entry.kind) && whiteNamesNeedSpf !== 'no') {
     return refuse('notAvailable', nameWithSpf(value));
   }
@@ -115,7 +114,6 @@ export function cautionsOfEntry(
     if (isName(kind) && context.whiteNamesNeedSpf === 'no') found.push(['forgeable', forgeable(value)]);
     if (isName(kind) && context.whiteNamesNeedSpf !== 'no') found.push(['notAvailable', nameWithSpf(value)]);
   }
-  if (kind === 'domain') found.push(['notAvailable', domainEntry(value)]);
   return found.map(([code, message]) => ({ field: 'value', code, message }));
 }
 
@@ -158,8 +156,8 @@ function shown(input: string): string {
 
 function wrongFormat(input: string): Text {
   return text(
-    `«${shown(input)}»: укажите IP-адрес, сеть (192.0.2.0/24), почтовый сервер (@example.org), ящик (user@example.org) или network:имя`,
-    `“${shown(input)}”: give an IP address, a network (192.0.2.0/24), a mail server (@example.org), a mailbox (user@example.org) or network:name`,
+    `«${shown(input)}»: укажите IP-адрес, сеть (192.0.2.0/24), домен серверов (example.org), почтовый сервер (@example.org), ящик (user@example.org) или network:имя`,
+    `“${shown(input)}”: give an IP address, a network (192.0.2.0/24), a domain of hosts (example.org), a mail server (@example.org), a mailbox (user@example.org) or network:name`,
   );
 }
 
@@ -178,13 +176,6 @@ const endIsPast = text(
   'это время уже прошло: укажите будущее или оставьте пустым',
   'this time is over: give one in the future, or leave it empty',
 );
-
-function domainEntry(item: string): Text {
-  return text(
-    `записи доменов в этой версии недоступны: вместо «${item}» укажите адрес, сеть, сервер (@${item}) или ящик`,
-    `entries of domains are not available in this version: instead of “${item}” give an address, a network, a server (@${item}) or a mailbox`,
-  );
-}
 
 function nameWithSpf(item: string): Text {
   return text(

@@ -275,13 +275,13 @@ describe('a report', () => {
   test('never says applied of what nothing acts on, and names it by its label', async () => {
     const { put, options, applied, hints } = world();
     put('misc', 1, {});
-    put('reverseDns', 1, {});
-    await using settings = await openSettings({ ...options, sections: ['misc', 'reverseDns'] });
+    put('dlp', 1, {});
+    await using settings = await openSettings({ ...options, sections: ['misc', 'dlp'] });
     await settings.apply('misc', () => {});
     expect(applied.at(-1)).toMatchObject({ section: 'misc', revision: 1, error: null });
-    for (const name of ['misc', 'reverseDns'] as const) hints().onHint(name);
+    for (const name of ['misc', 'dlp'] as const) hints().onHint(name);
     await settings.refresh();
-    expect(applied.find(({ section }) => section === 'reverseDns')?.problem).toMatchObject({
+    expect(applied.find(({ section }) => section === 'dlp')?.problem).toMatchObject({
       code: 'notAvailable',
       text: { ru: expect.stringContaining('недоступ') },
     });

@@ -62,7 +62,6 @@ test('what is marked as not available in this version is what nobody acts on yet
     'general.storageVolume',
     ...['dkim.verify', 'dkim.sign', 'dkim.selector', 'dkim.onDmarcFail'],
     ...['misc.useDlp', 'misc.recodeSubjectUtf8'],
-    'reverseDns.mode',
     ...['enabled', 'port', 'baseDn', 'skipGroups', 'publishToWebmail', 'visibility', 'access'].map(
       (field) => `addressBook.${field}`,
     ),

@@ -188,6 +188,7 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
   ],
   'antivirus.onScannerFailure': ['services/filter/src/antivirus/decide.test.ts', 'onScannerFailure %s'],
   'misc.smtpUtf8': [`${smtp}/transcripts/tls-none/auth.txt`, '# SMTPUTF8 is off here.'],
+  'reverseDns.mode': [`${smtp}/reverse-dns.test.ts`, 'refuses by its mode, at RCPT: %s'],
   'dnsbl.zones': [
     'infra/acceptance/src/live-settings.test.ts',
     'of the DNSBL zones decides about the next stranger',

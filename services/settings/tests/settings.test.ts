@@ -118,7 +118,6 @@ describe('setting', () => {
     [{ section: 'general', patch: { defaultDomain: 'none.test' } }, 'notFound general.defaultDomain'],
     [{ section: 'general', patch: { storageVolume: 'none' } }, 'notFound general.storageVolume'],
     [{ section: 'general', patch: { storageVolume: 'second' } }, 'notAvailable general.storageVolume'],
-    [{ section: 'reverseDns', patch: { mode: 'reject' } }, 'notAvailable reverseDns.mode'],
     [{ section: 'misc', patch: { useDlp: true } }, 'notAvailable misc.useDlp'],
     [
       { section: 'accessLists', patch: { white: [{ value: '192.0.2.1' }] } },
@@ -205,7 +204,6 @@ describe('setting', () => {
     expect(told.map(({ field }) => field)).toEqual(
       expect.arrayContaining([
         'dkim',
-        'reverseDns',
         'quarantine',
         'misc.recodeSubjectUtf8',
         'network.firewallRule',

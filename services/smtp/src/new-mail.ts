@@ -1,5 +1,5 @@
 // The rows of a mail that has come in, as acceptance commits them.
-import { firstStep } from '@pochtar/bus';
+import { type ContentFilter, firstStep } from '@pochtar/bus';
 import { addressKey, formatAddress } from '@pochtar/mail';
 import type { NewMail } from '@pochtar/store/queue';
 import type { Session, Transaction } from './session.ts';
@@ -18,13 +18,9 @@ export async function newMail(tools: Tools, arrived: ArrivedMail): Promise<NewMa
   const { id, acceptedAt, session, transaction, content } = arrived;
   const { reversePath, parameters, recipients } = transaction;
   const { login, clientAddress, helo, protocol } = session;
-  const { current, revision } = tools;
+  const { revision } = tools;
   const origin = (await isSubmitted(tools, session, transaction)) ? 'submitted' : 'incoming';
-  const slip = slipFor(origin, {
-    antivirus: current('antivirus'),
-    dkim: current('dkim'),
-    misc: current('misc'),
-  });
+  const slip = currentSlip(tools, origin);
   return {
     id,
     content,
@@ -35,6 +31,7 @@ export async function newMail(tools: Tools, arrived: ArrivedMail): Promise<NewMa
     clientAddress,
     helo,
     protocol,
+    iprev: origin === 'incoming' ? tools.reverseNames.resultOf(session) : null,
     body: parameters.body,
     smtpUtf8: parameters.smtpUtf8,
     dsnReturn: parameters.dsnReturn,
@@ -44,6 +41,15 @@ export async function newMail(tools: Tools, arrived: ArrivedMail): Promise<NewMa
     step: firstStep(slip),
     recipients: [...recipients.values()],
   };
+}
+
+/** By the settings of this moment. */
+export function currentSlip({ current }: Pick<Tools, 'current'>, origin: 'incoming' | 'submitted'): ContentFilter[] {
+  return slipFor(origin, {
+    antivirus: current('antivirus'),
+    dkim: current('dkim'),
+    misc: current('misc'),
+  });
 }
 
 /** Mail of ours that is to be signed: from a login, or in the name of a local domain from a white-listed host. */

@@ -1,5 +1,5 @@
 // Makes what the commands work with: the store, the directory, the filters, the acceptor.
-import type { ServiceContext } from '@pochtar/runtime';
+import { createResolver, type ServiceContext } from '@pochtar/runtime';
 import {
   BodyMemory,
   DiskSpace,
@@ -18,6 +18,7 @@ import { OwnDirectory } from './directory.ts';
 import { EntryHitCounter } from './entry-hit-counter.ts';
 import { createMetrics } from './metrics.ts';
 import { Refusals } from './refusals.ts';
+import { ReverseNames } from './reverse-names.ts';
 import { SendingLimit } from './sending-limit.ts';
 import type { Section, Tools } from './tools.ts';
 
@@ -49,12 +50,14 @@ export async function openTools(
   const refusals = stack.use(new Refusals(bus, log));
   const lists = stack.use(await followAccessLists({ db, bus, context }));
   const hits = stack.use(new EntryHitCounter(db, log));
+  const resolver = createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') });
+  const accessLists = () => lists.matcher;
   const running = stack.move();
   return {
     current,
     revision: (section) => settings.revision(section),
     bus,
-    accessLists: () => lists.matcher,
+    accessLists,
     countHit: (entry) => hits.count(entry.id),
     isWebmail,
     sendingLimit,
@@ -67,6 +70,7 @@ export async function openTools(
       { dnsbl: () => current('dnsbl'), greylist: () => current('greylist') },
       log,
     ),
+    reverseNames: new ReverseNames(resolver, { current, accessLists }),
     disk,
     volume,
     blobs,

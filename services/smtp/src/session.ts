@@ -4,6 +4,7 @@ import type { Address, TransmissionType } from '@pochtar/mail';
 import type { NewRecipient } from '@pochtar/store/queue';
 import type { ListColour } from '@pochtar/store/lists';
 import type { MailParameters } from './parameters.ts';
+import type { ReverseFinding } from './reverse-name.ts';
 
 /** mx takes mail from other servers (and log-ins); the others are for mail clients and want a login. */
 export type ListenerKind = 'mx' | 'submission' | 'smtps';
@@ -47,6 +48,10 @@ export class Session {
   transaction: Transaction | null = null;
   /** The look-up that was started at connect; null where none is made. Never rejects. */
   dnsbl: Promise<CheckReply> | null = null;
+  /** The look-up of the client's name; null where none is made. Never rejects. */
+  reverse: Promise<ReverseFinding> | null = null;
+  /** What it found, once it is over. */
+  reverseFinding: ReverseFinding | null = null;
 
   constructor(id: string, listener: ListenerKind, clientAddress: string) {
     this.id = id;

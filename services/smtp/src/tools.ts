@@ -17,6 +17,7 @@ import type { DialogueFilters } from './dialogue-filters.ts';
 import type { OwnDirectory } from './directory.ts';
 import type { Metrics } from './metrics.ts';
 import type { Refusals } from './refusals.ts';
+import type { ReverseNames } from './reverse-names.ts';
 import type { SendingLimit } from './sending-limit.ts';
 
 /** Every section that names smtp among those who apply it. */
@@ -56,6 +57,7 @@ export interface Tools {
   guard: LoginGuard;
   sendingLimit: SendingLimit;
   filters: DialogueFilters;
+  reverseNames: ReverseNames;
   disk: DiskSpace;
   volume: VolumeWatch;
   blobs: BlobStore;

@@ -1,6 +1,6 @@
 // The rules of the dialogue, one transcript each. A folder of transcripts is a set of settings and a port.
 import { readdirSync } from 'node:fs';
-import { transcriptFile } from '@pochtar/testkit';
+import { type FakeDns, transcriptFile } from '@pochtar/testkit';
 import type { SettingsParts, TestLists } from '@pochtar/testkit/ground';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SmtpHarness, startSmtp } from './harness.ts';
@@ -9,6 +9,21 @@ interface Setup {
   port: 'mx' | 'submission';
   settings?: SettingsParts;
   lists?: TestLists;
+  dns?: (dns: FakeDns) => void;
+}
+
+/** Strangers come from public addresses, as a trusted balancer says. */
+const strangers: SettingsParts = { network: { trustedProxies: ['127.0.0.1'] }, dnsbl: { zones: [] } };
+
+function names(dns: FakeDns): void {
+  dns.setReverse('198.51.100.1', 'old.spam.test', 'mx.spam.test');
+  dns.set('mx.spam.test', 'A', '192.0.2.1', '198.51.100.1');
+  dns.setReverse('198.51.100.2', 'mx.spam.test');
+  dns.fail('4.100.51.198.in-addr.arpa', 'SERVFAIL');
+  dns.setReverse('198.51.100.5', 'good.spam.test');
+  dns.set('good.spam.test', 'A', '198.51.100.5');
+  dns.setReverse('2001:db8::1', 'mx6.remote.test');
+  dns.set('mx6.remote.test', 'AAAA', '2001:db8::1');
 }
 
 const setups: Record<string, Setup> = {
@@ -20,18 +35,30 @@ const setups: Record<string, Setup> = {
     settings: { smtpEncryption: { mode: 'none' }, misc: { smtpUtf8: false } },
   },
   lists: { port: 'mx', lists: { white: ['127.0.0.0/8'], black: ['@black.test'] } },
+  'reverse-dns': {
+    port: 'mx',
+    settings: { ...strangers, reverseDns: { mode: 'reject' } },
+    dns: names,
+  },
+  'domain-entries': {
+    port: 'mx',
+    settings: { ...strangers, reverseDns: { mode: 'off' } },
+    lists: { white: ['good.spam.test'], black: ['spam.test'] },
+    dns: names,
+  },
 };
 
 function plain(authorization: string, name: string, password: string): string {
   return Buffer.from(`${authorization}\0${name}\0${password}`).toString('base64');
 }
 
-for (const [folder, { port, settings, lists }] of Object.entries(setups)) {
+for (const [folder, { port, settings, lists, dns }] of Object.entries(setups)) {
   describe(folder, () => {
     const path = new URL(`transcripts/${folder}/`, import.meta.url);
     let smtp: SmtpHarness;
     beforeAll(async () => {
       smtp = await startSmtp(settings ? { settings } : {});
+      dns?.(smtp.dns);
       if (lists) await smtp.setLists(lists);
     });
     afterAll(() => smtp[Symbol.asyncDispose]());

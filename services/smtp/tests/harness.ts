@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { type Bus, directoryChanged, type SettingsApplied } from '@pochtar/bus';
 import { type Health, processEnv, type ServiceContext } from '@pochtar/runtime';
 import type { Database } from '@pochtar/store/db';
-import { freePort, type TestNats } from '@pochtar/testkit';
+import { type FakeDns, freePort, startFakeDns, type TestNats } from '@pochtar/testkit';
 import {
   createOrganisation,
   openGround,
@@ -24,6 +24,8 @@ export interface SmtpHarness extends AsyncDisposable {
   superuserUrl: string;
   masterKey: Buffer;
   nats: TestNats;
+  /** What the service asks; an address without a record there has no name. */
+  dns: FakeDns;
   spoolDirectory: string;
   bus: Bus;
   applied: readonly SettingsApplied[];
@@ -86,8 +88,10 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
   const ground = stack.use(await openGround(firstSettings(ports, options.settings ?? {})));
   const { database, nats, db, bus, blobs, masterKey, spoolDirectory, applied } = ground;
   await createOrganisation(db, PASSWORD);
+  const dns = stack.use(await startFakeDns());
   const environment = {
     ...ground.environment('smtp'),
+    POCHTAR_DNS_SERVERS: dns.address,
     POCHTAR_POSTGRES_URL: await urlThrough(database.url('smtp'), options.postgresThrough),
     ...(options.databaseDirectory && { POCHTAR_POSTGRES_DIR: options.databaseDirectory }),
   };
@@ -103,7 +107,7 @@ export async function startSmtp(options: HarnessOptions = {}): Promise<SmtpHarne
   stack.defer(stop);
   const opened = stack.move();
   return {
-    ...{ ports, db, bus, nats, masterKey, spoolDirectory, environment, applied },
+    ...{ ports, db, bus, nats, dns, masterKey, spoolDirectory, environment, applied },
     host: HOST,
     health: context.health,
     volumeDirectory: ground.volumePath,

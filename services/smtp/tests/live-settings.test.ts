@@ -287,10 +287,10 @@ describe('an open session', () => {
 test('a choice that nothing acts on is never reported as applied', async () => {
   const [stored] = await smtp.set({ misc: { useDlp: true } });
   expect(stored?.problem).toMatchObject({ code: 'notAvailable' });
-  const [reverse] = await smtp.set({ reverseDns: { mode: 'reject' } });
-  expect(reverse?.error).toMatch(/“When they do not match”, reverseDns\.mode: not available in this version/);
+  const [unused] = await smtp.set({ dlp: { enabled: true } });
+  expect(unused?.error).toMatch(/not available in this version/);
   expect(smtp.health.faults()).toEqual({});
-  const [off] = await smtp.set({ reverseDns: { mode: 'off' } });
+  const [off] = await smtp.set({ dlp: { enabled: false } });
   expect(off?.error).toBeNull();
   await smtp.set({ misc: { useDlp: false } });
 });

@@ -26,7 +26,7 @@ function lists(white: string[], black: string[], networks: AccessNetwork[] = [])
 
 function sender(text: string | null, more: Partial<SenderNames> = {}): SenderNames {
   const [localPart = '', domain = ''] = text?.split('@') ?? [];
-  return { reversePath: text === null ? null : { localPart, domain }, reverseName: null, spf: null, ...more };
+  return { reversePath: text === null ? null : { localPart, domain }, reverseNames: [], spf: null, ...more };
 }
 
 describe('addresses and networks', () => {
@@ -74,10 +74,13 @@ describe('names', () => {
     [['user@mail.test'], ['@mail.test'], sender('other@mail.test'), 'black'],
     [[], ['@mail.test'], sender('other@sub.mail.test'), null],
     [[], ['@пример.test'], sender('a@xn--e1afmkfd.test'), 'black'],
-    [['example.test'], [], sender(null, { reverseName: 'mx.example.test' }), 'white'],
-    [['example.test'], ['mx.example.test'], sender(null, { reverseName: 'mx.example.test' }), 'black'],
+    [['example.test'], [], sender(null, { reverseNames: ['mx.example.test'] }), 'white'],
+    [['example.test'], ['mx.example.test'], sender(null, { reverseNames: ['mx.example.test'] }), 'black'],
     [['example.test'], [], sender('a@example.test'), null],
-    [[], ['example.test'], sender(null, { reverseName: 'badexample.test' }), null],
+    [['example.test'], ['test'], sender(null, { reverseNames: ['a.test', 'mx.example.test'] }), 'white'],
+    [['a.test'], ['mx.example.test'], sender(null, { reverseNames: ['a.test', 'mx.example.test'] }), 'black'],
+    [['a.test'], ['b.test'], sender(null, { reverseNames: ['B.test', 'a.test'] }), 'white'],
+    [[], ['example.test'], sender(null, { reverseNames: ['badexample.test'] }), null],
     [['@mail.test'], ['@mail.test'], sender('a@mail.test'), 'white'],
   ])('white %j, black %j: %j is %s', (white, black, names, wanted) => {
     expect(lists(white, black).names(names, now, 'no')?.list ?? null).toBe(wanted);
@@ -96,6 +99,21 @@ describe('names', () => {
       false,
     ]);
     expect(counts('no', 'fail')).toBe(true);
+  });
+
+  test('the confirmed name of a client needs no SPF, and whether any is listed is known', () => {
+    const list = new AccessMatcher();
+    expect(list.hasDomains).toBe(false);
+    const entry = entryOf('white', 'example.test');
+    list.apply({ entries: [entryOf('black', '@mail.test')], networks: [], removed: [] });
+    expect(list.hasDomains).toBe(false);
+    list.apply({ entries: [entry], networks: [], removed: [] });
+    expect(list.hasDomains).toBe(true);
+    const client = sender('a@other.test', { reverseNames: ['mx.example.test'] });
+    expect(list.names(client, now, 'pass')?.list).toBe('white');
+    list.apply({ entries: [], networks: [], removed: [entry.id] });
+    expect(list.hasDomains).toBe(false);
+    expect(list.names(client, now, 'pass')).toBeNull();
   });
 
   test('a white name that does not count leaves a black one in force', () => {

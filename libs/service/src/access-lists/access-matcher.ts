@@ -2,8 +2,9 @@
 // prefix that occurs and for each name, however many entries there are. Changes are taken one by one.
 //
 // Entries of addresses and networks decide first: the longest prefix wins, white when equal. Only where none of
-// them matches, names decide: the closest one wins (mailbox, mail server, longest domain), white when equal, and a
-// white name counts only as SPF allows. So a black address is never lifted by a white name. An entry ends at its time.
+// them matches, names decide: the closest one wins (mailbox, mail server, longest domain), white when equal. The name of a
+// sender anybody can write: where it is white it counts only as SPF allows. The name of a client is confirmed by DNS. So
+// a black address is never lifted by a white name. An entry ends at its time.
 import { type Address, addressKey, domainKey } from '@pochtar/mail';
 import { Turn } from '@pochtar/runtime';
 import type { AccessListsSettings } from '@pochtar/settings';
@@ -19,8 +20,8 @@ export interface Deciding {
 export interface SenderNames {
   /** The envelope's sender; null is the empty path. */
   reversePath: Address | null;
-  /** The client's name, if its forward and reverse records agree. */
-  reverseName: string | null;
+  /** The client's names whose forward and reverse records agree. */
+  reverseNames: readonly string[];
   /** What SPF said of the sender; null when it was not asked. */
   spf: 'pass' | 'fail' | 'none' | null;
 }
@@ -44,6 +45,7 @@ export class AccessMatcher {
   readonly #v4 = new Prefixes<number>();
   readonly #v6 = new Prefixes<bigint>();
   readonly #names: Slots<string> = new Map();
+  #domains = 0;
 
   /** Of everything there is; lets others run in between. */
   static async of(changes: AccessChanges): Promise<AccessMatcher> {
@@ -59,6 +61,11 @@ export class AccessMatcher {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Some entries are of domains, so that the client's confirmed names matter. */
+  get hasDomains(): boolean {
+    return this.#domains > 0;
   }
 
   /** Takes over what became of the lists. */
@@ -83,8 +90,13 @@ export class AccessMatcher {
   names(names: SenderNames, now: number, rule: AccessListsSettings['whiteNamesNeedSpf']): Deciding | null {
     if (this.#names.size === 0) return null;
     const whiteCounts = whiteNamesCount(rule, names.spf);
-    for (const key of nameKeys(names)) {
+    for (const key of senderKeys(names)) {
       const found = strongest(this.#names.get(key), now, whiteCounts);
+      if (found !== null) return found;
+    }
+    for (const keys of this.hasDomains ? domainKeys(names) : []) {
+      const entries = keys.flatMap((key) => this.#names.get(key) ?? []);
+      const found = strongest(entries, now, true);
       if (found !== null) return found;
     }
     return null;
@@ -106,7 +118,9 @@ export class AccessMatcher {
       this.#referring.set(entry.networkId, referring.add(entry.id));
     }
     for (const bits of compiled.networks) this.#eachPrefix(bits, 'add', compiled);
-    if (compiled.name !== null) addTo(this.#names, compiled.name, compiled);
+    if (compiled.name === null) return;
+    addTo(this.#names, compiled.name, compiled);
+    if (isDomain(compiled.name)) this.#domains++;
   }
 
   #take(id: number): void {
@@ -115,7 +129,9 @@ export class AccessMatcher {
     this.#entries.delete(id);
     if (known.networkId !== null) this.#referring.get(known.networkId)?.delete(id);
     for (const bits of known.networks) this.#eachPrefix(bits, 'remove', known);
-    if (known.name !== null) removeFrom(this.#names, known.name, known);
+    if (known.name === null) return;
+    removeFrom(this.#names, known.name, known);
+    if (isDomain(known.name)) this.#domains--;
   }
 
   #eachPrefix(bits: Bits, change: 'add' | 'remove', entry: Compiled): void {
@@ -223,14 +239,26 @@ function nameKey(item: string): string {
   return at === 0 ? `@${domainKey(item.slice(1))}` : domainKey(item);
 }
 
+function isDomain(key: string): boolean {
+  return !key.includes('@');
+}
+
 /** The keys under which a sender may stand in a list, closest first. */
-function* nameKeys({ reversePath, reverseName }: SenderNames): Generator<string> {
-  if (reversePath) {
-    yield addressKey(reversePath);
-    yield `@${domainKey(reversePath.domain)}`;
+function* senderKeys({ reversePath }: SenderNames): Generator<string> {
+  if (reversePath === null) return;
+  yield addressKey(reversePath);
+  yield `@${domainKey(reversePath.domain)}`;
+}
+
+/** Those of the client, its names and all above them: by how many labels they have, most first. */
+function domainKeys({ reverseNames }: SenderNames): string[][] {
+  const byLength: string[][] = [];
+  for (const name of reverseNames) {
+    // A domain stands for its subdomains too.
+    const labels = domainKey(name).split('.');
+    for (let from = 0; from < labels.length; from++) {
+      (byLength[labels.length - from] ??= []).push(labels.slice(from).join('.'));
+    }
   }
-  if (reverseName === null) return;
-  // A domain stands for its subdomains too.
-  const labels = domainKey(reverseName).split('.');
-  for (let from = 0; from < labels.length; from++) yield labels.slice(from).join('.');
+  return byLength.filter(Boolean).toReversed();
 }

@@ -1,5 +1,5 @@
 /** Whether the reverse name of a sending server leads back to its address. */
-import { choice, notYet, option, words } from '../field.ts';
+import { choice, option, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 
@@ -13,35 +13,32 @@ export const reverseDns = defineSection({
   ),
   appliedBy: ['smtp'],
   fields: {
-    mode: notYet(
-      choice(
-        {
-          off: text('Не проверять', 'Off'),
-          tag: option(
-            text('Пометить', 'Tag'),
-            'Письмо принимается, в заголовке остаётся пометка.',
-            'The mail is accepted, with a tag in its header.',
-          ),
-          defer: option(
-            text('Отложить (4xx)', 'Put off (4xx)'),
-            'Настоящий сервер повторит, когда записи исправят.',
-            'A real server tries again once the records are mended.',
-          ),
-          reject: option(
-            text('Отвергнуть (5xx)', 'Reject (5xx)'),
-            'Небрежно настроенные серверы своих писем не передадут.',
-            'Mail of carelessly configured servers is lost to you.',
-          ),
-        },
-        'tag',
-        words(
-          'Если записи не соответствуют',
-          'When they do not match',
-          'Ошибка DNS никогда не отвергает письмо: оно откладывается (451).',
-          'A DNS failure never refuses mail: it is put off (451).',
+    mode: choice(
+      {
+        off: text('Не проверять', 'Off'),
+        tag: option(
+          text('Пометить', 'Tag'),
+          'Письмо принимается, в заголовке остаётся пометка.',
+          'The mail is accepted, with a tag in its header.',
         ),
+        defer: option(
+          text('Отложить (4xx)', 'Put off (4xx)'),
+          'Настоящий сервер повторит, когда записи исправят.',
+          'A real server tries again once the records are mended.',
+        ),
+        reject: option(
+          text('Отвергнуть (5xx)', 'Reject (5xx)'),
+          'Небрежно настроенные серверы своих писем не передадут.',
+          'Mail of carelessly configured servers is lost to you.',
+        ),
+      },
+      'tag',
+      words(
+        'Если записи не соответствуют',
+        'When they do not match',
+        'Ошибка DNS никогда не отвергает письмо насовсем: там, где его можно было бы отвергнуть или отложить, оно откладывается (451).',
+        'A DNS failure never refuses mail for good: where it could be rejected or put off, it is put off (451).',
       ),
-      { off: 'off' },
     ),
   },
 });

@@ -1,6 +1,6 @@
 // The envelope of a mail in the queue, and what became known of it when it was accepted: the same for whoever takes the mail
 // in hand.
-import type { Origin } from './accept.ts';
+import type { NewMail, Origin } from './accept.ts';
 
 export interface QueuedEnvelope {
   acceptedAt: Date;
@@ -11,6 +11,8 @@ export interface QueuedEnvelope {
   accountId: number | null;
   clientAddress: string | null;
   helo: string;
+  /** RFC 8601 §2.7.3: whether the client's name leads back to its address; null: not looked up. */
+  iprev: NewMail['iprev'];
   smtpUtf8: boolean;
 }
 
@@ -21,12 +23,13 @@ export interface EnvelopeRow {
   account_id: number | null;
   client_address: string | null;
   helo: string;
+  iprev: NewMail['iprev'];
   smtp_utf8: boolean;
 }
 
 /** Columns of queue.mail m that `envelopeOf` reads. */
 export const ENVELOPE_COLUMNS = `m.accepted_at, m.reverse_path, m.origin, m.account_id,
-  host(m.client_address) as client_address, m.helo, m.smtp_utf8`;
+  host(m.client_address) as client_address, m.helo, m.iprev, m.smtp_utf8`;
 
 export function envelopeOf(row: EnvelopeRow): QueuedEnvelope {
   return {
@@ -36,6 +39,7 @@ export function envelopeOf(row: EnvelopeRow): QueuedEnvelope {
     accountId: row.account_id,
     clientAddress: row.client_address,
     helo: row.helo,
+    iprev: row.iprev,
     smtpUtf8: row.smtp_utf8,
   };
 }

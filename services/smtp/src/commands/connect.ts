@@ -14,6 +14,7 @@ export function connect(tools: Tools, session: Session): Reply | null {
   // The submission ports want a login, which lifts the look-up.
   if (session.listedAddress === null && session.listener === 'mx') {
     session.dnsbl = tools.filters.startDnsbl(session.clientAddress);
+    tools.reverseNames.start(session);
   }
   return null;
 }

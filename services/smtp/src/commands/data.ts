@@ -3,10 +3,11 @@ import { describeContent, fieldsInMail } from '@pochtar/mail';
 import { traced, uuidv7 } from '@pochtar/runtime';
 import { type CompleteBody, IncomingBody, isOutOfRoom, storeBody } from '@pochtar/service';
 import { checkContent, removedRanges, removedRefusal } from '../check-content.ts';
-import { submissionOf, TRACE_FIELDS, traceFields } from '../front-fields.ts';
-import { newMail } from '../new-mail.ts';
+import { type FrontFields, submissionOf, traceFields } from '../front-fields.ts';
+import { currentSlip, newMail } from '../new-mail.ts';
 import { claimsOurs } from '../own-names.ts';
 import { localTrouble, noSpace, type Reply, reply } from '../reply.ts';
+import type { ReverseResult } from '../reverse-name.ts';
 import type { Session, Transaction } from '../session.ts';
 import { SubmittedBody } from '../submitted-body.ts';
 import { maxMessageSize, type Tools } from '../tools.ts';
@@ -25,7 +26,7 @@ export class IncomingMail {
   /** Bare CR and LF become CRLF. */
   readonly isNormalised: boolean;
   readonly #stored: IncomingBody;
-  readonly #traceBytes: number;
+  readonly #trace: FrontFields;
   readonly #tools: Tools;
   readonly #session: Session;
   readonly #transaction: Transaction;
@@ -37,10 +38,9 @@ export class IncomingMail {
     this.#transaction = transaction;
     this.isNormalised = session.isTrusted || tools.current('limits').bareNewline === 'normalise';
     const arrival = { id: this.id, at: this.#acceptedAt, by: tools.current('general').heloName };
-    const trace = traceFields(session, transaction, arrival);
-    this.#traceBytes = trace.length;
+    this.#trace = traceFields(session, transaction, arrival, iprevToTell(tools, session));
     this.#stored = new IncomingBody({
-      trace,
+      trace: this.#trace.bytes,
       maxSize: maxMessageSize(tools),
       memory: tools.memory,
       spoolDirectory: tools.spoolDirectory,
@@ -126,9 +126,10 @@ export class IncomingMail {
 
   /** What stands in front of the client's fields: the trace, and what was added to the header of a login. */
   #front(): { fields: number; bytes: number } {
-    if (!(this.body instanceof SubmittedBody)) return { fields: TRACE_FIELDS, bytes: this.#traceBytes };
+    const { fields, bytes } = this.#trace;
+    if (!(this.body instanceof SubmittedBody)) return { fields, bytes: bytes.length };
     const { addedFields, addedBytes } = this.body;
-    return { fields: TRACE_FIELDS + addedFields, bytes: this.#traceBytes + addedBytes };
+    return { fields: fields + addedFields, bytes: bytes.length + addedBytes };
   }
 }
 
@@ -138,4 +139,10 @@ export function data(tools: Tools, session: Session): Reply | IncomingMail {
   if (transaction.recipients.size === 0) return noRecipients;
   if (tools.disk.isLow) return noSpace;
   return new IncomingMail(tools, session, transaction);
+}
+
+/** RFC 8601 §2.7.3. Where the origin is checked later, all results stand in one field then. */
+function iprevToTell(tools: Tools, session: Session): ReverseResult | null {
+  const isToldLater = currentSlip(tools, 'incoming').includes('dkim');
+  return isToldLater ? null : tools.reverseNames.resultOf(session);
 }

@@ -37,7 +37,7 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   // Counted last: what is refused anyway is no mail.
   const overLimit = await tools.sendingLimit.refusal(session);
   if (overLimit) return overLimit;
-  const listedName = session.login || listed ? null : nameInLists(tools, address);
+  const listedName = session.login || listed ? null : await nameInLists(tools, session, address);
   const deciding = listed ?? listedName;
   if (deciding) tools.countHit(deciding);
   session.transaction = {
@@ -50,9 +50,13 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   return taken;
 }
 
-function nameInLists(tools: Tools, reversePath: Address | null): Deciding | null {
+async function nameInLists(
+  tools: Tools,
+  session: Session,
+  reversePath: Address | null,
+): Promise<Deciding | null> {
   const { whiteNamesNeedSpf } = tools.current('accessLists');
-  const names = { reversePath, reverseName: null, spf: null };
+  const names = { reversePath, reverseNames: await tools.reverseNames.confirmed(session), spf: null };
   return tools.accessLists().names(names, Date.now(), whiteNamesNeedSpf);
 }
 

@@ -92,10 +92,12 @@ function placeRefusal(
   return resolved.kind === 'remote' && !mayRelay ? noRelaying : null;
 }
 
-/** What the filters say of a stranger. A login, a white address or a white name lifts them. */
+/** What DNS and the filters say of a stranger. A login, a white address or a white name lifts them. */
 async function strangerRefusal(tools: Tools, session: Session, key: string): Promise<Reply | null> {
   if (session.isTrusted || session.transaction?.listedName === 'white') return null;
-  const refusal = verdictReply(await (session.dnsbl ?? null));
+  // Asked for while the others are, so that they wait together.
+  const named = tools.reverseNames.refusal(session);
+  const refusal = verdictReply(await session.dnsbl) ?? (await named);
   if (refusal) return refusal;
   const { reversePath } = session.transaction as Transaction;
   return verdictReply(

@@ -20,6 +20,7 @@ export const kinds: Record<Entry['kind'], Key> = {
 /** What an entry of this kind does. */
 export function effectOf(list: List, kind: Entry['kind']): Key {
   const isName = kind === 'server' || kind === 'mailbox' || kind === 'domain';
+  if (list === 'black' && kind === 'domain') return 'lists.effect.refuseHosts';
   if (list === 'black') return isName ? 'lists.effect.refuseSender' : 'lists.effect.refuseClient';
   return isName ? 'lists.effect.skipChecks' : 'lists.effect.relay';
 }
