@@ -41,7 +41,7 @@ export const rfcStatus: readonly RfcStatus[] = [
   [3502, 'full', 'Internet Message Access Protocol (IMAP) - MULTIAPPEND Extension', 'up to 100 messages'],
   [3507, 'partial', 'Internet Content Adaptation Protocol (ICAP)', 'the client: OPTIONS and RESPMOD, without preview'],
   [3516, 'partial', 'IMAP4 Binary Content Extension', 'FETCH; APPEND of a literal8 with NUL is refused'],
-  [3596, 'used in tests', 'DNS Extensions to Support IP Version 6', 'the DNS server of the tests'],
+  [3596, 'partial', 'DNS Extensions to Support IP Version 6', 'addresses of hosts, and where their names lie'],
   [3691, 'full', 'Internet Message Access Protocol (IMAP) UNSELECT command', ''],
   [3834, 'partial', 'Recommendations for Automatic Responses to Electronic Mail', 'how notifications and reports are marked'],
   [3848, 'full', 'ESMTP and LMTP Transmission Types Registration', ''],

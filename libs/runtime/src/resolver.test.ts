@@ -44,5 +44,10 @@ describe('the resolver', () => {
   it('looks up reverse names', async () => {
     dns.setReverse('192.0.2.1', 'mail.example.test');
     expect(await resolver.ptr('192.0.2.1')).toEqual(['mail.example.test']);
+    dns.setReverse('2001:db8::1', 'mail6.example.test');
+    expect(await resolver.ptr('2001:db8::1')).toEqual(['mail6.example.test']);
+    expect(await resolver.ptr('192.0.2.3')).toEqual([]);
+    dns.fail('2.2.0.192.in-addr.arpa', 'SERVFAIL');
+    await expect(resolver.ptr('192.0.2.2')).rejects.toThrow(DnsFailure);
   });
 });

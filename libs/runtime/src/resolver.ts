@@ -4,6 +4,7 @@
 // so that nobody mistakes silence for "does not exist" (RFC 2308 §2, RFC 5321 §5.1).
 import { type MxRecord, promises } from 'node:dns';
 import { getServers } from 'node:dns';
+import { reversePointer } from './reverse-pointer.ts';
 
 export class DnsFailure extends Error {
   override name = 'DnsFailure';
@@ -55,7 +56,8 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
     a: (name) => ask(`A ${name}`, () => resolver.resolve4(name)),
     aaaa: (name) => ask(`AAAA ${name}`, () => resolver.resolve6(name)),
     txt: (name) => ask(`TXT ${name}`, () => resolver.resolveTxt(name)),
-    ptr: (address) => ask(`PTR ${address}`, () => resolver.reverse(address)),
+    // Not `reverse`, which looks into the hosts file, and takes a server that fails for a name that is not there.
+    ptr: (address) => ask(`PTR ${address}`, () => resolver.resolvePtr(reversePointer(address))),
     resolve: (name, type) => resolver.resolve(name, type),
   };
 }
