@@ -13,6 +13,9 @@ function groupsOf(address: string): string[] {
   // A URL knows the one spelling with eight groups of hexadecimal digits or fewer and `::`.
   const shortest = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = '', tail] = shortest.split('::');
-  const [left, right] = [head, tail ?? ''].map((text) => text.split(':').filter(Boolean)) as [string[], string[]];
+  const [left, right] = [head, tail ?? ''].map((text) => text.split(':').filter(Boolean)) as [
+    string[],
+    string[],
+  ];
   return [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
 }

@@ -44,7 +44,10 @@ export async function newMail(tools: Tools, arrived: ArrivedMail): Promise<NewMa
 }
 
 /** By the settings of this moment. */
-export function currentSlip({ current }: Pick<Tools, 'current'>, origin: 'incoming' | 'submitted'): ContentFilter[] {
+export function currentSlip(
+  { current }: Pick<Tools, 'current'>,
+  origin: 'incoming' | 'submitted',
+): ContentFilter[] {
   return slipFor(origin, {
     antivirus: current('antivirus'),
     dkim: current('dkim'),

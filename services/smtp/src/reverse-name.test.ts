@@ -18,13 +18,31 @@ const client = '192.0.2.7';
 
 describe('RFC 8601 §2.7.3: iprev', () => {
   test.each<[string, string[] | null, Record<string, string[] | null>, string, string[]]>([
-    ['pass: a name leads back', ['MX.remote.test.'], { 'mx.remote.test': [client] }, 'pass', ['mx.remote.test']],
-    ['pass: one of several does', ['a.test', 'b.test'], { 'a.test': null, 'b.test': [client] }, 'pass', ['b.test']],
+    [
+      'pass: a name leads back',
+      ['MX.remote.test.'],
+      { 'mx.remote.test': [client] },
+      'pass',
+      ['mx.remote.test'],
+    ],
+    [
+      'pass: one of several does',
+      ['a.test', 'b.test'],
+      { 'a.test': null, 'b.test': [client] },
+      'pass',
+      ['b.test'],
+    ],
     ['fail: it leads elsewhere', ['a.test'], { 'a.test': ['192.0.2.8'] }, 'fail', []],
     ['fail: it leads nowhere', ['a.test'], {}, 'fail', []],
     ['permerror: there is no name', [], {}, 'permerror', []],
     ['temperror: the reverse look-up fails', null, {}, 'temperror', []],
-    ['temperror: a forward one fails, and it could have led back', ['a.test', 'b.test'], { 'a.test': null }, 'temperror', []],
+    [
+      'temperror: a forward one fails, and it could have led back',
+      ['a.test', 'b.test'],
+      { 'a.test': null },
+      'temperror',
+      [],
+    ],
   ])('%s', async (_, names, addresses, result, confirmed) => {
     expect(await findReverseName(dns(names, addresses), client)).toEqual({ result, names: confirmed });
   });
@@ -48,7 +66,10 @@ test('of a hundred names ten are looked up, all at the same time', async () => {
   const open: (() => void)[] = [];
   const gate = Promise.withResolvers<void>();
   const resolver: Names = {
-    ...dns(Array.from({ length: 100 }, (_, index) => `n${index}.test`), {}),
+    ...dns(
+      Array.from({ length: 100 }, (_, index) => `n${index}.test`),
+      {},
+    ),
     async a() {
       if (open.push(() => {}) === 10) gate.resolve();
       await gate.promise;

@@ -46,7 +46,10 @@ async function confirm(
   if (given === null) return { result: 'temperror', names: [] };
   // RFC 8601 §2.7.3: permerror: the address has no name at all.
   if (given.length === 0) return { result: 'permerror', names: [] };
-  const looks = hostNames(given).map(async (name) => ({ name, leads: await leadsTo(resolver, name, address) }));
+  const looks = hostNames(given).map(async (name) => ({
+    name,
+    leads: await leadsTo(resolver, name, address),
+  }));
   const found = await Promise.all(looks);
   const names = found.filter(({ leads }) => leads === true).map(({ name }) => name);
   if (names.length > 0) return { result: 'pass', names };

@@ -9,9 +9,14 @@ import type { Session } from './session.ts';
 import type { Tools } from './tools.ts';
 
 // RFC 7372 §3.3: X.7.25, reverse DNS validation failed.
-const mismatch = 'the name of your address in DNS does not lead back to it; have its PTR and address records agree';
+const mismatch =
+  'the name of your address in DNS does not lead back to it; have its PTR and address records agree';
 const noName = 'your address has no name in DNS; have a PTR record made for it';
-const noAnswer = reply(451, '4.7.25', 'the name of your address cannot be looked up at the moment, try again later');
+const noAnswer = reply(
+  451,
+  '4.7.25',
+  'the name of your address cannot be looked up at the moment, try again later',
+);
 
 export class ReverseNames {
   readonly #resolver: Resolver;

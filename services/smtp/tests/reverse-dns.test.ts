@@ -55,7 +55,8 @@ test.each([
   await smtp.set({ reverseDns: { mode } });
   const replies = await Promise.all([AGREES, DIFFERS, NAMELESS, BROKEN].map(recipientReply));
   expect(replies.map((text) => Number(text.slice(0, 3)))).toEqual(codes);
-  for (const text of replies.filter((one) => !one.startsWith('250'))) expect(text).toMatch(/^\d+ [45]\.7\.25 /);
+  for (const text of replies.filter((one) => !one.startsWith('250')))
+    expect(text).toMatch(/^\d+ [45]\.7\.25 /);
 });
 
 test('a change of the mode counts in an open session, and is reported as applied', async () => {
@@ -148,5 +149,7 @@ test('hits of domain entries are counted, in both lists', async () => {
   await smtp.setLists({ white: ['mx.remote.test'], black: ['test'] });
   await smtp.set({ reverseDns: { mode: 'reject' } });
   expect(await recipientReply(AGREES)).toMatch(/^250/);
-  await eventually(async () => expect(await hits('white')).toEqual(['mx.remote.test 1']), { timeout: 15_000 });
+  await eventually(async () => expect(await hits('white')).toEqual(['mx.remote.test 1']), {
+    timeout: 15_000,
+  });
 });
