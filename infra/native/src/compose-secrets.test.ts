@@ -21,6 +21,8 @@ test('every container finds its passwords and no other, and a second run keeps t
   expect(() => read('ctl/master-key')).toThrow('ENOENT');
   expect(read('postgres/owner-password')).toBe(read('owner/postgres-password'));
   expect(read('nats/nats.conf')).toContain(read('filter-antivirus/nats-password').trim());
+  // Where infra/nats/start.sh asks, and nobody outside of the container does.
+  expect(read('nats/nats.conf')).toContain('http: "127.0.0.1:8222"');
   const first = JSON.parse(read('first-settings.json')) as {
     settings: Record<string, unknown>;
     volume: { secretKey: string };

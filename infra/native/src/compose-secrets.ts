@@ -58,6 +58,8 @@ function containerNatsConfig(secrets: Secrets): string {
     host: '0.0.0.0',
     port: 4222,
     storeDir: '/data',
+    // infra/nats/start.sh asks there.
+    monitor: '127.0.0.1:8222',
     passwordOf: (user) => JSON.stringify(secrets.natsPassword(user)),
     syncAlways: true,
   });

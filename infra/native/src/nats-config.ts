@@ -11,6 +11,8 @@ export interface NatsConfigOptions {
   passwordOf: (user: string) => string;
   /** Where the server writes its process id. */
   pidFile?: string;
+  /** Where it answers questions about its state (HTTP, without a password): for its own container only. */
+  monitor?: string;
   /** Sync every write: for servers from 2.10 on; 2.9.10 refuses to start with it. */
   syncAlways?: boolean;
 }
@@ -21,6 +23,7 @@ export function natsConfig(options: NatsConfigOptions): string {
     `host: ${JSON.stringify(options.host)}`,
     `port: ${options.port}`,
     ...(options.pidFile ? [`pid_file: ${JSON.stringify(options.pidFile)}`] : []),
+    ...(options.monitor ? [`http: ${JSON.stringify(options.monitor)}`] : []),
     'max_payload: 1MB',
     // A client that cannot take its messages is cut off rather than buffered for.
     'max_pending: 64MB',
