@@ -11,19 +11,37 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Tests of what computes, beside the files they test: no servers, nothing kept, so that they may share a process. */
+const pure = [
+  'libs/{mail,settings,runtime}/src/**/*.test.ts',
+  'services/*/src/**/*.test.ts',
+  'services/console/web/**/*.test.ts',
+  'infra/reference/**/*.test.ts',
+];
+const never = ['**/node_modules/**', 'var/**'];
+
 export default defineConfig({
   test: {
-    include: [
-      ...['libs/**/*.test.ts', 'services/**/*.test.ts', 'infra/**/*.test.ts', 'tests/**/*.test.ts'],
-      'services/**/*.browser.ts',
-    ],
-    exclude: ['**/node_modules/**', 'var/**'],
-    // One Postgres with a migrated template for the whole run.
-    globalSetup: ['libs/testkit/src/global-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
     maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, exclude: never, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: [
+            ...['libs/**/*.test.ts', 'services/**/*.test.ts', 'infra/**/*.test.ts', 'tests/**/*.test.ts'],
+            'services/**/*.browser.ts',
+          ],
+          exclude: [...never, ...pure],
+          // One Postgres with a migrated template for the whole run.
+          globalSetup: ['libs/testkit/src/global-setup.ts'],
+        },
+      },
+    ],
   },
 });

@@ -2,7 +2,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Endpoints, Instance, type ProcessState } from '@pochtar/bench/instance';
+import { openDatabaseOf } from '@pochtar/bench/program-database';
 import { type Clamd, startClamd } from '@pochtar/native';
+import type { Database } from '@pochtar/store/db';
 import { canMount, SmallDisk } from './disk.ts';
 import { FarSide } from './far-side.ts';
 
@@ -15,6 +17,8 @@ export interface Rig extends AsyncDisposable {
   instance: Instance;
   people: readonly Person[];
   farSide: FarSide;
+  /** As delivery's role: whoever waits asks often, and a command takes a second. */
+  database: Database;
   /** Null where disks cannot be mounted. */
   disks: Disks | null;
   endpoint(name: 'smtp' | 'submission' | 'imap'): { host: string; port: number };
@@ -61,10 +65,11 @@ export async function openRig(directory: string, tell: (line: string) => void = 
   await instance.pochtar(['up', '--detach']);
   await instance.pochtar(['settings', 'set', ...settings(farSide, clamd), '--wait']);
   const people = await createPeople(instance);
+  const database = stack.use(await openDatabaseOf(instance, 'delivery'));
   const endpoints: Endpoints = instance.endpoints();
   const opened = stack.move();
   return {
-    ...{ instance, people, farSide, disks },
+    ...{ instance, people, farSide, database, disks },
     endpoint: (name) => splitEndpoint(endpoints[name]),
     processes: () => instance.processes(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

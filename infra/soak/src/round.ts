@@ -6,6 +6,7 @@ import { endure, type Fault } from './faults.ts';
 import { clientsWork } from './imap-work.ts';
 import { type Audit, isClean, Ledger } from './ledger.ts';
 import { emptyMailboxes, findTokens } from './mailboxes.ts';
+import { queued } from './queued.ts';
 import type { Rig } from './rig.ts';
 import { peopleWrite, strangersWrite, type Work } from './smtp-work.ts';
 
@@ -93,16 +94,6 @@ async function unready(rig: Rig): Promise<string[]> {
   return processes
     .filter(({ ready, state }) => !ready && state !== 'done')
     .map((one) => `${one.name} is unready ${faults(one)}`);
-}
-
-async function queued(rig: Rig): Promise<string[]> {
-  const { mails } = await rig.instance.json<{
-    mails: { step: string; state: string; reason: string | null }[];
-  }>(['queue', 'list']);
-  const kinds = new Set(mails.map(({ step, state, reason }) => `${step} ${state} ${reason ?? ''}`.trim()));
-  return mails.length === 0
-    ? []
-    : [`${mails.length} mails in the queue: ${[...kinds].slice(0, 5).join('; ')}`];
 }
 
 function seconds(ms: number): number {
