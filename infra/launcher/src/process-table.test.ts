@@ -18,6 +18,7 @@ test('the table of docker-compose.yml names every process in the order a mail me
     'delivery',
     'imap',
     'pop3',
+    'ldap',
     'settings',
     'console',
   ]);

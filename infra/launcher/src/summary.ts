@@ -22,6 +22,7 @@ export function summary(
     row('SMTPS', endpoints.smtps, say('отправка, TLS', 'sending, TLS')),
     row('IMAP / IMAPS', endpoints.imap, endpoints.imaps),
     row('POP3 / POP3S', endpoints.pop3, endpoints.pop3s),
+    row('LDAP', endpoints.ldap, say('адресная книга, STARTTLS', 'address book, STARTTLS')),
     row(say('Консоль', 'Console'), `http://${endpoints.console}/`),
     '',
     ...(accounts.length > 0

@@ -47,7 +47,7 @@ export function describeServiceUser({ state, pids, pochtar, greeting }: RunningI
 
   test('what listens may open low ports', () => {
     const listening = programs.filter(({ listens }) => listens).map(({ name }) => name);
-    expect(listening).toEqual(expect.arrayContaining(['smtp', 'imap', 'pop3', 'console']));
+    expect(listening).toEqual(expect.arrayContaining(['smtp', 'imap', 'pop3', 'ldap', 'console']));
     for (const name of ['delivery', 'settings', 'filter-dkim']) expect(listening).not.toContain(name);
   });
 

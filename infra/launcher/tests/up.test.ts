@@ -101,6 +101,7 @@ describe('an installation', () => {
         'delivery-2',
         'imap',
         'pop3',
+        'ldap',
       ]),
     );
     expect(await greeting(first.smtp)).toMatch(/^220 /);

@@ -24,6 +24,7 @@ export const mayDecrypt = [
   'delivery',
   'imap',
   'pop3',
+  'ldap',
   'settings',
   'console',
 ];

@@ -135,7 +135,8 @@ export const natsUsers: NatsUser[] = [
     }),
   ),
   tests(program('pop3', { publish: [...streams, 'mailbox.changed.*', 'auth.failed'] })),
-  program('ldap', { publish: [...streams, 'auth.failed'] }),
+  // It sees no hash of a password, and asks.
+  tests(program('ldap', { publish: [...streams, 'auth.check'] })),
   followsProgress(
     program('settings', {
       publish: [
@@ -152,6 +153,7 @@ export const natsUsers: NatsUser[] = [
       ],
       subscribe: [
         'settings.applied',
+        'auth.check',
         ...answeredBySettings.map((subject) => `admin.${subject}.*`),
         'admin.overview.server',
         ...askers.map((asker) => `progress.${asker}.*.cancel`),

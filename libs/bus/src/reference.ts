@@ -1,6 +1,7 @@
 // The reference of events and questions, made from the subjects; `reference-main.ts` writes the page.
 import { z } from 'zod';
 import { allAdminQuestions } from './admin/index.ts';
+import { authCheck } from './auth-check.ts';
 import { dialogueFilters } from './filter-order.ts';
 import { eventStream, mailStream } from './streams.ts';
 import { settingsTest, testers, testEvent } from './settings-test.ts';
@@ -17,6 +18,9 @@ export function eventsReference(): string {
     ...allSubjects.map(eventPart),
     '## Questions of the SMTP dialogue',
     ...questions.map(questionPart),
+    '## Passwords',
+    'Asked by programs that may see no hash of a password.',
+    questionPart(authCheck as unknown as Question<never, never>),
     '## Tests of settings',
     'Asked by the settings process, which `admin.test.run` asks. While one runs, its events are published at the subject that the request names, `progress.<asker>.<id>`; whoever publishes to `progress.<asker>.<id>.cancel` takes it back.',
     part('progress.<asker>.<id>', 'what a test of settings has come to; only its asker hears it', [

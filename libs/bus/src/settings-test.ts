@@ -15,7 +15,15 @@ export const testKinds = [
 ] as const;
 export type TestKind = (typeof testKinds)[number];
 
-export const testers = ['delivery', 'filter-dnsbl', 'filter-antivirus', 'smtp', 'imap', 'pop3'] as const;
+export const testers = [
+  'delivery',
+  'filter-dnsbl',
+  'filter-antivirus',
+  'smtp',
+  'imap',
+  'pop3',
+  'ldap',
+] as const;
 export type Tester = (typeof testers)[number];
 
 /** Who runs it; several: each its part of it. The settings process runs what nobody else does. */
@@ -29,7 +37,7 @@ export const testersOf: Readonly<Record<TestKind, readonly Tester[]>> = {
   kaspersky: ['filter-antivirus'],
   drweb: ['filter-antivirus'],
   dnsbl: ['filter-dnsbl'],
-  addressBook: [],
+  addressBook: ['ldap'],
 };
 
 /** How long one may take. */

@@ -59,7 +59,7 @@ export interface ListenersOptions {
   /** Not counted per address (many users behind one). */
   isExempt?: (clientAddress: string) => boolean;
   /** Sent on a plain listener to a connection over a limit, before it is closed. */
-  refusal?: (over: 'perAddress' | 'total') => string;
+  refusal?: (over: 'perAddress' | 'total') => string | Buffer;
   /** From these addresses a PROXY header is expected and believed. */
   isTrustedProxy?: (address: string) => boolean;
 }

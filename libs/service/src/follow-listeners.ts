@@ -44,7 +44,9 @@ export async function followListeners<Encryption extends 'smtpEncryption' | 'acc
     } finally {
       // One port that cannot be opened is a door that is shut, whatever else is open: what is thrown stands in the
       // health of the process as that of the settings which could not be applied.
-      context.health.report('listeners', listeners.addresses.length > 0 ? null : 'no port is open');
+      // Where no port is wanted, none is missing.
+      const isShut = listeners.addresses.length === 0 && wanted().length > 0;
+      context.health.report('listeners', isShut ? 'no port is open' : null);
     }
   };
   // What the certificates in use serve is served, whatever became of the others.

@@ -17,14 +17,17 @@ const { good, bad, unknown } = testResult;
 
 export interface PortsTest {
   bus: Bus;
-  program: Extract<Tester, 'smtp' | 'imap' | 'pop3'>;
+  program: Extract<Tester, 'smtp' | 'imap' | 'pop3' | 'ldap'>;
+  /** Whose draft is tried. */
+  kind?: 'ports' | 'addressBook';
   protocols: readonly Listener['protocol'][];
   listeners: Pick<Listeners, 'isOpen'>;
 }
 
 /** Answers `test.<program>` with the ports of its protocols. */
-export function answerPortsTest({ bus, program, protocols, listeners }: PortsTest): AsyncDisposable {
-  const answering = answerTests(bus, program, { ports: portsTest(program, protocols, listeners) });
+export function answerPortsTest(test: PortsTest): AsyncDisposable {
+  const { bus, program, kind = 'ports', protocols, listeners } = test;
+  const answering = answerTests(bus, program, { [kind]: portsTest(program, protocols, listeners) });
   return { [Symbol.asyncDispose]: () => answering.stop() };
 }
 
@@ -67,6 +70,7 @@ function draftOf(settings: Readonly<Record<string, unknown>>): ListenerSettings 
     network: section('network'),
     smtpEncryption: section('smtpEncryption'),
     accessEncryption: section('accessEncryption'),
+    addressBook: section('addressBook'),
   };
 }
 

@@ -15,7 +15,7 @@ describe('a choice that nothing acts on in this version', () => {
     ['dlp', { defaultAction: 'log' }, ['defaultAction']],
     ['quarantine', { expiryDays: 7 }, ['expiryDays']],
     ['retention', { folders: [{ folder: 'Trash', days: 30 }] }, ['folders']],
-    ['addressBook', { visibility: 'all' }, ['visibility']],
+    ['addressBook', { publishToWebmail: false }, ['publishToWebmail']],
     ['network', { firewallRule: false }, ['firewallRule']],
     ['general', { storageVolume: 'archive' }, ['storageVolume']],
     ['accessLists', { whiteNamesNeedSpf: 'pass' }, ['whiteNamesNeedSpf']],

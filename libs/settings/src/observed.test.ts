@@ -62,9 +62,7 @@ test('what is marked as not available in this version is what nobody acts on yet
     'general.storageVolume',
     ...['dkim.verify', 'dkim.sign', 'dkim.selector', 'dkim.onDmarcFail'],
     ...['misc.useDlp', 'misc.recodeSubjectUtf8'],
-    ...['enabled', 'port', 'baseDn', 'skipGroups', 'publishToWebmail', 'visibility', 'access'].map(
-      (field) => `addressBook.${field}`,
-    ),
+    'addressBook.publishToWebmail',
     ...['enabled', 'defaultAction', 'maxFileSizeMb', 'onUnscannable', 'thresholdPercent'].map(
       (field) => `dlp.${field}`,
     ),

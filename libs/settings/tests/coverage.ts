@@ -8,6 +8,7 @@ export type Proof = readonly [file: string, title: string];
 const smtp = 'services/smtp/tests';
 const imap = 'services/imap/tests';
 const pop3 = 'services/pop3/tests';
+const ldap = 'services/ldap/tests';
 const delivery = 'services/delivery/tests';
 const antivirus = 'services/filter/tests/antivirus.test.ts';
 const dnsbl = 'services/filter/src/filters/dnsbl.test.ts';
@@ -125,6 +126,30 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
   'accessEncryption.dhBits': [
     `${imap}/live.test.ts`,
     'accessEncryption.dhBits: the group of the key exchange has the length of the setting',
+  ],
+  'addressBook.enabled': [
+    `${ldap}/live-settings.test.ts`,
+    'addressBook.enabled off: the port closes and sessions end; on: it opens',
+  ],
+  'addressBook.port': [
+    `${ldap}/live-settings.test.ts`,
+    'addressBook.port: the new port opens, the old one closes, open sessions go on; the report says so',
+  ],
+  'addressBook.baseDn': [
+    `${ldap}/live-settings.test.ts`,
+    'addressBook.baseDn: every base answers from the next search on, and what is none any more does not',
+  ],
+  'addressBook.skipGroups': [
+    `${ldap}/live-settings.test.ts`,
+    'addressBook.skipGroups: groups are in no answer, whatever is asked',
+  ],
+  'addressBook.visibility': [
+    `${ldap}/live-settings.test.ts`,
+    'addressBook.visibility: own domain or all, in searches, members and by name',
+  ],
+  'addressBook.access': [
+    `${ldap}/live-settings.test.ts`,
+    'addressBook.access: without a login nothing but the root, until local networks or anyone may search',
   ],
   'sending.maxMessageSizeMb': [
     'infra/acceptance/src/live-settings.test.ts',

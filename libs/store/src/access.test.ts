@@ -53,7 +53,10 @@ const allowed: Record<string, string[]> = {
   delivery: [read('queue.recipient'), read('store.message'), write('queue.mail'), write('trace.traffic')],
   imap: [read('store.message'), write('store.message'), read('directory.account')],
   pop3: [read('store.message'), write('store.message')],
-  ldap: [read('directory.person'), read('directory.distribution_group'), read('settings.section')],
+  ldap: [
+    ...[read('directory.person'), read('directory.person_alias'), read('directory.distribution_group')],
+    ...[read('directory.book_change'), read('settings.section')],
+  ],
   console: [write('console.session'), write('console.kept_answer')],
   settings: [
     write('settings.section'),
@@ -149,6 +152,8 @@ const denied: Record<string, string[]> = {
     read('settings.secret'),
   ],
   ldap: [
+    write('directory.book_change'),
+    "select directory.note_book_changes(array['a@demo.test'])",
     read('directory.account'),
     read('directory.address'),
     read('store.message'),

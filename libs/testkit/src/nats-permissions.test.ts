@@ -170,6 +170,9 @@ test('what a program has no business with is refused', async () => {
     ['imap', stepSubject('deliver').name],
     ['pop3', 'admin.account.create'],
     ['ldap', 'mailbox.changed.1'],
+    // Only what may see no hash asks whether a password is right.
+    ['imap', 'auth.check'],
+    ['filter-dlp', 'auth.check'],
     ['ctl', stepSubject('deliver').name],
     ['firewall', 'check.greylist'],
     ['smtp', '$JS.API.STREAM.DELETE.MAIL'],

@@ -337,7 +337,7 @@ describe('settings test', () => {
     const unknown = await server.run(['settings', 'test', 'addressBook']);
     expect(unknown).toMatchObject({
       code: 7,
-      stdout: expect.stringContaining('not available in this version'),
+      stdout: expect.stringContaining('ldap'),
     });
   });
 

@@ -1,7 +1,7 @@
 // Owns the settings, the certificates and the directory: validates, keeps revisions and history, announces.
 import { settingsApplied } from '@pochtar/bus';
 import type { Service, ServiceContext } from '@pochtar/runtime';
-import { openConnections } from '@pochtar/service';
+import { answerAuthChecks, openConnections } from '@pochtar/service';
 import { beginAudit } from '@pochtar/store/audit';
 import { isStanding } from '@pochtar/store/directory';
 import { readMasterKey, readRevisions } from '@pochtar/store/settings';
@@ -77,6 +77,7 @@ function answerAll(context: Context, config: Config, opened: AsyncDisposableStac
   opened.defer(() => hearing.stop());
   const answers = [
     ...answerLogins(context),
+    answerAuthChecks(context),
     ...answerSettings(context),
     ...answerSettingsHistory(context),
     ...answerSettingsFile(context),

@@ -143,6 +143,7 @@ test('a test stands at a block, takes sections, and is about fields of them; wha
   expect(tests.map(({ block, kind }) => `${block} ${kind}`)).toEqual([
     ...['network ports', 'encryption certificate', 'relay relay', 'general helo', 'general volume'],
     ...['antivirus clamav', 'antivirus kaspersky', 'antivirus drweb', 'dnsbl dnsbl'],
+    'addressBook addressBook',
   ]);
   const paths = new Set<string>(
     sections.flatMap(({ name, fields }) => fields.map((one) => `${name}.${one.name}`)),

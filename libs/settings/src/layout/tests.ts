@@ -92,7 +92,7 @@ export const settingsTests: Readonly<Record<TestKind, SettingsTest>> = {
   addressBook: {
     label: text('Проверить адресную книгу', 'Test the address book'),
     sections: ['addressBook'],
-    about: [],
+    about: ['addressBook.enabled', 'addressBook.port'],
     block: 'addressBook',
   },
 };

@@ -23,46 +23,39 @@ export const addressBook = defineSection({
   ),
   appliedBy: ['ldap', 'console'],
   fields: {
-    enabled: notYet(
-      bool(
-        true,
-        words(
-          'Использовать Адресную книгу',
-          'Use the address book',
-          'Включает службу LDAP для почтовых клиентов.',
-          'Switches the LDAP service on for mail clients.',
-        ),
+    enabled: bool(
+      true,
+      words(
+        'Использовать Адресную книгу',
+        'Use the address book',
+        'Включает службу LDAP для почтовых клиентов.',
+        'Switches the LDAP service on for mail clients.',
       ),
-      { off: false },
     ),
     port: presented(
       { fullLabel: text('Порт LDAP', 'LDAP port') },
-      notYet(port(389, words('Порт', 'Port', 'Порт LDAP.', 'The LDAP port.'))),
+      port(389, words('Порт', 'Port', 'Порт LDAP.', 'The LDAP port.')),
     ),
     baseDn: presented(
       { widget: 'baseDn' },
-      notYet(
-        textField(
-          baseDn,
-          'dc=pochtar,dc=local',
-          words(
-            'Base DN',
-            'Base DN',
-            'База поиска; несколько разделяются точкой с запятой, отвечает каждая.',
-            'Search base; several are separated by semicolons, and every one answers.',
-          ),
+      textField(
+        baseDn,
+        'dc=pochtar,dc=local',
+        words(
+          'Base DN',
+          'Base DN',
+          'База поиска; несколько разделяются точкой с запятой, отвечает каждая.',
+          'Search base; several are separated by semicolons, and every one answers.',
         ),
       ),
     ),
-    skipGroups: notYet(
-      bool(
-        false,
-        words(
-          'Пропускать группы',
-          'Skip groups',
-          'Отвечать только людьми, без групп рассылки.',
-          'Answer with people only, without distribution groups.',
-        ),
+    skipGroups: bool(
+      false,
+      words(
+        'Пропускать группы',
+        'Skip groups',
+        'Отвечать только людьми, без групп рассылки.',
+        'Answer with people only, without distribution groups.',
       ),
     ),
     publishToWebmail: notYet(
@@ -76,43 +69,39 @@ export const addressBook = defineSection({
         ),
       ),
     ),
-    visibility: notYet(
-      choice(
-        {
-          ownDomain: text('Свой домен', 'Own domain'),
-          all: option(
-            text('Все домены', 'All domains'),
-            'Пользователи одного домена видят людей остальных.',
-            'Users of one domain see the people of the others.',
-          ),
-        },
-        'ownDomain',
-        words(
-          'Кого видит пользователь',
-          'Whom a user sees',
-          'Людей и группы каких доменов находит поиск.',
-          'The people and groups of which domains a search finds.',
+    visibility: choice(
+      {
+        ownDomain: text('Свой домен', 'Own domain'),
+        all: option(
+          text('Все домены', 'All domains'),
+          'Пользователи одного домена видят людей остальных.',
+          'Users of one domain see the people of the others.',
         ),
+      },
+      'ownDomain',
+      words(
+        'Кого видит пользователь',
+        'Whom a user sees',
+        'Людей и группы каких доменов находит поиск.',
+        'The people and groups of which domains a search finds.',
       ),
     ),
-    access: notYet(
-      choice(
-        {
-          login: text('После входа', 'After a login'),
-          localNetworks: text('Из локальных сетей без входа', 'From local networks without a login'),
-          anyone: option(
-            text('Всем без входа', 'Anyone without a login'),
-            'Адреса может собрать любой, кто достучится до порта.',
-            'Whoever reaches the port can collect the addresses.',
-          ),
-        },
-        'login',
-        words(
-          'Кто может искать',
-          'Who may search',
-          'При обязательном шифровании POP3/IMAP вход по паролю возможен только внутри TLS.',
-          'While encryption of POP3/IMAP is required, a login with a password needs TLS.',
+    access: choice(
+      {
+        login: text('После входа', 'After a login'),
+        localNetworks: text('Из локальных сетей без входа', 'From local networks without a login'),
+        anyone: option(
+          text('Всем без входа', 'Anyone without a login'),
+          'Адреса может собрать любой, кто достучится до порта.',
+          'Whoever reaches the port can collect the addresses.',
         ),
+      },
+      'login',
+      words(
+        'Кто может искать',
+        'Who may search',
+        'При обязательном шифровании POP3/IMAP вход по паролю возможен только внутри TLS.',
+        'While encryption of POP3/IMAP is required, a login with a password needs TLS.',
       ),
     ),
   },

@@ -12,7 +12,7 @@ export const network = defineSection({
     'Порты и интерфейсы, на которых сервер принимает SMTP, POP3 и IMAP. При смене порта новый открывается раньше, чем закрывается старый; открытые соединения продолжаются.',
     'Ports and interfaces on which the server accepts SMTP, POP3 and IMAP. When a port is moved, the new one opens before the old one closes; open sessions go on.',
   ),
-  appliedBy: ['smtp', 'imap', 'pop3', 'firewall'],
+  appliedBy: ['smtp', 'imap', 'pop3', 'ldap', 'firewall'],
   fields: {
     smtpPort: port(
       25,

@@ -1,0 +1,2 @@
+// The address book as the LDAP service reads it.
+export * from './changes.ts';

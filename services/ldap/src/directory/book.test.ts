@@ -1,0 +1,150 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { arbitraryFilter } from '../../tests/arbitrary-filter.ts';
+import { readBases } from '../tree/bases.ts';
+import { BookView } from '../tree/book-view.ts';
+import { planOf } from '../search/plan.ts';
+import { testOf } from '../search/truth.ts';
+import { fold } from '../schema/fold.ts';
+import { type BookEntry, givenName, group, person, surname } from './book-entry.ts';
+import { Book } from './book.ts';
+
+const [base] = readBases('dc=demo,dc=test');
+
+const arbitraryEntry: fc.Arbitrary<BookEntry> = fc
+  .record({
+    isGroup: fc.boolean(),
+    local: fc.constantFrom('anna', 'ivan', 'x', 'demo', 'anna.k', 'ivánov'),
+    domain: fc.constantFrom('demo.test', 'other.test'),
+    name: fc.constantFrom('', 'Анна Ёлкина', 'Иван', 'Demo, Anna', 'x', 'Anna Ivanova'),
+    aliases: fc.array(fc.constantFrom('office@demo.test', 'a@x.test'), { maxLength: 2 }),
+  })
+  .map(({ isGroup, local, domain, name, aliases }) => {
+    const address = `${local}@${domain}`;
+    return isGroup
+      ? group({ address, name, domain, members: aliases })
+      : person({ address, displayName: name, domain, epoch: 1, aliases });
+  });
+
+test('a plan leaves out no entry that fits, whatever the filter, and whatever was put and taken away before', () => {
+  fc.assert(
+    fc.property(
+      fc.array(arbitraryEntry, { maxLength: 6 }),
+      fc.array(fc.tuple(arbitraryEntry, fc.boolean()), { maxLength: 6 }),
+      arbitraryFilter,
+      (first, changes, filter) => {
+        const book = new Book();
+        book.replaceAll(new Map(first.map((entry) => [entry.address, entry])).values());
+        for (const [entry, isThere] of changes) book.put(entry.address, isThere ? entry : undefined);
+        const around = { base: base as NonNullable<typeof base>, visible: () => null };
+        const truth = testOf(filter);
+        const fitting: number[] = [];
+        for (let slot = 0; slot < book.slots; slot++) {
+          const entry = book.at(slot);
+          if (entry !== undefined && truth(new BookView(entry, around)) === true) fitting.push(slot);
+        }
+        const plan = planOf(filter, book);
+        if (plan === null) return;
+        const planned: number[] = [];
+        plan.collect(planned);
+        expect(planned.length).toBeLessThanOrEqual(plan.cost);
+        expect(fitting.filter((slot) => !planned.includes(slot))).toEqual([]);
+      },
+    ),
+    { numRuns: 500, interruptAfterTimeLimit: 3000 },
+  );
+});
+
+test('what stands under an address is the last that was put there', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(arbitraryEntry, fc.boolean()), { maxLength: 20 }), (changes) => {
+      const book = new Book();
+      const known = new Map<string, BookEntry>();
+      for (const [entry, isThere] of changes) {
+        book.put(entry.address, isThere ? entry : undefined);
+        if (isThere) known.set(entry.address, entry);
+        else known.delete(entry.address);
+      }
+      expect(book.size).toBe(known.size);
+      for (const [entry] of changes) expect(book.find(entry.address)).toBe(known.get(entry.address));
+    }),
+  );
+});
+
+test('the book is built anew when many of its slots are empty, and keeps what it has', () => {
+  const book = new Book();
+  const one = (epoch: number) =>
+    person({ address: 'anna@demo.test', displayName: '', domain: 'demo.test', epoch, aliases: [] });
+  for (let epoch = 1; epoch <= 1100; epoch++) {
+    book.put('anna@demo.test', one(epoch));
+    book.tidy();
+  }
+  expect([book.size, book.slots < 1100, book.find('anna@demo.test')]).toEqual([1, true, one(1100)]);
+});
+
+test('50,000 entries take at most 30 MiB, and a search looks at no more than what begins alike', () => {
+  setFlagsFromString('--expose_gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  const before = process.memoryUsage();
+  const names = ['Анна', 'Борис', 'Clara', 'Dmitri'];
+  const book = new Book();
+  book.replaceAll(
+    Array.from({ length: 50_000 }, (_, n) =>
+      person({
+        address: `user${n}.${n * 7}@demo.test`,
+        displayName: `${names[n % 4]} Иванов${n.toString(36)}`,
+        domain: 'demo.test',
+        epoch: 1,
+        aliases: [],
+      }),
+    ),
+  );
+  collect();
+  const after = process.memoryUsage();
+  const used = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+  expect(used / 2 ** 20).toBeLessThan(30);
+  const plan = planOf(
+    {
+      kind: 'and',
+      parts: [
+        { kind: 'present', attribute: 'mail' },
+        {
+          kind: 'or',
+          parts: ['cn', 'mail', 'sn', 'givenName'].map((attribute) => ({
+            ...{ kind: 'substrings', attribute, initial: 'user1234', any: [], final: null },
+          })) as never,
+        },
+      ],
+    },
+    book,
+  );
+  expect(plan?.cost).toBe(11);
+});
+
+test.each([
+  ['Ёлкина', 'елкина'],
+  ['  Émile   ZOLA ', 'emile zola'],
+  ['Йод', 'йод'],
+  ['Straße', 'strasse'],
+  ['ﬁn', 'fin'],
+  ['İstanbul', 'istanbul'],
+])('%s is compared as %s', (text, folded) => expect(fold(text)).toBe(folded));
+
+test('folding what is folded changes nothing', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), (text) => {
+      expect(fold(fold(text))).toBe(fold(text));
+    }),
+  );
+});
+
+test.each([
+  ['Anna Maria Grant', 'Grant', 'Anna Maria'],
+  ['Grant, Anna', 'Grant', 'Anna'],
+  ['Anna', 'Anna', ''],
+])('%s has the surname %s and the given name %s', (name, last, first) => {
+  expect([surname(name), givenName(name)]).toEqual([last, first]);
+});

@@ -1,0 +1,146 @@
+// The book in memory: entries in slots, and the keys they are found by. An entry that changes takes a new slot; the old
+// one stays empty until so many are that the book is built anew.
+import { fold } from '../schema/fold.ts';
+import { type BookEntry, givenName, surname } from './book-entry.ts';
+import { SortedKeys } from './sorted-keys.ts';
+import { Trigrams } from './trigrams.ts';
+
+/** Attributes with keys in order. */
+export type KeyName = 'mail' | 'mailAlternateAddress' | 'cn' | 'sn' | 'givenName';
+const keyNames: readonly KeyName[] = ['mail', 'mailAlternateAddress', 'cn', 'sn', 'givenName'];
+
+/** Empty slots that are borne, beside a quarter of all. */
+const MIN_EMPTY = 1000;
+
+export class Book {
+  #slots: (BookEntry | undefined)[] = [];
+  readonly #keys: Readonly<Record<KeyName, SortedKeys>>;
+  #trigrams = new Trigrams();
+  #size = 0;
+  /** Slots mean the same as long as this is the same. */
+  generation = 1;
+
+  constructor() {
+    const keysFor = (name: KeyName) =>
+      new SortedKeys((slot, value) => keysOf(this.#slots[slot] as BookEntry, name)[value] as string);
+    this.#keys = {
+      mail: keysFor('mail'),
+      mailAlternateAddress: keysFor('mailAlternateAddress'),
+      cn: keysFor('cn'),
+      sn: keysFor('sn'),
+      givenName: keysFor('givenName'),
+    };
+  }
+
+  /** Of entries. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Slots are below this number. */
+  get slots(): number {
+    return this.#slots.length;
+  }
+
+  at(slot: number): BookEntry | undefined {
+    return this.#slots[slot];
+  }
+
+  find(address: string): BookEntry | undefined {
+    const slot = this.#slotOf(address);
+    return slot === null ? undefined : this.#slots[slot];
+  }
+
+  keys(name: KeyName): SortedKeys {
+    return this.#keys[name];
+  }
+
+  /** Slots of entries that may have the text in a name or an address; null: any may. */
+  withText(text: string): Uint32Array | null {
+    return this.#trigrams.slotsOf(text);
+  }
+
+  /** Everything anew. */
+  replaceAll(entries: Iterable<BookEntry>): void {
+    const slots = [...entries];
+    const trigrams = new Trigrams();
+    for (const [slot, entry] of slots.entries()) addTexts(trigrams, entry, slot);
+    trigrams.trim();
+    this.#slots = slots;
+    this.#trigrams = trigrams;
+    for (const name of keyNames) {
+      this.#keys[name].replaceAll(
+        slots.flatMap((entry, slot) => keysOf(entry, name).map((_, value) => ({ slot, value }))),
+      );
+    }
+    this.#size = slots.length;
+    this.generation++;
+  }
+
+  /** What stands under the address from now on; undefined: nothing. */
+  put(address: string, entry: BookEntry | undefined): void {
+    const old = this.#slotOf(address);
+    if (old !== null) this.#empty(old);
+    if (entry === undefined) return;
+    const slot = this.#slots.push(entry) - 1;
+    for (const name of keyNames) {
+      for (const value of keysOf(entry, name).keys()) this.#keys[name].add(slot, value);
+    }
+    addTexts(this.#trigrams, entry, slot);
+    this.#size++;
+  }
+
+  /** Builds the book anew when too many slots are empty. */
+  tidy(): void {
+    const empty = this.#slots.length - this.#size;
+    if (empty > MIN_EMPTY && empty > this.#size / 4) {
+      this.replaceAll(this.#slots.filter((entry) => entry !== undefined));
+    }
+  }
+
+  #empty(slot: number): void {
+    const entry = this.#slots[slot] as BookEntry;
+    for (const name of keyNames) {
+      for (const value of keysOf(entry, name).keys()) this.#keys[name].remove(slot, value);
+    }
+    this.#slots[slot] = undefined;
+    this.#size--;
+  }
+
+  #slotOf(address: string): number | null {
+    const { mail } = this.#keys;
+    const { from, to } = mail.equal(fold(address));
+    // Addresses that differ in accents alone have the same key.
+    for (let index = from; index < to; index++) {
+      const slot = mail.slotAt(index);
+      if (this.#slots[slot]?.address === address) return slot;
+    }
+    return null;
+  }
+}
+
+/** The folded values of an attribute. */
+export function keysOf(entry: BookEntry, name: KeyName): readonly string[] {
+  switch (name) {
+    case 'mail':
+      return [fold(entry.address)];
+    case 'mailAlternateAddress':
+      return entry.kind === 'person' ? entry.aliases.map(fold) : [];
+    case 'cn':
+      return [entry.foldedName];
+    case 'sn':
+      return entry.kind === 'person' ? [surname(entry.foldedName)] : [];
+    case 'givenName':
+      return entry.kind === 'person' ? present(givenName(entry.foldedName)) : [];
+  }
+}
+
+function present(value: string): readonly string[] {
+  return value === '' ? [] : [value];
+}
+
+function addTexts(trigrams: Trigrams, entry: BookEntry, slot: number): void {
+  for (const name of ['cn', 'mail', 'mailAlternateAddress'] as const) {
+    for (const key of keysOf(entry, name)) trigrams.add(key, slot);
+  }
+}

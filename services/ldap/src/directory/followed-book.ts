@@ -1,0 +1,114 @@
+// The book of a running process. Postgres holds it; the bus hints that something of it is new. What changed is read on a hint,
+// after a reconnect and every 15 s, so that a lost hint costs 15 s. While it can't be read, the book that is known goes on
+// answering.
+import { type Bus, directoryChanged } from '@pochtar/bus';
+import type { ServiceContext } from '@pochtar/runtime';
+import { type BookChanges, readBookChanges } from '@pochtar/store/book';
+import type { Queryable } from '@pochtar/store/db';
+import { type BookEntry, group, person } from './book-entry.ts';
+import { Book } from './book.ts';
+
+const COMPARE_MS = 15_000;
+const RETRY_MS = 1000;
+
+export interface FollowedBookOptions {
+  db: Queryable;
+  bus: Bus;
+  context: ServiceContext;
+  /** Called when something of the book is another; `readSince` is when its reading began. */
+  onChange: (readSince: number) => void;
+}
+
+export class FollowedBook implements AsyncDisposable {
+  readonly book = new Book();
+  readonly #options: FollowedBookOptions;
+  readonly #compare: NodeJS.Timeout;
+  readonly #hints: { stop(): void };
+  #horizon: string | null = null;
+  #isClosed = false;
+  #wanted = false;
+  #reading: Promise<void> | null = null;
+  #retry: NodeJS.Timeout | undefined;
+
+  private constructor(options: FollowedBookOptions) {
+    const { bus } = options;
+    this.#options = options;
+    // Hints are listened to before the first read, so that no change falls between the two.
+    this.#hints = bus.subscribe(directoryChanged, () => this.#want());
+    bus.onReconnect(() => this.#want());
+    this.#compare = setInterval(() => this.#want(), COMPARE_MS).unref();
+  }
+
+  /** Resolves when the book has been read once. */
+  static async open(options: FollowedBookOptions): Promise<FollowedBook> {
+    const followed = new FollowedBook(options);
+    try {
+      await followed.#readOnce();
+      return followed;
+    } catch (error) {
+      await followed[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** One reader at a time: hints that come meanwhile are one more reading. */
+  #want(): void {
+    if (this.#isClosed) return;
+    this.#wanted = true;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = null;
+    });
+  }
+
+  async #read(): Promise<void> {
+    const { context, onChange } = this.#options;
+    while (this.#wanted && !this.#isClosed) {
+      this.#wanted = false;
+      try {
+        const since = Date.now();
+        if (await this.#readOnce()) onChange(since);
+        context.health.report('address book', null);
+      } catch (error) {
+        context.log.warn({ err: error }, 'the address book cannot be read; trying again');
+        context.health.report('address book', 'the address book cannot be read');
+        clearTimeout(this.#retry);
+        this.#retry = setTimeout(() => this.#want(), RETRY_MS).unref();
+        return;
+      }
+    }
+  }
+
+  /** Whether anything was read. */
+  async #readOnce(): Promise<boolean> {
+    const { db, context } = this.#options;
+    const changes = await readBookChanges(db, this.#horizon);
+    apply(changes, this.book);
+    this.#horizon = changes.horizon;
+    if (changes.isWhole) context.log.info({ entries: this.book.size }, 'the address book is read');
+    return changes.isWhole || changes.addresses.length > 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#compare);
+    clearTimeout(this.#retry);
+    this.#hints.stop();
+    await this.#reading;
+  }
+}
+
+function isSame(a: BookEntry | undefined, b: BookEntry | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function apply({ isWhole, addresses, people, groups }: BookChanges, book: Book): void {
+  const entries: BookEntry[] = [...people.map(person), ...groups.map(group)];
+  if (isWhole) return book.replaceAll(entries);
+  const byAddress = new Map(entries.map((entry) => [entry.address, entry]));
+  for (const address of addresses) {
+    const entry = byAddress.get(address);
+    // What was read before may come again: it keeps its slot, and whoever goes through pages his place.
+    if (!isSame(book.find(address), entry)) book.put(address, entry);
+  }
+  book.tidy();
+}

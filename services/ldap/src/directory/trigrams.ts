@@ -1,0 +1,55 @@
+// Which entries may have a text somewhere inside: for each three letters in a row the slots of the entries that have them.
+// Three letters are hashed into a fixed number of lists, so that memory is bounded whatever letters there are; who shares a
+// list with others is looked at in vain, no more. Slots are only ever added, in rising order: an entry that is gone
+// stays in its lists until the book is built anew.
+
+const LISTS = 1 << 16;
+const NONE = new Uint32Array(0);
+
+export class Trigrams {
+  readonly #lists: (Uint32Array | undefined)[] = Array.from({ length: LISTS });
+  readonly #lengths = new Uint32Array(LISTS);
+
+  /** `slot` is above all that were added before, or the last one again. */
+  add(text: string, slot: number): void {
+    for (let at = 0; at + 3 <= text.length; at++) {
+      const list = listOf(text, at);
+      const length = this.#lengths[list] as number;
+      let slots = this.#lists[list];
+      if (slots !== undefined && length > 0 && slots[length - 1] === slot) continue;
+      if (slots === undefined || length === slots.length) {
+        const larger = new Uint32Array(Math.max(4, Math.ceil(length * 1.5)));
+        if (slots !== undefined) larger.set(slots);
+        this.#lists[list] = slots = larger;
+      }
+      slots[length] = slot;
+      this.#lengths[list] = length + 1;
+    }
+  }
+
+  /** Gives back what was taken for growing. */
+  trim(): void {
+    for (const [list, slots] of this.#lists.entries()) {
+      if (slots !== undefined) this.#lists[list] = slots.slice(0, this.#lengths[list]);
+    }
+  }
+
+  /** The shortest list of those that the text is in; null for a text that is too short to tell. */
+  slotsOf(text: string): Uint32Array | null {
+    let best: Uint32Array | null = null;
+    for (let at = 0; at + 3 <= text.length; at++) {
+      const list = listOf(text, at);
+      const length = this.#lengths[list] as number;
+      if (best === null || length < best.length) best = this.#lists[list]?.subarray(0, length) ?? NONE;
+    }
+    return best;
+  }
+}
+
+function listOf(text: string, at: number): number {
+  const hash =
+    Math.imul(text.charCodeAt(at), 0x9e37_79b1) ^
+    Math.imul(text.charCodeAt(at + 1), 0x85eb_ca77) ^
+    Math.imul(text.charCodeAt(at + 2), 0xc2b2_ae3d);
+  return (hash >>> 15) & (LISTS - 1);
+}

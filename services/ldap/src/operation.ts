@@ -1,0 +1,72 @@
+// What an operation is, and what it sees of its session. The session is given the table of them (operations.ts) and knows
+// none by itself, so that neither imports the other.
+import type { Socket } from 'node:net';
+import type { Logger, SocketInput, SocketOutput } from '@pochtar/runtime';
+import type { Control } from './protocol/message.ts';
+import type { Request } from './protocol/request.ts';
+import type { ExtendedValue, FoundEntry } from './protocol/response.ts';
+import type { Result } from './protocol/result.ts';
+import type { Server } from './server.ts';
+
+/** Who has logged in. */
+export interface BoundPerson {
+  readonly address: string;
+  readonly domain: string;
+  readonly epoch: number;
+  /** `Date.now()` of the log-in. */
+  readonly since: number;
+}
+
+/** The session as an operation sees it. */
+export interface Session {
+  readonly server: Server;
+  readonly input: SocketInput;
+  readonly output: SocketOutput;
+  readonly log: Logger;
+  readonly clientAddress: string;
+  readonly socket: Socket;
+  readonly isSecure: boolean;
+  /** Tells the listener that this is no stranger. */
+  readonly known: () => void;
+  failedLogins: number;
+  person: BoundPerson | null;
+  /** Takes back an operation under way; whether there was one. */
+  abandon(messageId: number, isAnswered: boolean): boolean;
+  /** Goes on inside TLS, as nobody. */
+  secured(socket: Socket): void;
+}
+
+export interface Operation {
+  readonly messageId: number;
+  readonly controls: readonly Control[];
+  /** The client has taken it back, or has gone. */
+  readonly signal: AbortSignal;
+  /** Sends an entry that was found. Awaiting `flush` is the back-pressure. */
+  send(entry: FoundEntry): void;
+  readonly isFull: boolean;
+  flush(): Promise<void>;
+}
+
+export interface Outcome {
+  readonly result: Result;
+  readonly controls?: readonly Control[];
+  /** Of extended operations. */
+  readonly extended?: ExtendedValue;
+  /** After it nothing more is read. */
+  readonly isLast?: boolean;
+  /** What follows when the answer has been sent. */
+  readonly afterwards?: () => Promise<void>;
+}
+
+export type Run<Kind extends Request['kind']> = (
+  session: Session,
+  request: Extract<Request, { kind: Kind }>,
+  operation: Operation,
+) => Promise<Outcome> | Outcome;
+
+export interface Operations {
+  readonly bind: Run<'bind'>;
+  readonly search: Run<'search'>;
+  readonly compare: Run<'compare'>;
+  readonly extended: Run<'extended'>;
+}

@@ -1,0 +1,102 @@
+// What the server answers (RFC 4511 §4.1.9, §4.4, §4.5.2, §4.12), as the latin1 string that the output of a session takes.
+import { BerWriter } from '../ber/writer.ts';
+import { context, contextParts, tags } from '../ber/tags.ts';
+import type { Control } from './message.ts';
+import { responseTags } from './operation-tags.ts';
+import type { Result } from './result.ts';
+
+export interface FoundEntry {
+  dn: string;
+  attributes: readonly FoundAttribute[];
+}
+
+export interface FoundAttribute {
+  name: string;
+  /** Empty where only the names were asked for. */
+  values: readonly string[];
+}
+
+export interface ExtendedValue {
+  oid?: string;
+  value?: string;
+}
+
+/** RFC 4511 §4.4.1. */
+const NOTICE_OF_DISCONNECTION = '1.3.6.1.4.1.1466.20036';
+
+/** The last word on an operation. */
+export function resultMessage(
+  messageId: number,
+  tag: number,
+  result: Result,
+  controls: readonly Control[] = [],
+): string {
+  return message(messageId, controls, (writer) =>
+    writer.parts(tag, () => {
+      writeResult(writer, result);
+    }),
+  );
+}
+
+export function extendedMessage(
+  messageId: number,
+  result: Result,
+  { oid, value }: ExtendedValue = {},
+): string {
+  return message(messageId, [], (writer) =>
+    writer.parts(responseTags.extended, () => {
+      writeResult(writer, result);
+      if (oid !== undefined) writer.string(oid, context(10));
+      if (value !== undefined) writer.string(value, context(11));
+    }),
+  );
+}
+
+/** RFC 4511 §4.4.1: said before the server ends the session by itself. */
+export function noticeOfDisconnection(result: Result): string {
+  return extendedMessage(0, result, { oid: NOTICE_OF_DISCONNECTION });
+}
+
+export function entryMessage(messageId: number, { dn, attributes }: FoundEntry): string {
+  return message(messageId, [], (writer) =>
+    writer.parts(responseTags.searchEntry, () => {
+      writer.string(dn).sequence(() => {
+        for (const { name, values } of attributes) {
+          writer.sequence(() => {
+            writer.string(name).parts(tags.set, () => {
+              for (const value of values) writer.string(value);
+            });
+          });
+        }
+      });
+    }),
+  );
+}
+
+function writeResult(writer: BerWriter, { code, matchedDn, message: text }: Result): void {
+  writer.enumerated(code).string(matchedDn).string(text);
+}
+
+function message(
+  messageId: number,
+  controls: readonly Control[],
+  operation: (writer: BerWriter) => void,
+): string {
+  const writer = new BerWriter();
+  writer.sequence(() => {
+    writer.integer(messageId);
+    operation(writer);
+    if (controls.length > 0) {
+      writer.parts(contextParts(0), () => {
+        for (const { oid, isCritical, value } of controls) {
+          writer.sequence(() => {
+            writer.string(oid);
+            if (isCritical) writer.boolean(true);
+            if (value !== null) writer.string(value);
+          });
+        }
+      });
+    }
+  });
+  return writer.latin1;
+}

@@ -1,0 +1,24 @@
+// How texts are compared: without case, without accents, with one space where there are several. RFC 4518 §2 prepares
+// strings for caseIgnoreMatch; beyond it accents are left out, so that ё is е and é is e, as people type names. A letter of
+// its own stays one: й is not и.
+const BEYOND_ASCII = /[^ -~]/;
+const SHORT_I = 'и\u0306';
+
+export function fold(text: string): string {
+  return foldPiece(text).trim();
+}
+
+/** Of a part of a text: its first and last space may be inside the whole. */
+export function foldPiece(text: string): string {
+  const lower = text.toLowerCase();
+  return (BEYOND_ASCII.test(lower) ? withoutMarks(lower) : lower).replace(/\s+/g, ' ');
+}
+
+function withoutMarks(lower: string): string {
+  return lower
+    .normalize('NFKD')
+    .replace(/(и\u0306)|\p{M}+|\u00ad|\u200b/gu, (_, letter: string | undefined) => letter ?? '')
+    .replaceAll(SHORT_I, 'й')
+    .replaceAll('ß', 'ss')
+    .toLowerCase();
+}

@@ -1,0 +1,116 @@
+// Which slots of the book may fit a filter, found by its keys. A plan brings too many rather than too few: each entry is
+// looked at afterwards. Without a plan all of them are.
+import type { Book, KeyName } from '../directory/book.ts';
+import type { Filter, Substrings } from '../protocol/filter.ts';
+import { typesOf } from '../schema/attributes.ts';
+import { fold, foldPiece } from '../schema/fold.ts';
+
+export interface Plan {
+  /** How many slots it brings at most. */
+  readonly cost: number;
+  /** Adds them, some more than once. */
+  collect(into: number[]): void;
+}
+
+const nothing: Plan = { cost: 0, collect: () => {} };
+const keyNames: ReadonlyMap<string, KeyName> = new Map(
+  (['mail', 'mailAlternateAddress', 'cn', 'sn', 'givenName'] as const).map((name) => [name, name]),
+);
+/** Attributes whose values are made of what is in the lists of trigrams. */
+const withTrigrams: ReadonlySet<string> = new Set([
+  'mail',
+  'mailAlternateAddress',
+  'cn',
+  'sn',
+  'givenName',
+  'displayName',
+  'uid',
+]);
+
+/** null: every entry may fit. */
+export function planOf(filter: Filter, book: Book): Plan | null {
+  switch (filter.kind) {
+    case 'and': {
+      const plans = filter.parts.map((part) => planOf(part, book)).filter((plan) => plan !== null);
+      return plans.sort((a, b) => a.cost - b.cost)[0] ?? null;
+    }
+    case 'or':
+      return together(filter.parts.map((part) => planOf(part, book)));
+    case 'equal':
+      return equalPlan(filter.attribute, fold(filter.value), book);
+    case 'substrings':
+      return substringsPlan(filter, book);
+    case 'undefined':
+      return nothing;
+    case 'approx':
+    case 'extensible':
+    case 'greaterOrEqual':
+    case 'lessOrEqual':
+    case 'not':
+    case 'present':
+      return null;
+  }
+}
+
+function equalPlan(attribute: string, text: string, book: Book): Plan | null {
+  if (isUid(attribute)) return rangePlan(book, 'mail', `${text}@`, 'beginningWith');
+  return byKey(attribute, (name) => rangePlan(book, name, text, 'equal'));
+}
+
+/** It is what an address begins with. */
+function isUid(attribute: string): boolean {
+  return typesOf(attribute)[0]?.name === 'uid';
+}
+
+/** An attribute that no entry has is never true; one without keys tells nothing. */
+function byKey(attribute: string, plan: (name: KeyName) => Plan): Plan | null {
+  const plans = typesOf(attribute).map(({ name }) => {
+    const key = name === 'displayName' ? 'cn' : keyNames.get(name);
+    return key === undefined ? null : plan(key);
+  });
+  return together(plans);
+}
+
+function together(plans: readonly (Plan | null)[]): Plan | null {
+  const known = plans.filter((plan) => plan !== null);
+  if (known.length < plans.length) return null;
+  return {
+    cost: known.reduce((sum, { cost }) => sum + cost, 0),
+    collect(into) {
+      for (const plan of known) plan.collect(into);
+    },
+  };
+}
+
+function rangePlan(book: Book, name: KeyName, text: string, kind: 'equal' | 'beginningWith'): Plan {
+  const keys = book.keys(name);
+  const { from, to } = keys[kind](text);
+  return {
+    cost: to - from,
+    collect(into) {
+      for (let index = from; index < to; index++) into.push(keys.slotAt(index));
+    },
+  };
+}
+
+function substringsPlan({ attribute, initial, any, final }: Substrings, book: Book): Plan | null {
+  const plans: Plan[] = [];
+  const start = initial === null ? '' : foldPiece(initial).trimStart();
+  if (start !== '') {
+    const range = isUid(attribute)
+      ? rangePlan(book, 'mail', start, 'beginningWith')
+      : byKey(attribute, (name) => rangePlan(book, name, start, 'beginningWith'));
+    if (range !== null) plans.push(range);
+  }
+  if (typesOf(attribute).every(({ name }) => withTrigrams.has(name))) {
+    for (const piece of [initial, ...any, final]) {
+      const slots = piece === null ? null : book.withText(fold(piece));
+      if (slots !== null) plans.push({ cost: slots.length, collect: (into) => pushAll(into, slots) });
+    }
+  }
+  return plans.sort((a, b) => a.cost - b.cost)[0] ?? null;
+}
+
+function pushAll(into: number[], slots: Uint32Array): void {
+  for (const slot of slots) into.push(slot);
+}

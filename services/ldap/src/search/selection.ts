@@ -1,0 +1,56 @@
+// Which attributes of an entry are sent, and under which names (RFC 4511 §4.5.1.8). Who asks by another name of an attribute
+// is answered by that one: a mail client looks for the name it asked for.
+import type { FoundAttribute } from '../protocol/response.ts';
+import { typeNamed, typesOf } from '../schema/attributes.ts';
+import type { DirectoryEntry } from '../tree/entry.ts';
+
+export interface Selection {
+  /** By the name of the attribute, the name it is sent under. */
+  readonly named: ReadonlyMap<string, string>;
+  readonly allUser: boolean;
+  /** RFC 3673 §2: `+`. */
+  readonly allOperational: boolean;
+  readonly typesOnly: boolean;
+}
+
+/** RFC 4511 §4.5.1.8: no attribute at all. */
+const NO_ATTRIBUTES = '1.1';
+
+export function selectionOf(attributes: readonly string[], typesOnly: boolean): Selection {
+  const named = new Map<string, string>();
+  for (const attribute of attributes) {
+    if (attribute === NO_ATTRIBUTES) continue;
+    for (const { name } of typesOf(attribute)) {
+      if (!named.has(name)) named.set(name, sentName(attribute, name));
+    }
+  }
+  return {
+    named,
+    allUser: attributes.length === 0 || attributes.includes('*'),
+    allOperational: attributes.includes('+'),
+    typesOnly,
+  };
+}
+
+/** As the schema spells what was asked for. */
+function sentName(asked: string, name: string): string {
+  const key = asked.toLowerCase();
+  return typeNamed(asked)?.aliases.find((alias) => alias.toLowerCase() === key) ?? name;
+}
+
+export function selected(entry: DirectoryEntry, selection: Selection): FoundAttribute[] {
+  const { named, allUser, allOperational, typesOnly } = selection;
+  const found: FoundAttribute[] = [];
+  const add = (attribute: string, name: string): void => {
+    const values = entry.values(attribute);
+    if (values.length > 0) found.push({ name, values: typesOnly ? [] : values });
+  };
+  for (const [attribute, name] of named) add(attribute, name);
+  for (const attribute of [
+    ...(allUser ? entry.attributes : []),
+    ...(allOperational ? entry.operational : []),
+  ]) {
+    if (!named.has(attribute)) add(attribute, attribute);
+  }
+  return found;
+}

@@ -1,0 +1,41 @@
+// What all sessions of this process share: the book, the way to who checks passwords, current settings, limits.
+import type { Bus } from '@pochtar/bus';
+import type { Logger, TlsContexts } from '@pochtar/runtime';
+import type { LiveSettings } from '@pochtar/settings';
+import type { Book } from './directory/book.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Settings sections this service uses. */
+export const sections = ['addressBook', 'accessEncryption', 'general', 'limits', 'network'] as const;
+export type UsedSection = (typeof sections)[number];
+
+export interface SessionTimes {
+  /** From the connection to a log-in, for who needs one. */
+  loginMs: number;
+  /** Without a request. */
+  idleMs: number;
+  /** From the first octet of a message to its last. */
+  messageMs: number;
+  /** For a client to take what was sent. */
+  stallMs: number;
+  /** Before a refused log-in is answered; grows with each failure of a session. */
+  refusalMs: number;
+}
+
+export const SESSION_TIMES: Readonly<SessionTimes> = {
+  loginMs: 2 * 60_000,
+  idleMs: 15 * 60_000,
+  messageMs: 30_000,
+  stallMs: 60_000,
+  refusalMs: 1000,
+};
+
+export interface Server {
+  book: Book;
+  bus: Bus;
+  settings: Pick<LiveSettings<UsedSection>, 'current'>;
+  tls: TlsContexts;
+  log: Logger;
+  metrics: Metrics;
+  times: SessionTimes;
+}

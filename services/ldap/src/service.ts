@@ -1,0 +1,66 @@
+// The LDAP service: what it opens, in which order, and how it ends. A reader starts here.
+import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
+import {
+  answerPortsTest,
+  dismissAll,
+  followListeners,
+  openListeners,
+  openService,
+  wantedListeners,
+} from '@pochtar/service';
+import { readMasterKey } from '@pochtar/store/settings';
+import { type Config, readConfig } from './config.ts';
+import { FollowedBook } from './directory/followed-book.ts';
+import { createMetrics } from './metrics.ts';
+import { operations } from './operations.ts';
+import { endOutdated } from './outdated-sessions.ts';
+import { codes, result } from './protocol/result.ts';
+import { noticeOfDisconnection } from './protocol/response.ts';
+import { sections, type Server, SESSION_TIMES } from './server.ts';
+import { LdapSession } from './session.ts';
+
+export const service: Service<Config> = { name: 'ldap', config: readConfig, start };
+
+/** Order matters: nothing listens before the book and every section have been read and certificates are loaded. */
+export async function start(
+  config: Config,
+  context: ServiceContext,
+): Promise<AsyncDisposable & { listeners: Listeners; server: Server; sessions: ReadonlySet<LdapSession> }> {
+  const { log } = context;
+  await using stack = new AsyncDisposableStack();
+  const key = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
+  const opened = await openService(config, context, sections, stack);
+  const { settings } = opened;
+  const sessions = new Set<LdapSession>();
+  const onChange = (since: number): void => endOutdated(sessions, followed.book, since);
+  const followed = stack.use(await FollowedBook.open({ ...opened, context, onChange }));
+  const tls = new TlsContexts();
+  const { book } = followed;
+  const server: Server = { ...opened, book, tls, log, metrics: createMetrics(), times: { ...SESSION_TIMES } };
+  const listeners = openListeners(server, {
+    refusal: () => Buffer.from(noticeOfDisconnection(result(codes.busy, 'too many connections')), 'latin1'),
+    onConnection: (connection) => {
+      const session = new LdapSession(server, operations, connection);
+      sessions.add(session);
+      void session.run().finally(() => sessions.delete(session));
+    },
+  });
+  // The last to be opened, the first to end: what is open is dismissed when nothing new comes.
+  stack.defer(() => dismissAll(sessions, (session) => session.dismiss('the process stops')));
+  stack.use(listeners);
+  const wanted = () => {
+    const now = { network: settings.current('network'), addressBook: settings.current('addressBook') };
+    return wantedListeners(now, ['ldap']);
+  };
+  const test = { program: 'ldap', kind: 'addressBook', protocols: ['ldap'] } as const;
+  stack.use(answerPortsTest({ ...test, bus: opened.bus, listeners }));
+  const encryption = 'accessEncryption';
+  stack.defer(await followListeners({ ...opened, context, encryption, key, tls, listeners, wanted }));
+  await settings.apply('addressBook', async ({ enabled }) => {
+    await listeners.reconcile(wanted());
+    // Who may use the book no more is not served any further.
+    if (!enabled) for (const session of sessions) session.dismiss('the address book is switched off');
+  });
+  const running = stack.move();
+  return { listeners, server, sessions, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}

@@ -1,0 +1,252 @@
+// One connection: its state, and the loop that reads a message and gives it to its operation. The one place where an error
+// becomes an answer. Searches run beside each other (RFC 4511 §3.1); what changes who asks, or how it is protected, runs alone.
+import type { Socket } from 'node:net';
+import {
+  type IncomingConnection,
+  InputEnded,
+  type Logger,
+  SocketInput,
+  SocketOutput,
+  TimedOut,
+} from '@pochtar/runtime';
+import { readFrame } from './ber/frame.ts';
+import { MalformedBer } from './ber/malformed.ts';
+import type { BoundPerson, Operation, Operations, Outcome, Session } from './operation.ts';
+import { criticalFault } from './protocol/critical-controls.ts';
+import { extendedOids } from './protocol/extended-oids.ts';
+import { type Envelope, readEnvelope } from './protocol/message.ts';
+import { responseTagOf, responseTags } from './protocol/operation-tags.ts';
+import { type Request, readRequest } from './protocol/request.ts';
+import { entryMessage, extendedMessage, noticeOfDisconnection, resultMessage } from './protocol/response.ts';
+import { codes, Refused, result, type Result } from './protocol/result.ts';
+import { Abandoned } from './search/patience.ts';
+import type { Server } from './server.ts';
+
+/** Octets of a message: of who has logged in, and of anybody. */
+const MAX_MESSAGE = 256 * 1024;
+const MAX_STRANGERS_MESSAGE = 64 * 1024;
+/** Operations of one session at a time. */
+const MAX_RUNNING = 16;
+
+interface Running {
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+  /** RFC 3909 §2: cancelled, and not abandoned. */
+  isCancelled: boolean;
+}
+
+export class LdapSession implements Session {
+  readonly #operations: Operations;
+  readonly #running = new Map<number, Running>();
+  readonly server: Server;
+  readonly input: SocketInput;
+  readonly output: SocketOutput;
+  readonly log: Logger;
+  readonly clientAddress: string;
+  readonly known: () => void;
+  socket: Socket;
+  isSecure: boolean;
+  failedLogins = 0;
+  person: BoundPerson | null = null;
+  #isOver = false;
+
+  constructor(server: Server, operations: Operations, connection: IncomingConnection) {
+    this.#operations = operations;
+    this.server = server;
+    this.socket = connection.socket;
+    this.isSecure = connection.listener.tls;
+    this.clientAddress = connection.clientAddress;
+    this.known = connection.known;
+    this.log = server.log.child({ client: connection.clientAddress });
+    this.input = new SocketInput(connection.socket);
+    this.output = new SocketOutput(connection.socket, server.times.stallMs);
+    connection.socket.on('error', () => {});
+  }
+
+  /** Runs to the end of the connection; never rejects. */
+  async run(): Promise<void> {
+    const { metrics } = this.server;
+    metrics.sessions.add(1);
+    metrics.openSessions.add(1);
+    try {
+      while (!this.#isOver) await this.#turn();
+    } catch (error) {
+      await this.#farewell(error);
+    } finally {
+      await this.#abandonAll();
+      metrics.openSessions.add(-1);
+      metrics.sentBytes.add(this.output.written);
+      await this.output.end();
+    }
+  }
+
+  abandon(messageId: number, isAnswered: boolean): boolean {
+    const running = this.#running.get(messageId);
+    if (running === undefined) return false;
+    running.isCancelled = isAnswered;
+    running.controller.abort();
+    return true;
+  }
+
+  /** Ends the session from outside. */
+  dismiss(why: string): void {
+    this.log.info({ why }, 'the session is ended');
+    this.#isOver = true;
+    this.output.text(noticeOfDisconnection(result(codes.unavailable, why)));
+    this.output.flush().then(
+      () => this.socket.destroy(),
+      () => this.socket.destroy(),
+    );
+  }
+
+  secured(socket: Socket): void {
+    this.socket = socket;
+    this.input.attach(socket);
+    this.output.attach(socket);
+    this.isSecure = true;
+    this.person = null;
+  }
+
+  async #turn(): Promise<void> {
+    const { times } = this.server;
+    this.input.timeoutMs = this.person === null ? times.loginMs : times.idleMs;
+    const size = this.person === null ? MAX_STRANGERS_MESSAGE : MAX_MESSAGE;
+    try {
+      await this.input.ready();
+    } catch (error) {
+      // Who waits for a long answer is not idle.
+      if (error instanceof TimedOut && this.#running.size > 0) return;
+      throw error;
+    }
+    const frame = await readFrame(this.input, { size, milliseconds: times.messageMs });
+    await this.#take(readEnvelope(frame));
+  }
+
+  async #take(envelope: Envelope): Promise<void> {
+    const { messageId, tag } = envelope;
+    let request: Request;
+    try {
+      request = readRequest(tag, envelope.content);
+      if (request.kind === 'unbind') return this.#leave();
+      // RFC 4511 §4.11: nothing answers it, whether there was something to abandon or not.
+      if (request.kind === 'abandon') return void this.abandon(request.messageId, false);
+      const fault = criticalFault(request.kind, envelope.controls);
+      if (fault !== null) throw fault;
+      if (this.#running.has(messageId)) throw new Refused('protocolError', 'the message number is in use');
+      if (this.#running.size >= MAX_RUNNING) throw new Refused('busy', 'too many operations at a time');
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return this.#answer(envelope, { result: error.result });
+    }
+    if (!changesSession(request)) return this.#start(envelope, request);
+    // RFC 4511 §4.2.1, §4.14.1: what is under way has ended before who asks, or how it is protected, is another.
+    await this.#abandonAll();
+    await this.#perform(envelope, request, new AbortController().signal);
+  }
+
+  #start(envelope: Envelope, request: Request): void {
+    const controller = new AbortController();
+    const done = this.#perform(envelope, request, controller.signal)
+      .catch((error: unknown) => {
+        this.log.debug({ err: error }, 'an answer could not be sent');
+        this.socket.destroy();
+      })
+      .finally(() => this.#running.delete(envelope.messageId));
+    this.#running.set(envelope.messageId, { controller, done, isCancelled: false });
+  }
+
+  async #perform(envelope: Envelope, request: Request, signal: AbortSignal): Promise<void> {
+    const operation = this.#operation(envelope, signal);
+    let outcome: Outcome;
+    try {
+      outcome = await this.#run(request, operation);
+    } catch (error) {
+      if (error instanceof Abandoned || error instanceof InputEnded) {
+        const isCancelled = this.#running.get(envelope.messageId)?.isCancelled === true;
+        if (isCancelled) await this.#answer(envelope, { result: result(codes.canceled, 'cancelled') });
+        return;
+      }
+      outcome = { result: this.#resultOf(error) };
+    }
+    await this.#answer(envelope, outcome);
+    await outcome.afterwards?.();
+    if (outcome.isLast === true) this.#leave();
+  }
+
+  async #run(request: Request, operation: Operation): Promise<Outcome> {
+    const { bind, search, compare, extended } = this.#operations;
+    switch (request.kind) {
+      case 'bind':
+        return bind(this, request, operation);
+      case 'search':
+        return search(this, request, operation);
+      case 'compare':
+        return compare(this, request, operation);
+      case 'extended':
+        return extended(this, request, operation);
+      case 'write':
+      case 'abandon':
+      case 'unbind':
+        throw new Refused('unwillingToPerform', 'the address book is read-only');
+    }
+  }
+
+  #resultOf(error: unknown): Result {
+    if (error instanceof Refused) return error.result;
+    if (error instanceof MalformedBer) return result(codes.protocolError, error.message);
+    this.log.error({ err: error }, 'an operation failed');
+    return result(codes.other, 'the server made a mistake');
+  }
+
+  #operation({ messageId, controls }: Envelope, signal: AbortSignal): Operation {
+    const { output, server } = this;
+    return {
+      ...{ messageId, controls, signal },
+      send(entry) {
+        output.text(entryMessage(messageId, entry));
+        server.metrics.sentEntries.add(1);
+      },
+      get isFull() {
+        return output.isFull;
+      },
+      flush: () => output.flush(),
+    };
+  }
+
+  async #answer({ messageId, tag }: Envelope, { result: done, controls, extended }: Outcome): Promise<void> {
+    const responseTag = responseTagOf(tag);
+    this.server.metrics.operations.add(1, { operation: tag.toString(16), code: done.code });
+    if (responseTag === null) return;
+    const isExtended = responseTag === responseTags.extended;
+    this.output.text(
+      isExtended
+        ? extendedMessage(messageId, done, extended)
+        : resultMessage(messageId, responseTag, done, controls),
+    );
+    await this.output.flush();
+  }
+
+  #leave(): void {
+    this.#isOver = true;
+  }
+
+  async #abandonAll(): Promise<void> {
+    for (const { controller } of this.#running.values()) controller.abort();
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  async #farewell(error: unknown): Promise<void> {
+    if (error instanceof MalformedBer) {
+      this.log.debug({ why: error.message }, 'the session is ended');
+      // RFC 4511 §4.1.1: after what cannot be read the session ends, with a notice.
+      this.output.text(noticeOfDisconnection(result(codes.protocolError, error.message)));
+      return;
+    }
+    if (error instanceof InputEnded) return this.log.debug({ why: error.message }, 'the session is ended');
+    this.log.debug({ err: error }, 'a session failed');
+  }
+}
+
+function changesSession(request: Request): boolean {
+  return request.kind === 'bind' || (request.kind === 'extended' && request.oid === extendedOids.startTls);
+}

@@ -1,0 +1,106 @@
+// The tree as one session sees it now: the bases of the setting, and what its viewer may see below them. Made anew for
+// every operation, so that settings and log-ins count from the next one on.
+import { canStartTls, isLoginAllowed } from '@pochtar/service';
+import type { BookEntry } from '../directory/book-entry.ts';
+import type { Session } from '../operation.ts';
+import { readDn } from '../protocol/dn.ts';
+import { Refused } from '../protocol/result.ts';
+import { type Base, type Place, placeOf, readBases, unitDn } from './bases.ts';
+import { BookView, type Surroundings, unitOf } from './book-view.ts';
+import type { DirectoryEntry } from './entry.ts';
+import { rootDse, subschemaEntry } from './root-dse.ts';
+import { baseEntry, unitEntry } from './structure.ts';
+import { viewerOf } from './viewer.ts';
+import { isVisible, type Viewer, type VisibilityRules } from './visibility.ts';
+
+export class Tree {
+  readonly bases: readonly Base[];
+  readonly skipGroups: boolean;
+  readonly #session: Session;
+  readonly #rules: VisibilityRules;
+  readonly #viewer: Viewer | null;
+  readonly #defaultDomain: string | null;
+
+  private constructor(session: Session) {
+    const { settings } = session.server;
+    const { baseDn, access, ...rules } = settings.current('addressBook');
+    this.#session = session;
+    this.#rules = rules;
+    this.skipGroups = rules.skipGroups;
+    this.#defaultDomain = settings.current('general').defaultDomain;
+    this.#viewer = viewerOf(session, access, this.#defaultDomain);
+    this.bases = readBases(baseDn);
+  }
+
+  static of(session: Session): Tree {
+    return new Tree(session);
+  }
+
+  /** Whether more than the root may be looked at. */
+  get mayLook(): boolean {
+    return this.#viewer !== null;
+  }
+
+  logInFirst(): Refused {
+    return new Refused('insufficientAccessRights', 'log in first: bind with your address and password');
+  }
+
+  /** What a name means. Throws for one that is none, and for a place that may not be looked at. */
+  placeOf(name: string): Exclude<Place, { kind: 'nothing' }> {
+    const dn = readDn(name);
+    if (dn === null) throw new Refused('invalidDnSyntax', 'the name is no distinguished name');
+    const place = placeOf(dn, this.bases, this.#defaultDomain);
+    if (place.kind === 'root') return place;
+    // Before it is said what there is and what not.
+    if (!this.mayLook) throw this.logInFirst();
+    if (place.kind === 'nothing') throw nothingThere(place.matchedDn);
+    if ('unit' in place && place.unit === 'groups' && this.skipGroups) throw nothingThere(place.base.dn);
+    return place;
+  }
+
+  /** The entry with this name. Throws when there is none that may be seen. */
+  entryAt(name: string): DirectoryEntry {
+    const place = this.placeOf(name);
+    switch (place.kind) {
+      case 'root':
+        return this.root();
+      case 'subschema':
+        return subschemaEntry();
+      case 'base':
+        return baseEntry(place.base);
+      case 'unit':
+        return unitEntry(place.base, place.unit);
+      case 'entry':
+        return this.bookEntry(place);
+    }
+  }
+
+  root(): DirectoryEntry {
+    const mechanisms = isLoginAllowed(this.#session) ? ['PLAIN'] : [];
+    return rootDse(this.bases, { canStartTls: canStartTls(this.#session), mechanisms });
+  }
+
+  bookEntry({ base, unit, address }: Extract<Place, { kind: 'entry' }>): BookView {
+    const entry = this.#visible(address);
+    if (entry === null || unitOf(entry) !== unit) throw nothingThere(unitDn(base, unit));
+    return new BookView(entry, this.around(base));
+  }
+
+  /** Whether the viewer may see it. */
+  sees(entry: BookEntry): boolean {
+    return this.#viewer !== null && isVisible(entry, this.#viewer, this.#rules);
+  }
+
+  around(base: Base): Surroundings {
+    return { base, visible: (address) => this.#visible(address) };
+  }
+
+  #visible(address: string): BookEntry | null {
+    const entry = this.#session.server.book.find(address);
+    return entry !== undefined && this.sees(entry) ? entry : null;
+  }
+}
+
+function nothingThere(matchedDn: string): Refused {
+  return new Refused('noSuchObject', 'there is no such entry', matchedDn);
+}

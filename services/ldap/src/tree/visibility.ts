@@ -1,0 +1,24 @@
+// Who sees what of the book: settings `visibility`, `skipGroups` and `access`. Everything that is answered of an entry goes
+// through here, so that what may not be seen is in no answer, whatever is asked.
+import type { BookEntry } from '../directory/book-entry.ts';
+
+export interface Viewer {
+  /** null: nobody has logged in */
+  readonly address: string | null;
+  /** Whose people are the viewer's own; null: nobody's */
+  readonly domain: string | null;
+}
+
+export interface VisibilityRules {
+  readonly visibility: 'ownDomain' | 'all';
+  readonly skipGroups: boolean;
+}
+
+export function isVisible(
+  entry: BookEntry,
+  viewer: Viewer,
+  { visibility, skipGroups }: VisibilityRules,
+): boolean {
+  if (skipGroups && entry.kind === 'group') return false;
+  return visibility === 'all' || entry.domain === viewer.domain;
+}
