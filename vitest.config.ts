@@ -36,7 +36,7 @@ export default defineConfig({
           name: 'servers',
           include: [
             ...['libs/**/*.test.ts', 'services/**/*.test.ts', 'infra/**/*.test.ts', 'tests/**/*.test.ts'],
-            'services/**/*.browser.ts',
+            '{services,infra}/**/*.browser.ts',
           ],
           exclude: [...never, ...pure],
           // One Postgres with a migrated template for the whole run.

@@ -19,6 +19,7 @@ export interface Endpoints {
   imaps: string;
   pop3: string;
   pop3s: string;
+  ldap: string;
   console: string;
   accounts: { address: string; password: string }[];
   admin: { login: string; password: string };

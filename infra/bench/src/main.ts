@@ -10,6 +10,7 @@ import { benchConsole, consoleTable } from './console.ts';
 import { benchIdle, type IdleResult } from './idle.ts';
 import { Instance } from './instance.ts';
 import { measure, type Usage } from './processes.ts';
+import { benchSettings } from './settings-line.ts';
 import { sendLoad, textMail } from './smtp-load.ts';
 
 interface Load {
@@ -61,6 +62,7 @@ const { values, positionals } = parseArgs({
     accounts: { type: 'string', default: '10000' },
     queued: { type: 'string', default: '100000' },
     entries: { type: 'string', default: '2000' },
+    saves: { type: 'string', default: '40' },
     scale: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },
   },
@@ -74,11 +76,15 @@ pochtar bench idle [--sessions 1000] [--messages 100000] [--json]
   Measures how long a NOOP waits at worst while another session asks for the dearest things.
 pochtar bench console [--accounts 10000] [--queued 100000] [--entries 2000] [--requests 200] [--json]
   Measures each list of the console's API in a large installation, and the memory of the process.
+pochtar bench settings [--saves 40] [--json]
+  Measures how long a change that is saved in the console takes until every process has applied it.
 `);
 } else if (positionals[0] === 'idle') {
   await withInstance(runIdle);
 } else if (positionals[0] === 'console') {
   await withInstance(runConsole);
+} else if (positionals[0] === 'settings') {
+  await withInstance(runSettings);
 } else {
   await withInstance(bench);
 }
@@ -122,6 +128,15 @@ async function runConsole(instance: Instance): Promise<void> {
   const sizes = { accounts: Number(accounts), mails: Number(queued), entries: Number(entries) };
   const result = await benchConsole(instance, { ...sizes, requests: Number(requests) }, progress);
   process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : consoleTable(result));
+}
+
+async function runSettings(instance: Instance): Promise<void> {
+  const result = await benchSettings(instance, { saves: Number(values.saves) }, progress);
+  if (values.json) return void process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  const { saves, p50Ms, p95Ms, worstMs, slowest } = result;
+  process.stdout.write(
+    `${saves} saves, applied by every process: p50 ${p50Ms} ms, p95 ${p95Ms} ms, worst ${worstMs} ms (${slowest})\n`,
+  );
 }
 
 function idleLine({ command, tookMs, worstNoopMs, noops }: IdleResult): string {

@@ -80,13 +80,21 @@ function hasTlsFirst({
   return mode !== 'none' && implicitTlsEnabled;
 }
 
-/** One error for each pair of listeners that want the same port of an interface they share. */
-export function portClashes(settings: ListenerSettings): SettingsError[] {
+/**
+ * One error for each pair of listeners that want the same port of an interface they share: at the field that was changed,
+ * where only one of the two was.
+ */
+export function portClashes(
+  settings: ListenerSettings,
+  isChanged: (place: FieldPlace) => boolean = () => true,
+): SettingsError[] {
   const listeners = listenersOf(settings);
   const errors: SettingsError[] = [];
   for (const [index, first] of listeners.entries()) {
     for (const second of listeners.slice(index + 1)) {
-      if (first.port === second.port && shareInterface(first, second)) errors.push(clash(first, second));
+      if (first.port !== second.port || !shareInterface(first, second)) continue;
+      const isFirst = isChanged(first.place) && !isChanged(second.place);
+      errors.push(isFirst ? clash(second, first) : clash(first, second));
     }
   }
   return errors;

@@ -4,7 +4,14 @@ import { catalogue, type SectionName, type Settings, sectionNames } from './cata
 import type { FieldInput } from './forms/description.ts';
 import { listenersOf } from './listeners.ts';
 import type { SettingsError } from './text.ts';
-import { defaultDocument, defaultSettings, parseSection, readStored, validateAll } from './validate.ts';
+import {
+  crossCheck,
+  defaultDocument,
+  defaultSettings,
+  parseSection,
+  readStored,
+  validateAll,
+} from './validate.ts';
 
 function errorsOf(parsed: { ok: true } | { ok: false; errors: SettingsError[] }): SettingsError[] {
   return parsed.ok ? [] : parsed.errors;
@@ -237,6 +244,14 @@ describe('rules between sections', () => {
     expect(error?.related).toEqual([{ section: 'network', field: 'smtpPort' }]);
     expect(error?.message.en).toContain('network.smtpPort');
     expect(error?.message.en).toContain('network.imapPort');
+  });
+
+  test('a clash is told at the field that was changed, and names the other one', () => {
+    const settings = { ...defaultSettings(), network: { ...defaultSettings().network, smtpPort: 143 } };
+    const [error] = crossCheck(settings, ({ field }) => field === 'smtpPort');
+    expect(error).toMatchObject({ section: 'network', field: 'smtpPort', code: 'portClash' });
+    expect(error?.message.en).toMatch(/also given in .*network\.imapPort/);
+    expect(error?.related).toEqual([{ section: 'network', field: 'imapPort' }]);
   });
 
   test('ports of different sections clash too', () => {

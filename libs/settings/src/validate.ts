@@ -7,7 +7,7 @@ import { catalogue, isSectionName, type SectionName, type Settings, sectionNames
 import { explain } from './explain.ts';
 import { portClashes } from './listeners.ts';
 import { complaint, withFieldNames } from './place.ts';
-import { type SettingsError, text } from './text.ts';
+import { type FieldPlace, type SettingsError, text } from './text.ts';
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: SettingsError[] };
 
@@ -88,9 +88,9 @@ export function validateAll(all: Readonly<Record<string, unknown>>): Parsed<Sett
   return errors.length === 0 ? { ok: true, value: settings as Settings } : { ok: false, errors };
 }
 
-/** The rules between sections, for documents that are each valid. */
-export function crossCheck(settings: Settings): SettingsError[] {
-  return portClashes(settings);
+/** The rules between sections, for documents that are each valid; `isChanged` tells which of two fields is to blame. */
+export function crossCheck(settings: Settings, isChanged?: (place: FieldPlace) => boolean): SettingsError[] {
+  return portClashes(settings, isChanged);
 }
 
 export function unknownSection(name: string): SettingsError {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeCatalogue } from '../src/describe.ts';
-import { missing, mostMissing, proofs } from './coverage.ts';
+import { inConsole, missing, mostMissing, proofs } from './coverage.ts';
 import { coveragePage } from './coverage-page.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -40,6 +40,15 @@ test.each([...claimed].map(([path, [file, title]]) => [path, file, title] as con
     expect(written, `no test has the title: ${title}`).toBe(true);
   },
 );
+
+test('a browser sets every available field of the three tabs, except where there is nothing to choose', () => {
+  const rows = inConsole();
+  const fields = sections
+    .filter(({ tab }) => tab !== 'more')
+    .flatMap(({ name, fields: own }) => own.map((field) => ({ path: `${name}.${field.name}`, ...field })))
+    .filter(({ isAvailable, input }) => isAvailable && (input.kind !== 'choice' || input.options.length > 1));
+  expect(fields.map(({ path }) => path).filter((path) => !rows.has(path))).toEqual([]);
+});
 
 test('docs/settings-coverage.md is what the map makes of it', () => {
   const isFresh = readFileSync(join(root, 'docs/settings-coverage.md'), 'utf8') === coveragePage();

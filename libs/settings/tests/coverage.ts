@@ -1,5 +1,7 @@
 // For each field the test that proves its effect: where it stands, and its title as it is written there. A field that
 // nothing acts on yet has none. docs/settings-coverage.md is made from this map.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FieldPath } from '../src/layout/row.ts';
 
 /** File and title; of a transcript, a line of it. */
@@ -281,3 +283,17 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
 /** Fields with an effect that no test proves. The list only ever gets shorter. */
 export const missing: readonly FieldPath[] = [];
 export const mostMissing = 0;
+
+const root = join(import.meta.dirname, '../../..');
+
+/** For each field the table in which a browser sets it: infra/acceptance/src/console.browser.ts works through them. */
+export function inConsole(): ReadonlyMap<string, string> {
+  const files = globSync('infra/acceptance/src/console-rows-*.ts', { cwd: root }).sort();
+  return new Map(
+    files.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/^\s+field: '([\w.]+)',$/gm)].map(
+        ([, field = '']) => [field, file] as const,
+      ),
+    ),
+  );
+}

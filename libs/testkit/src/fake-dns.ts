@@ -23,6 +23,8 @@ export interface FakeDns extends AsyncDisposable {
   setReverse(ip: string, ...names: string[]): void;
   /** Every query for the name (or only for one type) fails this way until the name is set again or reset. */
   fail(name: string, failure: Failure, type?: RecordType): void;
+  /** Every answer about the name comes so much later, until reset. */
+  delay(name: string, ms: number): void;
   /** Forgets everything. */
   reset(): void;
   /** What was asked, in order: `mx example.test`. */
@@ -44,6 +46,8 @@ export async function startFakeDns(
 ): Promise<FakeDns> {
   const records = new Map<string, Map<number, string[]>>();
   const failures = new Map<string, Failure>();
+  const delays = new Map<string, number>();
+  const timers = new Set<NodeJS.Timeout>();
   const queries: string[] = [];
   const socket = createSocket('udp4');
   socket.on('message', (packet, peer) => {
@@ -51,7 +55,17 @@ export async function startFakeDns(
     if (!query) return;
     queries.push(`${typeName(query.type).toLowerCase()} ${query.name}`);
     const reply = answer(query, records, failures, options);
-    if (reply) socket.send(reply, peer.port, peer.address);
+    if (!reply) return;
+    const late = delays.get(query.name);
+    if (late === undefined) {
+      socket.send(reply, peer.port, peer.address);
+      return;
+    }
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      socket.send(reply, peer.port, peer.address);
+    }, late);
+    timers.add(timer);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -73,12 +87,15 @@ export async function startFakeDns(
     fail(name, failure, type) {
       failures.set(type ? `${canonical(name)} ${typeNumbers[type]}` : canonical(name), failure);
     },
+    delay: (name, ms) => void delays.set(canonical(name), ms),
     reset() {
+      delays.clear();
       records.clear();
       failures.clear();
       queries.length = 0;
     },
     async [Symbol.asyncDispose]() {
+      for (const timer of timers) clearTimeout(timer);
       const closed = once(socket, 'close');
       socket.close();
       await closed;

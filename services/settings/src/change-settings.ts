@@ -6,6 +6,7 @@ import { uuidv7 } from '@pochtar/runtime';
 import {
   cautionsOf,
   crossCheck,
+  type FieldPlace,
   examineSection,
   type Findings,
   isSectionName,
@@ -204,7 +205,7 @@ async function checkTogether(
     }
   }
   // A clash that was there before and that no changed section has a part in must not block everything else.
-  const clashes = crossCheck(settings).filter((error) => isAbout(error, changed));
+  const clashes = crossCheck(settings, isOther(stored, settings)).filter((error) => isAbout(error, changed));
   const errors = [...clashes, ...(await checkReferences(tx, settings, changed, secrets))];
   const unavailable = [...next.values()]
     .flatMap(({ name, document }) => newlyUnavailable(name, document, stored[name]))
@@ -216,6 +217,13 @@ async function checkTogether(
   if (isNews.has('accessLists')) cautions.push(...(await cautionWhiteNames(tx, settings.accessLists)));
   if (isNews.has('network')) cautions.push(...cautionInterfaces(settings.network));
   return { errors, cautions };
+}
+
+/** Whether a field has another value than the one that is stored. */
+function isOther(stored: Settings, settings: Settings): (place: FieldPlace) => boolean {
+  const valueAt = (all: object, { section, field }: FieldPlace): unknown =>
+    (all as Readonly<Record<string, Readonly<Record<string, unknown>>>>)[section]?.[field];
+  return (place) => !isDeepStrictEqual(valueAt(stored, place), valueAt(settings, place));
 }
 
 function isAbout(error: SettingsError, changed: ReadonlySet<string>): boolean {

@@ -88,7 +88,7 @@ describe('setting', () => {
       { section: 'smtpEncryption', patch: { smtpsPort: 993 } },
       { section: 'accessEncryption', patch: { imapsPort: 465 } },
     ];
-    expect(await refusal(both[0] as Change)).toBe('portClash accessEncryption.imapsPort');
+    expect(await refusal(both[0] as Change)).toBe('portClash smtpEncryption.smtpsPort');
     expect(await revisionOf('smtpEncryption')).toBe(before);
     await set(both);
     expect(await revisionOf('smtpEncryption')).toBe(before + 1);
@@ -102,7 +102,7 @@ describe('setting', () => {
     [{ section: 'nonsense' }, 'unknownSection nonsense'],
     [{ section: 'network', patch: { smtpPort: 0 } }, 'outOfRange network.smtpPort'],
     [{ section: 'network', patch: { nonsense: 1 } }, 'unknownField network.nonsense'],
-    [{ section: 'network', patch: { smtpPort: 110 } }, 'portClash network.pop3Port'],
+    [{ section: 'network', patch: { smtpPort: 110 } }, 'portClash network.smtpPort'],
     [{ section: 'relay', patch: { password: 'x' } }, 'isSecret relay.password'],
     [{ section: 'relay', secrets: { nonsense: 'x' } }, 'unknownField relay.nonsense'],
     [{ section: 'relay', secrets: { password: '' } }, 'outOfRange relay.password'],

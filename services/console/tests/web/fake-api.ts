@@ -299,6 +299,7 @@ export class FakeApi {
         revision: this.#documents.get(section)?.revision ?? 0,
         changed: true,
       })),
+      changeId: validateOnly ? null : '0192f000-0000-7000-8000-0000000000cc',
       cautions: [],
     };
   }

@@ -41,6 +41,32 @@ test('an address leads to its field; a change is reviewed in words, applied, and
   expect(api.changes).toEqual([[{ section: 'queue', expectedRevision: 1, patch: { waitMaxMinutes: 400 } }]]);
 });
 
+test('what processes told before a save is not taken for applied, and the way back is right there', async () => {
+  const status = '**/api/v1/settings/status';
+  let before = '';
+  await page.route(status, async (route) => {
+    if (before === '') before = await (await route.fetch()).text();
+    await route.fulfill({ body: before, contentType: 'application/json' });
+  });
+  await page.goto(`${api.url}/settings/mail`);
+  await field('queue.waitMaxMinutes').fill('400');
+  await page.keyboard.press('Control+s');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Applied by processes: 0 of 3').waitFor();
+  await page.unroute(status);
+  await page.getByText('Applied by processes: 3 of 3').waitFor();
+  await page.getByRole('button', { name: 'Undo this whole change' }).click();
+  await page.getByRole('dialog', { name: 'Undo this whole change' }).waitFor();
+});
+
+test('a choice is a group with its name, and is found by its address', async () => {
+  await page.goto(`${api.url}/settings/mail#antivirus.onScannerFailure`);
+  const group = page.getByRole('radiogroup', { name: 'When a scanner does not answer', exact: true });
+  await group.and(page.locator(':focus')).waitFor();
+  await group.getByRole('radio', { name: 'Deliver unscanned', exact: true }).check();
+  await page.getByText('1 field is changed').waitFor();
+});
+
 test('what is out of bounds stays as typed, says so at the field, and leads there from the summary', async () => {
   await page.goto(`${api.url}/settings/mail`);
   await field('queue.runIntervalMinutes').fill('99999');

@@ -1,4 +1,5 @@
 // Saved is not applied: one row a process, until all have taken the revision over, with the cause where one has not.
+import { programsToCome } from '@pochtar/settings/forms';
 import { useApi } from '../api/queries.ts';
 import { useWords } from '../i18n/index.ts';
 import { type AppliedState, appliedTones, stateOf } from '../shell/server-state.ts';
@@ -35,11 +36,15 @@ export function AppliedList({ saved, label }: AppliedListProps) {
       section: section.name,
       process: report.process,
       instance: report.instance,
-      state: stateOf(report, mine.revision),
+      // What was told before the save says nothing of it.
+      state: section.revision < mine.revision ? ('applying' as const) : stateOf(report, mine.revision),
       reason: report.problem === undefined ? (report.error ?? '') : say(report.problem.text),
     }));
     const absent = section.appliedBy
-      .filter((program) => !section.processes.some(({ process }) => process === program))
+      .filter(
+        (program) =>
+          !programsToCome.has(program) && !section.processes.some(({ process }) => process === program),
+      )
       .map((program) => ({
         key: `${section.name} ${program}`,
         section: section.name,

@@ -1,5 +1,6 @@
 // Changes in words: label, old → new; lists as what came and went; secrets never by their value.
 import type { FieldChange } from '@pochtar/settings/forms';
+import { useApi } from '../api/queries.ts';
 import { useWords } from '../i18n/index.ts';
 import { Foreign } from '../ui/Foreign.tsx';
 
@@ -19,8 +20,15 @@ export function ChangeLines({ changes }: { changes: readonly FieldChange[] }) {
   );
 }
 
+/** A certificate by its name: documents have its id. */
+function useNames(): (text: string) => string {
+  const { data } = useApi('GET /certificates');
+  return (text) => data?.certificates.find(({ id }) => id === text)?.name ?? text;
+}
+
 function Line({ change }: { change: FieldChange }) {
   const { t, say } = useWords();
+  const named = useNames();
   switch (change.kind) {
     case 'secret':
       return say(change.words);
@@ -28,11 +36,11 @@ function Line({ change }: { change: FieldChange }) {
       return (
         <>
           <del>
-            <Foreign text={say(change.before)} />
+            <Foreign text={named(say(change.before))} />
           </del>{' '}
           <span aria-hidden>→</span>{' '}
           <ins>
-            <Foreign text={say(change.after)} />
+            <Foreign text={named(say(change.after))} />
           </ins>
         </>
       );

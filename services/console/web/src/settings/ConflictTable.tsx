@@ -4,7 +4,7 @@ import { type FormsDescription, valueWords } from '@pochtar/settings/forms';
 import { useWords } from '../i18n/index.ts';
 import { Button } from '../ui/controls.ts';
 import { Notice } from '../ui/Notice.tsx';
-import { describedAt, isSecret } from './catalogue.ts';
+import { describedAt, isSecret, partsOf, sectionOf } from './catalogue.ts';
 import type { Conflict, Draft } from './draft.ts';
 import { useWholeDraft } from './use-draft.ts';
 
@@ -37,10 +37,14 @@ function ConflictRow({
   const { path, base, theirs, author } = conflict;
   const described = describedAt(forms, path);
   if (described === undefined || isSecret(described)) return null;
+  const section = sectionOf(forms, partsOf(path).section);
   const words = (value: unknown) => say(valueWords(described, value));
   return (
     <div className="f-conflict">
-      <b>{say(described.label)}</b>
+      <b>
+        {section !== undefined && `${say(section.label)}: `}
+        {say(described.fullLabel ?? described.label)}
+      </b>
       <span>
         {t('conflict.was')}: {words(base)}
       </span>

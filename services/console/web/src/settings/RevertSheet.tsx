@@ -52,7 +52,7 @@ export function RevertSheet({ forms, to, onBack, onClose }: RevertSheetProps) {
       apply={async (comment) => {
         const body = { ...wanted, expectedRevisions, validateOnly: false };
         const given = { body: { ...body, ...(comment !== undefined && { comment }) } };
-        return (await call('POST /settings/revert', given)).sections;
+        return call('POST /settings/revert', given);
       }}
       onBack={onBack}
       onClose={onClose}

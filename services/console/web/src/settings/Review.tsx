@@ -1,6 +1,6 @@
 // Before anything is saved: what changes, in words, what follows, whom it touches, and the same as a command. After it:
 // who has applied it. A save of the form, a file that is handed in and a way back are reviewed alike.
-import type { FieldChange, FormsDescription } from '@pochtar/settings/forms';
+import { type FieldChange, type FormsDescription, programsToCome } from '@pochtar/settings/forms';
 import { type ReactNode, useState } from 'react';
 import type { Answer } from '../api/client.ts';
 import { refresh } from '../api/queries.ts';
@@ -22,7 +22,10 @@ export interface ReviewedSection {
 
 type Caution = NonNullable<Answer<'POST /settings/import'>['cautions']>[number];
 
-export type SavedSections = readonly { name: string; revision: number; changed: boolean }[];
+export interface Saved {
+  sections: readonly { name: string; revision: number; changed: boolean }[];
+  changeId: string | null;
+}
 
 interface ReviewProps {
   forms: FormsDescription;
@@ -31,7 +34,11 @@ interface ReviewProps {
   cautions: readonly Caution[];
   command: string;
   /** The one answer of the server that saves. */
-  apply: (comment: string | undefined) => Promise<SavedSections>;
+  apply: (comment: string | undefined) => Promise<Saved>;
+  /** Leads to the way back of what was just saved: it stands beside who has applied it and who could not. */
+  onUndo?: (changeId: string) => void;
+  /** What has to be decided first. */
+  isUndecided?: boolean;
   /** To where the changes come from. */
   onBack: () => void;
   onClose: () => void;
@@ -40,7 +47,7 @@ interface ReviewProps {
 
 export function Review(props: ReviewProps) {
   const { t, say } = useWords();
-  const [saved, setSaved] = useState<SavedSections | null>(null);
+  const [saved, setSaved] = useState<Saved | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setIsBusy] = useState(false);
   const [comment, setComment] = useState('');
@@ -49,8 +56,7 @@ export function Review(props: ReviewProps) {
     setIsBusy(true);
     setError(null);
     try {
-      const sections = await props.apply(comment.trim() === '' ? undefined : comment.trim());
-      setSaved(sections.filter(({ changed }) => changed));
+      setSaved(await props.apply(comment.trim() === '' ? undefined : comment.trim()));
       await refresh(['/settings']);
     } catch (thrown) {
       setError(thrown);
@@ -64,10 +70,17 @@ export function Review(props: ReviewProps) {
     return section === undefined ? name : say(section.label);
   };
   if (saved !== null) {
+    const { onUndo } = props;
+    const { changeId } = saved;
     return (
       <SidePanel title={t('applied.title')} onClose={props.onClose} size={640}>
-        <AppliedList saved={saved} label={label} />
-        <Group justify="flex-end" mt="md">
+        <AppliedList saved={saved.sections.filter(({ changed }) => changed)} label={label} />
+        <Group justify="flex-end" mt="md" gap={8}>
+          {onUndo !== undefined && changeId !== null && (
+            <Button variant="default" onClick={() => onUndo(changeId)}>
+              {t('history.undo')}
+            </Button>
+          )}
           <Button onClick={props.onClose} data-autofocus>
             {t('action.close')}
           </Button>
@@ -103,7 +116,11 @@ export function Review(props: ReviewProps) {
           <Button variant="default" onClick={props.onBack}>
             {t('action.back')}
           </Button>
-          <Button type="submit" loading={isBusy}>
+          <Button
+            type="submit"
+            loading={isBusy}
+            disabled={props.isUndecided === true || props.sections.length === 0}
+          >
             {t('review.apply')}
           </Button>
         </Group>
@@ -142,7 +159,11 @@ function Cautions({ cautions }: Pick<ReviewProps, 'cautions'>) {
 
 function Touched({ forms, sections }: { forms: FormsDescription; sections: readonly ReviewedSection[] }) {
   const { t } = useWords();
-  const programs = new Set(sections.flatMap(({ name }) => [...(sectionOf(forms, name)?.appliedBy ?? [])]));
+  const programs = new Set(
+    sections
+      .flatMap(({ name }) => [...(sectionOf(forms, name)?.appliedBy ?? [])])
+      .filter((program) => !programsToCome.has(program)),
+  );
   if (programs.size === 0) return null;
   return <p>{t('review.touched', { programs: [...programs].join(', ') })}</p>;
 }

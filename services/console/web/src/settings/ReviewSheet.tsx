@@ -1,5 +1,6 @@
 // The review of what was typed into the form.
 import { diffDocuments, type FormsDescription } from '@pochtar/settings/forms';
+import { useState } from 'react';
 import { call } from '../api/client.ts';
 import { asProblem } from '../api/problem.ts';
 import { refresh } from '../api/queries.ts';
@@ -7,10 +8,13 @@ import { useStore } from '../api/store.ts';
 import { useWords } from '../i18n/index.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { sectionOf } from './catalogue.ts';
+import { ConflictTable } from './ConflictTable.tsx';
 import { commandLine } from './command-line.ts';
 import type { Draft } from './draft.ts';
-import { Review, type ReviewedSection, type SavedSections } from './Review.tsx';
+import { RevertSheet } from './RevertSheet.tsx';
+import { Review, type ReviewedSection, type Saved } from './Review.tsx';
 import { testResults, untried } from './test-results.ts';
+import { useWholeDraft } from './use-draft.ts';
 
 interface ReviewSheetProps {
   forms: FormsDescription;
@@ -20,10 +24,12 @@ interface ReviewSheetProps {
 
 export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
   const { t } = useWords();
+  useWholeDraft(draft);
+  const [undone, setUndone] = useState<string | null>(null);
 
-  async function apply(comment: string | undefined): Promise<SavedSections> {
+  async function apply(comment: string | undefined): Promise<Saved> {
     try {
-      const { sections } = await call('POST /settings/changes', {
+      const saved = await call('POST /settings/changes', {
         body: {
           changes: draft.changes() as never,
           validateOnly: false,
@@ -31,7 +37,7 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
         },
       });
       draft.discard();
-      return sections;
+      return saved;
     } catch (thrown) {
       const problem = asProblem(thrown);
       if (problem.status === 422 || problem.status === 400) draft.found(problem.errors);
@@ -41,6 +47,9 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
     }
   }
 
+  if (undone !== null) {
+    return <RevertSheet forms={forms} to={{ changeId: undone }} onBack={onClose} onClose={onClose} />;
+  }
   return (
     <Review
       forms={forms}
@@ -49,9 +58,13 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
       cautions={draft.cautions()}
       command={commandLine(draft.changes())}
       apply={apply}
+      onUndo={setUndone}
+      // Saved by somebody else while this was read: what stood here has to be chosen anew.
+      isUndecided={draft.conflicts().length > 0}
       onBack={onClose}
       onClose={onClose}
     >
+      <ConflictTable forms={forms} draft={draft} />
       <Untested forms={forms} draft={draft} />
     </Review>
   );

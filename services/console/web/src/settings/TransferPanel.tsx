@@ -13,6 +13,7 @@ import { FileDrop } from '../ui/FileDrop.tsx';
 import { Failure, Notice } from '../ui/Notice.tsx';
 import { SidePanel } from '../ui/SidePanel.tsx';
 import { toast } from '../ui/toast.tsx';
+import { RevertSheet } from './RevertSheet.tsx';
 import { Review } from './Review.tsx';
 
 /** As the server takes it. */
@@ -187,7 +188,11 @@ interface ImportReviewProps extends TransferPanelProps {
 
 function ImportReview({ forms, yaml, found, onBack, onClose }: ImportReviewProps) {
   const { t } = useWords();
+  const [undone, setUndone] = useState<string | null>(null);
   const expectedRevisions = Object.fromEntries(found.sections.map(({ name, revision }) => [name, revision]));
+  if (undone !== null) {
+    return <RevertSheet forms={forms} to={{ changeId: undone }} onBack={onClose} onClose={onClose} />;
+  }
   return (
     <Review
       forms={forms}
@@ -199,8 +204,9 @@ function ImportReview({ forms, yaml, found, onBack, onClose }: ImportReviewProps
       command="pochtar settings import pochtar-settings.yaml"
       apply={async (comment) => {
         const body = { yaml, expectedRevisions, ...(comment !== undefined && { comment }) };
-        return (await call('POST /settings/import', { query: { dryRun: false }, body })).sections;
+        return call('POST /settings/import', { query: { dryRun: false }, body });
       }}
+      onUndo={setUndone}
       onBack={onBack}
       onClose={onClose}
     />

@@ -47,6 +47,12 @@ test('a number that is left empty is out of its bounds', () => {
   expect(draft.localProblem('queue.runIntervalMinutes')).toBeDefined();
 });
 
+test('what a switch makes necessary is in the way while it is empty, though nobody touched it', () => {
+  const draft = begun();
+  draft.set('relay.authEnabled', true);
+  expect(draft.localProblems()).toEqual(['relay.username']);
+});
+
 test('a field that its switch hides is no problem, and keeps what was typed', () => {
   const draft = begun();
   draft.set('relay.authEnabled', true);

@@ -174,9 +174,11 @@ export class Draft {
     return checkValue(described, value);
   }
 
-  /** Paths of changed fields that cannot be sent. */
+  /** Paths of fields that cannot be sent as they are, or are missing beside what was changed. */
   localProblems(): string[] {
-    return this.changedPaths().filter((path) => this.localProblem(path) !== undefined);
+    return this.changedSections()
+      .flatMap((name) => sectionOf(this.#forms, name)?.fields.map((field) => `${name}.${field.name}`) ?? [])
+      .filter((path) => this.localProblem(path) !== undefined);
   }
 
   /** What is sent; with `onlySound`, without the fields that are wrong as they stand. */

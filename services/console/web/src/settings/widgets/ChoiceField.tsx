@@ -16,24 +16,31 @@ export function ChoiceField({ id, field, value, set, describedBy, isInvalid }: W
   const hasConsequences = options.some(({ consequence }) => consequence !== undefined);
   if (options.length <= 4 && (hasConsequences || typeof value === 'string')) {
     return (
-      <Radio.Group
-        value={String(value)}
-        onChange={choose}
+      // The component library names the box around its group, and not the group.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
+      <div
+        id={id}
+        role="radiogroup"
         aria-labelledby={`${id}--label`}
         aria-describedby={describedBy}
-        error={isInvalid}
+        aria-invalid={isInvalid || undefined}
+        tabIndex={-1}
       >
         <Stack gap={8}>
           {options.map((option) => (
             <Radio
               key={String(option.value)}
+              name={id}
               value={String(option.value)}
+              checked={option.value === value}
+              onChange={() => set(option.value)}
               label={say(option.label)}
               description={option.consequence === undefined ? undefined : say(option.consequence)}
+              error={isInvalid}
             />
           ))}
         </Stack>
-      </Radio.Group>
+      </div>
     );
   }
   return (

@@ -1,0 +1,65 @@
+// Rows of the block «DKIM-подпись» and of «Соответствие прямой и обратной записи»: what is known of where a mail is from.
+import type { ConsoleGround } from './console-ground.ts';
+import { fateOf, fresh, freshName, rcptFrom, receive } from './console-mail.ts';
+import { row, type Save } from './console-row.ts';
+import { imap, trusted } from './console-wire.ts';
+
+/** The header of a mail as anna gets it. */
+async function headerOf(at: ConsoleGround): Promise<string> {
+  const subject = freshName();
+  await fateOf(at, await receive(at, { subject, client: `192.0.2.${fresh()}` }));
+  const login = `a LOGIN ${at.anna.address} ${at.anna.password}`;
+  const header = 'd FETCH * BODY.PEEK[HEADER]';
+  const answer = await imap({ port: at.ports.imap }, [login, 'b SELECT INBOX', header]);
+  if (!answer.includes(subject)) throw new Error(`the last mail is another one: ${answer}`);
+  return answer;
+}
+
+/** What becomes of a mail whose author's domain knows nothing of its sender, and asks for nothing. */
+async function fateOfForged(at: ConsoleGround): Promise<string> {
+  at.dns.set('forged.test', 'TXT', 'v=spf1 -all');
+  at.dns.set('_dmarc.forged.test', 'TXT', 'v=DMARC1; p=none');
+  return fateOf(at, await receive(at, { from: 'a@forged.test', client: `192.0.2.${fresh()}` }));
+}
+
+const dmarc: Save = {
+  about: 'письмо, чей отправитель не подтверждён',
+  given: (at) => at.given({ network: trusted, dnsbl: { zones: [] } }),
+  rows: [
+    row({
+      field: 'dkim.onDmarcFail',
+      to: 'quarantine',
+      seen: fateOfForged,
+      becomes: /^held/,
+    }),
+  ],
+};
+
+const verify: Save = {
+  about: 'проверка подписи выключена',
+  given: (at) => at.given({ network: trusted, dnsbl: { zones: [] } }),
+  rows: [
+    row({
+      field: 'dkim.verify',
+      to: false,
+      seen: async (at) =>
+        /^Authentication-Results:.*dkim=/ims.test(await headerOf(at)) ? 'checked' : 'unchecked',
+      becomes: /^unchecked$/,
+    }),
+  ],
+};
+
+const reverseDns: Save = {
+  about: 'прямая и обратная запись',
+  given: (at) => at.given({ network: trusted, dnsbl: { zones: [] } }),
+  rows: [
+    row({
+      field: 'reverseDns.mode',
+      to: 'reject',
+      seen: (at) => rcptFrom(at, `9.9.8.${fresh()}`, 'a@remote.test'),
+      becomes: /^5\d\d /,
+    }),
+  ],
+};
+
+export const originSaves: readonly Save[] = [dmarc, verify, reverseDns];

@@ -1,0 +1,192 @@
+// Rows of the blocks «Отправка писем», «Почтовая очередь», «Отправка через внешний SMTP», and of the name in HELO.
+import { eventually } from '@pochtar/testkit';
+import type { ConsoleGround } from './console-ground.ts';
+import { enter, fateOf, fresh, submit, traceOf, untilPutOff, waitOf } from './console-mail.ts';
+import { row, type Save } from './console-row.ts';
+import { behindBalancer, smtp, trusted } from './console-wire.ts';
+
+const whiteListed = '203.0.113.77';
+
+const proxied = (at: ConsoleGround, address: string) => untilPutOff(behindBalancer(at.ports.smtp, address));
+const stranger = (at: ConsoleGround) => proxied(at, `198.51.100.${fresh()}`);
+
+const limits: Save = {
+  about: 'размер письма и частота отправки',
+  given: async (at) => {
+    await at.given({ network: trusted });
+    await enter(at, 'white', whiteListed);
+  },
+  rows: [
+    row({
+      field: 'sending.maxMessageSizeMb',
+      to: 2,
+      seen: (at) => smtp({ port: at.ports.smtp }, ['EHLO a.test', 'MAIL FROM:<a@remote.test> SIZE=2097153']),
+      becomes: /SIZE 2097152\r\n.*552 5\.3\.4/s,
+    }),
+    row({
+      field: 'sending.rateLimitEnabled',
+      to: true,
+      seen: stranger,
+      becomes: /then 450 4\.7\.1/,
+    }),
+    row({
+      field: 'sending.rateLimitPerMinute',
+      to: 2,
+      seen: stranger,
+      becomes: /^2 then 450/,
+    }),
+    row({
+      field: 'sending.rateLimitSkipWhitelist',
+      to: false,
+      seen: (at) => proxied(at, whiteListed),
+      becomes: /then 450/,
+    }),
+    row({
+      field: 'network.webmailAddresses',
+      to: ['192.0.2.1'],
+      seen: (at) => untilPutOff({ port: at.ports.smtp, localAddress: `127.0.1.${fresh()}` }),
+      becomes: /then 450/,
+    }),
+  ],
+};
+
+const unreachable = (at: ConsoleGround) => at.dns.fail('far.test', 'SERVFAIL');
+
+/** A mail that could not be sent at once. */
+async function deferred(at: ConsoleGround): Promise<string> {
+  const mail = await submit(at);
+  await fateOf(at, mail);
+  return mail;
+}
+
+/** The wait of a mail after its attempt at the age of ten hours. */
+async function waitOfOld(at: ConsoleGround): Promise<number> {
+  const mail = await deferred(at);
+  const attempts = async () => (await traceOf(at, mail)).queued?.recipients[0]?.attempts ?? 0;
+  const before = await attempts();
+  await at.db.query({
+    text: "update queue.mail set accepted_at = now() - interval '10 hours' where id = $1",
+    values: [mail],
+  });
+  await at.api('POST', '/queue/retry', { mails: [mail] });
+  await eventually(async () => (await attempts()) > before, { timeout: 10_000 });
+  return waitOf(at, mail);
+}
+
+const waits: Save = {
+  about: 'ожидание в очереди',
+  given: async (at) => unreachable(at),
+  rows: [
+    row({
+      field: 'queue.runIntervalMinutes',
+      to: 1,
+      seen: async (at) => `waits ${Math.floor(await waitOf(at, await deferred(at)))} min`,
+      becomes: /^waits 45 min$/,
+    }),
+    row({
+      field: 'queue.waitMinMinutes',
+      to: 45,
+      seen: async (at) => `waits ${Math.floor(await waitOf(at, await deferred(at)))} min`,
+      becomes: /^waits 45 min$/,
+    }),
+    row({
+      field: 'queue.waitMaxMinutes',
+      to: 50,
+      seen: async (at) => `waits ${Math.floor(await waitOfOld(at))} min`,
+      becomes: /^waits 50 min$/,
+    }),
+  ],
+};
+
+const lifetime: Save = {
+  about: 'время жизни в очереди',
+  given: async (at) => unreachable(at),
+  rows: [
+    row({
+      field: 'queue.maxLifetimeMinutes',
+      to: 100,
+      seen: async (at) => {
+        const { queued } = await traceOf(at, await deferred(at));
+        const [recipient] = queued?.recipients ?? [];
+        const age = (Date.parse(recipient?.dueAt ?? '') - Date.parse(queued?.acceptedAt ?? '')) / 60_000;
+        return `last tried at ${Math.round(age)} min`;
+      },
+      becomes: /^last tried at 100 min$/,
+    }),
+  ],
+};
+
+const relayed =
+  (what: (mail: { helo: string; secure: boolean; login: string; from: string; text: string }) => string) =>
+  async (at: ConsoleGround): Promise<string> => {
+    const mail = at.relay.received.at(-1);
+    return mail === undefined ? 'nothing came' : what(mail);
+  };
+
+const relay: Save = {
+  about: 'внешний SMTP и имя в HELO',
+  rows: [
+    row({
+      field: 'relay.host',
+      to: '127.0.0.1',
+      seen: relayed(({ text }) => text),
+      becomes: /To: <x@far\.test>/,
+    }),
+    row({
+      field: 'relay.port',
+      to: (at) => at.relay.port,
+      seen: async (at, port: number) =>
+        at.relay.received.length > 0 && port === at.relay.port ? 'a mail came to this port' : 'nothing came',
+      becomes: /came to this port/,
+    }),
+    row({
+      field: 'relay.smtps',
+      to: true,
+      seen: relayed(({ secure }) => (secure ? 'inside TLS' : 'in the clear')),
+      becomes: /^inside TLS$/,
+    }),
+    row({
+      field: 'relay.authEnabled',
+      to: true,
+      seen: relayed(({ login }) => (login === '' ? 'without a log-in' : 'logged in')),
+      becomes: /^logged in$/,
+    }),
+    row({
+      field: 'relay.username',
+      to: 'info@firma.test',
+      seen: relayed(({ login }) => login),
+      becomes: /^info@firma\.test:/,
+    }),
+    row({
+      field: 'relay.password',
+      to: 'geheim und lang',
+      seen: relayed(({ login }) => login),
+      becomes: /:geheim und lang$/,
+    }),
+    row({
+      field: 'relay.rewriteSender',
+      to: true,
+      seen: relayed(({ text }) => text),
+      becomes: /^Reply-To: .*anna@demo\.test/m,
+    }),
+    row({
+      field: 'relay.senderAddress',
+      to: 'info@firma.test',
+      seen: relayed(({ from, text }) => `${from} ${/^From: .*$/m.exec(text)?.[0] ?? ''}`),
+      becomes: /^info@firma\.test From: .*info@firma\.test/,
+    }),
+    row({
+      field: 'general.heloName',
+      to: 'mx.firma.test',
+      seen: relayed(({ helo }) => helo),
+      becomes: /^mx\.firma\.test$/,
+    }),
+  ],
+  act: async (at) => {
+    const mail = await submit(at);
+    const fate = await fateOf(at, mail);
+    if (fate !== 'relayed') throw new Error(`the relay did not get it: ${fate}`);
+  },
+};
+
+export const sendingSaves: readonly Save[] = [limits, waits, lifetime, relay];
