@@ -23,6 +23,13 @@ export interface BusOptions {
   failsWhenAway?: boolean;
 }
 
+export interface AnswerOptions<Reply> {
+  /** Questions that are answered at a time. */
+  concurrency?: number;
+  /** What is answered in place of more than a message holds. */
+  tooLarge?: () => Reply;
+}
+
 const PUBLISH_TIMEOUT_MS = 5000;
 /** Without a connection for longer than this nothing more is handed to the client, which would keep it without bound. */
 const AWAY_MS = 2000;
@@ -64,6 +71,11 @@ export class Bus implements AsyncDisposable {
 
   manager(): Promise<JetStreamManager> {
     return jetstreamManager(this.connection, { checkAPI: false, timeout: PUBLISH_TIMEOUT_MS });
+  }
+
+  /** Bytes of one message that the server takes. */
+  get maxPayload(): number {
+    return this.connection.info?.max_payload ?? 1024 * 1024;
   }
 
   get connected(): boolean {
@@ -180,11 +192,11 @@ export class Bus implements AsyncDisposable {
     return question.reply.parse(JSON.parse(reply.string()));
   }
 
-  /** Answers a question, up to `concurrency` at a time; a handler that throws leaves the asker to its time-out. */
+  /** Answers a question; a handler that throws leaves the asker to its time-out. */
   answer<Request, Reply>(
     question: Question<Request, Reply>,
     handler: (request: Request) => Promise<Reply>,
-    concurrency = 256,
+    { concurrency = 256, tooLarge }: AnswerOptions<Reply> = {},
   ): { stop(): Promise<void> } {
     const subscription = this.connection.subscribe(question.name, { queue: question.queueGroup });
     let running = 0;
@@ -196,7 +208,9 @@ export class Bus implements AsyncDisposable {
       running++;
       void context.with(extractTrace(message.headers?.get(TRACE_HEADER)), async () => {
         try {
-          message.respond(JSON.stringify(question.reply.parse(await handler(request))));
+          const reply = JSON.stringify(question.reply.parse(await handler(request)));
+          const isTooLarge = tooLarge !== undefined && Buffer.byteLength(reply) > this.maxPayload;
+          message.respond(isTooLarge ? JSON.stringify(tooLarge()) : reply);
         } catch (error) {
           this.log.error({ err: error, question: question.name }, 'a question was not answered');
         } finally {

@@ -120,7 +120,7 @@ export function answerTests(
   return bus.answer(
     settingsTest(program),
     ({ progress, kind, ...request }) => runTest(bus, progress, tests[kind], request),
-    CONCURRENCY,
+    { concurrency: CONCURRENCY },
   );
 }
 

@@ -13,7 +13,7 @@ export {
 } from './text.ts';
 export { counted, type Noun } from './plural.ts';
 export { programsToCome } from './forms/programs.ts';
-export { complaint, fieldName, placeName } from './place.ts';
+export { atField, complaint, fieldName, placeName } from './place.ts';
 export { isAvailable, NOT_AVAILABLE, unavailable, withoutEffect } from './availability.ts';
 export { cautionsOf } from './cautions.ts';
 export { NotApplied, type Problem, problemOf } from './problem.ts';

@@ -21,6 +21,27 @@ export function complaint(
   };
 }
 
+/**
+ * A complaint is a whole sentence, for logs: it begins with the name of its field. A form shows it at the field, and names
+ * other fields by their labels alone. `label` is absent where nothing but a path is known.
+ */
+export function atField({ section, field, message }: SettingsError): { label?: Text; message: Text } {
+  const name = placeName({ section, field });
+  const path = field === '' ? section : `${section}.${field}`;
+  const said = (language: keyof Text): string => {
+    const start = `${name[language]}: `;
+    const own = message[language].startsWith(start)
+      ? message[language].slice(start.length)
+      : message[language];
+    return own.replaceAll(/ \((\w+)\.[\w.]+\)/g, (whole, other: string) =>
+      isSectionName(other) ? '' : whole,
+    );
+  };
+  const label = (language: keyof Text): string => name[language].slice(0, -`, ${path}`.length);
+  const labels = text(label('ru'), label('en'));
+  return { ...(labels.en !== '' && { label: labels }), message: text(said('ru'), said('en')) };
+}
+
 /** `“Network”, “SMTP port”, network.smtpPort` */
 export function placeName({ section, field }: FieldPlace): Text {
   const labels = isSectionName(section) ? [catalogue[section].label, ...labelsOf(section, field)] : [];

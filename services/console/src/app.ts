@@ -1,7 +1,7 @@
 // The HTTP side: what every request passes, in this order: headers of safety, who asks, may he, is the input what the
 // contract says; then one question to the bus, or the route's own handler; and whatever goes wrong is a problem document.
 import cookie from '@fastify/cookie';
-import { askAdmin, type Bus } from '@pochtar/bus';
+import { askAdmin, askWhole, type Bus } from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
 import fastify, {
   type FastifyBaseLogger,
@@ -121,7 +121,8 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
       if ('question' in route) {
         const asker = askerOf((person as Person).principal, client.address);
         const ask = async (): Promise<unknown> => {
-          const answered = await askAdmin(parts.bus, route.question, asker, route.request(given));
+          const put = route.isWhole === true ? askWhole : askAdmin;
+          const answered = await put(parts.bus, route.question, asker, route.request(given));
           if (!answered.ok) throw problemOf(answered.error);
           return route.answer(answered.result);
         };

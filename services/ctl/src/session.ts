@@ -6,6 +6,7 @@ import {
   type AdminQuestion,
   askAdmin,
   askSettingsTest,
+  askWhole,
   type Bus,
   connectBus,
   type TestEvent,
@@ -73,6 +74,18 @@ export class Session implements AsyncDisposable {
     this.#bus ??= await this.#connect();
     const asker = wholeServer(this.config.author);
     const reply = await askAdmin(this.#bus, question, asker, request);
+    if (reply.ok) return reply.result;
+    throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
+  }
+
+  /** Asks page by page, and answers the lists of all of them. */
+  async askWhole<
+    Request extends { after?: string | undefined },
+    Result extends { next: string | null },
+    Input extends { after?: string | undefined },
+  >(question: AdminQuestion<Request, Result, Input>, request: NoInfer<Input>): Promise<Result> {
+    this.#bus ??= await this.#connect();
+    const reply = await askWhole(this.#bus, question, wholeServer(this.config.author), request);
     if (reply.ok) return reply.result;
     throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
   }

@@ -196,3 +196,30 @@ describe('complaints', () => {
     ]);
   });
 });
+
+describe('domain dns', () => {
+  test('shows the records that a domain needs, which nobody has looked for yet, and asks for what', async () => {
+    const { code, stdout } = await server.run(['domain', 'dns', 'example.org']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/example\.org\s+MX\s+10 \S+\s+not checked/);
+    expect(stdout).not.toContain('Checked:');
+  });
+
+  test('as a zone file has them: each line a record that can be pasted', async () => {
+    const { stdout } = await server.run(['domain', 'dns', 'example.org', '--zone']);
+    expect(stdout).toMatch(/^example\.org\.\s.*\bIN\s+MX\s+10\s/m);
+  });
+
+  test('as JSON: what each record is for', async () => {
+    const { domain, records } = await server.json<{ domain: string; records: { purpose: string }[] }>([
+      ...['domain', 'dns', 'example.org'],
+    ]);
+    expect(domain).toBe('example.org');
+    expect(records.map(({ purpose }) => purpose)).toEqual(expect.arrayContaining(['mx', 'spf', 'dmarc']));
+  });
+
+  test('a domain that is not here is a complaint', async () => {
+    const { code, stderr } = await server.run(['domain', 'dns', 'else.test']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('else.test')]);
+  });
+});

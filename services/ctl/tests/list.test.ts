@@ -60,3 +60,23 @@ test('what is exported is imported again, in pieces, and a dry run adds nothing'
   writeFileSync(file, stdout);
   expect((await server.run(['list', 'import', 'black', file])).stdout).toMatch(/\b0\s+1201\s+0\b/);
 });
+
+test('named networks that are exported are imported again; what differs is changed, what is wrong is shown with its line', async () => {
+  await server.json(['network', 'add', 'Far side', '198.51.100.0/24', '--comment', 'the # branch']);
+  const exported = await server.run(['network', 'export']);
+  expect(exported.stdout).toContain('Far side = 198.51.100.0/24 # the # branch\n');
+  const again = await server.json<{ lines: { outcome: string }[] }>(['network', 'import', '-'], exported.stdout);
+  expect(new Set(again.lines.map(({ outcome }) => outcome))).toEqual(new Set(['same']));
+  const changed = '\n# a note\nfar side = 198.51.100.0/25, 2001:db8::2\nNew one = 203.0.113.1 # seen\nBad = nonsense\nNone =\n';
+  const dry = await server.run(['network', 'import', '-', '--dry-run'], changed);
+  expect(dry.code).toBe(0);
+  expect((await server.run(['network', 'export'])).stdout).toBe(exported.stdout);
+  const taken = await server.run(['network', 'import', '-'], changed);
+  expect(taken.code).toBe(1);
+  expect(taken.stdout).toMatch(/1\s+1\s+0\s+2/);
+  expect(taken.stdout).toMatch(/^5\s.*nonsense/m);
+  expect(taken.stdout).toMatch(/^6\s/m);
+  const after = (await server.run(['network', 'export'])).stdout;
+  expect(after).toContain('Far side = 198.51.100.0/25 2001:db8::2\n');
+  expect(after).toContain('New one = 203.0.113.1 # seen\n');
+});

@@ -1,4 +1,5 @@
 // Pages of lists, as they are asked for.
+import { pageOf } from '@pochtar/bus';
 import { findDomain, type PageOptions, type Scope } from '@pochtar/store/directory';
 import { notFound, readDomain } from './addresses.ts';
 import type { Context, Refusal } from './context.ts';
@@ -24,7 +25,10 @@ export async function readPage(
   return { ok: true, page: { ...rest, domain: read.key, scope } };
 }
 
-/** Where the next page starts, or null after the last one. */
-export function nextOf(rows: readonly { address: string }[], limit: number): string | null {
-  return rows.length < limit ? null : (rows.at(-1)?.address ?? null);
+/** As many as fit into one answer, and where the next page starts, or null after the last one. */
+export function endOf<Row extends { address: string }>(
+  rows: readonly Row[],
+  limit: number,
+): { rows: Row[]; next: string | null } {
+  return pageOf(rows, ({ address }) => address, limit);
 }

@@ -1,13 +1,11 @@
 // Complaints about changes of settings, as the asker gets them.
 import type { AdminProblem } from '@pochtar/bus';
 import {
+  atField,
   catalogue,
   complaint,
-  isSectionName,
-  placeName,
   type SectionName,
   type SettingsError,
-  type Text,
   text,
 } from '@pochtar/settings';
 import type { Refusal } from './context.ts';
@@ -40,31 +38,10 @@ export function problemsOf(findings: readonly SettingsError[]): AdminProblem[] {
       code,
       section,
       field: field === '' ? section : `${section}.${field}`,
-      ...wordsAtField(finding),
+      ...atField(finding),
       ...(related !== undefined && { related: [...related] }),
     };
   });
-}
-
-/**
- * A finding is a whole sentence, for logs: it begins with the name of its field. A form shows it at the field, and
- * names other fields by their labels alone.
- */
-function wordsAtField({ section, field, message }: SettingsError): Pick<AdminProblem, 'label' | 'message'> {
-  const name = placeName({ section, field });
-  const path = field === '' ? section : `${section}.${field}`;
-  const said = (language: keyof Text): string => {
-    const start = `${name[language]}: `;
-    const own = message[language].startsWith(start)
-      ? message[language].slice(start.length)
-      : message[language];
-    return own.replaceAll(/ \((\w+)\.[\w.]+\)/g, (whole, other: string) =>
-      isSectionName(other) ? '' : whole,
-    );
-  };
-  const label = (language: keyof Text): string => name[language].slice(0, -`, ${path}`.length);
-  const labels = text(label('ru'), label('en'));
-  return { ...(labels.en !== '' && { label: labels }), message: text(said('ru'), said('en')) };
 }
 
 export function checkSecrets(

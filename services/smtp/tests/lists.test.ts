@@ -58,9 +58,8 @@ test('an entry acts until its time and not after it, with nobody telling', async
   await announce((await removeEntries(smtp.db, 'black', [loopback.value])).revision);
 });
 
-test('a hint that is lost is made up for when the bus comes back or at the next comparison', async () => {
+test('a change that nobody told of counts as soon as a later one is told', async () => {
   await addEntries(smtp.db, 'black', [loopback], 'test');
-  // Nobody says so; a second change does, and both count.
   await add({ kind: 'server', value: '@bad.test', comment: '', expiresAt: null });
   expect(await greeting()).toMatch(/^554/);
   await announce((await removeEntries(smtp.db, 'black', [loopback.value, '@bad.test'])).revision);

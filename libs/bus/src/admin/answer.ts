@@ -36,7 +36,7 @@ export function answerAdmin<Request, Result, Input>(
   const { roles: allowed, audit: audited } = question.access;
   return bus.answer(
     question,
-    async ({ request, ...asker }) => {
+    async ({ request, ...asker }): Promise<AdminReply<Result>> => {
       const isWhole = asker.role === 'admin' || asker.role === 'auditor';
       if (!allowed.includes(asker.role) || isWhole !== (asker.scope === 'all')) return forbidden(asker.role);
       try {
@@ -71,7 +71,17 @@ export function answerAdmin<Request, Result, Input>(
         );
       }
     },
-    32,
+    { concurrency: 32, tooLarge: () => tooLarge(question.name) },
+  );
+}
+
+/** Instead of a silence until the asker's time-out. */
+function tooLarge(name: string): { ok: false; error: AdminError } {
+  return refused(
+    'tooLarge',
+    '',
+    `ответ на ${name} не помещается в одно сообщение: сузьте запрос`,
+    `the answer to ${name} does not fit into one message: ask for less`,
   );
 }
 

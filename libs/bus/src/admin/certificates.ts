@@ -71,8 +71,8 @@ export const adminCertificate = {
     'settings',
     'certificate.list',
     'the certificates of the store, without keys',
-    z.object({}),
-    z.object({ certificates: z.array(certificate) }),
+    z.object({ after: z.string().max(100).optional() }),
+    z.object({ certificates: z.array(certificate), next: z.string().nullable().default(null) }),
     looksAtAll,
   ),
   inspect: adminQuestion(

@@ -21,6 +21,9 @@ const page = {
   limit: z.int().min(1).max(500).default(100),
 };
 const next = { next: z.string().nullable() };
+/** For those that are asked for as a whole: an answer is what fits into one message. */
+const after = { after: z.string().max(400).optional() };
+const more = { next: z.string().nullable().default(null) };
 
 const domain = z.object({
   id: z.int(),
@@ -38,9 +41,9 @@ export const adminDomain = {
   list: adminQuestion(
     'settings',
     'domain.list',
-    'the local domains',
-    nothing,
-    z.object({ domains: z.array(domain) }),
+    'the local domains by name, as many as fit into one answer',
+    z.object(after),
+    z.object({ domains: z.array(domain), ...more }),
     looksInScope,
   ),
   create: adminQuestion(
@@ -180,10 +183,15 @@ export const adminAlias = {
   ),
 };
 
+/** A group has any number of members; with the group itself come the first so many. */
+export const SHOWN_MEMBERS = 1000;
+
 const group = z.object({
   address: z.string(),
   name: z.string(),
+  /** The first 1,000: `group.members` has all. */
   members: z.array(z.string()),
+  memberCount: z.int(),
   createdAt: z.iso.datetime(),
 });
 export type GroupInfo = z.infer<typeof group>;
@@ -195,6 +203,18 @@ export const adminGroup = {
     'distribution groups in the order of their addresses',
     z.object(page),
     z.object({ groups: z.array(group), ...next }),
+    looksInScope,
+  ),
+  members: adminQuestion(
+    'settings',
+    'group.members',
+    'the members of one group, in the order of their addresses',
+    z.object({
+      address,
+      after: z.string().max(400).optional(),
+      limit: z.int().min(1).max(1000).default(200),
+    }),
+    z.object({ members: z.array(z.string()), total: z.int(), ...next }),
     looksInScope,
   ),
   create: adminQuestion(
@@ -249,9 +269,9 @@ export const adminAdministrator = {
   list: adminQuestion(
     'settings',
     'administrator.list',
-    'who may use the console',
-    nothing,
-    z.object({ administrators: z.array(administrator) }),
+    'who may use the console, by login, as many as fit into one answer',
+    z.object(after),
+    z.object({ administrators: z.array(administrator), ...more }),
     looksAtAll,
   ),
   create: adminQuestion(

@@ -76,6 +76,8 @@ export async function askAdmin<Request, Result, Input>(
     const message = issue?.message ?? 'invalid';
     return refused('invalid', field, `${field}: значение не подходит (${message})`, `${field}: ${message}`);
   }
+  const written = Buffer.byteLength(JSON.stringify({ ...who, request: body.data }));
+  if (written > bus.maxPayload) return tooMuch(bus.maxPayload);
   try {
     return await bus.ask(question, { ...who, request: body.data }, timeoutMs);
   } catch (error) {
@@ -95,4 +97,13 @@ export async function askAdmin<Request, Result, Input>(
 function isUnheard(error: unknown): boolean {
   if (error instanceof BusAway || error instanceof NoRespondersError) return true;
   return error instanceof RequestError && error.isNoResponders();
+}
+
+function tooMuch(bytes: number): { ok: false; error: AdminError } {
+  return refused(
+    'tooLarge',
+    '',
+    `запрос больше ${bytes} байт и не помещается в одно сообщение: разделите его на части`,
+    `the request is larger than ${bytes} bytes and does not fit into one message: divide it`,
+  );
 }

@@ -145,10 +145,18 @@ export const adminQueue = {
   show: adminQuestion(
     'delivery',
     'queue.show',
-    'one mail of the queue with all recipients and verdicts',
-    z.object({ mail: mailId }),
+    'one mail of the queue with its recipients, in the order of their addresses, and verdicts',
     z.object({
+      mail: mailId,
+      /** The last recipient of the page before. */
+      after: searchText.optional(),
+      limit: z.int().min(1).max(500).default(200),
+    }),
+    z.object({
+      /** Its recipients are those of this page. */
       mail: queuedMail,
+      /** `after` of the next page of recipients. */
+      next: z.string().nullable().default(null),
       clientAddress: z.string().nullable(),
       helo: z.string(),
       subject: z.string(),
@@ -165,6 +173,8 @@ export const adminQueue = {
           at: time,
         }),
       ),
+      /** False: there are more than the first 500 verdicts, which are those on the mail and then on recipients. */
+      isVerdictsWhole: z.boolean().default(true),
     }),
     looksInScope,
   ),
@@ -267,15 +277,31 @@ export const adminTrace = {
       until: time.optional(),
       limit: z.int().min(1).max(500).default(50),
     }),
-    z.object({ deliveries: z.array(traceDelivery), refusals: z.array(traceRefusal) }),
+    z.object({
+      deliveries: z.array(traceDelivery),
+      refusals: z.array(traceRefusal),
+      /** More were found than fit into one answer: these are the newest of each kind. */
+      isCut: z.boolean().default(false),
+    }),
     looksInScope,
   ),
   show: adminQuestion(
     'delivery',
     'trace.show',
-    'all recipients of one mail, ended and still queued',
-    z.object({ mail: mailId }),
-    z.object({ deliveries: z.array(traceDelivery), queued: queuedMail.nullable() }),
+    'the recipients of one mail, those that have ended in pages, and the first of those that are still queued',
+    z.object({
+      mail: mailId,
+      /** `next` of the page before. */
+      after: z.string().max(12).regex(/^\d+$/).optional(),
+      limit: z.int().min(1).max(500).default(200),
+    }),
+    z.object({
+      deliveries: z.array(traceDelivery),
+      /** Of all pages. */
+      total: z.int().default(0),
+      next: z.string().nullable().default(null),
+      queued: queuedMail.nullable(),
+    }),
     looksInScope,
   ),
 };

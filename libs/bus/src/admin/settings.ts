@@ -124,9 +124,13 @@ export const adminSettings = {
   get: adminQuestion(
     'settings',
     'settings.get',
-    'current documents of one section or of all',
-    z.object({ section: sectionName.optional() }),
-    z.object({ sections: z.array(sectionState) }),
+    'current documents of one section, or of all, as many as fit into one answer',
+    z.object({
+      section: sectionName.optional(),
+      /** `next` of the answer before. */
+      after: sectionName.optional(),
+    }),
+    z.object({ sections: z.array(sectionState), next: z.string().nullable().default(null) }),
     looksAtAll,
   ),
   set: adminQuestion(

@@ -28,8 +28,8 @@ export const adminToken = {
     'settings',
     'token.list',
     'tokens of the API; of an administrator of domains his own',
-    z.object({}),
-    z.object({ tokens: z.array(token) }),
+    z.object({ after: z.string().max(20).optional() }),
+    z.object({ tokens: z.array(token), next: z.string().nullable().default(null) }),
     looksInScope,
   ),
   create: adminQuestion(

@@ -22,6 +22,8 @@ export interface AccessListsOptions {
   db: Queryable;
   bus: Bus;
   context: ServiceContext;
+  /** How often the known revision is compared with the stored one. */
+  compareMs?: number;
 }
 
 /** Resolves when the lists have been read once. */
@@ -70,7 +72,7 @@ class FollowedLists implements AccessLists {
     this.#compare = setInterval(() => {
       this.#want();
       this.#report();
-    }, COMPARE_MS).unref();
+    }, this.#options.compareMs ?? COMPARE_MS).unref();
     this.#report();
   }
 

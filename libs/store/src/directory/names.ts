@@ -9,12 +9,16 @@ export type NameKind = 'alias' | 'group';
 /** An alias, or a group with its display name. */
 export interface DirectoryName {
   address: string;
+  /** The first 1,000. */
   targets: string[];
+  targetCount: number;
   name: string;
   createdAt: Date;
 }
 
-const SELECT = `select n.address, n.targets, n.name, n.created_at as "createdAt"
+const SHOWN_TARGETS = 1000;
+
+const SELECT = `select n.address, n.targets[:${SHOWN_TARGETS}] as targets, cardinality(n.targets) as "targetCount", n.name, n.created_at as "createdAt"
   from directory.address n join directory.domain d on d.id = n.domain_id
   where ($1::bigint[] is null or n.domain_id = any($1)) and n.kind = $2`;
 
@@ -45,6 +49,23 @@ export async function findName(
     values: [scopeIds(scope), kind, address],
   });
   return rows[0] ?? null;
+}
+
+/** Members of a group in the order of their addresses, those after `after`; null when there is no such group. */
+export async function listMembers(
+  db: Queryable,
+  scope: Scope,
+  address: string,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<{ members: string[]; total: number } | null> {
+  const [row] = await db.query<{ members: string[]; total: number }>({
+    text: `select cardinality(n.targets) as total, array(select t from unnest(n.targets) as t
+        where $3::text is null or t > $3 order by t limit $4) as members
+      from directory.address n
+      where n.address = $2 and n.kind = 'group' and ($1::bigint[] is null or n.domain_id = any($1))`,
+    values: [scopeIds(scope), address, after ?? null, limit],
+  });
+  return row ?? null;
 }
 
 /** Aliases and groups that name this address among their targets. */

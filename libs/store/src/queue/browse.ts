@@ -111,7 +111,8 @@ const WAITS_FOR = `case when m.state <> 'active' or m.step <> 'schedule' then nu
   when exists (select ${seen} and r.lease_owner is not null and r.due_at > now()) then 'it is being sent'
   when exists (select ${seen} and r.due_at <= now()) then 'it waits for a free connection' end`;
 
-const columns = (recipients: number): string => `
+/** `recipients` of them, and `where` of `r` narrows which. */
+const columns = (recipients: string, where = 'true'): string => `
 m.id, m.accepted_at as "acceptedAt", m.reverse_path as "reversePath", m.origin, m.size, ${SHOWN_STATE} as state, m.step,
   coalesce(m.due_at, (select min(r.due_at) ${seen})) as "dueAt",
   coalesce(m.reason, (select r.last_reply ${seen} and r.last_reply is not null
@@ -122,11 +123,11 @@ m.id, m.accepted_at as "acceptedAt", m.reverse_path as "reversePath", m.origin, 
   (select coalesce(json_agg(r order by r.address), '[]') from (
     select address, route, destination, expanded_from as "expandedFrom", due_at as "dueAt", attempt as attempts,
       last_attempt_at as "lastAttemptAt", last_reply as "lastReply"
-    ${seen} order by address limit ${recipients}) r) as recipients`;
+    ${seen} and ${where} order by address limit ${recipients}) r) as recipients`;
 
 /** How many recipients a list shows of a mail. */
-const LISTED_RECIPIENTS = 10;
-const SHOWN_RECIPIENTS = 10_000;
+const LISTED_RECIPIENTS = '10';
+const SHOWN_VERDICTS = 500;
 
 export interface QueuePage {
   mails: ListedMail[];
@@ -183,13 +184,19 @@ export async function matchingMails(
   return rows.map(({ id }) => id);
 }
 
-/** One mail of the queue; null when it is not there or outside of the scope. */
-export async function showQueued(db: Queryable, scope: MailScope, mail: string): Promise<ListedMail | null> {
+/** One mail of the queue with a page of its recipients; null when it is not there or outside of the scope. */
+export async function showQueued(
+  db: Queryable,
+  scope: MailScope,
+  mail: string,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<ListedMail | null> {
+  const page = columns('$4', '($3::text is null or r.address > $3)');
   const [row] = await db.query<ListedMail>({
     name: 'show_queued',
-    text: `select ${columns(SHOWN_RECIPIENTS)} from queue.mail m left join store.content c on c.id = m.content_id
+    text: `select ${page} from queue.mail m left join store.content c on c.id = m.content_id
       where ${isMailInScope} and m.id = $2`,
-    values: [scopeIds(scope), mail],
+    values: [scopeIds(scope), mail, after ?? null, limit],
   });
   return row ?? null;
 }
@@ -205,16 +212,24 @@ export interface ShownVerdict {
   at: Date;
 }
 
-/** Of a mail that is in scope; what was said of a recipient outside of it is left out. */
-export function verdictsOf(db: Queryable, scope: MailScope, mail: string): Promise<ShownVerdict[]> {
-  return db.query<ShownVerdict>({
+/**
+ * Of a mail that is in scope, the first 500, those on the whole mail before those on recipients; what was said of a
+ * recipient outside of the scope is left out.
+ */
+export async function verdictsOf(
+  db: Queryable,
+  scope: MailScope,
+  mail: string,
+): Promise<{ verdicts: ShownVerdict[]; isWhole: boolean }> {
+  const found = await db.query<ShownVerdict>({
     name: 'verdicts_of',
     text: `select v.filter, v.recipient, v.generation, v.result, v.reason, v.at
       from queue.verdict v join queue.mail m on m.id = v.mail_id
       where v.mail_id = $2 and (v.recipient = '' or ${isOwn('m.account_id')} or ${isAddressInScope('v.recipient')})
-      order by v.generation, v.at, v.filter, v.recipient`,
+      order by v.recipient <> '', v.generation, v.at, v.filter, v.recipient limit ${SHOWN_VERDICTS + 1}`,
     values: [scopeIds(scope), mail],
   });
+  return { verdicts: found.slice(0, SHOWN_VERDICTS), isWhole: found.length <= SHOWN_VERDICTS };
 }
 
 /** A kind of hold: who holds, and which filter. */

@@ -130,13 +130,24 @@ async function walkBack<Row>(
   return found;
 }
 
-/** All ended recipients of one mail that are in the scope's sight. */
-export function deliveriesOf(db: Queryable, scope: MailScope, mail: string): Promise<TracedDelivery[]> {
-  return db.query<TracedDelivery>({
+/** Ended recipients of one mail that are in the scope's sight, in the order they ended, from the `offset`th on. */
+export async function deliveriesOf(
+  db: Queryable,
+  scope: MailScope,
+  mail: string,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<{ deliveries: TracedDelivery[]; total: number }> {
+  const seen = `from trace.delivery
+    where mail_id = $2 and (${isOwn('account_id')} or ${isAddressInScope('recipient')})`;
+  const deliveries = await db.query<TracedDelivery>({
     name: 'deliveries_of',
-    text: `select ${DELIVERY_COLUMNS} from trace.delivery
-      where mail_id = $2 and (${isOwn('account_id')} or ${isAddressInScope('recipient')})
-      order by ended_at, recipient`,
+    text: `select ${DELIVERY_COLUMNS} ${seen} order by ended_at, recipient offset $3 limit $4`,
+    values: [scopeIds(scope), mail, offset, limit],
+  });
+  const [row] = await db.query<{ total: number }>({
+    name: 'count_deliveries_of',
+    text: `select count(*)::int as total ${seen}`,
     values: [scopeIds(scope), mail],
   });
+  return { deliveries, total: row?.total ?? 0 };
 }

@@ -1,6 +1,6 @@
 // Where the answers for mail programs come from: the settings as they are, and the domains that are served. Nothing says
 // whether an address exists: it is only asked which domain it is of.
-import { adminDomain, askAdmin, type Bus, wholeServer } from '@pochtar/bus';
+import { adminDomain, askWhole, type Bus, wholeServer } from '@pochtar/bus';
 import { addressKey, parseAddress } from '@pochtar/mail';
 import type { LiveSettings } from '@pochtar/settings';
 import { problemOf } from '../problem.ts';
@@ -68,7 +68,7 @@ export class SetUp {
   }
 
   async #read(): Promise<ReadonlySet<string>> {
-    const reply = await askAdmin(this.#bus, adminDomain.list, wholeServer('console'), {});
+    const reply = await askWhole(this.#bus, adminDomain.list, wholeServer('console'), {});
     if (!reply.ok) throw problemOf(reply.error);
     return new Set(reply.result.domains.map(({ name }) => name));
   }

@@ -17,6 +17,7 @@ export const certificateRoutes = {
   'GET /certificates': asks(adminCertificate.list, {
     summary: 'the certificates of the store, without keys',
     request: () => ({}),
+    isWhole: true,
   }),
   'GET /certificates/authority': asks(adminCertificate.ca, {
     summary: 'the certificate of our own authority, for clients to trust',

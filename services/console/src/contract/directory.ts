@@ -16,7 +16,11 @@ const page = z.strictObject({
 });
 
 export const directoryRoutes = {
-  'GET /domains': asks(adminDomain.list, { summary: 'the local domains', request: () => ({}) }),
+  'GET /domains': asks(adminDomain.list, {
+    summary: 'the local domains',
+    request: () => ({}),
+    isWhole: true,
+  }),
   'POST /domains': asks(adminDomain.create, {
     summary: 'adds a local domain',
     body: z.strictObject({ name: z.string().min(1).max(255), postmaster: z.string().max(320).optional() }),
@@ -111,6 +115,15 @@ export const directoryRoutes = {
     summary: 'distribution groups in the order of their addresses',
     query: page,
     request: ({ query }) => query,
+  }),
+  'GET /groups/:address/members': asks(adminGroup.members, {
+    summary: 'the members of a group in the order of their addresses',
+    params: address,
+    query: z.strictObject({
+      after: z.string().max(400).optional(),
+      limit: z.coerce.number().int().min(1).max(1000).default(200),
+    }),
+    request: ({ params, query }) => ({ ...params, ...query }),
   }),
   'POST /groups': asks(adminGroup.create, {
     summary: 'adds a distribution group',

@@ -51,9 +51,13 @@ export const mailRoutes = {
     request: () => ({}),
   }),
   'GET /queue/:mail': asks(adminQueue.show, {
-    summary: 'one mail of the queue with its recipients and verdicts',
+    summary: 'one mail of the queue with its verdicts and a page of its recipients',
     params: mail,
-    request: ({ params }) => params,
+    query: z.strictObject({
+      after: search,
+      limit: z.coerce.number().int().min(1).max(500).default(200),
+    }),
+    request: ({ params, query }) => ({ ...params, ...query }),
   }),
   'POST /queue/retry': asks(adminQueue.retry, {
     summary: 'tries these mails now',
@@ -107,11 +111,15 @@ export const mailRoutes = {
     request: ({ query }) => query,
   }),
   'GET /trace/:mail': asks(adminTrace.show, {
-    summary: 'all recipients of one mail, ended and still queued',
+    summary: 'the recipients of one mail: a page of those that have ended, and the first that are still queued',
     params: mail,
-    request: ({ params }) => params,
+    query: z.strictObject({
+      after: z.string().max(12).regex(/^\d+$/).optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(200),
+    }),
+    request: ({ params, query }) => ({ ...params, ...query }),
     answer(found) {
-      if (found.queued === null && found.deliveries.length === 0) throw notFound(['mail']);
+      if (found.queued === null && found.total === 0) throw notFound(['mail']);
       return found;
     },
   }),

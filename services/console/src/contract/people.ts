@@ -15,6 +15,7 @@ export const peopleRoutes = {
   'GET /admins': asks(adminAdministrator.list, {
     summary: 'who may use the console',
     request: () => ({}),
+    isWhole: true,
   }),
   'POST /admins': asks(adminAdministrator.create, {
     summary: 'adds an administrator',
@@ -47,7 +48,11 @@ export const peopleRoutes = {
     request: ({ params }) => params,
   }),
 
-  'GET /tokens': asks(adminToken.list, { summary: 'tokens of the API', request: () => ({}) }),
+  'GET /tokens': asks(adminToken.list, {
+    summary: 'tokens of the API',
+    request: () => ({}),
+    isWhole: true,
+  }),
   'POST /tokens': asks(adminToken.create, {
     summary: 'makes a token of the asker; its value is shown this once',
     body: z.strictObject({

@@ -29,6 +29,8 @@ export interface QuestionRoute<Params, Query, Body, Request, Result, Input, Answ
   roles: readonly Role[];
   /** 200, or 201 where something was made. */
   status: 200 | 201;
+  /** What does not fit into one answer of the bus is asked for page by page, and answered together. */
+  isWhole?: boolean;
   /** The answer is a text, and is given as this file instead of as JSON. */
   file?: AnswerFile;
 }
@@ -64,6 +66,7 @@ export function asks<
     request: (given: Given<Params, Query, Body>) => Input;
     answer?: (result: Result) => Answer;
     status?: 200 | 201;
+    isWhole?: boolean;
     file?: AnswerFile;
   },
 ): QuestionRoute<Params, Query, Body, Request, Result, Input, Answer> {

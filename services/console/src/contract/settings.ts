@@ -21,6 +21,7 @@ export const settingsRoutes = {
   'GET /settings': asks(adminSettings.get, {
     summary: 'the documents of all sections',
     request: () => ({}),
+    isWhole: true,
   }),
   'GET /settings/status': asks(adminSettings.status, {
     summary: 'which revision each process has applied, or why not',

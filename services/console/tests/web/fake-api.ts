@@ -221,11 +221,11 @@ export class FakeApi {
       this.changes.push(body);
       return { done: ids, skipped: [] };
     },
-    'GET /trace': () => (this.isNew ? { deliveries: [], refusals: [] } : trace()),
-    'GET /trace/:mail': ({ params }) => ({
-      deliveries: trace().deliveries.filter(({ mail }) => mail === params.mail),
-      queued: null,
-    }),
+    'GET /trace': () => (this.isNew ? { deliveries: [], refusals: [], isCut: false } : trace()),
+    'GET /trace/:mail': ({ params }) => {
+      const deliveries = trace().deliveries.filter(({ mail }) => mail === params.mail);
+      return { deliveries, total: deliveries.length, next: null, queued: null };
+    },
   };
 
   /** What a file or a way back would change. */

@@ -80,7 +80,7 @@ export const adminCommands: Command[] = [
     words: 'admin list',
     summary: text('администраторы консоли', 'administrators of the console'),
     async run(session) {
-      const result = await session.ask(adminAdministrator.list, {});
+      const result = await session.askWhole(adminAdministrator.list, {});
       return session.show(result, () => administratorTable(session, result.administrators));
     },
   },

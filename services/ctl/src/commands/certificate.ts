@@ -158,7 +158,7 @@ export const certificateCommands: Command[] = [
     words: 'certificate list',
     summary: text('сертификаты', 'certificates'),
     async run(session) {
-      const result = await session.ask(adminCertificate.list, {});
+      const result = await session.askWhole(adminCertificate.list, {});
       return session.show(result, () => certificateTable(session, result.certificates));
     },
   },

@@ -94,7 +94,7 @@ export const domainCommands: Command[] = [
     words: 'domain list',
     summary: text('локальные домены', 'the local domains'),
     async run(session) {
-      const result = await session.ask(adminDomain.list, {});
+      const result = await session.askWhole(adminDomain.list, {});
       return session.show(result, () => domainTable(session, result.domains));
     },
   },

@@ -10,7 +10,10 @@ function groupTable(session: Session, groups: readonly GroupInfo[]): string {
   const header = [text('Группа', 'Group'), text('Имя', 'Name'), text('Участники', 'Members')];
   return table(
     header.map((title) => session.say(title)),
-    groups.map((group) => [group.address, group.name, group.members.join(', ')]),
+    groups.map(({ address, name, members, memberCount }) => {
+      const more = memberCount > members.length ? `, … (${memberCount})` : '';
+      return [address, name, `${members.join(', ')}${more}`];
+    }),
   );
 }
 
@@ -26,6 +29,15 @@ export const groupCommands: Command[] = [
       const code = await session.show(result, () => groupTable(session, result.groups));
       noteNext(session, result.next);
       return code;
+    },
+  },
+  {
+    words: 'group members',
+    summary: text('все участники группы', 'all members of a group'),
+    args: [{ name: 'ADDRESS' }],
+    async run(session, input) {
+      const result = await session.askWhole(adminGroup.members, { address: input.arg(0), limit: 1000 });
+      return session.show(result, () => result.members.join('\n'));
     },
   },
   {

@@ -89,7 +89,8 @@ function summaryOf(session: Session, answers: readonly ListLine[]): string {
   );
 }
 
-function contentOf(session: Session, file: string): Promise<string> {
+/** Of a file, or of standard input. */
+export function contentOf(session: Session, file: string): Promise<string> {
   if (file === '-') return session.readStdin();
   return readFile(file, 'utf8').catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);

@@ -9,6 +9,7 @@ import { problemText } from '../problem-text.ts';
 import type { Session } from '../session.ts';
 import type { Option } from '../syntax.ts';
 import { listFileCommands, listOf } from './list-file.ts';
+import { networkFileCommands } from './network-file.ts';
 
 const entryOptions: Record<string, Option> = {
   comment: { value: 'TEXT', help: text('для чего запись', 'what the entry is for') },
@@ -213,4 +214,5 @@ export const listCommands: Command[] = [
   ...[add, change, remove],
   ...listFileCommands,
   ...[addNetwork, changeNetwork, removeNetwork],
+  ...networkFileCommands,
 ];

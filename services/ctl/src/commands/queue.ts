@@ -103,10 +103,13 @@ const showMail: Command = {
   words: 'queue show',
   summary: text('одно письмо очереди подробно', 'one mail of the queue in full'),
   args: [{ name: 'MAIL' }],
+  options: {
+    after: { value: 'ADDRESS', help: text('получатели после этого', 'the recipients after this one') },
+  },
   async run(session, input) {
-    const result = await session.ask(adminQueue.show, { mail: input.arg(0) });
+    const result = await session.ask(adminQueue.show, { mail: input.arg(0), after: input.option('after') });
     const { mail } = result;
-    return session.show(result, () =>
+    const code = await session.show(result, () =>
       [
         list([
           [session.say(text('Письмо', 'Mail')), mail.mail],
@@ -147,6 +150,13 @@ const showMail: Command = {
         .filter((part) => part !== '')
         .join('\n'),
     );
+    if (result.next !== null) {
+      const next = `--after ${result.next}`;
+      session.note(
+        text(`получателей ${mail.recipientCount}, дальше: ${next}`, `${mail.recipientCount} recipients, more: ${next}`),
+      );
+    }
+    return code;
   },
 };
 

@@ -28,7 +28,7 @@ export const settingsSearch: Command = {
   },
   async run(session, input) {
     const limit = input.number('limit', { min: 1, max: 200 }) ?? 20;
-    const { sections } = await session.ask(adminSettings.get, {});
+    const { sections } = await session.askWhole(adminSettings.get, {});
     const states = new Map(sections.map((section) => [section.name, section]));
     const documents = Object.fromEntries(sections.map(({ name, document }) => [name, document]));
     const forms = describeForms();

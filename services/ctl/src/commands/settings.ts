@@ -19,7 +19,7 @@ const get: Command = {
   args: [{ name: 'SECTION[.FIELD]', isOptional: true }],
   async run(session, input) {
     const [name, field] = input.args[0]?.split('.', 2) ?? [];
-    const result = await session.ask(adminSettings.get, name === undefined ? {} : { section: name });
+    const result = await session.askWhole(adminSettings.get, name === undefined ? {} : { section: name });
     if (field === undefined) {
       return session.show(result, () => settingsListing(session, result.sections));
     }

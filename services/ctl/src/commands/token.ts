@@ -40,7 +40,7 @@ export const tokenCommands: Command[] = [
     words: 'token list',
     summary: text('токены API', 'tokens of the API'),
     async run(session) {
-      const result = await session.ask(adminToken.list, {});
+      const result = await session.askWhole(adminToken.list, {});
       return session.show(result, () => tokenTable(session, result.tokens));
     },
   },

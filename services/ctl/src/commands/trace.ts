@@ -103,12 +103,21 @@ export const traceCommands: Command[] = [
     words: 'trace show',
     summary: text('все получатели одного письма', 'all recipients of one mail'),
     args: [{ name: 'MAIL' }],
+    options: {
+      after: { value: 'N', help: text('пропустить столько получателей', 'leave out so many recipients') },
+    },
     async run(session, input) {
-      const result = await session.ask(adminTrace.show, { mail: input.arg(0) });
-      return session.show(result, () => {
+      const request = { mail: input.arg(0), after: input.option('after') };
+      const result = await session.ask(adminTrace.show, request);
+      const code = await session.show(result, () => {
         const queued = result.queued === null ? '' : queueTable(session, [result.queued]);
         return [deliveryTable(session, result.deliveries), queued].filter((one) => one !== '').join('\n');
       });
+      if (result.next !== null) {
+        const next = `--after ${result.next}`;
+        session.note(text(`всего ${result.total}, дальше: ${next}`, `${result.total} in all, more: ${next}`));
+      }
+      return code;
     },
   },
 ];

@@ -6,7 +6,9 @@ import {
   type Asker,
   answerAdmin,
   done,
+  fitting,
   type HeldBy,
+  pageOf,
   type QueuedMail,
   type QueueDestinationInfo,
   type QueueOutcome,
@@ -48,8 +50,10 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
   const counts = new DearAnswers<AdminReply<{ destinations: QueueDestinationInfo[] }>>();
   const answers = [
     answerAdmin(tools, adminQueue.list, async (request, { scope }) => {
-      const { mails, ...page } = await listQueue(tools.db, scope, withAge(request));
-      return done({ ...page, mails: mails.map(queuedMail) });
+      const { mails, next, ...counted } = await listQueue(tools.db, scope, withAge(request));
+      const shown = fitting(mails.map(queuedMail));
+      const isWhole = shown.length === mails.length;
+      return done({ ...counted, mails: shown, next: isWhole ? next : (shown.at(-1)?.mail ?? null) });
     }),
     answerAdmin(tools, adminQueue.matching, async (request, { scope }) => {
       const asOf = new Date().toISOString();
@@ -59,10 +63,10 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
     answerAdmin(tools, adminQueue.destinations, async ({ limit }, { scope }) =>
       counts.of(JSON.stringify([scope, limit]), async () => {
         const rows = await queueDestinations(tools.db, scope, limit);
-        return done({ destinations: rows.map(destinationOf) });
+        return done({ destinations: fitting(rows.map(destinationOf)) });
       }),
     ),
-    answerAdmin(tools, adminQueue.show, ({ mail }, { scope }) => show(tools, mail, scope)),
+    answerAdmin(tools, adminQueue.show, (request, { scope }) => show(tools, request, scope)),
     answerAdmin(tools, adminQueue.retry, async (request, asker) => {
       const reply = await change(retry)(request, asker);
       runner.forgetUnreachable();
@@ -201,8 +205,12 @@ async function changeOne(
   return result;
 }
 
-async function show(tools: Tools, id: string, scope: Asker['scope']): Promise<AdminReply<ShownMail>> {
-  const mail = await showQueued(tools.db, scope, id);
+async function show(
+  tools: Tools,
+  { mail: id, ...page }: { mail: string; after?: string | undefined; limit: number },
+  scope: Asker['scope'],
+): Promise<AdminReply<ShownMail>> {
+  const mail = await showQueued(tools.db, scope, id, page);
   if (mail === null) {
     return refused(
       'notFound',
@@ -211,9 +219,12 @@ async function show(tools: Tools, id: string, scope: Asker['scope']): Promise<Ad
       'there is no such mail in the queue: reload the list',
     );
   }
-  const verdicts = await verdictsOf(tools.db, scope, mail.id);
+  const { verdicts, isWhole: isVerdictsWhole } = await verdictsOf(tools.db, scope, mail.id);
+  const shown = queuedMail(mail);
+  const { rows: recipients, next } = pageOf(shown.recipients, ({ address }) => address, page.limit);
   return done({
-    mail: queuedMail(mail),
+    mail: { ...shown, recipients },
+    ...{ next, isVerdictsWhole },
     clientAddress: mail.clientAddress,
     helo: mail.helo,
     subject: subjectOf(mail.header),
@@ -224,6 +235,8 @@ async function show(tools: Tools, id: string, scope: Asker['scope']): Promise<Ad
 
 interface ShownMail {
   mail: QueuedMail;
+  next: string | null;
+  isVerdictsWhole: boolean;
   clientAddress: string | null;
   helo: string;
   subject: string;

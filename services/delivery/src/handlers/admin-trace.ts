@@ -1,9 +1,14 @@
 // admin.trace.*: what became of mails, ended recipients and those still in the queue.
-import { adminTrace, answerAdmin, done } from '@pochtar/bus';
+import { adminTrace, answerAdmin, done, fitting } from '@pochtar/bus';
 import { showQueued } from '@pochtar/store/queue';
 import { deliveriesOf, findDeliveries, findRefusals, type TracedDelivery } from '@pochtar/store/trace';
 import type { Tools } from '../tools.ts';
 import { queuedMail } from './admin-queue.ts';
+
+/** An answer has two lists. */
+const HALF_BYTES = 400_000;
+/** How many recipients that still wait are shown beside those that have ended: `queue.show` has all. */
+const SHOWN_QUEUED = 200;
 
 export function answerTrace(tools: Tools): AsyncDisposable {
   const { db } = tools;
@@ -15,15 +20,26 @@ export function answerTrace(tools: Tools): AsyncDisposable {
         findDeliveries(db, scope, filter),
         findRefusals(db, scope, filter),
       ]);
-      return done({
-        deliveries: deliveries.map(traced),
-        refusals: refusals.map((refusal) => ({ ...refusal, at: refusal.at.toISOString() })),
-      });
+      const shown = {
+        deliveries: fitting(deliveries.map(traced), HALF_BYTES),
+        refusals: fitting(
+          refusals.map((refusal) => ({ ...refusal, at: refusal.at.toISOString() })),
+          HALF_BYTES,
+        ),
+      };
+      const isCut = shown.deliveries.length < deliveries.length || shown.refusals.length < refusals.length;
+      return done({ ...shown, isCut });
     }),
-    answerAdmin(tools, adminTrace.show, async ({ mail }, { scope }) => {
-      const queued = await showQueued(db, scope, mail);
-      const deliveries = await deliveriesOf(db, scope, mail);
-      return done({ deliveries: deliveries.map(traced), queued: queued && queuedMail(queued) });
+    answerAdmin(tools, adminTrace.show, async ({ mail, after, limit }, { scope }) => {
+      const queued = await showQueued(db, scope, mail, { limit: SHOWN_QUEUED });
+      const offset = Number(after ?? 0);
+      const { deliveries, total } = await deliveriesOf(db, scope, mail, { offset, limit });
+      const shown = fitting(deliveries.map(traced), HALF_BYTES);
+      const end = offset + shown.length;
+      return done({
+        ...{ deliveries: shown, total, queued: queued && queuedMail(queued) },
+        next: end < total && shown.length > 0 ? String(end) : null,
+      });
     }),
   ];
   return {

@@ -16,7 +16,7 @@ import {
 import { readSections } from '@pochtar/store/settings';
 import { addressTaken, noDomain, notFound, readAddress } from '../addresses.ts';
 import type { Context } from '../context.ts';
-import { nextOf, readPage } from '../page.ts';
+import { endOf, readPage } from '../page.ts';
 import { readPassword } from '../passwords.ts';
 
 export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
@@ -25,8 +25,8 @@ export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
     answerAdmin(context, adminAccount.list, async (request, { scope }) => {
       const page = await readPage(context, request, scope);
       if (!page.ok) return page;
-      const accounts = await listAccounts(db, page.page);
-      return done({ accounts: accounts.map(infoOf), next: nextOf(accounts, request.limit) });
+      const { rows, next } = endOf((await listAccounts(db, page.page)).map(infoOf), request.limit);
+      return done({ accounts: rows, next });
     }),
     answerAdmin(context, adminAccount.show, ({ address }, { scope }) => show(context, scope, address)),
     answerAdmin(context, adminAccount.create, (request, { scope }) => create(context, scope, request)),

@@ -5,6 +5,7 @@ import {
   answerAdmin,
   type Asker,
   done,
+  pageAfter,
   refused,
 } from '@pochtar/bus';
 import {
@@ -28,8 +29,10 @@ import { readRights } from '../rights.ts';
 export function answerAdministrators(context: Context): { stop(): Promise<void> }[] {
   const { db, announce } = context;
   return [
-    answerAdmin(context, adminAdministrator.list, async (_, asker) => {
-      return done({ administrators: (await listAdministrators(db, asker.scope)).map(infoOf) });
+    answerAdmin(context, adminAdministrator.list, async ({ after }, asker) => {
+      const all = (await listAdministrators(db, asker.scope)).map(infoOf);
+      const { rows, next } = pageAfter(all, ({ login }) => login, after);
+      return done({ administrators: rows, next });
     }),
     answerAdmin(context, adminAdministrator.create, async (request, asker) =>
       create(context, asker, request),

@@ -8,6 +8,7 @@ import {
   type CertificateInfo,
   done,
   type InspectedCertificate,
+  pageAfter,
   refused,
 } from '@pochtar/bus';
 import { domainName, ipAddress } from '@pochtar/settings';
@@ -35,9 +36,10 @@ const ENCRYPTION = ['smtpEncryption', 'accessEncryption'];
 
 export function answerCertificates(context: Context): { stop(): Promise<void> }[] {
   return [
-    answerAdmin(context, adminCertificate.list, async () =>
-      done({ certificates: await certificateInfos(context) }),
-    ),
+    answerAdmin(context, adminCertificate.list, async ({ after }) => {
+      const { rows, next } = pageAfter(await certificateInfos(context), ({ id }) => id, after);
+      return done({ certificates: rows, next });
+    }),
     answerAdmin(context, adminCertificate.inspect, async ({ files, password, id }) => {
       const inspected = await inspect(context, files, password);
       const found = publicPart(inspected);

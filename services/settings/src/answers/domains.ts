@@ -1,5 +1,5 @@
 // admin.domain.*: list, create, delete.
-import { adminDomain, answerAdmin, done, type DomainInfo, refused } from '@pochtar/bus';
+import { adminDomain, answerAdmin, done, type DomainInfo, pageAfter, refused } from '@pochtar/bus';
 import {
   createDomain,
   createName,
@@ -16,9 +16,11 @@ import type { Context } from '../context.ts';
 export function answerDomains(context: Context): { stop(): Promise<void> }[] {
   const { db } = context;
   return [
-    answerAdmin(context, adminDomain.list, async (_, { scope }) =>
-      done({ domains: (await listDomains(db, scope)).map(infoOf) }),
-    ),
+    answerAdmin(context, adminDomain.list, async ({ after }, { scope }) => {
+      const domains = (await listDomains(db, scope)).map(infoOf);
+      const { rows, next } = pageAfter(domains, ({ name }) => name, after);
+      return done({ domains: rows, next });
+    }),
     answerAdmin(context, adminDomain.create, (request) => create(context, request)),
     answerAdmin(context, adminDomain.delete, async ({ name }, asker) => remove(context, asker.scope, name)),
   ];

@@ -4,6 +4,7 @@ import {
   adminLists,
   answerAdmin,
   done,
+  fitting,
   type ListEntryInfo,
   type ListLine,
   type ListName,
@@ -44,10 +45,12 @@ export function answerLists(context: Context): { stop(): Promise<void> }[] {
       const wanted = { ...filter, text: search };
       const page = { limit, after: after === undefined ? undefined : Number(after) };
       const entries = await listEntries(db, list, wanted, page);
-      const next = entries.length < limit ? null : String(entries.at(-1)?.id ?? '');
       const total = await countEntries(db, list, wanted);
       const more = await cautionContext(context);
-      return done({ entries: entries.map((entry) => infoOf(list, entry, more)), next, total });
+      const shown = fitting(entries.map((entry) => infoOf(list, entry, more)));
+      const isLast = entries.length < limit && shown.length === entries.length;
+      const next = isLast ? null : String(entries[shown.length - 1]?.id ?? '');
+      return done({ entries: shown, next, total });
     }),
     answerAdmin(context, adminLists.counts, async () => {
       const { white, black, networks } = await countLists(db);
@@ -64,7 +67,9 @@ export function answerLists(context: Context): { stop(): Promise<void> }[] {
       context.announce.lists(revision);
       const more = await cautionContext(context);
       if (removed.length === 0) return noEntry(list, values[0] ?? '');
-      return done({ removed: removed.map((entry) => infoOf(list, entry, more)) });
+      // Of a named network, which stays, its addresses are not told again: five hundred of them fill any answer.
+      const told = removed.map((entry) => ({ ...infoOf(list, entry, more), addresses: null }));
+      return done({ removed: told });
     }),
   ];
 }

@@ -6,6 +6,7 @@ import {
   answerAdmin,
   done,
   type GroupInfo,
+  pageOf,
   refused,
 } from '@pochtar/bus';
 import {
@@ -13,6 +14,7 @@ import {
   deleteName,
   type DirectoryName,
   findName,
+  listMembers,
   listNames,
   type NameChange,
   type NameKind,
@@ -21,7 +23,7 @@ import {
 } from '@pochtar/store/directory';
 import { addressTaken, noDomain, notFound, readAddress, readAddresses } from '../addresses.ts';
 import type { Context, Refusal } from '../context.ts';
-import { nextOf, readPage } from '../page.ts';
+import { endOf, readPage } from '../page.ts';
 
 export function answerNames(context: Context): { stop(): Promise<void> }[] {
   return [...answerAliases(context), ...answerGroups(context)];
@@ -33,8 +35,8 @@ function answerAliases(context: Context): { stop(): Promise<void> }[] {
     answerAdmin(context, adminAlias.list, async (request, { scope }) => {
       const page = await readPage(context, request, scope);
       if (!page.ok) return page;
-      const rows = await listNames(db, 'alias', page.page);
-      return done({ aliases: rows.map(aliasOf), next: nextOf(rows, request.limit) });
+      const { rows, next } = endOf((await listNames(db, 'alias', page.page)).map(aliasOf), request.limit);
+      return done({ aliases: rows, next });
     }),
     answerAdmin(context, adminAlias.create, async ({ address, targets }, { scope }) => {
       const row = await create(context, scope, 'alias', { address, targets, field: 'targets' });
@@ -58,8 +60,16 @@ function answerGroups(context: Context): { stop(): Promise<void> }[] {
     answerAdmin(context, adminGroup.list, async (request, { scope }) => {
       const page = await readPage(context, request, scope);
       if (!page.ok) return page;
-      const rows = await listNames(db, 'group', page.page);
-      return done({ groups: rows.map(groupOf), next: nextOf(rows, request.limit) });
+      const { rows, next } = endOf((await listNames(db, 'group', page.page)).map(groupOf), request.limit);
+      return done({ groups: rows, next });
+    }),
+    answerAdmin(context, adminGroup.members, async ({ address, after, limit }, { scope }) => {
+      const read = readAddress('address', address);
+      if (!read.ok) return read;
+      const found = await listMembers(db, scope, read.key, { after, limit });
+      if (found === null) return notFound('address', read.key);
+      const { rows, next } = pageOf(found.members, (member) => member, limit);
+      return done({ members: rows, total: found.total, next });
     }),
     answerAdmin(context, adminGroup.create, async ({ address, name, members }, { scope }) => {
       const row = await create(context, scope, 'group', {
@@ -89,8 +99,8 @@ function aliasOf({ address, targets, createdAt }: DirectoryName): AliasInfo {
   return { address, targets, createdAt: createdAt.toISOString() };
 }
 
-function groupOf({ address, name, targets, createdAt }: DirectoryName): GroupInfo {
-  return { address, name, members: targets, createdAt: createdAt.toISOString() };
+function groupOf({ address, name, targets, targetCount, createdAt }: DirectoryName): GroupInfo {
+  return { address, name, members: targets, memberCount: targetCount, createdAt: createdAt.toISOString() };
 }
 
 type Row = { ok: true; row: DirectoryName } | Refusal;

@@ -4,6 +4,7 @@ import {
   adminSettings,
   answerAdmin,
   done,
+  fitting,
   refused,
   type SettingsHistoryEntry,
   type SettingsRevision,
@@ -61,12 +62,14 @@ async function history(
   const documents = new Map(
     [...earlier, ...rows].map((row) => [placeOf(row.name, row.revision), row.document]),
   );
-  const entries = shown.map((row) => ({
-    ...factsOf(row),
-    changes: differences(documents.get(placeOf(row.name, row.revision - 1)), row.document),
-  }));
-  const last = rows.length > limit ? shown.at(-1) : undefined;
-  return done({ entries, next: last === undefined ? null : placeOf(last.name, last.revision) });
+  const entries = fitting(
+    shown.map((row) => ({
+      ...factsOf(row),
+      changes: differences(documents.get(placeOf(row.name, row.revision - 1)), row.document),
+    })),
+  );
+  const last = rows.length > entries.length ? entries.at(-1) : undefined;
+  return done({ entries, next: last === undefined ? null : placeOf(last.section, last.revision) });
 }
 
 function factsOf(row: StoredHistory) {

@@ -1,5 +1,5 @@
 // admin.settings.*: get, set, revert, status, catalogue.
-import { type AdminReply, adminSettings, answerAdmin, done, type SavedSettings } from '@pochtar/bus';
+import { type AdminReply, adminSettings, answerAdmin, done, pageAfter, type SavedSettings } from '@pochtar/bus';
 import {
   catalogue,
   describeForms,
@@ -21,7 +21,7 @@ type Answer = { stop(): Promise<void> };
 
 export function answerSettings(context: Context): Answer[] {
   return [
-    answerAdmin(context, adminSettings.get, ({ section }) => get(context, section)),
+    answerAdmin(context, adminSettings.get, ({ section, after }) => get(context, section, after)),
     answerAdmin(context, adminSettings.set, async ({ changes, ...options }, asker) =>
       change(context, changes, { author: asker.author, ...options }),
     ),
@@ -52,7 +52,7 @@ function sectionsAsked(section: string | undefined): SectionName[] | Refusal {
   return isSectionName(section) ? [section] : refusal([unknownSection(section)]);
 }
 
-async function get(context: Context, section: string | undefined) {
+async function get(context: Context, section: string | undefined, after: string | undefined) {
   const names = sectionsAsked(section);
   if (!Array.isArray(names)) return names;
   const rows = await readRows(context);
@@ -62,7 +62,8 @@ async function get(context: Context, section: string | undefined) {
     const row = rows.get(name);
     return row === undefined ? [] : [{ ...sectionState(name, row, secrets), ...remarksOn(name) }];
   });
-  return done({ sections });
+  const { rows: shown, next } = pageAfter(sections, ({ name }) => name, after);
+  return done({ sections: shown, next });
 }
 
 /** Of all sections: what is to be said of one may depend on others. */

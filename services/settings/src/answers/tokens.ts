@@ -6,6 +6,8 @@ import {
   type Asker,
   type AuditEntryInfo,
   done,
+  fitting,
+  pageAfter,
   refused,
   type TokenInfo,
 } from '@pochtar/bus';
@@ -31,8 +33,10 @@ const DAY_MS = 86_400_000;
 export function answerTokens(context: Context, uses: TokenUses): { stop(): Promise<void> }[] {
   const { db } = context;
   return [
-    answerAdmin(context, adminToken.list, async (_, asker) => {
-      return done({ tokens: (await listTokens(db, makerInSight(asker))).map(infoOf) });
+    answerAdmin(context, adminToken.list, async ({ after }, asker) => {
+      const all = (await listTokens(db, makerInSight(asker))).map(infoOf);
+      const { rows, next } = pageAfter(all, ({ id }) => String(id), after);
+      return done({ tokens: rows, next });
     }),
     answerAdmin(context, adminToken.create, (request, asker) => create(context, asker, request)),
     answerAdmin(context, adminToken.delete, async ({ id }, asker) => {
@@ -150,8 +154,9 @@ export function answerAudit(context: Context): { stop(): Promise<void> }[] {
         since: since === undefined ? undefined : new Date(since),
         until: until === undefined ? undefined : new Date(until),
       });
-      const next = entries.length < filter.limit ? null : (entries.at(-1)?.id ?? null);
-      return done({ entries: entries.map(entryInfo), next });
+      const shown = fitting(entries.map(entryInfo));
+      const isLast = entries.length < filter.limit && shown.length === entries.length;
+      return done({ entries: shown, next: isLast ? null : (shown.at(-1)?.id ?? null) });
     }),
   ];
 }
@@ -159,5 +164,21 @@ export function answerAudit(context: Context): { stop(): Promise<void> }[] {
 const nothing = done({ entries: [], next: null });
 
 function entryInfo({ at, clientAddress, ...entry }: StoredAuditEntry): AuditEntryInfo {
-  return { ...entry, at: at.toISOString(), clientAddress: clientAddress ?? null };
+  const details = shortDetails(entry.details);
+  return { ...entry, details, at: at.toISOString(), clientAddress: clientAddress ?? null };
+}
+
+const MAX_ITEMS = 50;
+const MAX_LETTERS = 500;
+
+/** What a change named by the thousand is shown by its beginning; the log itself keeps all of it. */
+function shortDetails(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(details).map(([field, value]) => [field, shortValue(value)]));
+}
+
+function shortValue(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > MAX_LETTERS ? `${value.slice(0, MAX_LETTERS)}…` : value;
+  if (!Array.isArray(value)) return value;
+  const shown = value.slice(0, MAX_ITEMS).map(shortValue);
+  return value.length > MAX_ITEMS ? [...shown, `… +${value.length - MAX_ITEMS}`] : shown;
 }

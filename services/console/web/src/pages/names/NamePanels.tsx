@@ -98,6 +98,8 @@ export function GroupPanel({
   const [name, setName] = useState(group?.name ?? '');
   const [members, setMembers] = useState<string[]>(group?.members ?? []);
   const [isDeleting, setIsDeleting] = useState(false);
+  // What is not shown stays: only what is added and removed is sent.
+  const isCut = group !== undefined && group.memberCount > group.members.length;
   const create = useChange('POST /groups', ['/groups', '/domains', '/accounts']);
   const update = useChange('PATCH /groups/:address', ['/groups', '/accounts']);
   const remove = useChange('DELETE /groups/:address', ['/groups', '/domains', '/accounts']);
@@ -145,7 +147,7 @@ export function GroupPanel({
       />
       <TagsInput
         label={t('names.members')}
-        description={t('names.targetsHelp')}
+        description={isCut ? t('names.cut', { count: group?.members.length ?? 0 }) : t('names.targetsHelp')}
         value={members}
         onChange={setMembers}
         splitChars={splitChars}

@@ -129,7 +129,7 @@ function Groups({ add, isReadOnly }: Parts) {
           {
             key: 'members',
             title: t('names.members'),
-            cell: ({ members }) => t('names.count', { count: members.length }),
+            cell: ({ memberCount }) => t('names.count', { count: memberCount }),
           },
         ]}
         empty={

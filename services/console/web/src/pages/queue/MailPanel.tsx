@@ -8,12 +8,16 @@ import { Skeleton } from '../../ui/controls.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Failure } from '../../ui/Notice.tsx';
+import { Pager } from '../../ui/Pager.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { useCursor } from '../search.ts';
 import { QueueActions } from './QueueActions.tsx';
 import { stateTones } from './states.ts';
 import { Go } from '../../ui/Go.tsx';
+
+const shownRecipients = 200;
 
 export function MailPanel({
   mail,
@@ -25,7 +29,11 @@ export function MailPanel({
   onClose: () => void;
 }) {
   const { t } = useWords();
-  const { data, error, refetch } = useApi('GET /queue/:mail', { params: { mail } });
+  const cursor = useCursor(mail);
+  const { data, error, refetch } = useApi('GET /queue/:mail', {
+    params: { mail },
+    query: { after: cursor.after, limit: shownRecipients },
+  });
   return (
     <SidePanel title={t('queue.mail')} onClose={onClose} size={640}>
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
@@ -38,6 +46,7 @@ export function MailPanel({
           </div>
           <h3 className="p-gap">{t('queue.recipients')}</h3>
           <Recipients shown={data} />
+          <Pager cursor={cursor} next={data.next} />
           {data.verdicts.length > 0 && (
             <>
               <h3 className="p-gap">{t('queue.verdicts')}</h3>

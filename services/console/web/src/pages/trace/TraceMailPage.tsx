@@ -12,13 +12,21 @@ import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { outcomeTone, useOutcomeWords } from './outcomes.ts';
 import { Go } from '../../ui/Go.tsx';
+import { Pager } from '../../ui/Pager.tsx';
+import { useCursor } from '../search.ts';
+
+const shownRecipients = 200;
 
 export function TraceMailPage() {
   const { t } = useWords();
   const words = useOutcomeWords();
   const { mail = '' }: { mail?: string } = useParams({ strict: false });
-  const { data, error, refetch } = useApi('GET /trace/:mail', { params: { mail } });
-  const isUnknown = data?.deliveries.length === 0 && data.queued === null;
+  const cursor = useCursor(mail);
+  const { data, error, refetch } = useApi('GET /trace/:mail', {
+    params: { mail },
+    query: { after: cursor.after, limit: shownRecipients },
+  });
+  const isUnknown = data?.total === 0 && data.queued === null;
   return (
     <Page title={t('trace.mail')} path={[t('menu.mail'), t('page.trace')]}>
       <p className="p-mono">
@@ -63,6 +71,7 @@ export function TraceMailPage() {
           )}
         </Block>
       ))}
+      <Pager cursor={cursor} next={data?.next} />
     </Page>
   );
 }
