@@ -136,6 +136,24 @@ test('ten tests a minute, whichever replica is asked, and what was refused does 
   expect((await tried({ kind: 'relay' }, { author: 'test:other' })).reply.ok).toBe(true);
 });
 
+test('a few at once for each author and door: one more is refused, and who comes by another door is not', async () => {
+  const held = Promise.withResolvers<ReturnType<typeof testResult.good>>();
+  answer = () => held.promise;
+  const before = runs.length;
+  // Two a replica, of which there are two.
+  const all = Array.from({ length: 5 }, () => tried({ kind: 'relay' }, { author: 'console:eve' }));
+  const codes = all.map(async (one) => {
+    const { reply } = await one;
+    return reply.ok ? held.promise.then(() => 'ok') : reply.error.code;
+  });
+  expect(await Promise.race(codes)).toBe('tooMany');
+  expect(runs.length - before).toBeLessThanOrEqual(4);
+  held.resolve(await isGood());
+  expect((await Promise.all(codes)).filter((code) => code === 'ok').length).toBeGreaterThan(0);
+  answer = isGood;
+  expect((await tried({ kind: 'relay' }, { author: 'ctl:eve' })).reply.ok).toBe(true);
+});
+
 test('taken back by its asker, a test ends where it runs', async () => {
   const ended = Promise.withResolvers<void>();
   const taken = new AbortController();
