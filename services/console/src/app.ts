@@ -121,7 +121,8 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
       if ('question' in route) {
         const asker = askerOf((person as Person).principal, client.address);
         const ask = async (): Promise<unknown> => {
-          const put = route.isWhole === true ? askWhole : askAdmin;
+          // A route that is whole has a question with pages.
+          const put = route.isWhole === true ? (askWhole as typeof askAdmin) : askAdmin;
           const answered = await put(parts.bus, route.question, asker, route.request(given));
           if (!answered.ok) throw problemOf(answered.error);
           return route.answer(answered.result);

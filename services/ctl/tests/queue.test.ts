@@ -92,13 +92,14 @@ beforeAll(async () => {
     asked.push(request);
     if (holds !== null) {
       const mails = holds.map((holder, at) => heldMail(ids[at] as string, holder));
-      return done({ mails, total: mails.length, next: null });
+      return done({ mails, total: mails.length, isTotalExact: true, next: null });
     }
     const from = request.after === undefined ? 0 : ids.indexOf(request.after) + 1;
     const page = ids.slice(from, from + request.limit);
     return done({
       mails: page.map(mail),
       total: ids.length,
+      isTotalExact: true,
       next: from + request.limit < ids.length ? (page.at(-1) ?? null) : null,
     });
   });
@@ -118,6 +119,8 @@ beforeAll(async () => {
   answerAdmin(answering, adminQueue.show, async (request) =>
     done({
       mail: mail(request.mail),
+      next: null,
+      isVerdictsWhole: true,
       clientAddress: '192.0.2.1',
       helo: 'client.test',
       subject: 'Тема\r\nX: y',
@@ -138,10 +141,10 @@ beforeAll(async () => {
       reply: '554 no',
       count: 12_073,
     };
-    return done({ deliveries: [ended], refusals: [refusal] });
+    return done({ deliveries: [ended], refusals: [refusal], isCut: false });
   });
   answerAdmin(answering, adminTrace.show, async () =>
-    done({ deliveries: [ended], queued: mail(ids[0] as string) }),
+    done({ deliveries: [ended], total: 1, next: null, queued: mail(ids[0] as string) }),
   );
   await delivery.connection.flush();
 });

@@ -145,36 +145,36 @@ function binaryKey(key: Buffer): KeyObject | null {
   return null;
 }
 
-function problem(code: string, ru: string, en: string): Problem {
+function saying(code: string, ru: string, en: string): Problem {
   return { code, message: text(ru, en) };
 }
 
-const passwordNeeded = problem(
+const passwordNeeded = saying(
   'passwordNeeded',
   'ключ зашифрован: укажите пароль файла',
   'the key is encrypted: give the password of the file',
 );
-const wrongPassword = problem(
+const wrongPassword = saying(
   'wrongPassword',
   'пароль не подходит, или файл повреждён: проверьте пароль',
   'the password is wrong, or the file is damaged: check the password',
 );
-const damaged = problem(
+const damaged = saying(
   'wrongFormat',
   'сертификат или ключ в файле повреждён: возьмите файл заново',
   'a certificate or key in the file is damaged: take the file anew',
 );
-const unsupported = problem(
+const unsupported = saying(
   'unsupported',
   'файл PKCS#12 зашифрован способом, который не поддерживается: сохраните его с AES или загрузите PEM',
   'the PKCS#12 file is sealed in a way that is not supported: save it with AES, or hand in PEM',
 );
-const nothingInIt = problem(
+const nothingInIt = saying(
   'wrongFormat',
   'в файле нет ни сертификата, ни ключа: нужен PEM, DER или PKCS#12 (.pfx, .p12)',
   'there is neither a certificate nor a key in the file: PEM, DER or PKCS#12 (.pfx, .p12) is needed',
 );
-const tooMany = problem(
+const tooMany = saying(
   'tooMany',
   `слишком много сертификатов или ключей: не больше ${MAX_CERTIFICATES} и ${MAX_KEYS}`,
   `too many certificates or keys: at most ${MAX_CERTIFICATES} and ${MAX_KEYS}`,
