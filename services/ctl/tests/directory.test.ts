@@ -142,7 +142,7 @@ test('tokens are made for an administrator, listed and removed', async () => {
   const id = String(made.token.id);
   expect((await server.run(['token', 'delete', id])).stderr).toContain('add --yes');
   expect((await server.run(['token', 'delete', id, '--yes'])).code).toBe(0);
-  expect(await server.json(['token', 'list'])).toEqual({ tokens: [] });
+  expect(await server.json(['token', 'list'])).toEqual({ tokens: [], next: null });
 });
 
 test('the audit log is read by author, question and time', async () => {

@@ -19,18 +19,18 @@ beforeAll(async () => {
   const address = `'r' || lpad(n::text, 6, '0') || '@' || repeat('x', 60) || '.test'`;
   await office.db.query({
     text: `insert into queue.recipient (mail_id, address, route, destination, due_at, last_reply)
-      select $1, ${address}, 'remote', 'far.test', now() + interval '1 hour', $3 from generate_series(2, $2::int) n`,
+      select $1::uuid, ${address}, 'remote', 'far.test', now() + interval '1 hour', $3 from generate_series(2, $2::int) n`,
     values: [mail, RECIPIENTS, REPLY],
   });
   await office.db.query({
     text: `insert into queue.verdict (mail_id, filter, recipient, result, reason)
-      select $1, 'dlp', ${address}, 'accept', '' from generate_series(2, $2::int) n
-      union all select $1, 'antivirus', '', 'accept', 'clean'`,
+      select $1::uuid, 'dlp', ${address}, 'accept', '' from generate_series(2, $2::int) n
+      union all select $1::uuid, 'antivirus', '', 'accept', 'clean'`,
     values: [mail, RECIPIENTS],
   });
   await office.db.query({
     text: `insert into trace.delivery (mail_id, recipient, accepted_at, reverse_path, origin, size, outcome, detail)
-      select $1, ${address}, now(), 's@far.test', 'incoming', 1, 'relayed', $3 from generate_series(1, $2::int) n`,
+      select $1::uuid, ${address}, now(), 's@far.test', 'incoming', 1, 'relayed', $3 from generate_series(1, $2::int) n`,
     values: [mail, RECIPIENTS, REPLY],
   });
 });

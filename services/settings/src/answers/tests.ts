@@ -42,10 +42,11 @@ export function answerTests(context: Context): { stop(): Promise<void> }[] {
     answerAdmin(context, adminTest.run, async (request, asker) => {
       const { author } = asker;
       const running = underWay.get(author) ?? 0;
-      if (running >= AT_ONCE || (await isTooOften(context, asker))) return tooMany;
+      if (running >= AT_ONCE) return tooMany;
+      // Counted before anything is waited for, or all that come at the same moment would find none.
       underWay.set(author, running + 1);
       try {
-        return await answer(context, request);
+        return (await isTooOften(context, asker)) ? tooMany : await answer(context, request);
       } finally {
         const left = (underWay.get(author) ?? 1) - 1;
         if (left > 0) underWay.set(author, left);
