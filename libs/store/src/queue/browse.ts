@@ -83,18 +83,31 @@ const IS_STATE = `($2::text is null or ($2 in ('held', 'parked') and m.state = $
 /** Where mail to a recipient goes; that of remote ones is indexed. */
 const GOES_TO = `(lower(f.destination) = lower($7) or lower(split_part(f.address, '@', -1)) = lower($7))`;
 
-const FILTERS = `${isMailInScope} and ${IS_STATE}
-  and ($3::text is null or strpos(lower(m.reverse_path), lower($3)) > 0)
-  and ($4::text is null or m.id in (select f.mail_id from queue.recipient f
-    where strpos(lower(f.address), lower($4)) > 0 and ${isRecipientInScope('f')}))
-  and ($5::text is null or (m.state = 'held' and coalesce(m.held_by, 'person') = $5))
-  and ($6::text is null or (m.state = 'held' and m.held_filter = $6))
-  and ($7::text is null or m.id in (
-    select f.mail_id from queue.recipient f where f.route = 'remote' and ${GOES_TO} and ${isRecipientInScope('f')}
-    union select f.mail_id from queue.recipient f where f.route <> 'remote' and ${GOES_TO} and ${isRecipientInScope('f')}))
-  and ($8::text is null or strpos(lower(m.reason), lower($8)) > 0 or m.id in (select f.mail_id from queue.recipient f
-    where strpos(lower(f.last_reply), lower($8)) > 0 and ${isRecipientInScope('f')}))
-  and ($9::timestamptz is null or m.accepted_at < $9)`;
+/**
+ * Mails with a recipient for whom this holds. Where everything is in scope, those recipients are found first; otherwise what
+ * is in scope depends on the mail, and each mail's own are looked at.
+ */
+function withRecipient(scope: MailScope, ...conditions: string[]): string {
+  if (scope === 'all') {
+    const found = conditions.map((one) => `select f.mail_id from queue.recipient f where ${one}`);
+    return `m.id in (${found.join(' union ')})`;
+  }
+  return `exists (select from queue.recipient f
+    where f.mail_id = m.id and (${conditions.join(' or ')}) and ${isRecipientInScope('f')})`;
+}
+
+function filters(scope: MailScope): string {
+  const [remote, other] = ["f.route = 'remote'", "f.route <> 'remote'"].map((route) => `${route} and ${GOES_TO}`);
+  return `${isMailInScope} and ${IS_STATE}
+    and ($3::text is null or strpos(lower(m.reverse_path), lower($3)) > 0)
+    and ($4::text is null or ${withRecipient(scope, 'strpos(lower(f.address), lower($4)) > 0')})
+    and ($5::text is null or (m.state = 'held' and coalesce(m.held_by, 'person') = $5))
+    and ($6::text is null or (m.state = 'held' and m.held_filter = $6))
+    and ($7::text is null or ${withRecipient(scope, remote as string, other as string)})
+    and ($8::text is null or strpos(lower(m.reason), lower($8)) > 0
+      or ${withRecipient(scope, 'strpos(lower(f.last_reply), lower($8)) > 0')})
+    and ($9::timestamptz is null or m.accepted_at < $9)`;
+}
 
 function filterValues(scope: MailScope, filter: Omit<QueueFilter, 'limit'>): unknown[] {
   return [
@@ -160,7 +173,7 @@ async function findPage(
   scope: MailScope,
   { after, limit, ...filter }: QueueFilter,
 ): Promise<{ ids: string[]; total: number }> {
-  const found = `select m.id from queue.mail m where ${FILTERS}`;
+  const found = `select m.id from queue.mail m where ${filters(scope)}`;
   const page =
     after === undefined ? 'found where $10::uuid is null' : `(${found} and m.id > $10::uuid) later`;
   const [row] = await db.query<{ ids: string[]; total: number }>({
@@ -178,7 +191,7 @@ export async function matchingMails(
   filter: Omit<QueueFilter, 'after'>,
 ): Promise<string[]> {
   const rows = await db.query<{ id: string }>({
-    text: `select m.id from queue.mail m where ${FILTERS} order by m.id limit $10`,
+    text: `select m.id from queue.mail m where ${filters(scope)} order by m.id limit $10`,
     values: [...filterValues(scope, filter), filter.limit],
   });
   return rows.map(({ id }) => id);
