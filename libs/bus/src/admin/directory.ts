@@ -183,9 +183,6 @@ export const adminAlias = {
   ),
 };
 
-/** A group has any number of members; with the group itself come the first so many. */
-export const SHOWN_MEMBERS = 1000;
-
 const group = z.object({
   address: z.string(),
   name: z.string(),
