@@ -8,6 +8,7 @@ export const liveRoutes = {
   'GET /events': own({
     summary: 'server-sent events: hints {topic} of what has changed; `gap` after a break',
     result: z.object({ topic: z.enum(['settings', 'applied', 'directory', 'queue', 'gap']) }),
+    mediaType: 'text/event-stream',
     roles: administrators,
   }),
   'GET /openapi.json': own({
