@@ -6,6 +6,7 @@ import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type SeedSizes, seedConsole } from './console-seed.ts';
 import type { Instance } from './instance.ts';
+import { measure as usageOf, type Root } from './processes.ts';
 
 export interface ConsoleOptions extends SeedSizes {
   /** Requests of each route. */
@@ -20,6 +21,8 @@ export interface RouteResult {
   p50: number;
   p95: number;
   p99: number;
+  /** Of all own processes, Postgres and NATS together: says more than the times where others use the machine too. */
+  cpuMs: number;
 }
 
 export interface ConsoleResult {
@@ -91,32 +94,44 @@ export async function benchConsole(
   await seedConsole(instance, options);
   const client = await ConsoleClient.logIn(instance);
   const paths = await pathsOf(client);
+  const roots = await instance.roots();
   const answered = rssMiB(pid);
   const routes: RouteResult[] = [];
   for (const path of paths) {
     progress(`GET ${path}`);
-    routes.push(await measure(client, path, options.requests));
+    routes.push(await measure(client, roots, path, options.requests));
   }
   client.close();
   await new Promise((resolve) => setTimeout(resolve, REST_MS));
   return { rss: { started, answered, rested: rssMiB(pid) }, routes };
 }
 
-async function measure(client: ConsoleClient, path: string, requests: number): Promise<RouteResult> {
+async function measure(
+  client: ConsoleClient,
+  roots: Root[],
+  path: string,
+  requests: number,
+): Promise<RouteResult> {
   const first = await client.get(path);
   const times: number[] = [];
+  const before = cpuSeconds(roots);
   for (let index = 0; index < requests; index++) {
     const began = performance.now();
     await client.get(path);
     times.push(performance.now() - began);
   }
+  const cpuMs = ((cpuSeconds(roots) - before) / requests) * 1000;
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.ceil(share * times.length) - 1] as number;
   const { status, body } = first;
   return {
     ...{ route: `GET ${path}`, status, bytes: Buffer.byteLength(body) },
-    ...{ p50: at(0.5), p95: at(0.95), p99: at(0.99) },
+    ...{ p50: at(0.5), p95: at(0.95), p99: at(0.99), cpuMs },
   };
+}
+
+function cpuSeconds(roots: Root[]): number {
+  return [...usageOf(roots).values()].reduce((sum, one) => sum + one.cpuSeconds, 0);
 }
 
 /** Of every GET that the API describes. Throws for one that needs something nobody has said. */
@@ -200,14 +215,14 @@ export const AIM_P95_MS = 50;
 export const AIM_RSS_MIB = 120;
 
 export function consoleTable({ rss, routes }: ConsoleResult): string {
-  const lines = routes.map(({ route, status, bytes, p50, p95, p99 }) => {
-    const figures = [p50, p95, p99].map((one) => one.toFixed(1).padStart(8)).join('');
+  const lines = routes.map(({ route, status, bytes, p50, p95, p99, cpuMs }) => {
+    const figures = [p50, p95, p99, cpuMs].map((one) => one.toFixed(1).padStart(8)).join('');
     const remark = `${status === 200 ? '' : ` ${status}`}${p95 < AIM_P95_MS ? '' : ' over the aim'}`;
     return `${route.padEnd(52)}${figures}${String(Math.ceil(bytes / 1024)).padStart(6)}${remark}\n`;
   });
   const memory = Object.entries(rss).map(([when, mib]) => `${when} ${mib.toFixed(0)}`);
   return [
-    `${'route'.padEnd(52)}     p50     p95     p99   KiB   (ms)\n`,
+    `${'route'.padEnd(52)}     p50     p95     p99     CPU   KiB   (ms)\n`,
     ...lines,
     `memory of the console, MiB (aim ${AIM_RSS_MIB}): ${memory.join(', ')}\n`,
   ].join('');
