@@ -146,7 +146,8 @@ async function pathsOf(client: ConsoleClient): Promise<string[]> {
     .flatMap((path) => {
       const mail = (path.startsWith('/trace') ? deliveries : mails)[0]?.mail;
       const filled = path.replaceAll(/\{(\w+)\}/g, (_, place: string) => {
-        const value = place === 'mail' ? mail : PLACES[place];
+        const isGroup = place === 'address' && path.startsWith('/groups');
+        const value = place === 'mail' ? mail : isGroup ? `group1@${DOMAIN}` : PLACES[place];
         if (value === undefined) throw new Error(`${path}: say in console.ts what ${place} is`);
         return encodeURIComponent(value);
       });
