@@ -65,9 +65,13 @@ test('named networks that are exported are imported again; what differs is chang
   await server.json(['network', 'add', 'Far side', '198.51.100.0/24', '--comment', 'the # branch']);
   const exported = await server.run(['network', 'export']);
   expect(exported.stdout).toContain('Far side = 198.51.100.0/24 # the # branch\n');
-  const again = await server.json<{ lines: { outcome: string }[] }>(['network', 'import', '-'], exported.stdout);
+  const again = await server.json<{ lines: { outcome: string }[] }>(
+    ['network', 'import', '-'],
+    exported.stdout,
+  );
   expect(new Set(again.lines.map(({ outcome }) => outcome))).toEqual(new Set(['same']));
-  const changed = '\n# a note\nfar side = 198.51.100.0/25, 2001:db8::2\nNew one = 203.0.113.1 # seen\nBad = nonsense\nNone =\n';
+  const changed =
+    '\n# a note\nfar side = 198.51.100.0/25, 2001:db8::2\nNew one = 203.0.113.1 # seen\nBad = nonsense\nNone =\n';
   const dry = await server.run(['network', 'import', '-', '--dry-run'], changed);
   expect(dry.code).toBe(0);
   expect((await server.run(['network', 'export'])).stdout).toBe(exported.stdout);

@@ -1,5 +1,13 @@
 // A mail of 10,000 recipients, looked at over a bus whose messages hold a megabyte.
-import { adminQueue, adminTrace, askAdmin, type AdminQuestion, type Bus, connectBus, wholeServer } from '@pochtar/bus';
+import {
+  adminQueue,
+  adminTrace,
+  askAdmin,
+  type AdminQuestion,
+  type Bus,
+  connectBus,
+  wholeServer,
+} from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostOffice, type PostOffice } from './post-office.ts';
@@ -15,7 +23,12 @@ beforeAll(async () => {
   await office.startDelivery();
   const { url, password } = office.nats;
   desk = await connectBus({ url, user: 'console', password, name: 'console', log: silentLogger() });
-  mail = await office.accept({ reversePath: 's@far.test', to: ['first@far.test'], slip: ['dlp'], isSilent: true });
+  mail = await office.accept({
+    reversePath: 's@far.test',
+    to: ['first@far.test'],
+    slip: ['dlp'],
+    isSilent: true,
+  });
   const address = `'r' || lpad(n::text, 6, '0') || '@' || repeat('x', 60) || '.test'`;
   await office.db.query({
     text: `insert into queue.recipient (mail_id, address, route, destination, due_at, last_reply)

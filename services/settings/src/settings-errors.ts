@@ -1,13 +1,6 @@
 // Complaints about changes of settings, as the asker gets them.
 import type { AdminProblem } from '@pochtar/bus';
-import {
-  atField,
-  catalogue,
-  complaint,
-  type SectionName,
-  type SettingsError,
-  text,
-} from '@pochtar/settings';
+import { atField, catalogue, complaint, type SectionName, type SettingsError, text } from '@pochtar/settings';
 import type { Refusal } from './context.ts';
 
 const MAX_SHOWN = 200;

@@ -2,15 +2,28 @@ import { expect, test } from 'vitest';
 import { fitting, pageAfter, pageOf } from './pages.ts';
 
 const rows = (count: number, bytes: number) =>
-  Array.from({ length: count }, (_, index) => ({ key: String(index).padStart(3, '0'), text: 'x'.repeat(bytes) }));
+  Array.from({ length: count }, (_, index) => ({
+    key: String(index).padStart(3, '0'),
+    text: 'x'.repeat(bytes),
+  }));
 const keyOf = ({ key }: { key: string }): string => key;
 
 test('as many as fit, counted as they travel', () => {
   expect(fitting(rows(10, 100), 500)).toHaveLength(4);
   expect(fitting(rows(10, 1), 10_000)).toHaveLength(10);
   // Two bytes a letter, and six where JSON writes an escape.
-  expect(fitting(Array.from({ length: 10 }, () => 'ы'.repeat(50)), 500)).toHaveLength(4);
-  expect(fitting(Array.from({ length: 10 }, () => '\u0001'.repeat(50)), 700)).toHaveLength(2);
+  expect(
+    fitting(
+      Array.from({ length: 10 }, () => 'ы'.repeat(50)),
+      500,
+    ),
+  ).toHaveLength(4);
+  expect(
+    fitting(
+      Array.from({ length: 10 }, () => '\u0001'.repeat(50)),
+      700,
+    ),
+  ).toHaveLength(2);
 });
 
 test('one at least, however large', () => {

@@ -27,7 +27,9 @@ function follow(compareMs: number) {
 test('is made up for at the next comparison with the stored revision', async () => {
   await using lists = await follow(50);
   await add('192.0.2.1');
-  await eventually(() => expect(lists.matcher.address('192.0.2.1', Date.now())).toMatchObject({ list: 'black' }));
+  await eventually(() =>
+    expect(lists.matcher.address('192.0.2.1', Date.now())).toMatchObject({ list: 'black' }),
+  );
 });
 
 test('is made up for when the bus comes back', async () => {
@@ -36,7 +38,10 @@ test('is made up for when the bus comes back', async () => {
   await add('192.0.2.2');
   expect(lists.matcher.address('192.0.2.2', Date.now())).toBeNull();
   await ground.nats.start();
-  await eventually(() => expect(lists.matcher.address('192.0.2.2', Date.now())).toMatchObject({ list: 'black' }), {
-    timeout: 20_000,
-  });
+  await eventually(
+    () => expect(lists.matcher.address('192.0.2.2', Date.now())).toMatchObject({ list: 'black' }),
+    {
+      timeout: 20_000,
+    },
+  );
 });

@@ -97,7 +97,9 @@ function withRecipient(scope: MailScope, ...conditions: string[]): string {
 }
 
 function filters(scope: MailScope): string {
-  const [remote, other] = ["f.route = 'remote'", "f.route <> 'remote'"].map((route) => `${route} and ${GOES_TO}`);
+  const [remote, other] = ["f.route = 'remote'", "f.route <> 'remote'"].map(
+    (route) => `${route} and ${GOES_TO}`,
+  );
   return `${isMailInScope} and ${IS_STATE}
     and ($3::text is null or strpos(lower(m.reverse_path), lower($3)) > 0)
     and ($4::text is null or ${withRecipient(scope, 'strpos(lower(f.address), lower($4)) > 0')})

@@ -111,7 +111,8 @@ export const mailRoutes = {
     request: ({ query }) => query,
   }),
   'GET /trace/:mail': asks(adminTrace.show, {
-    summary: 'the recipients of one mail: a page of those that have ended, and the first that are still queued',
+    summary:
+      'the recipients of one mail: a page of those that have ended, and the first that are still queued',
     params: mail,
     query: z.strictObject({
       after: z.string().max(12).regex(/^\d+$/).optional(),

@@ -41,7 +41,13 @@ const accounts = [
 ];
 const aliases = [{ address: 'postmaster@firma.test', targets: ['anna@firma.test'], createdAt: at }];
 const groups = [
-  { address: 'all@firma.test', name: 'Все', members: ['anna@firma.test', 'x@else.test'], memberCount: 2, createdAt: at },
+  {
+    address: 'all@firma.test',
+    name: 'Все',
+    members: ['anna@firma.test', 'x@else.test'],
+    memberCount: 2,
+    createdAt: at,
+  },
 ];
 const certificate = (id: string, name: string, notAfter: string, origin: 'generated' | 'imported') => ({
   id,

@@ -93,7 +93,13 @@ function summaryOf(session: Session, answers: readonly Answer[]): string {
     problem === undefined ? [] : [[String(line), problem]],
   );
   if (wrong.length === 0) return totals;
-  return totals + table([text('Строка', 'Line'), text('Ошибка', 'Error')].map((title) => session.say(title)), wrong);
+  return (
+    totals +
+    table(
+      [text('Строка', 'Line'), text('Ошибка', 'Error')].map((title) => session.say(title)),
+      wrong,
+    )
+  );
 }
 
 const exportNetworks: Command = {

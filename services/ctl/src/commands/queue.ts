@@ -153,7 +153,10 @@ const showMail: Command = {
     if (result.next !== null) {
       const next = `--after ${result.next}`;
       session.note(
-        text(`получателей ${mail.recipientCount}, дальше: ${next}`, `${mail.recipientCount} recipients, more: ${next}`),
+        text(
+          `получателей ${mail.recipientCount}, дальше: ${next}`,
+          `${mail.recipientCount} recipients, more: ${next}`,
+        ),
       );
     }
     return code;

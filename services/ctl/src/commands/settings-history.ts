@@ -86,10 +86,7 @@ const diff: Command = {
 
 async function differences(session: Session, input: Input): Promise<FieldChange[]> {
   const [name, from, to] = input.args;
-  const { sections } = await session.askWhole(
-    adminSettings.get,
-    name === undefined ? {} : { section: name },
-  );
+  const { sections } = await session.askWhole(adminSettings.get, name === undefined ? {} : { section: name });
   const described = new Map(describeCatalogue().map((one) => [one.name, one]));
   const changes: FieldChange[] = [];
   for (const { name: section, document } of sections) {

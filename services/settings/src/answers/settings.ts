@@ -1,5 +1,12 @@
 // admin.settings.*: get, set, revert, status, catalogue.
-import { type AdminReply, adminSettings, answerAdmin, done, pageAfter, type SavedSettings } from '@pochtar/bus';
+import {
+  type AdminReply,
+  adminSettings,
+  answerAdmin,
+  done,
+  pageAfter,
+  type SavedSettings,
+} from '@pochtar/bus';
 import {
   catalogue,
   describeForms,

@@ -177,7 +177,8 @@ function shortDetails(details: Readonly<Record<string, unknown>>): Record<string
 }
 
 function shortValue(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > MAX_LETTERS ? `${value.slice(0, MAX_LETTERS)}…` : value;
+  if (typeof value === 'string')
+    return value.length > MAX_LETTERS ? `${value.slice(0, MAX_LETTERS)}…` : value;
   if (!Array.isArray(value)) return value;
   const shown = value.slice(0, MAX_ITEMS).map(shortValue);
   return value.length > MAX_ITEMS ? [...shown, `… +${value.length - MAX_ITEMS}`] : shown;

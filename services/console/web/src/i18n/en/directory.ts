@@ -74,7 +74,8 @@ export const directory = {
   'names.address': 'Address',
   'names.targets': 'Leads to',
   'names.cut_one': 'The first {{n}} members; the others stay as they are. All of them: pochtar group members',
-  'names.cut_other': 'The first {{n}} members; the others stay as they are. All of them: pochtar group members',
+  'names.cut_other':
+    'The first {{n}} members; the others stay as they are. All of them: pochtar group members',
   'names.targetsHelp': 'Addresses separated by commas, local or not',
   'names.members': 'Members',
   'names.name': 'Name',

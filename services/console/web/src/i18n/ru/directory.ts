@@ -83,8 +83,10 @@ export const directory = {
   'names.targets': 'Куда ведёт',
   'names.cut_one': 'Показаны первые {{n}}; остальные участники не меняются. Все сразу: pochtar group members',
   'names.cut_few': 'Показаны первые {{n}}; остальные участники не меняются. Все сразу: pochtar group members',
-  'names.cut_many': 'Показаны первые {{n}}; остальные участники не меняются. Все сразу: pochtar group members',
-  'names.cut_other': 'Показаны первые {{n}}; остальные участники не меняются. Все сразу: pochtar group members',
+  'names.cut_many':
+    'Показаны первые {{n}}; остальные участники не меняются. Все сразу: pochtar group members',
+  'names.cut_other':
+    'Показаны первые {{n}}; остальные участники не меняются. Все сразу: pochtar group members',
   'names.targetsHelp': 'Адреса через запятую, здешние или чужие',
   'names.members': 'Участники',
   'names.name': 'Название',
