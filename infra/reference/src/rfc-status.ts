@@ -39,6 +39,7 @@ export const rfcStatus: readonly RfcStatus[] = [
   [3206, 'full', 'The SYS and AUTH POP Response Codes', ''],
   [3207, 'full', 'SMTP Service Extension for Secure SMTP over Transport Layer Security', 'both as server and as client'],
   [3296, 'partial', 'Named Subordinate References in Lightweight Directory Access Protocol (LDAP) Directories', 'ManageDsaIT is taken and changes nothing'],
+  [3339, 'partial', 'Date and Time on the Internet: Timestamps', 'times of the API, in UTC'],
   [3348, 'full', 'The Internet Message Action Protocol (IMAP4) Child Mailbox Extension', ''],
   [3461, 'full', 'Simple Mail Transfer Protocol (SMTP) Service Extension for Delivery Status Notifications (DSNs)', ''],
   [3463, 'full', 'Enhanced Mail System Status Codes', ''],
@@ -131,4 +132,5 @@ export const rfcStatus: readonly RfcStatus[] = [
   [9113, 'partial', 'HTTP/2', 'of the console, by the library; requests are bounded in time'],
   [9457, 'full', 'Problem Details for HTTP APIs', 'every complaint of the API'],
   [9562, 'partial', 'Universally Unique IDentifiers (UUIDs)', 'versions 7 and 8'],
+  [9651, 'used in tests', 'Structured Field Values for HTTP', 'an idempotency key as a quoted string'],
 ];

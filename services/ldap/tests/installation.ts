@@ -3,7 +3,7 @@
 // by what the settings process answers with.
 import type { Bus, SettingsApplied } from '@pochtar/bus';
 import { connectBus, directoryChanged } from '@pochtar/bus';
-import { processEnv, silentLogger } from '@pochtar/runtime';
+import { type Health, processEnv, silentLogger } from '@pochtar/runtime';
 import type { Database } from '@pochtar/store/db';
 import { createAccount, createDomain, createName, hashPassword } from '@pochtar/store/directory';
 import { eventually, freePort, type TestNats } from '@pochtar/testkit';
@@ -26,6 +26,7 @@ export interface Installation extends AsyncDisposable {
   /** As the settings process. */
   settingsBus: Bus;
   nats: TestNats;
+  health: Health;
   /** Of the service under test. */
   server: Server;
   sessions: ReadonlySet<LdapSession>;
@@ -87,14 +88,13 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const settingsBus = stack.use(await connectBus(as));
   const checking = answerAuthChecks({ db, bus: settingsBus, log: silentLogger() });
   await settingsBus.connection.flush();
-  const running = stack.use(
-    await start(processEnv.parse(ground.environment('ldap')), serviceContext('ldap')),
-  );
+  const context = serviceContext('ldap');
+  const running = stack.use(await start(processEnv.parse(ground.environment('ldap')), context));
   const { server, sessions } = running;
   Object.assign(server.times, { refusalMs: 0, ...options.times });
   const opened = stack.move();
   return {
-    ...{ port, db, masterKey, bus, settingsBus, nats, server, sessions },
+    ...{ port, db, masterKey, bus, settingsBus, nats, server, sessions, health: context.health },
     set: (parts) => ground.set(parts),
     async addPeople(more, hint = true) {
       for (const one of more) await createPerson(db, one, passwordHash);

@@ -67,6 +67,9 @@ test('addressBook.enabled off: the port closes and sessions end; on: it opens', 
   await at.set({ addressBook: { enabled: false } });
   await eventually(() => expect(at.sessions.size).toBe(0));
   await expect(at.client('anna@demo.test')).rejects.toThrow(/ECONNREFUSED/);
+  // No port is missing where none is wanted: the process is well.
+  await at.set({ network: { trustedProxies: [] } });
+  expect(at.health.faults()).toEqual({});
   await at.set({ addressBook: { enabled: true } });
   expect(await found(await at.client('anna@demo.test'))).toEqual(ours);
 });

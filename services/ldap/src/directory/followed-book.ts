@@ -17,6 +17,8 @@ export interface FollowedBookOptions {
   context: ServiceContext;
   /** Called when something of the book is another; `readSince` is when its reading began. */
   onChange: (readSince: number) => void;
+  /** How often it is looked without a hint; 15 s. */
+  compareMs?: number;
 }
 
 export class FollowedBook implements AsyncDisposable {
@@ -36,7 +38,7 @@ export class FollowedBook implements AsyncDisposable {
     // Hints are listened to before the first read, so that no change falls between the two.
     this.#hints = bus.subscribe(directoryChanged, () => this.#want());
     bus.onReconnect(() => this.#want());
-    this.#compare = setInterval(() => this.#want(), COMPARE_MS).unref();
+    this.#compare = setInterval(() => this.#want(), options.compareMs ?? COMPARE_MS).unref();
   }
 
   /** Resolves when the book has been read once. */
