@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { editedHeader, mergeRanges, returnPathLength } from './header-edits.ts';
+import { behindReturnPath, editedHeader, mergeRanges, returnPathLength } from './header-edits.ts';
 
 it('merged ranges are ascending, disjoint, and cover exactly what any of the lists covers', () => {
   const range = fc.tuple(fc.nat(60), fc.nat(10)).map(([start, length]) => [start, start + length]);
@@ -31,4 +31,26 @@ it('an edited header is the prefix and what is not in a range; the body is never
     'X: 0\r\nA: 1\r\nB: 2\r\n\r\n',
   );
   expect(returnPathLength(Buffer.from('A: 1\r\nReturn-Path: <a@b>\r\n\r\n'))).toBe(0);
+});
+
+it('RFC 5321 §4.4: Return-Path stays first, fields in front come behind it', () => {
+  const shown = (header: string, removed: number[] | null): string => {
+    const stored = Buffer.from(header);
+    const edits = behindReturnPath(stored, Buffer.from('X: 0\r\n'), removed);
+    return editedHeader(stored, edits.prefix, edits.removed).toString();
+  };
+  expect(shown('Return-Path: <a@b>\r\nA: 1\r\nB: 2\r\n\r\n', [20, 26])).toBe(
+    'Return-Path: <a@b>\r\nX: 0\r\nB: 2\r\n\r\n',
+  );
+  expect(shown('A: 1\r\n\r\n', null)).toBe('X: 0\r\nA: 1\r\n\r\n');
+  const stored = Buffer.from('Return-Path: <>\r\nA: 1\r\n\r\n');
+  const first = behindReturnPath(stored, Buffer.from('X: 0\r\n'), null);
+  const again = behindReturnPath(
+    stored,
+    Buffer.concat([Buffer.from('Y: 0\r\n'), first.prefix]),
+    first.removed,
+  );
+  expect(editedHeader(stored, again.prefix, again.removed).toString()).toBe(
+    'Return-Path: <>\r\nY: 0\r\nX: 0\r\nA: 1\r\n\r\n',
+  );
 });

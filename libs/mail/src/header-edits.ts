@@ -18,6 +18,30 @@ export function editedHeader(
   return Buffer.concat(pieces);
 }
 
+/**
+ * Edits that keep the Return-Path line where it is. RFC 5321 §4.4: it stands first; fields that are put in front of what
+ * the sender's side wrote stand behind it. A prefix that has the line already is put in order.
+ */
+export function behindReturnPath(
+  stored: Buffer,
+  prefix: Buffer,
+  removed: readonly number[] | null,
+): { prefix: Buffer; removed: number[] | null } {
+  const length = returnPathLength(stored);
+  const ranges = mergeRanges([[0, length], removed ?? []]);
+  return {
+    prefix: Buffer.concat([stored.subarray(0, length), withoutReturnPath(stored, prefix)]),
+    removed: ranges.length === 0 ? null : ranges,
+  };
+}
+
+/** A prefix without the Return-Path line of the header that it belongs to. */
+export function withoutReturnPath(stored: Buffer, prefix: Buffer): Buffer {
+  const line = stored.subarray(0, returnPathLength(stored));
+  const at = line.length === 0 ? -1 : prefix.indexOf(line);
+  return at < 0 ? prefix : Buffer.concat([prefix.subarray(0, at), prefix.subarray(at + line.length)]);
+}
+
 /** The union of lists of [start, end) ranges, ascending and without overlap. */
 export function mergeRanges(lists: readonly (readonly number[])[]): number[] {
   const pairs: [number, number][] = [];

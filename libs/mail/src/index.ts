@@ -19,6 +19,7 @@ export * from './header-edits.ts';
 export * from './imap-text.ts';
 export * from './parts-text.ts';
 export * from './received.ts';
+export * from './recode-subject.ts';
 export * from './rewrite-sender.ts';
 export type { ReportLanguage } from './report.ts';
 export * from './scan.ts';

@@ -41,6 +41,18 @@ describe('the resolver', () => {
     expect(await resolver.a('broken.test')).toEqual(['192.0.2.9']);
   });
 
+  it('RFC 2308 §2: tells libraries that ask by themselves which of the two it is, and keeps that too', async () => {
+    dns.set('example.test', 'A', '192.0.2.1');
+    for (let time = 0; time < 2; time++) {
+      await expect(resolver.records('nothing.test', 'TXT')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+      await expect(resolver.records('example.test', 'TXT')).rejects.toMatchObject({ code: 'ENODATA' });
+      expect(await resolver.records('example.test', 'A')).toEqual(['192.0.2.1']);
+    }
+    expect(dns.queries).toEqual(['txt nothing.test', 'txt example.test', 'a example.test']);
+    dns.fail('broken.test', 'SERVFAIL');
+    await expect(resolver.records('broken.test', 'TXT')).rejects.toThrow(DnsFailure);
+  });
+
   it('looks up reverse names', async () => {
     dns.setReverse('192.0.2.1', 'mail.example.test');
     expect(await resolver.ptr('192.0.2.1')).toEqual(['mail.example.test']);

@@ -15,14 +15,19 @@ export class DnsFailure extends Error {
   }
 }
 
+export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'PTR' | 'TXT';
+
 export interface Resolver {
   mx(domain: string): Promise<MxRecord[]>;
   a(name: string): Promise<string[]>;
   aaaa(name: string): Promise<string[]>;
   txt(name: string): Promise<string[][]>;
   ptr(address: string): Promise<string[]>;
-  /** For libraries that bring their own question types; not cached. */
-  resolve(name: string, type: string): Promise<unknown>;
+  /**
+   * For libraries that ask by themselves and tell a name that is not there from one without such records: those throw
+   * with the code ENOTFOUND and ENODATA, as the system's resolver does.
+   */
+  records(name: string, type: RecordType): Promise<unknown[]>;
 }
 
 export interface ResolverOptions {
@@ -42,15 +47,14 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
   const resolver = new promises.Resolver({ timeout: options.timeoutMs ?? 2000, tries: options.tries ?? 2 });
   resolver.setServers(options.servers ?? getServers());
   const cache = new AnswerCache(options);
-  const ask = <T>(question: string, look: () => Promise<T[]>): Promise<T[]> =>
-    cache.get(question, async () => {
-      try {
-        return await look();
-      } catch (error) {
-        if (ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) return [];
-        throw new DnsFailure(question, error);
-      }
-    });
+  const look = <T>(question: string, ask: () => Promise<T[]>): Promise<Found<T>> =>
+    cache.get(
+      question,
+      () => found(question, ask),
+      ({ absent }) => absent !== undefined,
+    );
+  const ask = async <T>(question: string, how: () => Promise<T[]>): Promise<T[]> =>
+    (await look(question, how)).records;
   return {
     mx: (domain) => ask(`MX ${domain}`, () => resolver.resolveMx(domain)),
     a: (name) => ask(`A ${name}`, () => resolver.resolve4(name)),
@@ -58,12 +62,33 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
     txt: (name) => ask(`TXT ${name}`, () => resolver.resolveTxt(name)),
     // Not `reverse`, which looks into the hosts file, and takes a server that fails for a name that is not there.
     ptr: (address) => ask(`PTR ${address}`, () => resolver.resolvePtr(reversePointer(address))),
-    resolve: (name, type) => resolver.resolve(name, type),
+    async records(name, type) {
+      const ofType = (): Promise<unknown[]> => resolver.resolve(name, type) as Promise<unknown[]>;
+      const { records, absent } = await look(`any ${type} ${name}`, ofType);
+      if (absent === undefined) return records;
+      throw Object.assign(new Error(`${type} ${name}: ${absent}`), { code: absent });
+    },
   };
 }
 
+interface Found<T> {
+  records: T[];
+  /** Why there are none. */
+  absent?: string;
+}
+
+async function found<T>(question: string, ask: () => Promise<T[]>): Promise<Found<T>> {
+  try {
+    return { records: await ask() };
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (ABSENT.has(code)) return { records: [], absent: code };
+    throw new DnsFailure(question, error);
+  }
+}
+
 interface Entry {
-  answer: Promise<unknown[]>;
+  answer: Promise<unknown>;
   until: number;
 }
 
@@ -80,17 +105,17 @@ class AnswerCache {
   }
 
   /** Questions under way are shared; failures are not kept. */
-  async get<T>(question: string, look: () => Promise<T[]>): Promise<T[]> {
+  async get<T>(question: string, look: () => Promise<T>, isAbsent: (answer: T) => boolean): Promise<T> {
     const now = Date.now();
     const known = this.#entries.get(question);
-    if (known && known.until > now) return known.answer as Promise<T[]>;
+    if (known && known.until > now) return known.answer as Promise<T>;
     const entry: Entry = { answer: look(), until: Number.POSITIVE_INFINITY };
     this.#entries.delete(question);
     this.#entries.set(question, entry);
     this.#trim();
     try {
-      const answer = (await entry.answer) as T[];
-      entry.until = Date.now() + (answer.length > 0 ? this.#positiveMs : this.#negativeMs);
+      const answer = (await entry.answer) as T;
+      entry.until = Date.now() + (isAbsent(answer) ? this.#negativeMs : this.#positiveMs);
       return answer;
     } catch (error) {
       this.#entries.delete(question);

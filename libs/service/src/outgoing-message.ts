@@ -5,7 +5,14 @@
 // A signer has the content by `contentSoFar` (what the filters before it made of it), and the sender by the same setting
 // that the sender of the mail obeys; its own field goes in front as the prefix of its verdict.
 import { isAscii } from 'node:buffer';
-import { type Address, editedHeader, mergeRanges, returnPathLength, rewriteSender } from '@pochtar/mail';
+import {
+  type Address,
+  editedHeader,
+  mergeRanges,
+  returnPathLength,
+  rewriteSender,
+  withoutReturnPath,
+} from '@pochtar/mail';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { MailContent } from '@pochtar/store/queue';
 
@@ -27,7 +34,8 @@ export async function outgoingMessage(
   const stored = await blobs.read(content.blob, { start: 0, end: content.headerLength });
   // RFC 5321 §4.4: Return-Path is written at final delivery, and left out when mail goes on.
   const removed = mergeRanges([[0, returnPathLength(stored)], content.removed ?? []]);
-  const edited = editedHeader(stored, content.prefix, removed);
+  const prefix = content.prefix && withoutReturnPath(stored, content.prefix);
+  const edited = editedHeader(stored, prefix, removed);
   const header = sender === null ? edited : rewriteSender(edited, sender);
   const body = { start: content.headerLength, end: content.blob.length };
   async function* bytes(): AsyncGenerator<Buffer> {

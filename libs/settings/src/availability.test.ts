@@ -31,8 +31,8 @@ describe('a choice that nothing acts on in this version', () => {
   test.each<[SectionName, object]>([
     ['reverseDns', { mode: 'reject' }],
     ['dlp', { enabled: false }],
-    ['misc', { recodeSubjectUtf8: false, smtpUtf8: false }],
-    ['dkim', { verify: false }],
+    ['misc', { useDlp: false, smtpUtf8: false }],
+    ['dkim', { verify: false, onDmarcFail: 'tag' }],
     ['addressBook', { enabled: false }],
     ['accessLists', { whiteNamesNeedSpf: 'no', relayForWhitelistedSenders: true }],
   ])('%s %j asks for nothing of the kind, and is saved', (name, change) => {
@@ -65,7 +65,7 @@ describe('the report of a process', () => {
   test('what has no effect is told with the defaults that are in force', () => {
     const fieldsOf = (name: SectionName) =>
       withoutEffect(name, defaultDocument(name)).map(({ section, field }) => `${section}.${field}`);
-    expect(fieldsOf('misc')).toEqual(['misc.recodeSubjectUtf8']);
+    expect(fieldsOf('misc')).toEqual([]);
     expect(fieldsOf('network')).toEqual(['network.firewallRule']);
     expect(fieldsOf('dlp')).toEqual(['dlp.']);
     expect(fieldsOf('queue')).toEqual([]);

@@ -60,8 +60,8 @@ test('what is marked as not available in this version is what nobody acts on yet
     'smtpEncryption.firewallRule',
     'accessEncryption.firewallRule',
     'general.storageVolume',
-    ...['dkim.verify', 'dkim.sign', 'dkim.selector', 'dkim.onDmarcFail'],
-    ...['misc.useDlp', 'misc.recodeSubjectUtf8'],
+    ...['dkim.sign', 'dkim.selector'],
+    'misc.useDlp',
     'addressBook.publishToWebmail',
     ...['enabled', 'defaultAction', 'maxFileSizeMb', 'onUnscannable', 'thresholdPercent'].map(
       (field) => `dlp.${field}`,

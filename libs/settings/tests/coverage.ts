@@ -13,6 +13,7 @@ const pop3 = 'services/pop3/tests';
 const ldap = 'services/ldap/tests';
 const delivery = 'services/delivery/tests';
 const antivirus = 'services/filter/tests/antivirus.test.ts';
+const authentication = 'services/filter/tests/authentication.test.ts';
 const dnsbl = 'services/filter/src/filters/dnsbl.test.ts';
 const greylist = 'libs/store/src/lists/greylist.test.ts';
 
@@ -214,6 +215,18 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
     'onInfectedOutgoing replace: the literal behaviour, at once and without a restart',
   ],
   'antivirus.onScannerFailure': ['services/filter/src/antivirus/decide.test.ts', 'onScannerFailure %s'],
+  'dkim.verify': [
+    'services/smtp/src/slip.test.ts',
+    'dkim.verify puts the check of its origin on the slip of incoming mail, behind the antivirus',
+  ],
+  'dkim.onDmarcFail': [
+    authentication,
+    'tag, junk and quarantine, whatever the author asks for; a change counts for the next mail',
+  ],
+  'misc.recodeSubjectUtf8': [
+    'services/smtp/src/complete-header.test.ts',
+    'misc.recodeSubjectUtf8: the subject is written in UTF-8, unless it is switched off or somebody has signed it',
+  ],
   'misc.smtpUtf8': [`${smtp}/transcripts/tls-none/auth.txt`, '# SMTPUTF8 is off here.'],
   'reverseDns.mode': [`${smtp}/reverse-dns.test.ts`, 'refuses by its mode, at RCPT: %s'],
   'dnsbl.zones': [

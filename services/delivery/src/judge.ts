@@ -20,7 +20,7 @@ import {
   settleRecipientVerdicts,
   splitMail,
 } from '@pochtar/store/queue';
-import { addressKey } from '@pochtar/mail';
+import { addressKey, behindReturnPath } from '@pochtar/mail';
 import { addressOfKey } from './address-of-key.ts';
 import { combineVerdicts, type Decision, type RecipientGroup, recipientGroups } from './combine-verdicts.ts';
 import { destinationOf } from './destination.ts';
@@ -153,17 +153,20 @@ async function edit(
   tools: Tools,
   tx: Queryable,
   mail: MailInHand,
-  { prefix, removed }: { prefix: Buffer | null; removed: number[] | null },
+  edits: { prefix: Buffer | null; removed: number[] | null },
 ): Promise<void> {
   const content = mail.content as NonNullable<MailInHand['content']>;
+  let stored = edits.prefix === null ? null : await readStoredHeader(tools.blobs, content);
+  const { prefix, removed } =
+    stored === null || edits.prefix === null ? edits : behindReturnPath(stored, edits.prefix, edits.removed);
   const size = deliveredSize({ blob: content.blob, prefix, removed });
   const isDone = sameBytes(content.prefix, prefix) && String(content.removed ?? '') === String(removed ?? '');
+  // An earlier generation may have had another content.
   if (isDone) {
-    // An earlier generation may have had another content.
     if (mail.size !== size) await replaceContent(tx, mail.id, mail.contentId, size);
     return;
   }
-  const stored = await readStoredHeader(tools.blobs, content);
+  stored ??= await readStoredHeader(tools.blobs, content);
   if (mail.isEdited) {
     const id = derivedId(mail.id, [], `generation ${mail.generation}`);
     await addContentVersion(tx, mail.id, id, {

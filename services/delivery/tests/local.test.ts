@@ -379,7 +379,7 @@ describe('verdicts', () => {
     );
     await office.settled(mail);
     const [message] = await office.messages('anna');
-    expect(message?.text).toMatch(/^Authentication-Results: .*\r\nSubject: new\r\nReturn-Path: /);
+    expect(message?.text).toMatch(/^Return-Path: .*\r\nAuthentication-Results: .*\r\nSubject: new\r\n/);
     expect(message?.text).not.toContain('Subject: old');
     expect(message?.size).toBe(message?.bytes.length);
     expect(message?.envelope).toContain('"new"');

@@ -107,7 +107,7 @@ describe('something different for single recipients', () => {
     );
     await office.settled(mail);
     await eventually(async () => expect(await office.messages('boris')).toHaveLength(1));
-    expect((await office.messages('boris'))[0]?.text).toMatch(/^X-For: boris\r\n/);
+    expect((await office.messages('boris'))[0]?.text).toMatch(/^Return-Path: .*\r\nX-For: boris\r\n/);
     const plain = (await office.messages('anna')).filter(({ text }) => !/multipart\/report/.test(text));
     expect(plain.map(({ text }) => text.includes('X-For'))).toEqual([false]);
     await eventually(async () => {

@@ -63,6 +63,7 @@ export function consumeMails(
     async [Symbol.asyncDispose]() {
       await consuming[Symbol.asyncDispose]();
       await step[Symbol.asyncDispose]();
+      await judge[Symbol.asyncDispose]?.();
     },
   };
 }

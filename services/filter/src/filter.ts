@@ -79,6 +79,8 @@ export interface ContentJudge {
   expire(reason: string): Verdict;
   /** Whether what mails have to wait for is there: asked after one had to, until it is; then they come again. */
   isWell?(): Promise<boolean>;
+  /** Work beside the mails. */
+  [Symbol.asyncDispose]?(): Promise<void>;
 }
 
 /** A mail whose content is there. */

@@ -220,18 +220,15 @@ describe('a scanner that does not answer', () => {
   });
 });
 
-test.each(['dkim', 'dlp'] as const)(
-  '%s does not pretend: a mail that has it on its slip waits',
-  async (name) => {
-    await at.start(name);
-    const mail = await at.accept(MAIL, { slip: [name], step: name });
-    await at.bus.publishStep(name, mail);
-    await eventually(async () => expect(await at.row(mail)).toMatchObject({ state: 'parked' }));
-    expect(await at.row(mail)).toMatchObject({ reason: expect.stringContaining(`filter ${name}: `) });
-    expect(await at.verdicts(mail)).toEqual([]);
-    await eventually(async () => expect(await at.events(name)).toEqual([]));
-  },
-);
+test('dlp does not pretend: a mail that has it on its slip waits', async () => {
+  await at.start('dlp');
+  const mail = await at.accept(MAIL, { slip: ['dlp'], step: 'dlp' });
+  await at.bus.publishStep('dlp', mail);
+  await eventually(async () => expect(await at.row(mail)).toMatchObject({ state: 'parked' }));
+  expect(await at.row(mail)).toMatchObject({ reason: expect.stringContaining('filter dlp: ') });
+  expect(await at.verdicts(mail)).toEqual([]);
+  await eventually(async () => expect(await at.events('dlp')).toEqual([]));
+});
 
 test('a process that stops gives back what takes too long, and the next one does it', async () => {
   const first = await at.start('antivirus');

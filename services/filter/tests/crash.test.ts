@@ -1,6 +1,6 @@
 // The contract of a bus consumer, continued: a process is killed between commit and acknowledgement. The server gives
 // the event to another process after half a minute, so both tests run at the same time.
-import { eventually } from '@pochtar/testkit';
+import { eventually, startFakeDns } from '@pochtar/testkit';
 import { describe, expect, test } from 'vitest';
 import { type Installation, installation } from './installation.ts';
 import { type ScriptedClamd, scriptedClamd } from './scripted-clamd.ts';
@@ -55,4 +55,20 @@ describe.concurrent('a filter that is killed', () => {
       }),
     120_000,
   );
+
+  test('while it asks the DNS: another process asks again', async () => {
+    await using dns = await startFakeDns();
+    await using at = await installation();
+    dns.fail('remote.test', 'silence');
+    const env = { POCHTAR_DNS_SERVERS: dns.address };
+    const first = await at.spawn('dkim', env);
+    const mail = await at.accept(MAIL, { slip: ['dkim'], step: 'dkim' });
+    await at.bus.publishStep('dkim', mail);
+    await eventually(() => expect(dns.queries).toContain('txt remote.test'), { timeout: 15_000 });
+    await first.kill();
+    dns.set('remote.test', 'TXT', 'v=spf1 +all');
+    await at.start('dkim', env);
+    await eventually(async () => expect(await at.events('deliver')).toEqual([mail]), { timeout: 60_000 });
+    expect(await at.verdicts(mail)).toMatchObject([{ reason: expect.stringContaining('spf=pass') }]);
+  }, 120_000);
 });

@@ -32,7 +32,7 @@ export interface Installation extends AsyncDisposable {
   /** Runs until it, or the installation, is disposed of. */
   start(filter: FilterName, env?: Record<string, string>): Promise<AsyncDisposable>;
   /** As a process of its own; resolves when it is ready. */
-  spawn(filter: FilterName): Promise<{ kill(): Promise<void> }>;
+  spawn(filter: FilterName, env?: Record<string, string>): Promise<{ kill(): Promise<void> }>;
   /** What the stream holds for a step, every event's mails one after another. */
   events(step: Step): Promise<string[]>;
   /** Whether a consumer has an event of the step in hand. */
@@ -66,7 +66,7 @@ export async function installation(): Promise<Installation> {
       const config: Config = { ...processEnv.parse({ ...env(filter), ...more }), POCHTAR_FILTER: filter };
       return resources.use(await start(config, serviceContext(`filter-${filter}`)));
     },
-    spawn: (filter) => startProcess(env(filter)),
+    spawn: (filter, more = {}) => startProcess({ ...env(filter), ...more }),
     events: (step) => eventsOf(bus, step === 'deliver' ? 'mail.deliver' : `mail.filter.${step}`),
     async isPulled(step) {
       const manager = await bus.manager();

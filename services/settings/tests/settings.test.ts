@@ -202,7 +202,7 @@ describe('setting', () => {
       .flatMap((section) => section.cautions ?? [])
       .filter(({ code }) => code === 'notAvailable');
     expect(told.map(({ field }) => field)).toEqual(
-      expect.arrayContaining(['dkim', 'quarantine', 'misc.recodeSubjectUtf8', 'network.firewallRule']),
+      expect.arrayContaining(['quarantine', 'network.firewallRule']),
     );
     expect(told.map(({ field }) => field)).not.toContain('queue');
   });

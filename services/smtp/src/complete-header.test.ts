@@ -9,6 +9,7 @@ const submission: Submission = {
   date: new Date('2026-11-27T01:00:00Z'),
   messageId: '1@demo.test',
   from: { localPart: 'anna', domain: 'demo.test' },
+  isSubjectRecoded: true,
 };
 const DATE = 'Date: Fri, 27 Nov 2026 01:00:00 +0000\r\n';
 const FROM = 'From: anna@demo.test\r\n';
@@ -37,6 +38,17 @@ describe('RFC 6409 §8: the header of a login', () => {
 
   test('gets no From that could not stand in it', () => {
     expect(completed('', { from: null })).toBe(`${DATE}${ID}`);
+  });
+
+  test('misc.recodeSubjectUtf8: the subject is written in UTF-8, unless it is switched off or somebody has signed it', () => {
+    const subject = 'Subject: =?koi8-r?B?79TexdQ=?=\r\n';
+    const rest = `${DATE}${FROM}${ID}`;
+    expect(completed(`${rest}${subject}To: e\r\n`)).toBe(
+      `${rest}Subject: =?UTF-8?B?0J7RgtGH0LXRgg==?=\r\nTo: e\r\n`,
+    );
+    expect(completed(rest + subject, { isSubjectRecoded: false })).toBe(rest + subject);
+    const signed = `${rest}DKIM-Signature: v=1; h=subject\r\n${subject}`;
+    expect(completed(signed)).toBe(signed);
   });
 
   test('a local part that needs quotes has them', () => {

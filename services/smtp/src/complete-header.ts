@@ -1,9 +1,17 @@
-// What a mail client left out of a header is added, and what only the client may know is taken out: RFC 6409 §8.
+// What a mail client left out of a header is added, what only the client may know is taken out (RFC 6409 §8), and the
+// subject is written in UTF-8.
 //
 // Only mail of a login is touched: its client wrote it a moment ago, and this server is the first that has it. What a
 // white-listed host sends without a login may come from anywhere and be signed; it stays as it is. A Sender is not added:
 // From is an address of the login already.
-import { type Address, formatAddress, foldHeader, formatDate, parseHeaderFields } from '@pochtar/mail';
+import {
+  type Address,
+  foldHeader,
+  formatAddress,
+  formatDate,
+  parseHeaderFields,
+  recodedSubject,
+} from '@pochtar/mail';
 
 export interface Submission {
   date: Date;
@@ -11,13 +19,15 @@ export interface Submission {
   messageId: string;
   /** Null: none that could stand in this header. */
   from: Address | null;
+  /** misc.recodeSubjectUtf8 */
+  isSubjectRecoded: boolean;
 }
 
 export interface CompletedHeader {
   /** The fields that were missing. */
   added: Buffer;
   addedFields: number;
-  /** What the client wrote, without what is not passed on. */
+  /** What the client wrote, without what is not passed on, its subject recoded. */
   kept: Buffer[];
 }
 
@@ -30,12 +40,18 @@ export function completeHeader(header: Buffer, submission: Submission): Complete
   const present = new Set<string>();
   const kept: Buffer[] = [];
   let from = 0;
-  for (const { lower, value, start, end } of parseHeaderFields(header)) {
+  const fields = parseHeaderFields(header);
+  // A subject that somebody has signed is as it was signed.
+  const mayRecode = submission.isSubjectRecoded && !fields.some(({ lower }) => lower === 'dkim-signature');
+  for (const field of fields) {
+    const { lower, value, start, end } = field;
     const isEmpty = NEEDED.has(lower) && value === '';
-    if (PRIVATE.has(lower) || isEmpty) {
-      kept.push(header.subarray(from, start));
-      from = end;
-    } else present.add(lower);
+    const subject = mayRecode && lower === 'subject' ? recodedSubject(field, fields) : null;
+    if (!PRIVATE.has(lower) && !isEmpty) present.add(lower);
+    if (!PRIVATE.has(lower) && !isEmpty && subject === null) continue;
+    kept.push(header.subarray(from, start));
+    if (subject !== null) kept.push(Buffer.from(subject, 'latin1'));
+    from = end;
   }
   kept.push(header.subarray(from));
   const added = missingFields(present, submission);

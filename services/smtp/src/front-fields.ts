@@ -48,11 +48,16 @@ export function traceFields(
   return { bytes: Buffer.concat(pieces), fields: pieces.length };
 }
 
-/** What is added to the header of a login where it is missing. */
-export function submissionOf(login: Login, transaction: Transaction, { id, at, by }: Arrival): Submission {
+/** How the header of a login is completed. */
+export function submissionOf(
+  login: Login,
+  transaction: Transaction,
+  { id, at, by }: Arrival,
+  isSubjectRecoded: boolean,
+): Submission {
   const { reversePath, parameters } = transaction;
   const sender = reversePath ?? parseAddress(login.address);
   // RFC 6532 §1: UTF-8 in a header only where the mail came by SMTPUTF8.
   const from = sender && !parameters.smtpUtf8 ? asciiAddress(sender) : sender;
-  return { date: at, messageId: `${id}@${sender ? domainKey(sender.domain) : by}`, from };
+  return { date: at, messageId: `${id}@${sender ? domainKey(sender.domain) : by}`, from, isSubjectRecoded };
 }

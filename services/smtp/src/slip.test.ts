@@ -4,7 +4,7 @@ import { runningFilters, slipFor, type SlipSettings } from './slip.ts';
 
 const off: SlipSettings = {
   antivirus: defaultDocument('antivirus'),
-  dkim: defaultDocument('dkim'),
+  dkim: { ...defaultDocument('dkim'), verify: false },
   misc: defaultDocument('misc'),
 };
 
@@ -20,6 +20,13 @@ test.each(['clamavEnabled', 'kasperskyEnabled', 'drwebEnabled'] as const)(
     expect(slipFor('submitted', settings)).toEqual(['antivirus']);
   },
 );
+
+test('dkim.verify puts the check of its origin on the slip of incoming mail, behind the antivirus', () => {
+  const antivirus = { ...off.antivirus, clamavEnabled: true };
+  const settings = { ...off, antivirus, dkim: { ...off.dkim, verify: true } };
+  expect(slipFor('incoming', settings)).toEqual(['antivirus', 'dkim']);
+  expect(slipFor('submitted', settings)).toEqual(['antivirus']);
+});
 
 test('a filter that nobody runs is never on a slip, whatever the settings say', () => {
   const settings = {

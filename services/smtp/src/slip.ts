@@ -10,7 +10,7 @@ export type SlipSettings = Pick<Settings, (typeof slipSections)[number]>;
  * The content filters that exist as processes. A filter that nobody runs must not be on a slip: the mail would wait
  * for its verdict for ever (no scan, no pass). A new filter is added here together with its process.
  */
-export const runningFilters: readonly ContentFilter[] = ['antivirus'];
+export const runningFilters: readonly ContentFilter[] = ['antivirus', 'dkim'];
 
 /** The filters of a mail in the order in which it passes them. */
 export function slipFor(origin: 'incoming' | 'submitted', settings: SlipSettings): ContentFilter[] {
@@ -21,7 +21,7 @@ function isOn(filter: ContentFilter, origin: 'incoming' | 'submitted', settings:
   const { antivirus, dkim, misc } = settings;
   const on: Record<ContentFilter, boolean> = {
     antivirus: antivirus.clamavEnabled || antivirus.kasperskyEnabled || antivirus.drwebEnabled,
-    dkim: origin === 'incoming' ? dkim.verify : dkim.sign || misc.recodeSubjectUtf8,
+    dkim: origin === 'incoming' && dkim.verify,
     dlp: misc.useDlp,
   };
   return on[filter];

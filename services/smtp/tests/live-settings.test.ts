@@ -278,7 +278,7 @@ describe('an open session', () => {
     const [row] = await smtp.db.query<{ slip: string[]; step: string; revision: number }>({
       text: 'select slip, step, settings_revision as revision from queue.mail order by id desc limit 1',
     });
-    expect(row).toEqual({ slip: ['antivirus'], step: 'antivirus', revision: report?.revision });
+    expect(row).toEqual({ slip: ['antivirus', 'dkim'], step: 'antivirus', revision: report?.revision });
     await smtp.set({ antivirus: { clamavEnabled: false } });
     client.close();
   });

@@ -23,17 +23,14 @@ export const dkim = defineSection({
   ),
   appliedBy: ['filter-dkim', 'smtp'],
   fields: {
-    verify: notYet(
-      bool(
-        true,
-        words(
-          'Проверять DKIM-подпись',
-          'Verify DKIM signatures',
-          'Наличие и правильность подписи входящих писем, вместе с SPF, DMARC и ARC; итог — в заголовке Authentication-Results.',
-          'Presence and correctness for incoming mail, together with SPF, DMARC and ARC; the result is in the Authentication-Results header.',
-        ),
+    verify: bool(
+      true,
+      words(
+        'Проверять DKIM-подпись',
+        'Verify DKIM signatures',
+        'Наличие и правильность подписи входящих писем, вместе с SPF, DMARC и ARC; итог — в заголовке Authentication-Results.',
+        'Presence and correctness for incoming mail, together with SPF, DMARC and ARC; the result is in the Authentication-Results header.',
       ),
-      { off: false },
     ),
     sign: notYet(
       bool(
@@ -59,33 +56,31 @@ export const dkim = defineSection({
         ),
       ),
     ),
-    onDmarcFail: notYet(
-      choice(
-        {
-          follow: option(
-            text('По политике отправителя', "Follow the sender's policy"),
-            'Как просит домен отправителя: принять, в спам или отвергнуть.',
-            'As the domain of the sender asks: accept, junk or reject.',
-          ),
-          tag: option(
-            text('Пометить', 'Tag'),
-            'Письмо доставляется с пометкой в заголовке.',
-            'Delivered with a tag in its header.',
-          ),
-          junk: text('В папку спама', 'To the junk folder'),
-          quarantine: option(
-            text('В карантин', 'Quarantine'),
-            'Ждёт решения администратора.',
-            'Waits for the decision of an administrator.',
-          ),
-        },
-        'follow',
-        words(
-          'Если письмо не проходит DMARC',
-          'When a mail fails DMARC',
-          'Что делать с входящим письмом, чей отправитель не подтверждён.',
-          'What happens to incoming mail whose sender is not confirmed.',
+    onDmarcFail: choice(
+      {
+        follow: option(
+          text('По политике отправителя', "Follow the sender's policy"),
+          'Как просит домен отправителя: принять, в спам или отвергнуть. Если отправитель конверта не подтверждён SPF, вместо отказа письмо ждёт решения администратора: уведомление получил бы посторонний.',
+          'As the domain of the sender asks: accept, junk or reject. Where SPF does not confirm the sender of the envelope, the mail waits for an administrator instead of being rejected: a stranger would get the notice.',
         ),
+        tag: option(
+          text('Пометить', 'Tag'),
+          'Письмо доставляется с пометкой в заголовке.',
+          'Delivered with a tag in its header.',
+        ),
+        junk: text('В папку спама', 'To the junk folder'),
+        quarantine: option(
+          text('В карантин', 'Quarantine'),
+          'Ждёт решения администратора.',
+          'Waits for the decision of an administrator.',
+        ),
+      },
+      'follow',
+      words(
+        'Если письмо не проходит DMARC',
+        'When a mail fails DMARC',
+        'Что делать с входящим письмом, чей отправитель не подтверждён.',
+        'What happens to incoming mail whose sender is not confirmed.',
       ),
     ),
   },

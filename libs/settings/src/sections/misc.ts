@@ -25,17 +25,14 @@ export const misc = defineSection({
       ),
       { off: false },
     ),
-    recodeSubjectUtf8: notYet(
-      bool(
-        true,
-        words(
-          'Перекодировать тему в UTF-8',
-          'Recode the subject to UTF-8',
-          'Отправляемые с сервера письма уходят с темой в UTF-8, какую бы кодировку ни выбрал клиент.',
-          'Mail sent from this server leaves with its subject in UTF-8, whatever charset the client used.',
-        ),
+    recodeSubjectUtf8: bool(
+      true,
+      words(
+        'Перекодировать тему в UTF-8',
+        'Recode the subject to UTF-8',
+        'Отправляемые с сервера письма уходят с темой в UTF-8, какую бы кодировку ни выбрал клиент.',
+        'Mail sent from this server leaves with its subject in UTF-8, whatever charset the client used.',
       ),
-      { off: false },
     ),
     smtpUtf8: bool(
       true,

@@ -160,6 +160,35 @@ describe('plain delivery', () => {
     }
   });
 
+  it('writes what was found of the origin of an incoming mail, and counts it, also while a recipient is left', async () => {
+    const other = await owner.query<{ id: number }>({
+      text: `insert into directory.account (domain_id, address)
+        select domain_id, 'full@demo.test' from directory.account where id = $1 returning id`,
+      values: [account],
+    });
+    const mail = newMail({
+      slip: ['dkim'],
+      recipients: [
+        { address: 'anna@demo.test', accountId: account },
+        { address: 'full@demo.test', accountId: other[0]?.id as number },
+      ],
+    });
+    await acceptMails(smtp, [mail]);
+    await owner.query({
+      text: `insert into queue.verdict (mail_id, filter, result, prefix, removed) values ($1, 'dkim', 'accept', $2, '{0,20}')`,
+      values: [mail.id, Buffer.alloc(50, 'x')],
+    });
+    // The other one has no mailbox.
+    expect(await deliverPlain(delivery, [mail.id])).toMatchObject({ finished: [], changed: [{}] });
+    expect((await messages()).at(-1)).toMatchObject({ content_id: mail.id, size: 1030 });
+    const [row] = await owner.query({
+      text: `select c.prefix, c.removed, m.size, m.removed_at_acceptance as before from store.content c
+        join queue.mail m on m.content_id = c.id where c.id = $1`,
+      values: [mail.id],
+    });
+    expect(row).toEqual({ prefix: Buffer.alloc(50, 'x'), removed: [0, 20], size: 1030, before: [] });
+  });
+
   it('the same batch twice appends once', async () => {
     const mail = newMail();
     await acceptMails(smtp, [mail]);

@@ -1,5 +1,6 @@
-// The common case of delivery in one statement for a whole batch: plain accounts, every filter passed without
-// an edit. Whatever it leaves (aliases, verdicts with consequences, quota, busy mailboxes) comes back as undone.
+// The common case of delivery in one statement for a whole batch: plain accounts, every filter passed without an edit, or
+// with that of every incoming mail: the field that says what was found of its origin. Whatever it leaves (aliases,
+// verdicts with consequences, quota, busy mailboxes) comes back as undone.
 // A mail with an unrouted recipient is left whole: an alias may lead to a recipient that is here already, and one
 // whose row is gone would be delivered to twice. Left is also a mail whose last recipients went in two batches at
 // once, since neither snapshot sees that none is left: the closer look ends it.
@@ -24,16 +25,22 @@ export interface DeliveredBatch {
 
 const DELIVER = `
 with claimed as materialized (
-  select r.mail_id, r.address, r.account_id, r.attempt, m.content_id, m.size, m.accepted_at, m.reverse_path, m.origin, m.client_address,
-    m.account_id as submitter
+  select r.mail_id, r.address, r.account_id, r.attempt, m.content_id, m.size + coalesce(e.added, 0) as size, m.accepted_at,
+    m.reverse_path, m.origin, m.client_address, m.account_id as submitter, e.prefix, e.removed
   from queue.mail m join queue.recipient r on r.mail_id = m.id
+    left join lateral (
+      select v.prefix, v.removed, octet_length(v.prefix) - (v.removed[2] - v.removed[1]) as added
+      from queue.verdict v join store.content c on c.id = m.content_id and c.prefix is null and c.removed is null
+      where m.origin = 'incoming' and 'dkim' = any(m.slip) and v.mail_id = m.id and v.generation = m.generation
+        and v.filter = 'dkim' and v.recipient = '' and v.prefix is not null and cardinality(v.removed) = 2
+    ) e on true
   where m.id = any($1::uuid[]) and m.state = 'active' and m.step = 'deliver'
     and r.route = 'local' and (r.notify is null or r.notify not like '%SUCCESS%')
     and 0 = (select count(*) from queue.recipient u where u.mail_id = m.id and u.route = 'unrouted')
     and (cardinality(m.slip) = 0 or (
       select count(*) = cardinality(m.slip)
-        and bool_and(v.result = 'accept' and v.prefix is null and v.removed is null and v.replacement_content_id is null
-          and v.target is null and v.recipient = '')
+        and bool_and(v.result = 'accept' and v.replacement_content_id is null and v.target is null and v.recipient = ''
+          and (v.filter = 'dkim' and e.prefix is not null or v.prefix is null and v.removed is null))
       from queue.verdict v where v.mail_id = m.id and v.generation = m.generation and v.filter = any(m.slip)))
   order by r.mail_id, r.address
   for update of m, r skip locked
@@ -53,6 +60,9 @@ with claimed as materialized (
 ), appended as (
   insert into store.message (mailbox_id, uid, mod_seq, internal_date, size, content_id)
   select mailbox_id, uid, mod_seq, accepted_at, size, content_id from arriving
+), edited as (
+  update store.content c set prefix = a.prefix, removed = a.removed
+  from (select distinct content_id, prefix, removed from arriving where prefix is not null) a where c.id = a.content_id
 ), counted as (
   update store.mailbox b
   set uid_next = b.uid_next + n.arrived, mod_seq = b.mod_seq + 1, exists_count = b.exists_count + n.arrived,
@@ -73,6 +83,11 @@ with claimed as materialized (
     and not exists (select from queue.recipient r where r.mail_id = m.id
       and not exists (select from arriving a where a.mail_id = r.mail_id and a.address = r.address))
   returning m.id, m.slip
+), resized as (
+  update queue.mail m set size = a.size, removed_at_acceptance = '{}'
+  from (select distinct mail_id, size from arriving where prefix is not null) a
+  where m.id = a.mail_id and exists (select from queue.recipient r where r.mail_id = m.id
+    and not exists (select from arriving o where o.mail_id = r.mail_id and o.address = r.address))
 ), unjudged as (
   delete from queue.verdict v using finished f where v.mail_id = f.id and cardinality(f.slip) > 0
 )

@@ -46,8 +46,13 @@ export class IncomingMail {
       spoolDirectory: tools.spoolDirectory,
       disk: tools.disk,
     });
+    const { recodeSubjectUtf8 } = tools.current('misc');
     this.body = session.login
-      ? new SubmittedBody(this.#stored, tools.memory, submissionOf(session.login, transaction, arrival))
+      ? new SubmittedBody(
+          this.#stored,
+          tools.memory,
+          submissionOf(session.login, transaction, arrival, recodeSubjectUtf8),
+        )
       : this.#stored;
   }
 

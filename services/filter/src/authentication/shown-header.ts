@@ -1,0 +1,97 @@
+// What of a header is shown to the library that checks signatures: a sender may write as many signatures, and as long
+// ones, as it likes, and the library looks at them all. What is left out was not checked, and counts as not there.
+import { type HeaderField, parseHeaderFields } from '@pochtar/mail';
+
+/** RFC 6376 §6.1: a verifier may limit how many signatures it tries. */
+const MAX_SIGNATURES = 10;
+/** Signatures of a part of the body (l=): each is a hash of its own of all the body. */
+const MAX_PARTIAL = 2;
+/** RFC 8617 §4.2.1: a chain has at most 50 sets of three fields. */
+const MAX_SEALS = 150;
+/** Of a field that is taken apart. */
+const MAX_FIELD = 16 * 1024;
+const MAX_SIGNED_NAMES = 500;
+/** The library's time grows with the square of these. */
+const MAX_HEADER = 512 * 1024;
+const MAX_LINES = 10_000;
+
+const ARC = new Set(['arc-seal', 'arc-message-signature', 'arc-authentication-results']);
+const PARSED = new Set(['from', 'content-type']);
+
+export interface ShownHeader {
+  /** With the blank line behind it. */
+  bytes: Buffer;
+  /** The body is needed to check what is signed. */
+  isSigned: boolean;
+  /** Where keys lie, to be asked for at once. */
+  keyNames: string[];
+  /** Signatures that are there and were not looked at. */
+  unchecked: number;
+}
+
+export function shownHeader(header: Buffer): ShownHeader {
+  const fields = parseHeaderFields(header);
+  const isTooLarge = header.length > MAX_HEADER || lines(header) > MAX_LINES;
+  const counts = { signatures: 0, partial: 0, seals: 0 };
+  const keyNames = new Set<string>();
+  const pieces: Buffer[] = [];
+  let unchecked = 0;
+  let isSigned = false;
+  for (const field of fields) {
+    const isSignature = field.lower === 'dkim-signature';
+    const isSeal = ARC.has(field.lower);
+    const isShown = isTooLarge ? isAuthor(field) : isSignature ? isChecked(field, counts) : fits(field);
+    const isKept = isShown && !(isSeal && ++counts.seals > MAX_SEALS);
+    if (isSignature && !isKept) unchecked++;
+    if (!isKept) continue;
+    pieces.push(header.subarray(field.start, field.end));
+    if (!isSignature && !isSeal) continue;
+    isSigned = true;
+    const name = keyName(tagsOf(field.value));
+    if (name !== null) keyNames.add(name);
+  }
+  return {
+    bytes: Buffer.concat([...pieces, Buffer.from('\r\n')]),
+    ...{ isSigned, unchecked, keyNames: [...keyNames] },
+  };
+}
+
+function isAuthor({ lower, value }: HeaderField): boolean {
+  return lower === 'from' && value.length <= MAX_FIELD;
+}
+
+function fits({ lower, value }: HeaderField): boolean {
+  return value.length <= MAX_FIELD || !(PARSED.has(lower) || ARC.has(lower));
+}
+
+function isChecked({ value }: HeaderField, counts: { signatures: number; partial: number }): boolean {
+  if (value.length > MAX_FIELD || counts.signatures >= MAX_SIGNATURES) return false;
+  const tags = tagsOf(value);
+  if ((tags.get('h') ?? '').split(':').length > MAX_SIGNED_NAMES) return false;
+  if (tags.has('l') && ++counts.partial > MAX_PARTIAL) return false;
+  counts.signatures++;
+  return true;
+}
+
+/** RFC 6376 §3.2: a list of tags, without a look at what they mean. */
+function tagsOf(value: string): Map<string, string> {
+  const tags = new Map<string, string>();
+  for (const part of value.split(';')) {
+    const equals = part.indexOf('=');
+    if (equals > 0) tags.set(part.slice(0, equals).trim().toLowerCase(), part.slice(equals + 1).trim());
+  }
+  return tags;
+}
+
+// RFC 6376 §3.6.2.1: the key lies under the selector in the signing domain.
+function keyName(tags: ReadonlyMap<string, string>): string | null {
+  const [selector, domain] = [tags.get('s'), tags.get('d')];
+  const name = `${selector}._domainkey.${domain}`;
+  return selector && domain && /^[!-~]{1,253}$/.test(name) ? name : null;
+}
+
+function lines(header: Buffer): number {
+  let count = 0;
+  for (let at = header.indexOf(0x0a); at >= 0; at = header.indexOf(0x0a, at + 1)) count++;
+  return count;
+}

@@ -1,0 +1,27 @@
+// What the threads that check and sign mails are told, and what they say.
+import type { Envelope } from './authenticate.ts';
+import type { Findings } from './findings.ts';
+import type { DnsAnswer } from './mail-dns.ts';
+
+export interface Task {
+  header: Uint8Array;
+  /** The body is asked for piece by piece; without it there is none to look at. */
+  hasBody: boolean;
+  envelope: Envelope;
+}
+
+export type ToThread =
+  | { kind: 'begin'; job: number; task: Task }
+  | { kind: 'answer'; job: number; question: number; answer: DnsAnswer }
+  /** Null: the body has ended. */
+  | { kind: 'piece'; job: number; piece: Uint8Array | null }
+  /** Nobody waits for it any more. */
+  | { kind: 'drop'; job: number }
+  | { kind: 'ping' };
+
+export type FromThread =
+  | { kind: 'ask'; job: number; question: number; name: string; type: string }
+  | { kind: 'more'; job: number }
+  | { kind: 'done'; job: number; findings: Findings }
+  | { kind: 'failed'; job: number; message: string }
+  | { kind: 'pong' };
