@@ -64,13 +64,13 @@ const from = (domain: string): string => MAIL.replace('remote.test', domain);
 describe('RFC 8601: one Authentication-Results field of this server', () => {
   test('tells signatures, the sender of the envelope and what the author asks for', async () => {
     const mail = await signed(await signed(MAIL, rsa, 'remote.test', 'rsa'), ed25519, 'remote.test', 'ed');
-    const { result, field } = await verdictOn(mail);
+    const { result, field } = await verdictOn(mail, { iprev: 'fail' });
     expect(result).toBe('accept');
     expect(field).toMatch(/^Authentication-Results: mx\.example\.test; dkim=pass header\.d=remote\.test /);
     expect(field).toMatch(/header\.s=ed header\.a=ed25519-sha256 header\.b=.{8,12}; dkim=pass /);
     expect(field).toMatch(/header\.s=rsa header\.a=rsa-sha256 /);
     expect(field).toMatch(/; spf=pass smtp\.mailfrom=sender@remote\.test;/);
-    expect(field).toMatch(/; dmarc=pass header\.from=remote\.test policy\.dmarc=reject\r\n$/);
+    expect(field).toMatch(/; dmarc=pass header\.from=remote\.test policy\.dmarc=reject; iprev=fail policy\.iprev=192\.0\.2\.1\r\n$/);
   });
 
   test('takes the place of what the mail claims this server has said', async () => {
