@@ -70,7 +70,9 @@ describe('RFC 8601: one Authentication-Results field of this server', () => {
     expect(field).toMatch(/header\.s=ed header\.a=ed25519-sha256 header\.b=.{8,12}; dkim=pass /);
     expect(field).toMatch(/header\.s=rsa header\.a=rsa-sha256 /);
     expect(field).toMatch(/; spf=pass smtp\.mailfrom=sender@remote\.test;/);
-    expect(field).toMatch(/; dmarc=pass header\.from=remote\.test policy\.dmarc=reject; iprev=fail policy\.iprev=192\.0\.2\.1\r\n$/);
+    expect(field).toMatch(
+      /; dmarc=pass header\.from=remote\.test policy\.dmarc=reject; iprev=fail policy\.iprev=192\.0\.2\.1\r\n$/,
+    );
   });
 
   test('takes the place of what the mail claims this server has said', async () => {
