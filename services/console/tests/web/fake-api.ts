@@ -403,6 +403,8 @@ async function serveFile(dist: string, path: string, response: ServerResponse): 
   const headers = {
     'content-type': types[extname(file)] ?? 'application/octet-stream',
     'content-security-policy': policy,
+    // As the program's own: services/console/src/http/pages.ts.
+    'cache-control': isPage ? 'no-store' : 'public, max-age=31536000, immutable',
   };
   response.writeHead(200, headers);
   response.end(

@@ -66,6 +66,27 @@ export async function goTo(page: Page, url: string, path: string): Promise<void>
   await settled(page, path);
 }
 
+/** Goes from page to page as a press on a link does: nothing is loaded anew but what the page brings. */
+export async function goWithin(page: Page, url: string, path: string): Promise<void> {
+  if (new URL(path, url).origin !== new URL(page.url()).origin) return goTo(page, url, path);
+  const isSamePage = new URL(path, url).pathname === new URL(page.url()).pathname;
+  await page.evaluate((to) => {
+    const title = document.querySelector('h1');
+    Object.assign(globalThis, { left: { title, text: title?.textContent } });
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
+  if (!isSamePage) await page.waitForFunction(isLeft, undefined, { polling: 'raf' });
+  await settled(page, path);
+}
+
+/** Runs in the page: until the next one is there, the one of before stands under the new address. */
+function isLeft(): boolean {
+  const { left } = globalThis as unknown as { left: { title: Element | null; text: string | null } };
+  const title = document.querySelector('h1');
+  return title !== null && (title !== left.title || title.textContent !== left.text);
+}
+
 /** Quiet: the page of this address is there, and nothing is loading any more. */
 export async function settled(page: Page, path?: string): Promise<void> {
   const quiet = page.waitForFunction(

@@ -1,8 +1,8 @@
 // Every page at least once, in looks that differ so that every two of language, theme and width meet on pages of each kind.
-// `./pochtar screens` looks at every page in each of the eight.
+// `./pochtar screens` looks at every page in each of the eight; foreign.browser.ts loads each by its address.
 import { describe, expect, test } from 'vitest';
 import { addresses, routes } from './addresses.ts';
-import { blemishes, goTo, nameOf, pairwise, violations, visit, walk } from './looks.ts';
+import { blemishes, goWithin, nameOf, pairwise, violations, visit, walk } from './looks.ts';
 import { shownPages } from './shown-pages.ts';
 
 const pages = shownPages();
@@ -22,7 +22,7 @@ describe.each(pairwise.map((look, index) => ({ look, index, name: nameOf(look) }
       const wrong: Record<string, readonly string[]> = {};
       let frameIsKnown = false;
       for (const path of addresses.filter((_, place) => place % pairwise.length === index)) {
-        await goTo(page, api.url, path);
+        await goWithin(page, api.url, path);
         const found = [
           ...(await violations(page)),
           ...(await blemishes(page)),
