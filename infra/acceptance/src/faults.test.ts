@@ -93,7 +93,7 @@ async function expectRunningAgain(name: string, dead: number): Promise<void> {
 
 const GROUPS: string[][] = [
   // While smtp is away the load waits for it: the others die with mails on their way again.
-  ['smtp', 'imap', 'pop3', 'settings', 'console'],
+  ['smtp', 'imap', 'pop3', 'ldap', 'settings', 'console'],
   // Delivery has mails in hand then, and the filters have theirs whatever becomes of it.
   ['delivery', ...FILTERS],
   ['nats'],

@@ -30,7 +30,7 @@ const DISK_MS = 12_000;
 
 describe('what hangs for half a minute (SIGSTOP) loses and doubles nothing', () => {
   it(
-    'our own, from behind to the door: delivery, then imap, pop3, settings and console, then the filters, then smtp',
+    'our own, from behind to the door: delivery, then imap, pop3, ldap, settings and console, then the filters, then smtp',
     () =>
       expectClean(
         'own',
@@ -38,7 +38,7 @@ describe('what hangs for half a minute (SIGSTOP) loses and doubles nothing', () 
         staggered(
           [
             hang(['delivery']),
-            hang(['imap', 'pop3', 'settings', 'console']),
+            hang(['imap', 'pop3', 'ldap', 'settings', 'console']),
             hang([...FILTERS]),
             hang(['smtp']),
           ],
