@@ -1,6 +1,7 @@
-// Rows of the block «DKIM-подпись» and of «Соответствие прямой и обратной записи»: what is known of where a mail is from.
+// Rows of the block «DKIM-подпись» and of «Соответствие прямой и обратной записи»: what is known of where a mail is from. And
+// of the subject that is written anew.
 import type { ConsoleGround } from './console-ground.ts';
-import { fateOf, fresh, freshName, rcptFrom, receive } from './console-mail.ts';
+import { fateOf, fresh, freshName, rcptFrom, receive, submit } from './console-mail.ts';
 import { row, type Save } from './console-row.ts';
 import { imap, trusted } from './console-wire.ts';
 
@@ -49,6 +50,22 @@ const verify: Save = {
   ],
 };
 
+const subject: Save = {
+  about: 'тема в UTF-8',
+  given: (at) => at.given({ relay: { host: '127.0.0.1', port: at.relay.port, smtps: true } }),
+  rows: [
+    row({
+      field: 'misc.recodeSubjectUtf8',
+      to: false,
+      seen: async (at) => {
+        await fateOf(at, await submit(at, { subject: '=?koi8-r?B?8NLJ18XU?=' }));
+        return /^Subject: .*$/m.exec(at.relay.received.at(-1)?.text ?? '')?.[0] ?? 'nothing came';
+      },
+      becomes: /koi8-r/,
+    }),
+  ],
+};
+
 const reverseDns: Save = {
   about: 'прямая и обратная запись',
   given: (at) => at.given({ network: trusted, dnsbl: { zones: [] } }),
@@ -62,4 +79,4 @@ const reverseDns: Save = {
   ],
 };
 
-export const originSaves: readonly Save[] = [dmarc, verify, reverseDns];
+export const originSaves: readonly Save[] = [dmarc, verify, subject, reverseDns];
