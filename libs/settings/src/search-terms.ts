@@ -81,6 +81,7 @@ export const searchTerms: Terms = {
     storageVolume:
       'хранилище, диск, s3, бакет, перенос почты, место, миграция, storage, volume, maildir, nas',
     heloName: 'helo, ehlo, hostname, myhostname, имя хоста, fqdn, ptr, приветствие, banner',
+    organisation: 'организация, компания, фирма, название, company, organization, brand, title',
     autoCreateFolders:
       'отправленные, черновики, корзина, спам, архив, special-use, папки ящика, sent, drafts, trash, junk',
   },

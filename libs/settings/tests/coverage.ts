@@ -192,6 +192,10 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
     `${delivery}/relay.test.ts`,
     'general.heloName: the far side is greeted with this name, a changed one from the next connection on',
   ],
+  'general.organisation': [
+    'services/console/tests/session.test.ts',
+    'general.organisation: whoever is logged in is told whose server it is, a changed name at once',
+  ],
   'general.autoCreateFolders': [
     'services/settings/tests/directory.test.ts',
     'a new one has the folders of the settings, can log in, and is announced',

@@ -52,7 +52,10 @@ export async function start(
   const repeated = stack.use(new RepeatedRequests({ db, key, log }));
   const hints = stack.use(new Hints(bus));
   const setUp = new SetUp(bus, settings);
-  const { app, servers, door } = await openApp({ bus, sessions, repeated, hints, log, tls, config, setUp });
+  const { app, servers, door } = await openApp({
+    ...{ bus, sessions, repeated, hints, log, tls, config, setUp },
+    organisation: () => settings.current('general').organisation,
+  });
   const listeners = openListeners(
     { settings, tls, log },
     {
@@ -77,9 +80,20 @@ interface OpenApp extends Pick<AppParts, 'bus' | 'sessions' | 'repeated' | 'log'
   tls: TlsContexts;
   config: Config;
   setUp: SetUp;
+  organisation: () => string;
 }
 
-async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp }: OpenApp) {
+async function openApp({
+  bus,
+  sessions,
+  repeated,
+  hints,
+  log,
+  tls,
+  config,
+  setUp,
+  organisation,
+}: OpenApp) {
   const version = ownVersion();
   const document = openApiOf(version);
   let answer: RequestListener = () => {};
@@ -88,7 +102,7 @@ async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp
   const app = await createApp({
     ...{ bus, sessions, repeated, log },
     handlers: {
-      ...sessionHandlers(sessions, version),
+      ...sessionHandlers(sessions, version, organisation),
       ...liveHandlers(hints, sessions, document),
       ...testHandlers(bus),
       ...clientHandlers(setUp),

@@ -122,6 +122,22 @@ describe('input', () => {
 });
 
 describe('settings', () => {
+  test('general.organisation: whoever is logged in is told whose server it is, a changed name at once', async () => {
+    const root = await running.loggedIn('root');
+    const auditor = await running.loggedIn('auditor');
+    expect((await auditor.call('GET', '/session')).body).toMatchObject({ organisation: '' });
+    const changes = [{ section: 'general', patch: { organisation: '  ООО «Ромашка» ' } }];
+    const { body } = await root.call('GET', '/settings/general');
+    const { revision } = body as { revision: number };
+    const saved = await root.call('POST', '/settings/changes', {
+      changes: changes.map((change) => ({ ...change, expectedRevision: revision })),
+    });
+    expect(saved.status, JSON.stringify(saved.body)).toBe(200);
+    await eventually(async () => {
+      expect((await auditor.call('GET', '/session')).body).toMatchObject({ organisation: 'ООО «Ромашка»' });
+    });
+  });
+
   test('a change from an old revision is refused with 412', async () => {
     const root = await running.loggedIn('root');
     const change = (value: number) => ({

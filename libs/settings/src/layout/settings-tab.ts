@@ -118,6 +118,7 @@ const general = block('general', {
     row('general.heloName'),
     row('general.autoCreateFolders'),
   ],
+  more: [ours('general.organisation')],
 });
 
 const antivirus = block('antivirus', {

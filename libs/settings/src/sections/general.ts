@@ -29,6 +29,16 @@ const folderName: Format = {
   ),
 };
 
+/** As it is read; what a line cannot hold is no name. */
+const organisationName: Format = {
+  parse: (input) => {
+    const name = input.trim().normalize('NFC').replace(/\s+/gu, ' ');
+    return /[\p{Cc}\p{Cf}]/u.test(name) ? undefined : name;
+  },
+  maxLength: 100,
+  expected: text('укажите название без управляющих знаков', 'give a name without control characters'),
+};
+
 const folderNameInput: FieldInput = {
   kind: 'text',
   maxLength: 100,
@@ -118,6 +128,19 @@ export const general = defineSection({
           'Name in SMTP HELO',
           'Полное имя этого сервера в DNS; им же он представляется в приветствии SMTP. При первом запуске берётся имя машины (POCHTAR_HOSTNAME).',
           'The full DNS name of this server; the SMTP greeting shows it too. At the first start it is the name of the machine (POCHTAR_HOSTNAME).',
+        ),
+      ),
+    ),
+    organisation: presented(
+      { empty: text('(нет)', '(none)') },
+      textField(
+        organisationName,
+        '',
+        words(
+          'Название организации',
+          'Name of the organisation',
+          'Стоит над страницами консоли, чтобы было видно, чей это сервер.',
+          'Stands above the pages of the console, so that one sees whose server it is.',
         ),
       ),
     ),

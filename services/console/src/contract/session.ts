@@ -11,6 +11,8 @@ export const who = z.object({
   domains: z.array(z.string()).nullable(),
   /** The address of a user. */
   account: z.string().nullable(),
+  /** Whose server it is; '': nobody said so. */
+  organisation: z.string(),
   /** When the session ends if nothing is done. */
   expiresAt: z.iso.datetime(),
   /** Of this program: a page of another version asks to be loaded anew. */

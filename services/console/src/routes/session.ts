@@ -8,13 +8,18 @@ import type { Person, Sessions } from '../session/sessions.ts';
 
 type Who = z.infer<typeof who>;
 
-export function sessionHandlers(sessions: Sessions, version: string): OwnHandlers {
+export function sessionHandlers(
+  sessions: Sessions,
+  version: string,
+  organisation: () => string,
+): OwnHandlers {
   const answer = ({ principal, expiresAt }: Person): Who => ({
     login: principal.login,
     displayName: principal.displayName,
     role: principal.role,
     domains: principal.domains,
     account: principal.account,
+    organisation: organisation(),
     expiresAt: (expiresAt ?? new Date()).toISOString(),
     version,
   });

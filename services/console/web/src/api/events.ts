@@ -1,6 +1,8 @@
 // Hints of the server about what has changed. One stream for all tabs of a browser: a lock elects the tab that holds it,
 // the others are told; otherwise six tabs use up the connections that a browser opens to one server.
+import { call } from './client.ts';
 import { refresh } from './queries.ts';
+import { session } from './session.ts';
 
 interface Hint {
   topic: string;
@@ -28,6 +30,8 @@ function take({ topic }: Hint): void {
 function flush(): void {
   const paths = [...waiting];
   waiting.clear();
+  // Whose server it is stands in the settings.
+  if (paths.includes('/settings')) void call('GET /session').then((who) => session.begin(who), () => undefined);
   void refresh(paths);
 }
 

@@ -1,4 +1,5 @@
 // All English words; the compiler sees that none is missing.
+import { audit } from './en/audit.ts';
 import { directory } from './en/directory.ts';
 import { dns } from './en/dns.ts';
 import { lists } from './en/lists.ts';
@@ -10,14 +11,4 @@ import { start } from './en/start.ts';
 import { system } from './en/system.ts';
 import type { English } from './keys.ts';
 
-export const en: English = {
-  ...directory,
-  ...dns,
-  ...lists,
-  ...mail,
-  ...overview,
-  ...settings,
-  ...shell,
-  ...start,
-  ...system,
-};
+export const en: English = { ...audit, ...directory, ...dns, ...lists, ...mail, ...overview, ...settings, ...shell, ...start, ...system };

@@ -1,4 +1,5 @@
 // All Russian words of the pages. Plurals have four forms: one, few, many, other.
+import { audit } from './ru/audit.ts';
 import { directory } from './ru/directory.ts';
 import { dns } from './ru/dns.ts';
 import { lists } from './ru/lists.ts';
@@ -9,14 +10,4 @@ import { shell } from './ru/shell.ts';
 import { start } from './ru/start.ts';
 import { system } from './ru/system.ts';
 
-export const ru = {
-  ...directory,
-  ...dns,
-  ...lists,
-  ...mail,
-  ...overview,
-  ...settings,
-  ...shell,
-  ...start,
-  ...system,
-};
+export const ru = { ...audit, ...directory, ...dns, ...lists, ...mail, ...overview, ...settings, ...shell, ...start, ...system };

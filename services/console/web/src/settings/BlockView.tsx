@@ -7,7 +7,8 @@ import { AppliedChip } from './AppliedChip.tsx';
 import { BlockTests } from './BlockTests.tsx';
 import { FieldControl } from './FieldControl.tsx';
 import { QueuePlan } from './QueuePlan.tsx';
-import { useAt } from './use-draft.ts';
+import { describedAt } from './catalogue.ts';
+import { useAt, useForm } from './use-draft.ts';
 import { useApi } from '../api/queries.ts';
 import { Go } from '../ui/Go.tsx';
 
@@ -71,6 +72,11 @@ function Rows({ rows }: { rows: readonly RowDescription[] }) {
 
 function Row({ row }: { row: RowDescription }) {
   const { say } = useWords();
+  const { forms } = useForm();
+  const first = describedAt(forms, row.fields[0] ?? '');
+  // A name that the first field begins with is not written twice; whoever hears the page has it for all of them.
+  const isSaid =
+    row.label !== undefined && first !== undefined && say(first.label).startsWith(say(row.label));
   const isLinkShown = useAt('*', (draft) => {
     const when = row.link?.when;
     const isThere = row.fields.every((path) => draft.isShown(path));
@@ -89,7 +95,7 @@ function Row({ row }: { row: RowDescription }) {
         fields
       ) : (
         <fieldset className="f-set">
-          <legend>{say(row.label)}</legend>
+          <legend className={isSaid ? 'p-hidden' : undefined}>{say(row.label)}</legend>
           {fields}
         </fieldset>
       )}

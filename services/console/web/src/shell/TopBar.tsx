@@ -1,5 +1,6 @@
 // The right part of the top bar: search, state of the server, language, theme, account.
 import { IconMoon, IconSearch, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { call } from '../api/client.ts';
 import { useApi } from '../api/queries.ts';
@@ -131,6 +132,11 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
         <div className="p-narrow p-menu-pad">
           <LanguageSwitch />
         </div>
+        {role === 'admin' && (
+          <Menu.Item component={Link} {...({ to: '/start' } as object)}>
+            {t('page.start')}
+          </Menu.Item>
+        )}
         <Menu.Item onClick={onKeys}>{t('top.keys')}</Menu.Item>
         <Menu.Item onClick={() => void logOut()}>{t('top.logout')}</Menu.Item>
       </Menu.Dropdown>

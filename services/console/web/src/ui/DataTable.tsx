@@ -1,11 +1,13 @@
 // The one table of the console: rows of a page, a selection, cards on a telephone. Letters and arrows move the focus
 // between rows and never open one.
-import { type ReactNode, useRef } from 'react';
+import { isValidElement, type ReactNode, useRef } from 'react';
 import { useWords } from '../i18n/index.ts';
 import { Checkbox, Skeleton } from './controls.ts';
+import { Foreign } from './Foreign.tsx';
 import { useNarrow } from './narrow.ts';
 import { Failure } from './Notice.tsx';
 import { onRowKey } from './row-keys.ts';
+import { Time } from './Time.tsx';
 
 export interface Column<Row> {
   key: string;
@@ -187,14 +189,28 @@ function Cards<Row>(props: Filled<Row>) {
             {others
               .filter(({ isWide }) => isWide !== true)
               .map(({ key, title, cell }) => (
-                <div key={key} className="p-card-line">
-                  {title !== '' && <span>{title}:</span>}
-                  <span>{cell(row)}</span>
-                </div>
+                <CardLine key={key} title={title} value={cell(row)} />
               ))}
           </div>
         </li>
       ))}
     </ul>
   );
+}
+
+/** What is empty has no line; a part that shows nothing is seen by the styles (`:empty`). */
+function CardLine({ title, value }: { title: string; value: ReactNode }) {
+  if (isNothing(value)) return null;
+  return (
+    <div className="p-card-line">
+      {title !== '' && <span>{title}:</span>}
+      <span>{value}</span>
+    </div>
+  );
+}
+
+function isNothing(value: ReactNode): boolean {
+  if (value === null || value === undefined || value === false || value === '' || value === '—') return true;
+  if (!isValidElement<{ text?: string; at?: string | null }>(value)) return false;
+  return (value.type === Foreign && value.props.text === '') || (value.type === Time && value.props.at === null);
 }

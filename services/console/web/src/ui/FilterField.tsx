@@ -14,9 +14,19 @@ const quietMs = 300;
 
 export function FilterField({ label, value, placeholder, onChange }: FilterProps) {
   const [text, setText] = useState(value);
+  const [seen, setSeen] = useState(value);
+  const [told, setTold] = useState(value);
+  if (value !== seen) {
+    setSeen(value);
+    // What was told comes back while one types on; anything else was set elsewhere, as by «Reset the filters».
+    if (value !== told) setText(value);
+  }
   useEffect(() => {
     if (text === value) return undefined;
-    const timer = setTimeout(() => onChange(text), quietMs);
+    const timer = setTimeout(() => {
+      setTold(text);
+      onChange(text);
+    }, quietMs);
     return () => clearTimeout(timer);
     // oxlint-disable-next-line react/exhaustive-deps -- only typing counts
   }, [text]);

@@ -1,5 +1,6 @@
 // The frame of a page and of a part of it.
 import { type ReactNode, useEffect } from 'react';
+import { useWho } from '../api/session.ts';
 import { useWords } from '../i18n/index.ts';
 
 interface PageProps {
@@ -12,12 +13,14 @@ interface PageProps {
 
 export function Page({ title, path = [], actions, children }: PageProps) {
   const { t } = useWords();
+  const { organisation } = useWho();
+  const crumbs = [...(organisation === '' ? [] : [organisation]), ...path];
   useEffect(() => {
     document.title = `${title} · ${t('app.name')}`;
   }, [title, t]);
   return (
     <div className="p-page">
-      {path.length > 0 && <div className="p-crumbs">{path.join(' › ')}</div>}
+      {crumbs.length > 0 && <div className="p-crumbs">{crumbs.join(' › ')}</div>}
       <div className="p-page-head">
         <h1>{title}</h1>
         {actions !== undefined && <div className="p-actions">{actions}</div>}

@@ -8,6 +8,7 @@ import { useWho } from '../api/session.ts';
 import { useStore } from '../api/store.ts';
 import { useWords } from '../i18n/index.ts';
 import { menuOf } from '../navigation.ts';
+import { useProgress } from '../pages/start/progress.ts';
 import { placeIcon } from './place-icons.ts';
 
 export function Shell({ bar, children }: { bar: ReactNode; children: ReactNode }) {
@@ -62,12 +63,14 @@ function Menu() {
   const { t } = useWords();
   const { role } = useWho();
   const { pathname } = useLocation();
+  const progress = useProgress();
+  const isShown = (to: string) => to !== '/start' || progress !== null || pathname === '/start';
   return (
     <div className="p-menu">
       {menuOf(role).map(({ title, places }) => (
         <div key={places[0]?.to}>
           {title !== null && <div className="p-menu-title">{t(title)}</div>}
-          {places.map(({ to, title: name }) => {
+          {places.filter(({ to }) => isShown(to)).map(({ to, title: name }) => {
             const Icon = placeIcon(to);
             return (
               <NavLink
@@ -79,6 +82,14 @@ function Menu() {
                 active={isAt(pathname, to)}
                 {...(isAt(pathname, to) && { 'aria-current': 'page' as const })}
                 leftSection={<Icon size={18} stroke={1.5} aria-hidden />}
+                {...(to === '/start' &&
+                  progress !== null && {
+                    rightSection: (
+                      <span className="p-muted p-small">
+                        {t('start.menu', { done: progress.done, total: progress.total })}
+                      </span>
+                    ),
+                  })}
               />
             );
           })}

@@ -1,4 +1,4 @@
-// Certificates, processes, administrators, audit log, the own mailbox.
+// Certificates, processes, administrators, the own mailbox.
 export const system = {
   'certificates.name': 'Name',
   'certificates.hosts': 'Hosts',
@@ -82,12 +82,6 @@ export const system = {
   'tokens.revoke': 'Revoke',
   'tokens.revokeText': 'The program that uses it loses its access at once.',
   'tokens.empty': 'There are no tokens. Programs that use the API need them.',
-  'audit.author': 'Who',
-  'audit.object': 'Object',
-  'audit.what': 'What was done',
-  'audit.detail': 'Details',
-  'audit.done': 'done',
-  'audit.empty': 'Here will be seen who changed what.',
   'me.setUp': 'Setting up a mail program',
   'me.setUpText': 'Most programs need the address and the password only. If asked, give:',
   'me.protocol.imap': 'Incoming mail, IMAP',

@@ -1,4 +1,4 @@
-// Certificates, processes, administrators, audit log, the own mailbox.
+// Certificates, processes, administrators, the own mailbox.
 export const system = {
   'certificates.name': 'Название',
   'certificates.hosts': 'Узлы',
@@ -88,12 +88,6 @@ export const system = {
   'tokens.revoke': 'Отозвать',
   'tokens.revokeText': 'Программа, которая его использует, сразу потеряет доступ.',
   'tokens.empty': 'Токенов нет. Они нужны программам, которые работают через API.',
-  'audit.author': 'Кто',
-  'audit.object': 'Объект',
-  'audit.what': 'Что сделано',
-  'audit.detail': 'Подробности',
-  'audit.done': 'сделано',
-  'audit.empty': 'Здесь будет видно, кто и что изменил.',
   'me.setUp': 'Настройка почтовой программы',
   'me.setUpText': 'Большинству программ хватит адреса и пароля. Если спросят, укажите:',
   'me.protocol.imap': 'Входящая почта, IMAP',

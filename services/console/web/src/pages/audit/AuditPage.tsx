@@ -12,6 +12,7 @@ import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
 import { useCursor, useView } from '../search.ts';
+import { Done } from './Done.tsx';
 
 type AuditEntry = Answer<'GET /audit'>['entries'][number];
 
@@ -66,11 +67,7 @@ export function AuditPage() {
           {
             key: 'what',
             title: t('audit.what'),
-            cell: ({ action, object: of }) => (
-              <>
-                <code className="p-mono">{action}</code> <Foreign text={of} />
-              </>
-            ),
+            cell: ({ action, object: of }) => <Done action={action} object={of} />,
           },
           {
             key: 'detail',
@@ -81,8 +78,12 @@ export function AuditPage() {
             key: 'outcome',
             title: t('trace.outcome'),
             cell: ({ outcome }) => (
-              <StatusBadge tone={outcome === 'done' ? 'ok' : 'danger'}>
-                {outcome === 'done' ? t('audit.done') : outcome}
+              <StatusBadge tone={outcome === 'done' ? 'ok' : outcome === null ? 'warn' : 'danger'}>
+                {outcome === 'done'
+                  ? t('audit.outcome.done')
+                  : outcome === null
+                    ? t('audit.outcome.cutOff')
+                    : t('audit.outcome.refused', { code: outcome })}
               </StatusBadge>
             ),
           },

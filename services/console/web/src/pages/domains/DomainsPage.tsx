@@ -5,9 +5,8 @@ import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
-import { Button, Stack, TextInput } from '../../ui/controls.ts';
+import { Button } from '../../ui/controls.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { FilterField } from '../../ui/FilterField.tsx';
@@ -16,9 +15,9 @@ import { Page } from '../../ui/Page.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { toast } from '../../ui/toast.tsx';
 import { Filtered } from '../Filtered.tsx';
 import { useView } from '../search.ts';
+import { AddDomain } from './AddDomain.tsx';
 import { domainTone, domainWords } from './dns-state.ts';
 import { Go } from '../../ui/Go.tsx';
 
@@ -87,52 +86,6 @@ export function DomainsPage() {
         <DomainPanel domain={opened} isAdmin={isAdmin} onClose={() => setView({ open: undefined })} />
       )}
     </Page>
-  );
-}
-
-function AddDomain({ onClose }: { onClose: () => void }) {
-  const { t } = useWords();
-  const [name, setName] = useState('');
-  const [postmaster, setPostmaster] = useState('');
-  const create = useChange('POST /domains', ['/domains', '/aliases']);
-  const submit = () =>
-    create.mutate(
-      { body: { name: name.trim(), ...(postmaster.trim() !== '' && { postmaster: postmaster.trim() }) } },
-      {
-        onSuccess: () => {
-          toast(t('domains.added', { name: name.trim() }));
-          onClose();
-        },
-      },
-    );
-  return (
-    <Dialog
-      title={t('domains.add')}
-      verb={t('action.add')}
-      isBusy={create.isPending}
-      isReady={name.trim() !== ''}
-      error={create.error}
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <Stack gap="sm">
-        <TextInput
-          label={t('domains.name')}
-          description={t('domains.nameHelp')}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          autoComplete="off"
-          data-autofocus
-        />
-        <TextInput
-          label={t('domains.postmaster')}
-          description={t('domains.postmasterHelp')}
-          value={postmaster}
-          onChange={(event) => setPostmaster(event.currentTarget.value)}
-          autoComplete="off"
-        />
-      </Stack>
-    </Dialog>
   );
 }
 

@@ -1,41 +1,154 @@
-// A check list of what a new server needs, in the order in which one depends on the other. Each item looks for itself.
-import { useApi } from '../../api/queries.ts';
+// From an empty installation to a working domain: what is needed, in the order in which one depends on the other. Each step
+// looks for itself whether it is done, and is done here where that is one field.
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useWords } from '../../i18n/index.ts';
+import { Button } from '../../ui/controls.ts';
+import { Foreign } from '../../ui/Foreign.tsx';
+import { Go } from '../../ui/Go.tsx';
+import { Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
-import { stepsOf } from './steps.ts';
-import { Go } from '../../ui/Go.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { SettingStep } from './SettingStep.tsx';
+import { progressOf, type Step, stepsOf, useKnown } from './steps.ts';
+
+const AddDomain = lazy(async () => ({ default: (await import('../domains/AddDomain.tsx')).AddDomain }));
+const AddAccount = lazy(async () => ({ default: (await import('../accounts/AddAccount.tsx')).AddAccount }));
+
+/** A test mail is waited for here. */
+const everyMs = 5000;
 
 export function StartPage() {
   const { t } = useWords();
-  const settings = useApi('GET /settings').data;
-  const domains = useApi('GET /domains').data?.domains;
-  const certificates = useApi('GET /certificates').data?.certificates;
-  const steps = stepsOf({ sections: settings?.sections, domains, certificates });
-  const done = steps.filter(({ isDone }) => isDone === true).length;
+  const known = useKnown(true, everyMs);
+  const steps = stepsOf(known);
+  const progress = progressOf(steps);
+  const next = steps.find(({ isDone, isOptional }) => isDone === false && !isOptional)?.id;
   return (
     <Page title={t('page.start')}>
-      <p className="p-muted" aria-live="polite">
-        {t('start.progress', { done, total: steps.length })}
-      </p>
-      {steps.map(({ id, to, isDone }, index) => (
-        <Block
-          key={id}
-          title={`${index + 1}. ${t(`start.${id}`)}`}
-          aside={
-            <StatusBadge tone={isDone === true ? 'ok' : isDone === undefined ? 'plain' : 'warn'}>
-              {isDone === true
-                ? t('start.done')
-                : isDone === undefined
-                  ? t('start.unknown')
-                  : t('start.todo')}
-            </StatusBadge>
-          }
-        >
-          <p>{t(`start.text.${id}`)}</p>
-          <Go to={to}>{t('start.go')}</Go>
-        </Block>
+      <div aria-live="polite">
+        {progress?.isOver === true ? (
+          <Notice tone="ok">{t('start.over')}</Notice>
+        ) : (
+          <p className="p-muted">
+            {progress === null
+              ? t('state.loading')
+              : t('start.progress', { done: progress.done, total: progress.total })}
+          </p>
+        )}
+      </div>
+      {steps.map((step, index) => (
+        <StepBlock key={step.id} step={step} number={index + 1} isNext={step.id === next}>
+          <Act step={step} known={known} />
+        </StepBlock>
       ))}
     </Page>
+  );
+}
+
+interface StepBlockProps {
+  step: Step;
+  number: number;
+  isNext: boolean;
+  children: ReactNode;
+}
+
+function StepBlock({ step: { id, isDone, isOptional }, number, isNext, children }: StepBlockProps) {
+  const { t } = useWords();
+  const state =
+    isDone === true ? 'done' : isDone === undefined ? 'unknown' : isOptional ? 'optional' : 'todo';
+  return (
+    <Block
+      title={`${number}. ${t(`start.${id}`)}`}
+      aside={
+        <StatusBadge tone={state === 'done' ? 'ok' : isNext ? 'warn' : 'plain'}>
+          {isNext ? t('start.next') : t(`start.${state}`)}
+        </StatusBadge>
+      }
+    >
+      <p className="p-step-text">{t(`start.text.${id}`)}</p>
+      {children}
+    </Block>
+  );
+}
+
+interface ActProps {
+  step: Step;
+  known: ReturnType<typeof useKnown>;
+}
+
+function Act({ step: { id }, known }: ActProps) {
+  const { t } = useWords();
+  const [isAdding, setIsAdding] = useState(false);
+  const { sections, domains = [], deliveries } = known;
+  const [first] = domains;
+  const adding = (dialog: ReactNode) => isAdding && <Suspense fallback={null}>{dialog}</Suspense>;
+  switch (id) {
+    case 'organisation':
+      return <SettingStep sections={sections} section="general" field="organisation" label={t('start.organisation')} />;
+    case 'name':
+      return <SettingStep sections={sections} section="general" field="heloName" label={t('start.name')} />;
+    case 'alert':
+      return <SettingStep sections={sections} section="alerts" field="address" label={t('start.alert')} />;
+    case 'domain':
+      return (
+        <div className="p-actions">
+          {first !== undefined && <Go to="/domains">{first.name}</Go>}
+          <Button variant={first === undefined ? 'filled' : 'default'} onClick={() => setIsAdding(true)}>
+            {t('domains.add')}
+          </Button>
+          {adding(<AddDomain onClose={() => setIsAdding(false)} />)}
+        </div>
+      );
+    case 'dns':
+      if (first === undefined) return <span className="p-muted">{t('start.afterDomain')}</span>;
+      return <DnsLinks domains={domains} />;
+    case 'account':
+      return (
+        <div className="p-actions">
+          <Button
+            variant={domains.some(({ accounts }) => accounts > 0) ? 'default' : 'filled'}
+            disabled={first === undefined}
+            onClick={() => setIsAdding(true)}
+          >
+            {t('accounts.add')}
+          </Button>
+          {first === undefined && <span className="p-muted">{t('start.afterDomain')}</span>}
+          {adding(<AddAccount domain={first?.name} onClose={() => setIsAdding(false)} />)}
+        </div>
+      );
+    case 'mail':
+      return <LastMail deliveries={deliveries} />;
+    case 'certificate':
+      return <Go to="/certificates">{t('start.go.certificate')}</Go>;
+    case 'way':
+      return <Go to="/settings/mail#relay.host">{t('start.go.way')}</Go>;
+    case 'antivirus':
+      return <Go to="/settings/mail#block-antivirus">{t('start.go.antivirus')}</Go>;
+  }
+}
+
+function DnsLinks({ domains }: { domains: readonly { name: string }[] }) {
+  const { t } = useWords();
+  return (
+    <ul className="p-plain">
+      {domains.slice(0, 5).map(({ name }) => (
+        <li key={name}>
+          <Go to={`/domains/${encodeURIComponent(name)}/dns`}>{t('start.go.dns', { domain: name })}</Go>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The newest mail that arrived somewhere, as the trace has it. */
+function LastMail({ deliveries }: Pick<ActProps['known'], 'deliveries'>) {
+  const { t } = useWords();
+  const last = deliveries?.find(({ outcome }) => outcome === 'delivered' || outcome === 'relayed');
+  if (last === undefined) return <span className="p-muted">{t('start.waiting')}</span>;
+  return (
+    <Go to={`/trace/${last.mail}`}>
+      <Time at={last.endedAt} />: <Foreign text={last.reversePath || '<>'} /> → <Foreign text={last.recipient} />
+    </Go>
   );
 }

@@ -1,55 +1,120 @@
-// What a new server needs, and whether it is there; undefined where that is not known yet.
+// What a new server needs, in the order in which one depends on the other, and whether it is there: read from what the
+// server has, never from what was clicked. Undefined where that is not known yet.
+import { useApi } from '../../api/queries.ts';
+
+export type StepId =
+  | 'organisation'
+  | 'name'
+  | 'domain'
+  | 'dns'
+  | 'certificate'
+  | 'way'
+  | 'account'
+  | 'mail'
+  | 'alert'
+  | 'antivirus';
 
 export interface Step {
-  id: 'name' | 'domain' | 'certificate' | 'account' | 'way' | 'antivirus' | 'alert';
-  to: string;
+  id: StepId;
   isDone: boolean | undefined;
+  /** The server works without it. */
+  isOptional: boolean;
 }
 
-interface Known {
+interface KnownDomain {
+  name: string;
+  accounts: number;
+  dns: { problems: number | null } | null;
+}
+
+export interface Known {
   sections: readonly { name: string; document: Record<string, unknown> }[] | undefined;
-  domains: readonly { accounts: number }[] | undefined;
-  certificates: readonly { isCa: boolean; origin: string }[] | undefined;
+  domains: readonly KnownDomain[] | undefined;
+  certificates: readonly { isCa: boolean; origin: string; usedBy: readonly string[] }[] | undefined;
+  /** Ends of mails within the days that are looked back at. */
+  outcomes: readonly string[] | undefined;
 }
 
-export function stepsOf({ sections, domains, certificates }: Known): Step[] {
+const scanners = ['clamavEnabled', 'kasperskyEnabled', 'drwebEnabled'];
+
+export function stepsOf({ sections, domains, certificates, outcomes }: Known): Step[] {
   const value = (section: string, field: string): unknown =>
     sections?.find(({ name }) => name === section)?.document[field];
-  const known = <Value>(there: unknown, of: Value): Value | undefined =>
-    there === undefined ? undefined : of;
-  const heloName = value('general', 'heloName');
-  const helo = typeof heloName === 'string' ? heloName : '';
-  const scanners = ['clamavEnabled', 'kasperskyEnabled', 'drwebEnabled'];
+  const known = (there: unknown, is: () => boolean): boolean | undefined =>
+    there === undefined ? undefined : is();
+  const isSet = (section: string, field: string) =>
+    known(sections, () => String(value(section, field) ?? '') !== '');
+  const vital = (id: StepId, isDone: boolean | undefined): Step => ({ id, isDone, isOptional: false });
+  const isRelayed = known(outcomes, () => outcomes?.includes('relayed') ?? false);
   return [
-    {
-      id: 'name',
-      to: '/settings/mail#general.heloName',
-      isDone: known(sections, helo !== '' && helo !== 'localhost' && helo.includes('.')),
-    },
-    { id: 'way', to: '/settings/mail#relay.host', isDone: undefined },
-    { id: 'domain', to: '/domains', isDone: known(domains, (domains?.length ?? 0) > 0) },
-    {
-      id: 'certificate',
-      to: '/certificates',
-      isDone: known(certificates, certificates?.some(({ origin }) => origin === 'imported') ?? false),
-    },
-    {
-      id: 'account',
-      to: '/accounts',
-      isDone: known(domains, domains?.some(({ accounts }) => accounts > 0) ?? false),
-    },
-    {
-      id: 'alert',
-      to: '/settings/more#alerts.address',
-      isDone: known(sections, Boolean(value('alerts', 'address'))),
-    },
+    vital('organisation', isSet('general', 'organisation')),
+    vital(
+      'name',
+      known(sections, () => String(value('general', 'heloName') ?? '').includes('.')),
+    ),
+    vital(
+      'domain',
+      known(domains, () => (domains?.length ?? 0) > 0),
+    ),
+    vital(
+      'dns',
+      known(domains, () => domains?.some(({ dns }) => dns?.problems === 0) ?? false),
+    ),
+    vital(
+      'certificate',
+      known(
+        certificates,
+        () =>
+          certificates?.some(
+            ({ isCa, origin, usedBy }) => !isCa && origin === 'imported' && usedBy.length > 0,
+          ) ?? false,
+      ),
+    ),
+    vital('way', isSet('relay', 'host') === true ? true : isRelayed),
+    vital(
+      'account',
+      known(domains, () => domains?.some(({ accounts }) => accounts > 0) ?? false),
+    ),
+    vital(
+      'mail',
+      known(outcomes, () => outcomes?.some((one) => one === 'delivered' || one === 'relayed') ?? false),
+    ),
+    { id: 'alert', isDone: isSet('alerts', 'address'), isOptional: true },
     {
       id: 'antivirus',
-      to: '/settings/mail#block-antivirus',
-      isDone: known(
-        sections,
-        scanners.some((field) => value('antivirus', field) === true),
-      ),
+      isDone: known(sections, () => scanners.some((field) => value('antivirus', field) === true)),
+      isOptional: true,
     },
   ];
+}
+
+export interface Progress {
+  done: number;
+  total: number;
+  /** Nothing that the server needs is missing. */
+  isOver: boolean;
+}
+
+/** Of what the server needs; null where that is not known yet. */
+export function progressOf(steps: readonly Step[]): Progress | null {
+  const vital = steps.filter(({ isOptional }) => !isOptional);
+  if (vital.some(({ isDone }) => isDone === undefined)) return null;
+  const done = vital.filter(({ isDone }) => isDone === true).length;
+  return { done, total: vital.length, isOver: done === vital.length };
+}
+
+const dayMs = 86_400_000;
+const lookBackMs = 30 * dayMs;
+
+/** Rounded to a day, so that rendering again is the same question. */
+const since = (): string => new Date(Math.floor((Date.now() - lookBackMs) / dayMs) * dayMs).toISOString();
+
+export function useKnown(isAsked: boolean, every: number | false) {
+  const options = { enabled: isAsked, every, staleTime: every === false ? 300_000 : 2000 };
+  const sections = useApi('GET /settings', {}, options).data?.sections;
+  const domains = useApi('GET /domains', {}, options).data?.domains;
+  const certificates = useApi('GET /certificates', {}, options).data?.certificates;
+  const trace = useApi('GET /trace', { query: { limit: 50, since: since() } }, options).data;
+  const deliveries = trace?.deliveries;
+  return { sections, domains, certificates, deliveries, outcomes: deliveries?.map(({ outcome }) => outcome) };
 }

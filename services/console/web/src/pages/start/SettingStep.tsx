@@ -1,0 +1,43 @@
+// A step that is one field of the settings: typed and saved in place, by the same rules as on its page.
+import { type FormEvent, useState } from 'react';
+import type { Answer } from '../../api/client.ts';
+import { asProblem } from '../../api/problem.ts';
+import { useChange } from '../../api/queries.ts';
+import { useWords } from '../../i18n/index.ts';
+import { Button, TextInput } from '../../ui/controls.ts';
+
+interface SettingStepProps {
+  sections: Answer<'GET /settings'>['sections'] | undefined;
+  section: string;
+  field: string;
+  label: string;
+}
+
+export function SettingStep({ sections, section, field, label }: SettingStepProps) {
+  const { t, say } = useWords();
+  const stored = sections?.find(({ name }) => name === section);
+  const value = String(stored?.document[field] ?? '');
+  const [typed, setTyped] = useState<string | null>(null);
+  const save = useChange('POST /settings/changes', ['/settings', '/overview']);
+  const text = typed ?? value;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (stored === undefined || text === value || save.isPending) return;
+    const change = { section, expectedRevision: stored.revision, patch: { [field]: text } };
+    save.mutate({ body: { changes: [change] } }, { onSuccess: () => setTyped(null) });
+  };
+  return (
+    <form className="p-step-form" onSubmit={submit}>
+      <TextInput
+        label={label}
+        value={text}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        error={save.error === null ? undefined : say(asProblem(save.error).messages)}
+        autoComplete="off"
+      />
+      <Button type="submit" variant="default" loading={save.isPending} disabled={text === value}>
+        {t('action.save')}
+      </Button>
+    </form>
+  );
+}
