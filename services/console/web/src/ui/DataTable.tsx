@@ -1,6 +1,6 @@
 // The one table of the console: rows of a page, a selection, cards on a telephone. Letters and arrows move the focus
 // between rows and never open one.
-import { isValidElement, type ReactNode, useRef } from 'react';
+import { isValidElement, type KeyboardEvent, type MouseEvent, type ReactNode, useRef } from 'react';
 import { useWords } from '../i18n/index.ts';
 import { Checkbox, Skeleton } from './controls.ts';
 import { Foreign } from './Foreign.tsx';
@@ -123,21 +123,11 @@ function Rows<Row>(props: Filled<Row>) {
               key={rowKey(row)}
               data-row
               {...(selection !== undefined && { 'aria-selected': selection.keys.has(rowKey(row)) })}
-              {...(onOpen !== undefined && {
-                tabIndex: index === 0 ? 0 : -1,
-                onClick: (event) => isPlain(event) && onOpen(row),
-                onKeyDown: (event) =>
-                  onRowKey(event, { open: () => onOpen(row), select: () => toggle(rowKey(row)) }),
-              })}
+              {...opening({ row, index, onOpen, toggle: () => toggle(rowKey(row)) })}
             >
               {selection !== undefined && (
                 <td>
-                  <Checkbox
-                    aria-label={t('table.select', { name: props.rowName?.(row) ?? rowKey(row) })}
-                    checked={selection.keys.has(rowKey(row))}
-                    onChange={() => toggle(rowKey(row))}
-                    tabIndex={-1}
-                  />
+                  <Choice {...props} row={row} toggle={toggle} tabIndex={-1} />
                 </td>
               )}
               {columns.map(({ key, cell, isEnd }) => (
@@ -153,13 +143,50 @@ function Rows<Row>(props: Filled<Row>) {
   );
 }
 
+interface Opening<Row> {
+  row: Row;
+  index: number;
+  onOpen: ((row: Row) => void) | undefined;
+  toggle: () => void;
+}
+
+/** What makes a row or a card of something that opens: one of them takes the focus, keys move it. */
+function opening<Row>({ row, index, onOpen, toggle }: Opening<Row>) {
+  if (onOpen === undefined) return {};
+  return {
+    tabIndex: index === 0 ? 0 : -1,
+    onClick: (event: MouseEvent) => isPlain(event) && onOpen(row),
+    onKeyDown: (event: KeyboardEvent<HTMLElement>) =>
+      onRowKey(event, { open: () => onOpen(row), select: toggle }),
+  };
+}
+
 /** A press on a control inside of the row is not one on the row. */
 function isPlain(event: { target: EventTarget }): boolean {
   return event.target instanceof Element && event.target.closest('a, button, input, label') === null;
 }
 
-function Cards<Row>(props: Filled<Row>) {
+interface ChoiceProps<Row> extends Filled<Row> {
+  row: Row;
+  toggle: (key: string) => void;
+  /** A row of a table is chosen by its own key. */
+  tabIndex?: number;
+}
+
+function Choice<Row>({ row, rowKey, rowName, selection, toggle, tabIndex }: ChoiceProps<Row>) {
   const { t } = useWords();
+  const key = rowKey(row);
+  return (
+    <Checkbox
+      aria-label={t('table.select', { name: rowName?.(row) ?? key })}
+      checked={selection?.keys.has(key) ?? false}
+      onChange={() => toggle(key)}
+      {...(tabIndex !== undefined && { tabIndex })}
+    />
+  );
+}
+
+function Cards<Row>(props: Filled<Row>) {
   const { columns, rows, rowKey, selection, onOpen } = props;
   const { toggle } = useSelection(props);
   const [first, ...others] = columns;
@@ -170,19 +197,10 @@ function Cards<Row>(props: Filled<Row>) {
         <li
           key={rowKey(row)}
           data-row
-          {...(onOpen !== undefined && {
-            tabIndex: index === 0 ? 0 : -1,
-            onClick: (event) => isPlain(event) && onOpen(row),
-            onKeyDown: (event) =>
-              onRowKey(event, { open: () => onOpen(row), select: () => toggle(rowKey(row)) }),
-          })}
+          {...opening({ row, index, onOpen, toggle: () => toggle(rowKey(row)) })}
         >
           {selection !== undefined && (
-            <Checkbox
-              aria-label={t('table.select', { name: props.rowName?.(row) ?? rowKey(row) })}
-              checked={selection.keys.has(rowKey(row))}
-              onChange={() => toggle(rowKey(row))}
-            />
+            <Choice {...props} row={row} toggle={toggle} />
           )}
           <div className="p-card-body">
             <div>{first?.cell(row)}</div>

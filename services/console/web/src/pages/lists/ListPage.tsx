@@ -21,7 +21,7 @@ import { AddEntry } from './AddEntry.tsx';
 import { EntryPanel } from './EntryPanel.tsx';
 import { ListTabs } from './ListTabs.tsx';
 import { PasteDialog } from './PasteDialog.tsx';
-import { effectOf, type Entry, kinds, type List } from './parts.ts';
+import { effectOf, type Entry, kinds, lineOf, type List } from './parts.ts';
 
 const limit = 50;
 const idleDays = 180;
@@ -155,13 +155,9 @@ function Narrowing() {
 function useRemoval(list: List, onDone: () => void) {
   const { t } = useWords();
   const removing = useChange('DELETE /lists/:list', ['/lists']);
-  const adding = useChange('POST /lists/:list', ['/lists']);
-  const undo = (entries: readonly Entry[]) => {
-    for (const { value, comment, expiresAt, isExpired } of entries) {
-      const end = expiresAt === null || isExpired ? '' : expiresAt;
-      adding.mutate({ params: { list }, body: { value, comment, expiresAt: end } });
-    }
-  };
+  const adding = useChange('POST /lists/:list/lines', ['/lists']);
+  const undo = (entries: readonly Entry[]) =>
+    adding.mutate({ params: { list }, body: { lines: entries.map(lineOf) } });
   const remove = (values: string[]) =>
     removing.mutate(
       { params: { list }, body: { values } },

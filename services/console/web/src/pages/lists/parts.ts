@@ -59,6 +59,12 @@ function withRepeats(answers: readonly Line[]): Line[] {
   });
 }
 
+/** An entry as the line that adds it again; one that has ended would be refused with its end. */
+export function lineOf({ value, comment, expiresAt, isExpired }: Entry): string {
+  const until = expiresAt === null || isExpired ? '' : ` until=${expiresAt}`;
+  return `${value}${until}${comment === '' ? '' : ` # ${comment}`}`;
+}
+
 /** What a field of date and time says, as the API takes it. */
 export function momentOf(local: string): string {
   const time = local === '' ? Number.NaN : Date.parse(local);

@@ -5,7 +5,7 @@ import { useApi } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Button, SegmentedControl } from '../../ui/controls.ts';
-import { DataTable } from '../../ui/DataTable.tsx';
+import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { FilterField } from '../../ui/FilterField.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
@@ -77,69 +77,85 @@ function useList() {
   };
 }
 
-function Aliases({ add, isReadOnly }: Parts) {
+function Aliases(parts: Parts) {
   const { t } = useWords();
-  const { query, cursor, open, show, isFiltered, reset } = useList();
-  const { data, error, isFetching, refetch } = useApi('GET /aliases', { query });
-  const opened = data?.aliases.find(({ address }) => address === open);
+  const list = useList();
+  const answer = useApi('GET /aliases', { query: list.query });
   return (
-    <>
-      <DataTable<Alias>
-        label={t('names.aliases')}
-        rows={data?.aliases}
-        rowKey={({ address }) => address}
-        isFetching={isFetching}
-        error={error}
-        onRetry={() => void refetch()}
-        onOpen={({ address }) => show(address)}
-        columns={[
-          { key: 'address', title: t('names.address'), cell: ({ address }) => <b>{address}</b> },
-          { key: 'targets', title: t('names.targets'), cell: ({ targets }) => targets.join(', ') },
-        ]}
-        empty={
-          isFiltered ? <Filtered onReset={reset} /> : <Empty action={add}>{t('names.emptyAliases')}</Empty>
-        }
-      />
-      <Pager cursor={cursor} next={data?.next} />
-      {(opened !== undefined || open === fresh) && (
-        <AliasPanel alias={opened} isReadOnly={isReadOnly} onClose={() => show(undefined)} />
+    <Names<Alias>
+      {...{ ...parts, list, answer }}
+      rows={answer.data?.aliases}
+      label={t('names.aliases')}
+      nothing={t('names.emptyAliases')}
+      columns={[{ key: 'targets', title: t('names.targets'), cell: ({ targets }) => targets.join(', ') }]}
+      panel={(alias, onClose) => (
+        <AliasPanel alias={alias} isReadOnly={parts.isReadOnly} onClose={onClose} />
       )}
-    </>
+    />
   );
 }
 
-function Groups({ add, isReadOnly }: Parts) {
+function Groups(parts: Parts) {
   const { t } = useWords();
-  const { query, cursor, open, show, isFiltered, reset } = useList();
-  const { data, error, isFetching, refetch } = useApi('GET /groups', { query });
-  const opened = data?.groups.find(({ address }) => address === open);
+  const list = useList();
+  const answer = useApi('GET /groups', { query: list.query });
+  return (
+    <Names<Group>
+      {...{ ...parts, list, answer }}
+      rows={answer.data?.groups}
+      label={t('names.groups')}
+      nothing={t('names.emptyGroups')}
+      columns={[
+        { key: 'name', title: t('names.name'), cell: ({ name }) => <Foreign text={name} /> },
+        {
+          key: 'members',
+          title: t('names.members'),
+          cell: ({ memberCount }) => t('names.count', { count: memberCount }),
+        },
+      ]}
+      panel={(group, onClose) => (
+        <GroupPanel group={group} isReadOnly={parts.isReadOnly} onClose={onClose} />
+      )}
+    />
+  );
+}
+
+interface NamesProps<Row> extends Parts {
+  list: ReturnType<typeof useList>;
+  answer: { data?: { next: string | null } | undefined; error: unknown; isFetching: boolean; refetch(): unknown };
+  rows: readonly Row[] | undefined;
+  label: string;
+  nothing: string;
+  /** After the address. */
+  columns: readonly Column<Row>[];
+  /** Undefined: one that is not there yet. */
+  panel: (row: Row | undefined, onClose: () => void) => ReactNode;
+}
+
+/** What both lists are: a page of addresses, of which one opens over it. */
+function Names<Row extends { address: string }>(props: NamesProps<Row>) {
+  const { t } = useWords();
+  const { add, list, answer, rows, label, nothing, columns, panel } = props;
+  const { open, show, isFiltered, reset, cursor } = list;
+  const opened = rows?.find(({ address }) => address === open);
   return (
     <>
-      <DataTable<Group>
-        label={t('names.groups')}
-        rows={data?.groups}
+      <DataTable<Row>
+        label={label}
+        rows={rows}
         rowKey={({ address }) => address}
-        isFetching={isFetching}
-        error={error}
-        onRetry={() => void refetch()}
+        isFetching={answer.isFetching}
+        error={answer.error}
+        onRetry={() => void answer.refetch()}
         onOpen={({ address }) => show(address)}
         columns={[
           { key: 'address', title: t('names.address'), cell: ({ address }) => <b>{address}</b> },
-          { key: 'name', title: t('names.name'), cell: ({ name }) => <Foreign text={name} /> },
-          {
-            key: 'members',
-            title: t('names.members'),
-            cell: ({ memberCount }) => t('names.count', { count: memberCount }),
-          },
+          ...columns,
         ]}
-        empty={
-          isFiltered ? <Filtered onReset={reset} /> : <Empty action={add}>{t('names.emptyGroups')}</Empty>
-        }
+        empty={isFiltered ? <Filtered onReset={reset} /> : <Empty action={add}>{nothing}</Empty>}
       />
-      <Pager cursor={cursor} next={data?.next} />
-      {(opened !== undefined || open === fresh) && (
-        <GroupPanel group={opened} isReadOnly={isReadOnly} onClose={() => show(undefined)} />
-      )}
+      <Pager cursor={cursor} next={answer.data?.next} />
+      {(opened !== undefined || open === fresh) && panel(opened, () => show(undefined))}
     </>
   );
 }
