@@ -11,7 +11,7 @@ export interface PageState {
   isFailing?: true;
 }
 
-const emptyPages = ['/queue', '/accounts', '/domains', '/names', '/trace', '/audit', '/certificates'];
+const emptyPages = ['/', '/start', '/queue', '/accounts', '/domains', '/names', '/trace', '/audit', '/certificates'];
 
 export const states: Readonly<Record<string, PageState>> = {
   login: { path: '/', prepare: (api) => void (api.isLoggedIn = false), isFailing: true },
@@ -53,6 +53,7 @@ export const states: Readonly<Record<string, PageState>> = {
   },
   'auditor settings': { path: '/settings/mail', prepare: (api) => void (api.role = 'auditor') },
   'auditor queue': { path: '/queue', prepare: (api) => void (api.role = 'auditor') },
+  'domain administrator overview': { path: '/', prepare: (api) => void (api.role = 'domainAdmin') },
   'domain administrator': { path: '/accounts', prepare: (api) => void (api.role = 'domainAdmin') },
   search: {
     path: '/queue',
@@ -78,6 +79,13 @@ export const states: Readonly<Record<string, PageState>> = {
       await page.locator('[id="queue.waitMaxMinutes"]').fill('400');
       await page.keyboard.press('Control+s');
       await page.getByRole('dialog').locator('form, button').first().waitFor();
+    },
+  },
+  'overview table': {
+    path: '/',
+    reach: async (page) => {
+      await settled(page);
+      await page.locator('.p-fold > summary').click();
     },
   },
   'wrong value': {

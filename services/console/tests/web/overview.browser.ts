@@ -1,0 +1,122 @@
+// The first pages: the chart by keyboard, the first steps done in place; and what of lists and settings was seen to be wrong.
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { goTo, looks, settled, type Visit, visit } from './looks.ts';
+import { type ShownPages, shownPages } from './shown-pages.ts';
+
+const pages = shownPages();
+const wide = looks.find(({ locale, width }) => locale === 'ru' && width === 1280) as (typeof looks)[number];
+const narrow = looks.find(({ locale, width }) => locale === 'ru' && width === 360) as (typeof looks)[number];
+let api: ShownPages['api'];
+let visited: Visit;
+let page: Page;
+
+beforeAll(async () => {
+  api = pages().api;
+  visited = await visit(pages().browser, wide);
+  page = visited.page;
+});
+beforeEach(() => {
+  api.isNew = false;
+  api.changes.length = 0;
+});
+afterAll(() => visited[Symbol.asyncDispose]());
+
+describe('the overview', () => {
+  test('says what is wrong first, with the way there', async () => {
+    await goTo(page, api.url, '/');
+    const remarks = page.locator('.p-remarks > li');
+    expect(await remarks.count()).toBe(2);
+    expect(await remarks.first().textContent()).toContain('Порт 110 занят');
+    await remarks.nth(1).getByRole('link').click();
+    await page.waitForURL('**/queue?state=held');
+  });
+
+  test('an hour of the chart is chosen by arrows, said in words, and leads to its mail', async () => {
+    await goTo(page, api.url, '/');
+    const chart = page.getByRole('slider');
+    const now = await chart.getAttribute('aria-valuetext');
+    await chart.press('ArrowLeft');
+    const before = await chart.getAttribute('aria-valuetext');
+    expect(before).toMatch(/Принято: .*Отвергнуто: .*Возвращено: /);
+    expect(before).not.toBe(now);
+    await chart.press('Home');
+    expect(await chart.getAttribute('aria-valuenow')).toBe('0');
+    await chart.press('Enter');
+    await page.waitForURL(/\/trace\?at=/);
+  });
+
+  test('the table has the numbers of all hours', async () => {
+    await goTo(page, api.url, '/');
+    await page.locator('.p-fold > summary').click();
+    expect(await page.locator('.p-fold tbody tr').count()).toBe(48);
+  });
+});
+
+describe('the first steps', () => {
+  test('stand in the menu with how far they are, and a field is saved in place', async () => {
+    api.isNew = true;
+    await page.evaluate(() => localStorage.removeItem('pochtar.started'));
+    await goTo(page, api.url, '/start');
+    await page.locator('.p-menu a[href="/start"]').getByText('0 из 8').waitFor();
+    const field = page.getByLabel('Название организации');
+    await field.fill('ООО «Ромашка»');
+    await field.press('Enter');
+    await page.locator('.p-menu a[href="/start"]').getByText('1 из 8').waitFor();
+    expect(api.changes).toMatchObject([[{ section: 'general', patch: { organisation: 'ООО «Ромашка»' } }]]);
+  });
+
+  test('a mailbox waits for its domain', async () => {
+    api.isNew = true;
+    await goTo(page, api.url, '/start');
+    expect(await page.getByRole('button', { name: 'Создать ящик' }).isDisabled()).toBe(true);
+  });
+});
+
+test('resetting the filters empties their fields', async () => {
+  await goTo(page, api.url, '/accounts');
+  const field = page.locator('main [data-filter]').first();
+  api.isNew = true;
+  await field.fill('nobody');
+  await page.getByRole('button', { name: 'Сбросить фильтры' }).click();
+  await page.waitForURL((url) => url.search === '');
+  expect(await field.inputValue()).toBe('');
+});
+
+test('the waiting time is written once, and both of its fields have a name', async () => {
+  await goTo(page, api.url, '/settings/mail');
+  const block = page.locator('#block-queue');
+  expect(await block.getByText('Время ожидания в очереди от').count()).toBe(1);
+  const legend = await block.locator('legend').boundingBox();
+  expect(legend?.width ?? 0).toBeLessThan(2);
+  expect(await block.getByRole('group', { name: 'Время ожидания в очереди' }).getByLabel(/^до/).count()).toBe(1);
+});
+
+test('undoing several removed entries is one question', async () => {
+  await goTo(page, api.url, '/lists/black');
+  await page.getByRole('checkbox').first().check();
+  await page.getByRole('button', { name: /^Убрать/ }).click();
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST') sent.push(`${new URL(request.url()).pathname} ${request.postData() ?? ''}`);
+  });
+  await page.getByRole('button', { name: 'Вернуть' }).click();
+  await expect.poll(() => sent.length).toBe(1);
+  expect(sent[0]).toMatch(/^\/api\/v1\/lists\/black\/lines .*"lines":\[".+",".+/);
+});
+
+test('on a telephone the tabs of the settings stand in one row, and a card says nothing of what is empty', async () => {
+  await using telephone = await visit(pages().browser, narrow);
+  await goTo(telephone.page, api.url, '/settings/mail');
+  const tops = await telephone.page
+    .locator('.f-tabs a')
+    .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+  expect(new Set(tops).size).toBe(1);
+  await goTo(telephone.page, api.url, '/trace');
+  await settled(telephone.page);
+  const lines = await telephone.page
+    .locator('.p-card-line')
+    .evaluateAll((all) => all.filter((one) => (one as HTMLElement).offsetHeight > 0).map((one) => one.textContent ?? ''));
+  expect(lines.length).toBeGreaterThan(3);
+  expect(lines.filter((line) => /:\s*(—\s*)?$/.test(line))).toEqual([]);
+});
