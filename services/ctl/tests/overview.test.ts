@@ -62,7 +62,7 @@ const run = (...words: string[]) => pochtar(nats.env('ctl'), ['overview', ...wor
 test('without remarks it says so, then the queue, the hours that had mail, and why mail was refused', async () => {
   const { code, stdout } = await run();
   expect(code).toBe(0);
-  expect(stdout).toContain('nothing needs a hand');
+  expect(stdout).toContain('nothing needs attention');
   expect(stdout).toMatch(/In the queue +10000\+/);
   expect(stdout.match(/2027-01-31 \d\d:00/g)).toHaveLength(1);
   expect(stdout).toMatch(/4 +550 5\.1\.1 \ufffd\[31mno such mailbox/);

@@ -27,6 +27,6 @@ test('a remark names the number in the right form and says since when', () => {
   const [remark] = mailRemarks({ ...well, held: 3, heldSince: new Date('2027-01-31T10:00:00Z') });
   expect(remark?.message).toEqual({
     ru: '3 письма задержаны, самое старое принято 31.01.2027.',
-    en: '3 mails are held, the oldest came on 2027-01-31.',
+    en: '3 mails are held, the oldest since 2027-01-31.',
   });
 });

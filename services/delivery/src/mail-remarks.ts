@@ -36,11 +36,11 @@ function queueRemark({ waiting, waitingBefore }: MailFigures): Remark | null {
     tone: 'warn',
     message: text(
       `Очередь растёт: ${now.ru}, а час назад было ${before.ru}.`,
-      `The queue grows: ${now.en}, an hour ago there were ${before.en}.`,
+      `The queue is growing: ${now.en}, up from ${before.en} an hour ago.`,
     ),
     advice: text(
-      'Посмотрите по направлениям, какой сервер не принимает почту и что он отвечает.',
-      'Look by destination which server takes no mail and what it answers.',
+      'Посмотрите по направлениям, какой сервер не принимает почту и что отвечает.',
+      'See by destination which server is not taking mail, and what it says.',
     ),
     to: '/queue?tab=destinations',
   };
@@ -52,7 +52,7 @@ function heldRemark({ held, heldSince }: MailFigures): Remark | null {
   const day = heldSince === null ? '' : heldSince.toISOString().slice(0, 10);
   const since = text(
     day === '' ? '' : `, самое старое принято ${day.split('-').toReversed().join('.')}`,
-    day === '' ? '' : `, the oldest came on ${day}`,
+    day === '' ? '' : `, the oldest since ${day}`,
   );
   return {
     code: 'mailHeld',
@@ -60,7 +60,7 @@ function heldRemark({ held, heldSince }: MailFigures): Remark | null {
     message: text(`${number.ru}${since.ru}.`, `${number.en}${since.en}.`),
     advice: text(
       'Сами они дальше не пойдут: посмотрите причину и отпустите, верните или удалите их.',
-      'They do not go on by themselves: see why, then release, return or delete them.',
+      'They will not move on by themselves: see why, then release, return or delete them.',
     ),
     to: '/queue?state=held',
   };
@@ -76,13 +76,13 @@ function diskRemark({ disk }: MailFigures): Remark | null {
     message: isLow
       ? text(
           `Почта не принимается: на диске для писем свободно ${free} Мб, меньше порога ${mark} Мб.`,
-          `No mail is accepted: ${free} MB are free on the disk for mail, less than the mark of ${mark} MB.`,
+          `No mail is being accepted: the mail disk has ${free} MB free, below the mark of ${mark} MB.`,
         )
       : text(
           `На диске для писем свободно ${free} Мб. Ниже ${mark} Мб почта не принимается.`,
-          `${free} MB are free on the disk for mail. Below ${mark} MB no mail is accepted.`,
+          `The mail disk has ${free} MB free. Below ${mark} MB no mail is accepted.`,
         ),
-    advice: text('Освободите место или увеличьте диск.', 'Free space, or enlarge the disk.'),
+    advice: text('Освободите место или увеличьте диск.', 'Free up space or enlarge the disk.'),
     to: '/settings/more#alerts.diskLowWaterMb',
   };
 }

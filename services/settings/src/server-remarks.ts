@@ -38,10 +38,10 @@ function absent(facts: readonly SectionFacts[]): Remark[] {
     .map((program) => ({
       code: 'processAbsent',
       tone: 'danger' as const,
-      message: text(`Программа ${program} не запущена.`, `The program ${program} does not run.`),
+      message: text(`Программа ${program} не запущена.`, `${program} is not running.`),
       advice: text(
         `Запустите её (./pochtar up) и посмотрите её журнал: ./pochtar logs ${program}.`,
-        `Start it (./pochtar up), and look at its log: ./pochtar logs ${program}.`,
+        `Start it (./pochtar up) and look at its log: ./pochtar logs ${program}.`,
       ),
       to: '/processes',
     }));
@@ -64,7 +64,7 @@ function failures({ name, processes }: SectionFacts): Remark[] {
       ),
       advice: text(
         'Процесс работает с прежними значениями: исправьте причину или верните прежнюю ревизию.',
-        'The process goes on with the values before: mend the cause, or go back to the revision before.',
+        'It keeps running with the previous values: fix the cause or roll the section back.',
       ),
       to: '/processes',
     },
@@ -85,11 +85,11 @@ function behind(facts: readonly SectionFacts[], now: Date): Remark[] {
       tone: 'warn' as const,
       message: text(
         `${instance} отстаёт: ${number.ru} ещё с прежними значениями.`,
-        `${instance} is behind: ${number.en} with the values before.`,
+        `${instance} is behind: ${number.en} still on the previous values.`,
       ),
       advice: text(
         `Если так и останется, перезапустите процесс и посмотрите его журнал.`,
-        `If it stays so, restart the process and look at its log.`,
+        `If it stays that way, restart the process and look at its log.`,
       ),
       to: '/processes',
     };
@@ -113,16 +113,16 @@ export function certificateRemarks(certificates: readonly CertificateInfo[]): Re
           ? text(`Сертификат «${name}» истёк.`, `The certificate “${name}” has expired.`)
           : text(
               `Сертификат «${name}» истекает через ${left.ru}.`,
-              `The certificate “${name}” ends in ${left.en}.`,
+              `The certificate “${name}” expires in ${left.en}.`,
             ),
         advice: isOver
           ? text(
               'Почтовые программы не доверяют серверу: загрузите новый.',
-              'Mail programs do not trust the server: upload a new one.',
+              'Mail programs no longer trust the server: upload a new one.',
             )
           : text(
               'Получите новый и загрузите его на место этого.',
-              'Get a new one and upload it in place of this one.',
+              'Get a new one and replace this one with it.',
             ),
         to: '/certificates',
       },
@@ -148,11 +148,11 @@ export function domainRemarks(domains: readonly DomainFacts[]): Remark[] {
       tone: 'warn',
       message: text(
         `${name}: в DNS надо исправить ${number.ru}.`,
-        `${name}: ${number.en} in the DNS ${dns?.problems === 1 ? 'needs' : 'need'} a hand.`,
+        `${name}: ${number.en} in its DNS ${dns?.problems === 1 ? 'needs' : 'need'} fixing.`,
       ),
       advice: text(
         'Что должно быть в зоне, написано на странице домена.',
-        'What the zone should have is on the page of the domain.',
+        'The page of the domain says what its zone should have.',
       ),
       to: `/domains/${name}/dns`,
     };
@@ -170,8 +170,8 @@ function moreDomains(count: number): Remark {
   return {
     code: 'dnsWanting',
     tone: 'warn',
-    message: text(`Замечания к DNS есть ещё в ${number.ru}.`, `The DNS of ${number.en} more needs a hand.`),
-    advice: text('Они отмечены в списке доменов.', 'They are marked in the list of domains.'),
+    message: text(`Замечания к DNS есть ещё в ${number.ru}.`, `DNS records need fixing for ${number.en} more.`),
+    advice: text('Они отмечены в списке доменов.', 'The list of domains marks them.'),
     to: '/domains',
   };
 }
@@ -185,11 +185,11 @@ function unseenDomains(domains: readonly DomainFacts[]): Remark {
     tone: 'notice',
     message:
       domains.length === 1
-        ? text(`DNS домена ${name} ещё не проверялся.`, `The DNS of ${name} was never checked.`)
-        : text(`DNS ${number.ru} ещё не проверялся.`, `The DNS of ${number.en} was never checked.`),
+        ? text(`DNS домена ${name} ещё не проверялся.`, `The DNS of ${name} has not been checked yet.`)
+        : text(`DNS ${number.ru} ещё не проверялся.`, `The DNS of ${number.en} has not been checked yet.`),
     advice: text(
       'Проверьте записи: без них письма попадают в спам или не приходят.',
-      'Check the records: without them mail ends up as spam or does not arrive.',
+      'Check the records: without them mail is taken for spam or never arrives.',
     ),
     to: domains.length === 1 ? `/domains/${name}/dns` : '/domains',
   };

@@ -6,7 +6,7 @@ import { list, table, time } from '../output.ts';
 import type { Session } from '../session.ts';
 
 const words = {
-  fine: text('Почта ходит, замечаний нет.', 'Mail goes, and nothing needs a hand.'),
+  fine: text('Почта ходит, замечаний нет.', 'Mail is flowing; nothing needs attention.'),
   waiting: text('В очереди', 'In the queue'),
   held: text('Задержано', 'Held'),
   oldest: text('Самое старое', 'The oldest'),
@@ -62,7 +62,7 @@ function hourTable(session: Session, hours: MailOverview['hours']): string {
 export const overviewCommands: Command[] = [
   {
     words: 'overview',
-    summary: text('как ходит почта и что требует внимания', 'how mail goes, and what needs a hand'),
+    summary: text('как ходит почта и что требует внимания', 'how mail is flowing, and what needs attention'),
     async run(session) {
       const mail = await session.ask(adminOverview.mail, {});
       const server = await session.ask(adminOverview.server, {});
