@@ -114,7 +114,7 @@ test('a certificate is shown before it is stored: from PEM that is pasted in any
   await dialog
     .getByRole('textbox', { name: 'Or paste PEM' })
     .fill(made('key.pem').toString() + made('cert.pem').toString());
-  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  await dialog.getByRole('button', { name: 'Inspect' }).click();
   await dialog.getByText('mail.example.org').first().waitFor();
   await dialog.getByText('nobody: it is self-signed').waitFor();
   await dialog.getByRole('button', { name: 'Store the certificate' }).click();
@@ -123,10 +123,10 @@ test('a certificate is shown before it is stored: from PEM that is pasted in any
   await page.getByRole('button', { name: 'Upload a certificate' }).click();
   await drop('both.p12', made('both.p12'));
   await dialog.getByText('both.p12').waitFor();
-  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  await dialog.getByRole('button', { name: 'Inspect' }).click();
   await dialog.getByRole('alert').first().waitFor();
   await dialog.getByLabel('Password of the key', { exact: false }).first().fill('geheim');
-  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  await dialog.getByRole('button', { name: 'Inspect' }).click();
   await dialog.getByRole('button', { name: 'Store the certificate' }).waitFor();
   await page.keyboard.press('Escape');
 });

@@ -141,7 +141,7 @@ test('a block is tried with what is typed; its lines come in, and a changed valu
   api.untilFinished.resolve();
   await block.getByText('no log-in').waitFor();
   await block.getByText('S: 535 <script>no</script>').waitFor();
-  await block.getByText(/Not fit · .*, with these values/).waitFor();
+  await block.getByText(/Failed · .*, with these values/).waitFor();
   await page.keyboard.press('Control+s');
   await page.getByRole('dialog').waitFor();
   expect(await page.getByText('not tried with these values').count()).toBe(0);

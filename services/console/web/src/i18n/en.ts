@@ -11,4 +11,15 @@ import { start } from './en/start.ts';
 import { system } from './en/system.ts';
 import type { English } from './keys.ts';
 
-export const en: English = { ...audit, ...directory, ...dns, ...lists, ...mail, ...overview, ...settings, ...shell, ...start, ...system };
+export const en: English = {
+  ...audit,
+  ...directory,
+  ...dns,
+  ...lists,
+  ...mail,
+  ...overview,
+  ...settings,
+  ...shell,
+  ...start,
+  ...system,
+};

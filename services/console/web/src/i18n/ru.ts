@@ -10,4 +10,15 @@ import { shell } from './ru/shell.ts';
 import { start } from './ru/start.ts';
 import { system } from './ru/system.ts';
 
-export const ru = { ...audit, ...directory, ...dns, ...lists, ...mail, ...overview, ...settings, ...shell, ...start, ...system };
+export const ru = {
+  ...audit,
+  ...directory,
+  ...dns,
+  ...lists,
+  ...mail,
+  ...overview,
+  ...settings,
+  ...shell,
+  ...start,
+  ...system,
+};

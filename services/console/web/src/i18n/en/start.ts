@@ -15,7 +15,8 @@ export const start = {
   'start.go.way': 'Set up an external SMTP server',
   'start.go.antivirus': 'Turn on a virus scanner',
   'start.organisation': 'Name of the organisation',
-  'start.text.organisation': 'Shown above the pages of the console, so that everyone sees whose server this is.',
+  'start.text.organisation':
+    'Shown above the pages of the console, so that everyone sees whose server this is.',
   'start.name': 'Name of the server',
   'start.text.name':
     'The full DNS name of this machine. The reverse record of its address must lead to the same name.',
