@@ -138,7 +138,7 @@ test('a certificate that is in use cannot be deleted; one that is not, can', asy
     .filter({ hasText: 'SMTP' })
     .first()
     .click();
-  await page.getByText('It can be deleted when').waitFor();
+  await page.getByText('To delete it, choose another').waitFor();
   expect(await page.getByRole('button', { name: 'Delete the certificate' }).count()).toBe(0);
   await page.goto(`${running.url}/certificates`);
   await page.getByRole('row', { name: /^mail\.example\.org/ }).click();
