@@ -126,11 +126,12 @@ describe('settings', () => {
     const root = await running.loggedIn('root');
     const auditor = await running.loggedIn('auditor');
     expect((await auditor.call('GET', '/session')).body).toMatchObject({ organisation: '' });
-    const changes = [{ section: 'general', patch: { organisation: '  ООО «Ромашка» ' } }];
-    const { body } = await root.call('GET', '/settings/general');
-    const { revision } = body as { revision: number };
+    const { body } = await root.call('GET', '/settings');
+    const { sections } = body as { sections: { name: string; revision: number }[] };
+    const expectedRevision = sections.find(({ name }) => name === 'general')?.revision;
+    const patch = { organisation: '  ООО «Ромашка» ' };
     const saved = await root.call('POST', '/settings/changes', {
-      changes: changes.map((change) => ({ ...change, expectedRevision: revision })),
+      changes: [{ section: 'general', expectedRevision, patch }],
     });
     expect(saved.status, JSON.stringify(saved.body)).toBe(200);
     await eventually(async () => {
