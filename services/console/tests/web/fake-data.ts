@@ -390,7 +390,7 @@ export function serverOverview(isNew: boolean): Answers<'GET /overview/server'> 
     },
     advice: {
       ru: 'Процесс работает с прежними значениями: исправьте причину или верните прежнюю ревизию.',
-      en: 'The process goes on with the values before: mend the cause, or go back to the revision before.',
+      en: 'It keeps running with the previous values: fix the cause or roll the section back.',
     },
     to: '/processes',
   };

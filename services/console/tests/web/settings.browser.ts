@@ -144,12 +144,12 @@ test('a block is tried with what is typed; its lines come in, and a changed valu
   await block.getByText(/Failed · .*, with these values/).waitFor();
   await page.keyboard.press('Control+s');
   await page.getByRole('dialog').waitFor();
-  expect(await page.getByText('not tried with these values').count()).toBe(0);
+  expect(await page.getByText('not tested with these values').count()).toBe(0);
   await page.keyboard.press('Escape');
   await block.locator('[id="relay.port"]').fill('465');
   await block.getByText('the values have changed since').waitFor();
   await page.keyboard.press('Control+s');
-  await page.getByText('not tried with these values').waitFor();
+  await page.getByText('not tested with these values').waitFor();
 });
 
 test('a test that is cancelled is left', async () => {

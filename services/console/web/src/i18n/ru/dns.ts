@@ -36,7 +36,7 @@ export const dns = {
   'dns.state.wrong': 'не то',
   'dns.state.unknown': 'неизвестно',
   'dns.state.later': 'появится с DKIM',
-  'dns.for.mx': 'MX: куда приносить почту',
+  'dns.for.mx': 'MX: куда доставлять почту',
   'dns.for.helo': 'Адрес имени сервера',
   'dns.for.ptr': 'Обратная запись (её задаёт провайдер)',
   'dns.for.spf': 'SPF: кто отправляет почту домена',
