@@ -63,6 +63,12 @@ const general: Save = {
       becomes: /^\* LIST .* "?Projects"?\r$/m,
     }),
     row({
+      field: 'general.organisation',
+      to: 'ООО «Ромашка»',
+      seen: async (at) => (await at.api<{ organisation: string }>('GET', '/session')).organisation,
+      becomes: /^ООО «Ромашка»$/,
+    }),
+    row({
       field: 'misc.smtpUtf8',
       to: false,
       seen: async (at) =>
