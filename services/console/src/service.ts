@@ -83,17 +83,7 @@ interface OpenApp extends Pick<AppParts, 'bus' | 'sessions' | 'repeated' | 'log'
   organisation: () => string;
 }
 
-async function openApp({
-  bus,
-  sessions,
-  repeated,
-  hints,
-  log,
-  tls,
-  config,
-  setUp,
-  organisation,
-}: OpenApp) {
+async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp, organisation }: OpenApp) {
   const version = ownVersion();
   const document = openApiOf(version);
   let answer: RequestListener = () => {};

@@ -170,7 +170,10 @@ function moreDomains(count: number): Remark {
   return {
     code: 'dnsWanting',
     tone: 'warn',
-    message: text(`Замечания к DNS есть ещё в ${number.ru}.`, `DNS records need fixing for ${number.en} more.`),
+    message: text(
+      `Замечания к DNS есть ещё в ${number.ru}.`,
+      `DNS records need fixing for ${number.en} more.`,
+    ),
     advice: text('Они отмечены в списке доменов.', 'The list of domains marks them.'),
     to: '/domains',
   };

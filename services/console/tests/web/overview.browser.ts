@@ -89,7 +89,9 @@ test('the waiting time is written once, and both of its fields have a name', asy
   expect(await block.getByText('Время ожидания в очереди от').count()).toBe(1);
   const legend = await block.locator('legend').boundingBox();
   expect(legend?.width ?? 0).toBeLessThan(2);
-  expect(await block.getByRole('group', { name: 'Время ожидания в очереди' }).getByLabel(/^до/).count()).toBe(1);
+  expect(await block.getByRole('group', { name: 'Время ожидания в очереди' }).getByLabel(/^до/).count()).toBe(
+    1,
+  );
 });
 
 test('undoing several removed entries is one question', async () => {
@@ -98,7 +100,8 @@ test('undoing several removed entries is one question', async () => {
   await page.getByRole('button', { name: /^Убрать/ }).click();
   const sent: string[] = [];
   page.on('request', (request) => {
-    if (request.method() === 'POST') sent.push(`${new URL(request.url()).pathname} ${request.postData() ?? ''}`);
+    if (request.method() === 'POST')
+      sent.push(`${new URL(request.url()).pathname} ${request.postData() ?? ''}`);
   });
   await page.getByRole('button', { name: 'Вернуть' }).click();
   await expect.poll(() => sent.length).toBe(1);
@@ -116,7 +119,9 @@ test('on a telephone the tabs of the settings stand in one row, and a card says 
   await settled(telephone.page);
   const lines = await telephone.page
     .locator('.p-card-line')
-    .evaluateAll((all) => all.filter((one) => (one as HTMLElement).offsetHeight > 0).map((one) => one.textContent ?? ''));
+    .evaluateAll((all) =>
+      all.filter((one) => (one as HTMLElement).offsetHeight > 0).map((one) => one.textContent ?? ''),
+    );
   expect(lines.length).toBeGreaterThan(3);
   expect(lines.filter((line) => /:\s*(—\s*)?$/.test(line))).toEqual([]);
 });

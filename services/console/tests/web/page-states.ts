@@ -11,7 +11,17 @@ export interface PageState {
   isFailing?: true;
 }
 
-const emptyPages = ['/', '/start', '/queue', '/accounts', '/domains', '/names', '/trace', '/audit', '/certificates'];
+const emptyPages = [
+  '/',
+  '/start',
+  '/queue',
+  '/accounts',
+  '/domains',
+  '/names',
+  '/trace',
+  '/audit',
+  '/certificates',
+];
 
 export const states: Readonly<Record<string, PageState>> = {
   login: { path: '/', prepare: (api) => void (api.isLoggedIn = false), isFailing: true },

@@ -31,7 +31,11 @@ function flush(): void {
   const paths = [...waiting];
   waiting.clear();
   // Whose server it is stands in the settings.
-  if (paths.includes('/settings')) void call('GET /session').then((who) => session.begin(who), () => undefined);
+  if (paths.includes('/settings'))
+    void call('GET /session').then(
+      (who) => session.begin(who),
+      () => undefined,
+    );
   void refresh(paths);
 }
 

@@ -199,9 +199,7 @@ function Cards<Row>(props: Filled<Row>) {
           data-row
           {...opening({ row, index, onOpen, toggle: () => toggle(rowKey(row)) })}
         >
-          {selection !== undefined && (
-            <Choice {...props} row={row} toggle={toggle} />
-          )}
+          {selection !== undefined && <Choice {...props} row={row} toggle={toggle} />}
           <div className="p-card-body">
             <div>{first?.cell(row)}</div>
             {others
@@ -230,5 +228,7 @@ function CardLine({ title, value }: { title: string; value: ReactNode }) {
 function isNothing(value: ReactNode): boolean {
   if (value === null || value === undefined || value === false || value === '' || value === '—') return true;
   if (!isValidElement<{ text?: string; at?: string | null }>(value)) return false;
-  return (value.type === Foreign && value.props.text === '') || (value.type === Time && value.props.at === null);
+  return (
+    (value.type === Foreign && value.props.text === '') || (value.type === Time && value.props.at === null)
+  );
 }

@@ -70,29 +70,31 @@ function Menu() {
       {menuOf(role).map(({ title, places }) => (
         <div key={places[0]?.to}>
           {title !== null && <div className="p-menu-title">{t(title)}</div>}
-          {places.filter(({ to }) => isShown(to)).map(({ to, title: name }) => {
-            const Icon = placeIcon(to);
-            return (
-              <NavLink
-                key={to}
-                component={Link}
-                // oxlint-disable-next-line typescript/no-explicit-any -- places are data
-                {...({ to } as any)}
-                label={t(name)}
-                active={isAt(pathname, to)}
-                {...(isAt(pathname, to) && { 'aria-current': 'page' as const })}
-                leftSection={<Icon size={18} stroke={1.5} aria-hidden />}
-                {...(to === '/start' &&
-                  progress !== null && {
-                    rightSection: (
-                      <span className="p-muted p-small">
-                        {t('start.menu', { done: progress.done, total: progress.total })}
-                      </span>
-                    ),
-                  })}
-              />
-            );
-          })}
+          {places
+            .filter(({ to }) => isShown(to))
+            .map(({ to, title: name }) => {
+              const Icon = placeIcon(to);
+              return (
+                <NavLink
+                  key={to}
+                  component={Link}
+                  // oxlint-disable-next-line typescript/no-explicit-any -- places are data
+                  {...({ to } as any)}
+                  label={t(name)}
+                  active={isAt(pathname, to)}
+                  {...(isAt(pathname, to) && { 'aria-current': 'page' as const })}
+                  leftSection={<Icon size={18} stroke={1.5} aria-hidden />}
+                  {...(to === '/start' &&
+                    progress !== null && {
+                      rightSection: (
+                        <span className="p-muted p-small">
+                          {t('start.menu', { done: progress.done, total: progress.total })}
+                        </span>
+                      ),
+                    })}
+                />
+              );
+            })}
         </div>
       ))}
     </div>

@@ -88,9 +88,7 @@ function Aliases(parts: Parts) {
       label={t('names.aliases')}
       nothing={t('names.emptyAliases')}
       columns={[{ key: 'targets', title: t('names.targets'), cell: ({ targets }) => targets.join(', ') }]}
-      panel={(alias, onClose) => (
-        <AliasPanel alias={alias} isReadOnly={parts.isReadOnly} onClose={onClose} />
-      )}
+      panel={(alias, onClose) => <AliasPanel alias={alias} isReadOnly={parts.isReadOnly} onClose={onClose} />}
     />
   );
 }
@@ -113,16 +111,19 @@ function Groups(parts: Parts) {
           cell: ({ memberCount }) => t('names.count', { count: memberCount }),
         },
       ]}
-      panel={(group, onClose) => (
-        <GroupPanel group={group} isReadOnly={parts.isReadOnly} onClose={onClose} />
-      )}
+      panel={(group, onClose) => <GroupPanel group={group} isReadOnly={parts.isReadOnly} onClose={onClose} />}
     />
   );
 }
 
 interface NamesProps<Row> extends Parts {
   list: ReturnType<typeof useList>;
-  answer: { data?: { next: string | null } | undefined; error: unknown; isFetching: boolean; refetch(): unknown };
+  answer: {
+    data?: { next: string | null } | undefined;
+    error: unknown;
+    isFetching: boolean;
+    refetch(): unknown;
+  };
   rows: readonly Row[] | undefined;
   label: string;
   nothing: string;

@@ -85,7 +85,14 @@ function Act({ step: { id }, known }: ActProps) {
   const adding = (dialog: ReactNode) => isAdding && <Suspense fallback={null}>{dialog}</Suspense>;
   switch (id) {
     case 'organisation':
-      return <SettingStep sections={sections} section="general" field="organisation" label={t('start.organisation')} />;
+      return (
+        <SettingStep
+          sections={sections}
+          section="general"
+          field="organisation"
+          label={t('start.organisation')}
+        />
+      );
     case 'name':
       return <SettingStep sections={sections} section="general" field="heloName" label={t('start.name')} />;
     case 'alert':
@@ -148,7 +155,8 @@ function LastMail({ deliveries }: Pick<ActProps['known'], 'deliveries'>) {
   if (last === undefined) return <span className="p-muted">{t('start.waiting')}</span>;
   return (
     <Go to={`/trace/${last.mail}`}>
-      <Time at={last.endedAt} />: <Foreign text={last.reversePath || '<>'} /> → <Foreign text={last.recipient} />
+      <Time at={last.endedAt} />: <Foreign text={last.reversePath || '<>'} /> →{' '}
+      <Foreign text={last.recipient} />
     </Go>
   );
 }

@@ -7,7 +7,10 @@ const empty: Known = {
   ...{ domains: [], certificates: [], outcomes: [] },
 };
 const whole: Known = {
-  sections: [section('general', { organisation: 'Firma', heloName: 'mx.firma.test' }), section('relay', { host: '' })],
+  sections: [
+    section('general', { organisation: 'Firma', heloName: 'mx.firma.test' }),
+    section('relay', { host: '' }),
+  ],
   domains: [{ name: 'firma.test', accounts: 1, dns: { problems: 0 } }],
   certificates: [{ isCa: false, origin: 'imported', usedBy: ['smtpEncryption'] }],
   outcomes: ['relayed', 'delivered'],
@@ -33,11 +36,26 @@ test('one that has everything is over, optional steps or not', () => {
 });
 
 test.each<[string, Partial<Known>, string[]]>([
-  ['a relay is a way out', { outcomes: ['delivered'], sections: [...(whole.sections ?? []).slice(0, 1), section('relay', { host: 'smtp.else.test' })] }, []],
+  [
+    'a relay is a way out',
+    {
+      outcomes: ['delivered'],
+      sections: [...(whole.sections ?? []).slice(0, 1), section('relay', { host: 'smtp.else.test' })],
+    },
+    [],
+  ],
   ['mail that only came in proves no way out', { outcomes: ['delivered'] }, ['way']],
   ['mail that came back proves nothing', { outcomes: ['bounced'] }, ['way', 'mail']],
-  ['a DNS with remarks, or never looked at', { domains: [{ name: 'a', accounts: 1, dns: { problems: 2 } }] }, ['dns']],
-  ['a certificate that no section uses', { certificates: [{ isCa: false, origin: 'imported', usedBy: [] }] }, ['certificate']],
+  [
+    'a DNS with remarks, or never looked at',
+    { domains: [{ name: 'a', accounts: 1, dns: { problems: 2 } }] },
+    ['dns'],
+  ],
+  [
+    'a certificate that no section uses',
+    { certificates: [{ isCa: false, origin: 'imported', usedBy: [] }] },
+    ['certificate'],
+  ],
 ])('%s', (_, change, expected) => {
   expect(missing({ ...whole, ...change })).toEqual(expected);
 });
