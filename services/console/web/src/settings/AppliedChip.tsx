@@ -15,7 +15,6 @@ export function AppliedChip({ sections }: { sections: readonly string[] }) {
   const states = own.flatMap(({ revision, processes }) =>
     processes.map((report) => stateOf(report, revision)),
   );
-  const total = states.length;
   const applied = states.filter((state) => state === 'applied').length;
   const isNotYet = states.length > 0 && states.every((state) => state === 'notYet');
   const words = data?.isComplete !== true ? 'asking' : isNotYet ? 'notYet' : 'share';
