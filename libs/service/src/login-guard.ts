@@ -1,11 +1,13 @@
 // Password guessing: after so many failed log-ins an address is banned for a while, and an account is closed to clients it
 // has never logged in from (settings section limits). Counted by Postgres, over all processes and protocols together.
 import { clientKey } from '@pochtar/runtime';
+import type { LimitsSettings } from '@pochtar/settings';
 import type { Queryable } from '@pochtar/store/db';
 import {
   type LoginGate,
   loginFailed,
   loginGate,
+  type LoginLimits,
   rememberClient,
   secondsUntilOpen,
 } from '@pochtar/store/lists';
@@ -13,6 +15,10 @@ import type { CurrentSettings } from './open-service.ts';
 
 /** Guessing at an account comes from many addresses; one person's mistakes do not. */
 const ACCOUNT_TIMES = 5;
+
+export function loginLimits({ failedLogins }: Pick<LimitsSettings, 'failedLogins'>): LoginLimits {
+  return { perClient: failedLogins, perAccount: failedLogins * ACCOUNT_TIMES };
+}
 
 export interface Attempt {
   clientAddress: string;
@@ -33,9 +39,7 @@ export class LoginGuard {
 
   /** Whether the password may be tried. */
   gate(attempt: Attempt): Promise<LoginGate> {
-    const { failedLogins } = this.#settings.current('limits');
-    const limits = { perClient: failedLogins, perAccount: failedLogins * ACCOUNT_TIMES };
-    return loginGate(this.#db, subjectsOf(attempt), limits);
+    return loginGate(this.#db, subjectsOf(attempt), loginLimits(this.#settings.current('limits')));
   }
 
   /** How long the gate stays closed. */

@@ -84,3 +84,10 @@ test('named networks that are exported are imported again; what differs is chang
   expect(after).toContain('Far side = 198.51.100.0/25 2001:db8::2\n');
   expect(after).toContain('New one = 203.0.113.1 # seen\n');
 });
+
+test('who has failed to log in too often is shown, and let in again', async () => {
+  expect(await server.run(['ban', 'list'])).toMatchObject({ code: 0 });
+  const nobody = await server.run(['ban', 'lift', '192.0.2.1']);
+  expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('192.0.2.1') });
+  expect(await server.json(['ban', 'list', '--all'])).toEqual({ bans: [] });
+});

@@ -6,6 +6,7 @@ import { beginAudit } from '@pochtar/store/audit';
 import { isStanding } from '@pochtar/store/directory';
 import { readMasterKey, readRevisions } from '@pochtar/store/settings';
 import { announcer } from './announce.ts';
+import { answerBans } from './answers/bans.ts';
 import { answerCertificates } from './answers/certificates.ts';
 import { answerAccounts } from './answers/accounts.ts';
 import { answerAdministrators } from './answers/administrators.ts';
@@ -84,6 +85,7 @@ function answerAll(context: Context, config: Config, opened: AsyncDisposableStac
     ...answerCertificates(context),
     ...answerLists(context),
     ...answerNamedNetworks(context),
+    ...answerBans(context),
     ...answerDomains(context),
     ...answerDomainDns(context, {
       servers: config.POCHTAR_DNS_SERVERS?.split(','),

@@ -13,6 +13,7 @@ export { type AdminScope, type Asker, type Role, roles, wholeServer } from './ac
 export { answerAdmin, type AnswerTools, type AuditEntry, type AuditLog } from './answer.ts';
 export { askWhole, fitting, pageAfter, pageOf } from './pages.ts';
 export * from './directory.ts';
+export { adminBans, type BanInfo } from './bans.ts';
 export { adminDomainDns, type DomainDns, type DomainDnsRecord } from './domain-dns.ts';
 export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
 export { adminAudit, adminToken, type AuditEntryInfo, type TokenInfo } from './tokens.ts';
@@ -30,6 +31,7 @@ export { adminOverview, type MailOverview, type Remark, type ServerOverview } fr
 export * from './settings.ts';
 export * from './certificates.ts';
 export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRequest } from './test.ts';
+import { adminBans } from './bans.ts';
 import { adminCertificate } from './certificates.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
 import { adminDomainDns } from './domain-dns.ts';
@@ -49,6 +51,7 @@ export const allAdminQuestions = [
   adminTest,
   adminCertificate,
   adminLists,
+  adminBans,
   adminDomain,
   adminDomainDns,
   adminAccount,

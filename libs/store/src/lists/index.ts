@@ -2,6 +2,7 @@
 export * from './access-changes.ts';
 export * from './access-entries.ts';
 export * from './access-state.ts';
+export * from './bans.ts';
 export * from './entry-hits.ts';
 export * from './greylist.ts';
 export * from './login-failures.ts';

@@ -1,4 +1,5 @@
 // The whole contract of the API, by `METHOD /path` below /api/v1.
+import { banRoutes } from './bans.ts';
 import { certificateRoutes } from './certificates.ts';
 import { directoryRoutes } from './directory.ts';
 import { listRoutes } from './lists.ts';
@@ -18,6 +19,7 @@ export const contract = {
   ...mailRoutes,
   ...certificateRoutes,
   ...listRoutes,
+  ...banRoutes,
   ...peopleRoutes,
   ...overviewRoutes,
   ...liveRoutes,

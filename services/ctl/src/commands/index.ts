@@ -4,6 +4,7 @@ import { accountCommands } from './account.ts';
 import { adminCommands } from './admin.ts';
 import { aliasCommands } from './alias.ts';
 import { auditCommands } from './audit.ts';
+import { banCommands } from './ban.ts';
 import { certificateCommands } from './certificate.ts';
 import { completionCommand } from './completion.ts';
 import { domainCommands } from './domain.ts';
@@ -23,6 +24,7 @@ export const allCommands: readonly Command[] = [
   ...groupCommands,
   ...settingsCommands,
   ...listCommands,
+  ...banCommands,
   ...queueCommands,
   ...traceCommands,
   ...adminCommands,
