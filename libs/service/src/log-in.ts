@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type AuthFailed, authFailed, type Bus } from '@pochtar/bus';
 import type { Logger } from '@pochtar/runtime';
 import { type LoggedIn, loginKey, type PasswordVerifier } from '@pochtar/store/directory';
-import type { LoginGuard } from './login-guard.ts';
+import type { Attempt, LoginGuard } from './login-guard.ts';
 import type { CurrentSettings } from './open-service.ts';
 import type { Credentials } from './sasl.ts';
 
@@ -48,7 +48,7 @@ export async function checkLogin(
   client: LoginClient,
   { authorizationName, name, password }: Credentials,
 ): Promise<LoginOutcome> {
-  const { clientAddress, log } = client;
+  const { clientAddress } = client;
   const { defaultDomain } = settings.current('general');
   const key = loginKey(name, defaultDomain);
   const attempt = { clientAddress, isShared: client.isShared ?? false, account: key };
@@ -63,11 +63,24 @@ export async function checkLogin(
     await guard.succeeded(attempt);
     return { kind: 'ok', account: result.account };
   }
+  const reason = result.ok ? 'other' : result.reason;
+  return refuseLogin({ guard, bus }, rules, client, attempt, reason);
+}
+
+/** Counts and tells a failure, and takes its time: whatever the proof was, and whatever was wrong with it. */
+export async function refuseLogin(
+  { guard, bus }: Pick<LoginTools, 'guard' | 'bus'>,
+  rules: LoginRules,
+  client: LoginClient,
+  attempt: Attempt,
+  reason: string,
+): Promise<LoginOutcome> {
+  const { clientAddress, log } = client;
   client.failedLogins++;
   await guard.failed(attempt);
   // What is no name of ours may be a password in the wrong field: it is told to nobody.
-  const login = !result.ok && result.reason === 'unknown' ? '' : (key ?? '').slice(0, 400);
-  log.info({ login, reason: result.ok ? 'other' : result.reason }, 'log-in refused');
+  const login = reason === 'unknown' ? '' : (attempt.account ?? '').slice(0, 400);
+  log.info({ login, reason }, 'log-in refused');
   bus.emit(authFailed, {
     at: new Date().toISOString(),
     protocol: rules.protocol,

@@ -13,7 +13,10 @@ async function exchange(mechanism: string, initial: string | null, ...lines: str
   try {
     client.write(lines.map((line) => `${line}\r\n`).join(''));
     const channel = { input: new SocketInput(socket), output: new SocketOutput(socket, 1000) };
-    return await readCredentials(channel, mechanism, initial);
+    const none = (): never => {
+      throw new Error('no SCRAM here');
+    };
+    return await readCredentials(channel, mechanism, initial, none);
   } finally {
     client.destroy();
     socket.destroy();

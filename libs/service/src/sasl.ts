@@ -1,6 +1,8 @@
-// The SASL exchange of IMAP (AUTHENTICATE) and POP3 (AUTH): PLAIN (RFC 4616) and LOGIN, with an initial response or
-// without. Challenges and responses look the same in both: `+ ` and base64, base64 alone. RFC 9051 §6.2.2, RFC 5034 §4.
+// The SASL exchange of IMAP (AUTHENTICATE) and POP3 (AUTH): PLAIN (RFC 4616), LOGIN, SCRAM-SHA-256 (RFC 7677), with an
+// initial response or without. Challenges and responses look the same in both: `+ ` and base64, base64 alone. RFC 9051 §6.2.2, RFC 5034 §4.
 import type { SocketInput, SocketOutput } from '@pochtar/runtime';
+import type { LoginOutcome } from './log-in.ts';
+import { isScram, type ScramLogin, type ScramMechanism } from './scram/scram-log-in.ts';
 
 export interface Credentials {
   /** RFC 4616 §2: whom to act as; '' is the name itself. */
@@ -16,6 +18,8 @@ export interface SaslChannel {
 
 export type SaslOutcome =
   | { kind: 'credentials'; credentials: Credentials }
+  /** No password came: the client has proved that it knows it, or not. */
+  | { kind: 'proof'; outcome: LoginOutcome }
   | { kind: 'unknown' | 'cancelled' | 'malformed'; reason: string };
 
 /** Octets of a response: enough for the longest name and password that are taken. */
@@ -36,11 +40,15 @@ export async function readCredentials(
   channel: SaslChannel,
   mechanism: string,
   initial: string | null,
+  scram: (mechanism: ScramMechanism) => ScramLogin,
 ): Promise<SaslOutcome> {
   const read = mechanisms.get(mechanism);
-  if (read === undefined) return { kind: 'unknown', reason: 'unknown mechanism: use PLAIN or LOGIN' };
   try {
     const response = initial === null ? null : initialResponse(initial);
+    if (isScram(mechanism)) {
+      return { kind: 'proof', outcome: await proof(channel, scram(mechanism), response) };
+    }
+    if (read === undefined) return { kind: 'unknown', reason: 'unknown mechanism: use PLAIN or LOGIN' };
     return { kind: 'credentials', credentials: await read(channel, response) };
   } catch (error) {
     if (error instanceof BadResponse) return { kind: error.kind, reason: error.message };
@@ -69,6 +77,19 @@ async function userAndPassword(channel: SaslChannel, initial: Buffer | null): Pr
   const name = initial ?? (await ask(channel, 'Username:'));
   const password = await ask(channel, 'Password:');
   return { authorizationName: '', name: name.toString('utf8'), password: password.toString('utf8') };
+}
+
+// RFC 5802 §5. Without additional data in the tagged reply the server's last message is a challenge, and the client's answer
+// to it is empty (RFC 4422 §5, RFC 9051 §6.2.2).
+async function proof(channel: SaslChannel, login: ScramLogin, initial: Buffer | null): Promise<LoginOutcome> {
+  const first = await login.begin((initial ?? (await ask(channel, ''))).toString('utf8'));
+  if (first.kind === 'malformed') throw new BadResponse('malformed', first.reason);
+  if (first.kind === 'over') return first.outcome;
+  const end = await login.finish((await ask(channel, first.text)).toString('utf8'));
+  if (end.kind === 'proved' && (await ask(channel, end.serverFinal)).length > 0) {
+    throw new BadResponse('malformed', 'malformed SCRAM message');
+  }
+  return end.outcome;
 }
 
 // RFC 5034 §4: `=` is an empty initial response.

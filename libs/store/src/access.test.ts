@@ -33,6 +33,8 @@ async function stateOf(role: string, text: string): Promise<string | null> {
 
 const read = (table: string): string => `select * from ${table} limit 1`;
 const write = (table: string): string => `delete from ${table} where false`;
+const insertKey = `insert into directory.scram_key (account_id, of_password, salt, iterations, stored_key, server_key)
+  select id, '', '', 1, '', '' from directory.account where false`;
 const verdictOf = (filter: string): string =>
   `insert into queue.verdict (mail_id, filter, result) values (gen_random_uuid(), '${filter}', 'accept')`;
 
@@ -40,6 +42,7 @@ const allowed: Record<string, string[]> = {
   smtp: [
     ...[read('settings.section'), read('directory.account'), read('directory.address')],
     ...[read('lists.entry'), 'update lists.entry set hits = hits + 1, last_hit_at = now() where false'],
+    ...[read('directory.scram_key'), insertKey],
   ],
   'filter-greylist': [write('lists.greylist'), read('settings.section')],
   'filter-dnsbl': [read('settings.section'), read('lists.entry'), read('lists.removed_entry')],
@@ -51,8 +54,11 @@ const allowed: Record<string, string[]> = {
     verdictOf('antivirus'),
   ],
   delivery: [read('queue.recipient'), read('store.message'), write('queue.mail'), write('trace.traffic')],
-  imap: [read('store.message'), write('store.message'), read('directory.account')],
-  pop3: [read('store.message'), write('store.message')],
+  imap: [
+    ...[read('store.message'), write('store.message'), read('directory.account')],
+    ...[read('directory.scram_key'), insertKey],
+  ],
+  pop3: [read('store.message'), write('store.message'), read('directory.scram_key'), insertKey],
   ldap: [
     ...[read('directory.person'), read('directory.person_alias'), read('directory.distribution_group')],
     ...[read('directory.book_change'), read('settings.section')],
@@ -61,6 +67,7 @@ const allowed: Record<string, string[]> = {
   settings: [
     write('settings.section'),
     write('directory.account'),
+    ...[insertKey, write('directory.scram_key'), write('lists.login_failure')],
     write('directory.domain_dns'),
     read('settings.secret'),
     write('lists.entry'),
@@ -70,6 +77,9 @@ const allowed: Record<string, string[]> = {
 const denied: Record<string, string[]> = {
   smtp: [
     write('lists.entry'),
+    // Keys that are there are settings' to change.
+    "update directory.scram_key set stored_key = '' where false",
+    ...[write('directory.scram_key'), write('lists.login_failure')],
     "update lists.entry set value = 'x' where false",
     'update lists.access_state set revision = 0 where false',
     read('store.mailbox'),
@@ -122,6 +132,7 @@ const denied: Record<string, string[]> = {
     read('directory.domain'),
   ],
   delivery: [
+    read('directory.scram_key'),
     'select password_hash from directory.account limit 1',
     'update store.content set sha256 = null where false',
     write('store.message'),
@@ -134,6 +145,8 @@ const denied: Record<string, string[]> = {
   ],
   imap: [
     read('queue.mail'),
+    "update directory.scram_key set stored_key = '' where false",
+    write('directory.scram_key'),
     read('queue.recipient'),
     read('queue.verdict'),
     write('directory.account'),

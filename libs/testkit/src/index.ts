@@ -7,6 +7,8 @@ export type { TestDatabase } from './database.ts';
 export { eventually } from './eventually.ts';
 export { startFakeDns } from './fake-dns.ts';
 export type { FakeDns } from './fake-dns.ts';
+export { gsaslLogin } from './gsasl.ts';
+export { ScramClient } from './scram-client.ts';
 export { startTestNats } from './nats.ts';
 export type { TestNats } from './nats.ts';
 export { ensureSwift } from './swift.ts';

@@ -1,6 +1,6 @@
 // What this server can do, as CAPABILITY says it (RFC 9051 §7.2.2). Names that do not say it: SASL-IR is RFC 4959, CHILDREN
 // RFC 3348, STATUS=SIZE RFC 8438.
-import { canStartTls, isLoginAllowed } from '@pochtar/service';
+import { canStartTls, channelBindings, isLoginAllowed, offeredScram } from '@pochtar/service';
 import type { Session } from './command.ts';
 
 const ALWAYS = 'IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE';
@@ -17,7 +17,11 @@ export function capabilities(session: Session): string {
   const words = [ALWAYS];
   if (canStartTls(session)) words.push('STARTTLS');
   // RFC 9051 §6.2.3, §11.2: where a password would travel in clear, no way to log in is offered.
-  words.push(isLoginAllowed(session) ? 'AUTH=PLAIN AUTH=LOGIN' : 'LOGINDISABLED');
+  if (!isLoginAllowed(session)) words.push('LOGINDISABLED');
+  else {
+    const scram = offeredScram(session.server.scram, channelBindings(session.socket));
+    words.push(...[...scram, 'PLAIN', 'LOGIN'].map((mechanism) => `AUTH=${mechanism}`));
+  }
   return words.join(' ');
 }
 

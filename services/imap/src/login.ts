@@ -1,6 +1,15 @@
 // Logging in, however the name and the password came (RFC 9051 §6.2.2, §6.2.3): what the client is told. Failures of
 // every kind look alike.
-import { checkLogin, type Credentials, isLoginAllowed } from '@pochtar/service';
+import {
+  channelBindings,
+  checkLogin,
+  type Credentials,
+  isLoginAllowed,
+  type LoginOutcome,
+  type LoginRules,
+  ScramLogin,
+  type ScramMechanism,
+} from '@pochtar/service';
 import { capabilities } from './capabilities.ts';
 import { Bye, no, ok, type Reply, tryAgain } from './reply.ts';
 import type { Session } from './command.ts';
@@ -15,13 +24,22 @@ export function loginRefusal(session: Session): Reply | null {
 }
 
 export async function logIn(session: Session, credentials: Credentials): Promise<Reply> {
+  return loggedIn(session, await checkLogin(session.server, rulesOf(session), session, credentials));
+}
+
+/** RFC 7677: without the password. */
+export function scramLogin(session: Session, mechanism: ScramMechanism): ScramLogin {
+  const bindings = channelBindings(session.socket);
+  return new ScramLogin(session.server, rulesOf(session), session, { mechanism, bindings });
+}
+
+function rulesOf({ server }: Session): LoginRules {
+  return { protocol: 'imap', maxFailures: MAX_FAILED_LOGINS, pauseMs: server.times.refusalMs };
+}
+
+/** Takes the outcome over, and tells it. */
+export function loggedIn(session: Session, outcome: LoginOutcome): Reply {
   const { server } = session;
-  const rules = {
-    protocol: 'imap',
-    maxFailures: MAX_FAILED_LOGINS,
-    pauseMs: server.times.refusalMs,
-  } as const;
-  const outcome = await checkLogin(server, rules, session, credentials);
   server.metrics.logins.add(1, { outcome: outcome.kind });
   switch (outcome.kind) {
     case 'banned':

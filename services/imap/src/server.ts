@@ -1,7 +1,7 @@
 // What all sessions of this process share: the ways to Postgres, blobs and bus, current settings, limits.
 import { type Bus, mailboxChanged } from '@pochtar/bus';
 import type { Logger, TlsContexts } from '@pochtar/runtime';
-import type { BodyMemory, CurrentSettings, DiskSpace, LoginGuard } from '@pochtar/service';
+import type { BodyMemory, CurrentSettings, DiskSpace, LoginGuard, Scram } from '@pochtar/service';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
 import type { PasswordVerifier } from '@pochtar/store/directory';
@@ -44,6 +44,7 @@ export interface Server {
   settings: CurrentSettings<UsedSection>;
   passwords: PasswordVerifier;
   guard: LoginGuard;
+  scram: Scram;
   tls: TlsContexts;
   watch: MailboxWatch;
   disk: DiskSpace;

@@ -11,6 +11,7 @@ import {
   openBlobs,
   openListeners,
   openService,
+  Scram,
   watchAccounts,
   wantedListeners,
 } from '@pochtar/service';
@@ -42,10 +43,12 @@ export async function start(
   const blobs = stack.use(await openBlobs(config, context, opened));
   const { POCHTAR_SPOOL_DIR: spoolDirectory, POCHTAR_POSTGRES_DIR: databaseDirectory } = config;
   const tls = new TlsContexts();
+  const scram = stack.use(await Scram.follow({ db, masterKey: key, log }));
   const server: Server = {
     ...opened,
     blobs,
-    passwords: passwordVerifier(db),
+    passwords: passwordVerifier(db, { learned: (...password) => scram.learn(...password) }),
+    scram,
     guard: new LoginGuard(db, settings),
     tls,
     watch: stack.use(new MailboxWatch(bus, db, log)),

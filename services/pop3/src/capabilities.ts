@@ -1,5 +1,5 @@
 // What a session may use, as CAPA says it. RFC 2449 §5, §6.
-import { canStartTls, isLoginAllowed } from '@pochtar/service';
+import { canStartTls, channelBindings, isLoginAllowed, offeredScram } from '@pochtar/service';
 import { INBOX } from '@pochtar/store/mailbox';
 import type { Session } from './command.ts';
 
@@ -11,7 +11,10 @@ export function capabilities(session: Session): string[] {
   // RFC 2595 §4: in the AUTHORIZATION state, before TLS.
   if (session.maildrop === null && canStartTls(session)) tags.push('STLS');
   // RFC 2449 §6.3: USER means that USER and PASS work; RFC 2595 §2.3: where they are refused, so is AUTH.
-  if (isLoginAllowed(session)) tags.push('USER', 'SASL PLAIN LOGIN');
+  if (isLoginAllowed(session)) {
+    const scram = offeredScram(session.server.scram, channelBindings(session.socket));
+    tags.push('USER', ['SASL', ...scram, 'PLAIN', 'LOGIN'].join(' '));
+  }
   return [...tags, 'IMPLEMENTATION Pochtar'];
 }
 

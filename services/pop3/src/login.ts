@@ -1,6 +1,15 @@
 // Logging in, however name and password came (RFC 1939 §7, RFC 5034): the check, the lock of the maildrop, and what the
 // client is told. Failures of every kind look alike.
-import { checkLogin, type Credentials, isLoginAllowed } from '@pochtar/service';
+import {
+  channelBindings,
+  checkLogin,
+  type Credentials,
+  isLoginAllowed,
+  type LoginOutcome,
+  type LoginRules,
+  ScramLogin,
+  type ScramMechanism,
+} from '@pochtar/service';
 import { openMaildrop } from '@pochtar/store/mailbox';
 import { Maildrop } from './maildrop.ts';
 import { err, ok, type Reply, SessionEnd, tryAgain } from './reply.ts';
@@ -18,13 +27,22 @@ export function loginRefusal(session: Session): Reply | null {
 }
 
 export async function logIn(session: Session, credentials: Credentials): Promise<Reply> {
+  return loggedIn(session, await checkLogin(session.server, rulesOf(session), session, credentials));
+}
+
+/** RFC 7677: without the password. */
+export function scramLogin(session: Session, mechanism: ScramMechanism): ScramLogin {
+  const bindings = channelBindings(session.socket);
+  return new ScramLogin(session.server, rulesOf(session), session, { mechanism, bindings });
+}
+
+function rulesOf({ server }: Session): LoginRules {
+  return { protocol: 'pop3', maxFailures: MAX_FAILED_LOGINS, pauseMs: server.times.refusalMs };
+}
+
+/** Takes the outcome over, and tells it. */
+export async function loggedIn(session: Session, outcome: LoginOutcome): Promise<Reply> {
   const { server } = session;
-  const rules = {
-    protocol: 'pop3',
-    maxFailures: MAX_FAILED_LOGINS,
-    pauseMs: server.times.refusalMs,
-  } as const;
-  const outcome = await checkLogin(server, rules, session, credentials);
   if (outcome.kind !== 'ok') server.metrics.logins.add(1, { outcome: outcome.kind });
   if (outcome.kind === 'banned') throw new SessionEnd('banned', banned);
   if (outcome.kind === 'busy') return tryAgain;

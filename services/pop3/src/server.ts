@@ -1,7 +1,7 @@
 // What all sessions of this process share: the ways to Postgres, blobs and bus, current settings, limits.
 import type { Bus } from '@pochtar/bus';
 import type { Logger, TlsContexts } from '@pochtar/runtime';
-import type { LoginGuard } from '@pochtar/service';
+import type { LoginGuard, Scram } from '@pochtar/service';
 import type { LiveSettings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
@@ -41,6 +41,7 @@ export interface Server {
   settings: Pick<LiveSettings<UsedSection>, 'current'>;
   passwords: PasswordVerifier;
   guard: LoginGuard;
+  scram: Scram;
   tls: TlsContexts;
   leases: Leases;
   log: Logger;

@@ -8,6 +8,7 @@ import {
   openBlobs,
   openListeners,
   openService,
+  Scram,
   watchAccounts,
   wantedListeners,
 } from '@pochtar/service';
@@ -33,10 +34,12 @@ export async function start(
   const opened = await openService(config, context, sections, stack);
   const { db, settings } = opened;
   const tls = new TlsContexts();
+  const scram = stack.use(await Scram.follow({ db, masterKey: key, log }));
   const server: Server = {
     ...opened,
     blobs: stack.use(await openBlobs(config, context, opened)),
-    passwords: passwordVerifier(db),
+    passwords: passwordVerifier(db, { learned: (...password) => scram.learn(...password) }),
+    scram,
     guard: new LoginGuard(db, settings),
     tls,
     leases: stack.use(new Leases(db, log)),

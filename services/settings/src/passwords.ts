@@ -1,11 +1,17 @@
-// A password that an administrator sets -> its hash, or a complaint.
+// A password that is set -> its hash, or a complaint; and the keys by which it is proved without being sent.
 import { refused } from '@pochtar/bus';
-import { hashPassword, preparePassword } from '@pochtar/store/directory';
-import type { Refusal } from './context.ts';
+import { forgetOldScramKeys, hashPassword, preparePassword, ScramKeyStore } from '@pochtar/store/directory';
+import type { Context, Refusal } from './context.ts';
 
 const MIN_LENGTH = 8;
 
-export async function readPassword(password: string): Promise<{ ok: true; hash: string } | Refusal> {
+export interface HashedPassword {
+  ok: true;
+  hash: string;
+  prepared: string;
+}
+
+export async function readPassword(password: string): Promise<HashedPassword | Refusal> {
   const prepared = preparePassword(password);
   if (prepared === null || prepared.length < MIN_LENGTH) {
     return refused(
@@ -15,5 +21,19 @@ export async function readPassword(password: string): Promise<{ ok: true; hash: 
       `password: at least ${MIN_LENGTH} characters, at most 1024 bytes, and no control characters`,
     );
   }
-  return { ok: true, hash: await hashPassword(prepared) };
+  return { ok: true, hash: await hashPassword(prepared), prepared };
+}
+
+/** RFC 5802 §3: behind the hash, which they belong to. Without them a log-in with the password makes them. */
+export async function keepScramKeys(
+  { db, key, log }: Pick<Context, 'db' | 'key' | 'log'>,
+  address: string,
+  { hash, prepared }: HashedPassword,
+): Promise<void> {
+  try {
+    await forgetOldScramKeys(db, address);
+    await new ScramKeyStore(db, key).keep(address, hash, prepared);
+  } catch (error) {
+    log.warn({ err: error, address }, 'the SCRAM keys of an account could not be kept');
+  }
 }

@@ -8,6 +8,7 @@ export * from './passwords.ts';
 export * from './postmaster.ts';
 export * from './principals.ts';
 export * from './recipients.ts';
+export * from './scram-keys.ts';
 export * from './standing.ts';
 export * from './tokens.ts';
 export { type PageOptions, type Scope } from './scope.ts';

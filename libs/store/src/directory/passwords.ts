@@ -86,6 +86,8 @@ export interface VerifierOptions {
   maxWaiting?: number;
   /** How long a success is remembered. */
   rememberMs?: number;
+  /** Told of each password that was right, and not waited for; `password` is prepared. */
+  learned?: (address: string, passwordHash: string, password: string) => void;
 }
 
 interface AccountRow extends LoggedIn {
@@ -105,6 +107,7 @@ export function passwordVerifier(db: Queryable, options: VerifierOptions = {}): 
       if (!isRight) return { ok: false, isTransient: false, reason: 'wrongPassword' };
       if (!row.isEnabled) return { ok: false, isTransient: false, reason: 'disabled' };
       const { accountId, domainId, address, displayName, epoch } = row;
+      options.learned?.(address, row.passwordHash ?? '', preparePassword(password) ?? '');
       return { ok: true, account: { accountId, domainId, address, displayName, epoch } };
     },
     async verifyPrincipal({ login, key }, password) {

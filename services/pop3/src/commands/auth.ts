@@ -1,7 +1,7 @@
-// AUTH with PLAIN and LOGIN, with an initial response or without. RFC 5034 §4.
-import { readCredentials } from '@pochtar/service';
+// AUTH with PLAIN, LOGIN and SCRAM-SHA-256 (RFC 7677), with an initial response or without. RFC 5034 §4.
+import { readCredentials, type ScramMechanism } from '@pochtar/service';
 import type { Run } from '../command.ts';
-import { logIn, loginRefusal } from '../login.ts';
+import { loggedIn, logIn, loginRefusal, scramLogin } from '../login.ts';
 import { err } from '../reply.ts';
 
 export const auth: Run = async (session, argument) => {
@@ -9,6 +9,8 @@ export const auth: Run = async (session, argument) => {
   const refusal = loginRefusal(session);
   if (refusal !== null) return refusal;
   if (more.length > 0) return err('AUTH has a mechanism and an initial response, nothing more');
-  const read = await readCredentials(session, mechanism.toUpperCase(), initial);
+  const scram = (chosen: ScramMechanism) => scramLogin(session, chosen);
+  const read = await readCredentials(session, mechanism.toUpperCase(), initial, scram);
+  if (read.kind === 'proof') return loggedIn(session, read.outcome);
   return read.kind === 'credentials' ? logIn(session, read.credentials) : err(read.reason);
 };

@@ -17,7 +17,7 @@ import { readSections } from '@pochtar/store/settings';
 import { addressTaken, noDomain, notFound, readAddress } from '../addresses.ts';
 import type { Context } from '../context.ts';
 import { endOf, readPage } from '../page.ts';
-import { readPassword } from '../passwords.ts';
+import { keepScramKeys, readPassword } from '../passwords.ts';
 
 export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
   const { db } = context;
@@ -44,6 +44,7 @@ export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
       if (!hashed.ok) return hashed;
       const isSet = await setPasswordHash(db, scope, read.key, hashed.hash);
       if (!isSet) return notFound('address', read.key);
+      await keepScramKeys(context, read.key, hashed);
       // Sessions that were opened with the former password end.
       await context.announce.directory([read.key]);
       return done({});
@@ -108,6 +109,7 @@ async function create(context: Context, scope: Scope, request: CreateRequest) {
       ? noDomain('address', address.domain)
       : addressTaken('address', address.key);
   }
+  if (password !== null) await keepScramKeys(context, address.key, password);
   await context.announce.directory([address.key]);
   return found(context, scope, address.key);
 }

@@ -22,7 +22,7 @@ import {
 import { notFound } from '../addresses.ts';
 import { checkConsoleLogin, type ConsoleLogin, refusedLogin } from '../console-log-in.ts';
 import type { Context, Refusal } from '../context.ts';
-import { readPassword } from '../passwords.ts';
+import { keepScramKeys, readPassword } from '../passwords.ts';
 
 export function answerLogins(context: Context): { stop(): Promise<void> }[] {
   const { db } = context;
@@ -102,6 +102,7 @@ async function changeOwnPassword(
   const isSet = await setOwnPassword(context.db, who, hashed.hash);
   const principal = isSet ? await findPrincipal(context.db, who.kind, who.login) : null;
   if (principal === null) return notFound('login', who.login);
+  if (isAccount) await keepScramKeys(context, who.login, hashed);
   if (isAccount) await context.announce.directory([who.login]);
   else context.announce.administrators([who.login]);
   return done({ principal: infoOf(principal) });
