@@ -1,7 +1,8 @@
 // The commands of a session, put together for the endpoints: what is offered, what is asked, what is counted.
 import { formatAddress } from '@pochtar/mail';
 import type { TlsContexts } from '@pochtar/runtime';
-import { auth } from './commands/auth.ts';
+import { offeredScram } from '@pochtar/service';
+import { auth, loggedInAs, scramLogin } from './commands/auth.ts';
 import { connect } from './commands/connect.ts';
 import { data } from './commands/data.ts';
 import { mail } from './commands/mail.ts';
@@ -27,17 +28,23 @@ export function createDialogue(tools: Tools, tls: TlsContexts): Dialogue {
       return refusal;
     },
     auth: (session, credentials) => auth(tools, session, credentials),
+    scram: (session, mechanism) => scramLogin(tools, session, mechanism),
+    loggedIn: (session, outcome) => loggedInAs(tools, session, outcome),
     mail: (session, command) => mail(tools, session, command),
     rcpt: (session, command) => rcpt(tools, session, command),
     data: (session) => data(tools, session),
+    maxMessageSize: () => maxMessageSize(tools),
     startTls,
     mayAuthenticate,
-    // RFC 5321 §4.1.1.1; RFC 1870, 2920, 6152, 6531, 3461, 2034, 3207, 4954.
+    // RFC 5321 §4.1.1.1; RFC 1870, 2920, 3030, 6152, 6531, 3461, 2034, 3207, 4954.
     keywords(session) {
       const keywords = ['PIPELINING', `SIZE ${maxMessageSize(tools)}`];
       if (startTls(session) === 'offered') keywords.push('STARTTLS');
-      if (!session.login && mayAuthenticate(session)) keywords.push('AUTH PLAIN LOGIN');
-      keywords.push('ENHANCEDSTATUSCODES', '8BITMIME', 'DSN');
+      if (!session.login && mayAuthenticate(session)) {
+        const scram = offeredScram(tools.scram, session.bindings);
+        keywords.push(['AUTH', ...scram, 'PLAIN', 'LOGIN'].join(' '));
+      }
+      keywords.push('ENHANCEDSTATUSCODES', '8BITMIME', 'CHUNKING', 'DSN');
       if (tools.current('misc').smtpUtf8) keywords.push('SMTPUTF8');
       return keywords;
     },

@@ -8,6 +8,7 @@ import {
   LoginGuard,
   openBlobs,
   type OpenedService,
+  Scram,
   VolumeWatch,
 } from '@pochtar/service';
 import { passwordVerifier, recipientLookup } from '@pochtar/store/directory';
@@ -29,10 +30,10 @@ const KEEP_RECIPIENTS_MS = 5000;
 export async function openTools(
   config: Config,
   context: ServiceContext,
-  opened: OpenedService<Section>,
+  opened: OpenedService<Section> & { masterKey: Buffer },
   repeatMs: number | undefined,
 ): Promise<Tools & AsyncDisposable> {
-  const { db, bus, settings } = opened;
+  const { db, bus, settings, masterKey } = opened;
   const { log, health } = context;
   await using stack = new AsyncDisposableStack();
   const current: Tools['current'] = (section) => settings.current(section);
@@ -52,6 +53,7 @@ export async function openTools(
   const hits = stack.use(new EntryHitCounter(db, log));
   const resolver = createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') });
   const accessLists = () => lists.matcher;
+  const scram = stack.use(await Scram.follow({ db, masterKey, log }));
   const running = stack.move();
   return {
     current,
@@ -63,7 +65,8 @@ export async function openTools(
     sendingLimit,
     recipients: recipientLookup(db, KEEP_RECIPIENTS_MS),
     directory: new OwnDirectory(db),
-    passwords: passwordVerifier(db),
+    passwords: passwordVerifier(db, { learned: (...password) => scram.learn(...password) }),
+    scram,
     guard: new LoginGuard(db, settings),
     filters: new DialogueFilters(
       bus,

@@ -1,5 +1,5 @@
 // What the protocol (smtp-connection.ts, endpoint.ts) asks of the service (dialogue.ts), and the limits of a session.
-import type { Credentials } from '@pochtar/service';
+import type { Credentials, LoginOutcome, ScramLogin, ScramMechanism } from '@pochtar/service';
 import type { PathCommand } from './path-command.ts';
 import type { Reply } from './reply.ts';
 import type { Session } from './session.ts';
@@ -14,9 +14,14 @@ export interface Dialogue {
   connect(session: Session): Reply | null;
   /** Sets the session's login when it answers 235. */
   auth(session: Session, credentials: Credentials): Promise<Reply>;
+  scram(session: Session, mechanism: ScramMechanism): ScramLogin;
+  /** Takes over what came of it: sets the session's login when it answers 235. */
+  loggedIn(session: Session, outcome: LoginOutcome): Reply;
   mail(session: Session, command: PathCommand): Promise<Reply>;
   rcpt(session: Session, command: PathCommand): Promise<Reply>;
   data(session: Session): Reply | PayloadSink;
+  /** Octets. */
+  maxMessageSize(): number;
   /** RFC 5321 §4.1.1.1: keywords of EHLO. */
   keywords(session: Session): string[];
   /** Whether STARTTLS may be used now, or why not. */

@@ -29,7 +29,7 @@ export async function start(
   await using stack = new AsyncDisposableStack();
   const key = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
   const opened = await openService(config, context, sections, stack);
-  const tools = stack.use(await openTools(config, context, opened, options.repeatMs));
+  const tools = stack.use(await openTools(config, context, { ...opened, masterKey: key }, options.repeatMs));
   stack.defer(followDirectory(tools));
   const tls = new TlsContexts();
   const dialogue = createDialogue(tools, tls);

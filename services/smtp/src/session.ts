@@ -1,6 +1,7 @@
 // What is known of one SMTP connection, and of the mail it is in the middle of (RFC 5321 §3.1, §3.3).
 import type { CheckReply } from '@pochtar/bus';
 import type { Address, TransmissionType } from '@pochtar/mail';
+import { type ChannelBindings, noBindings } from '@pochtar/service';
 import type { NewRecipient } from '@pochtar/store/queue';
 import type { ListColour } from '@pochtar/store/lists';
 import type { MailParameters } from './parameters.ts';
@@ -38,6 +39,8 @@ export class Session {
   helo = '';
   isExtended = false;
   tls: { version: string; cipher: string } | null = null;
+  /** What a log-in can be tied to. */
+  bindings: ChannelBindings = noBindings;
   login: Login | null = null;
   /** Tells the listener that this is no stranger. */
   known: () => void = () => {};

@@ -7,36 +7,28 @@ import { isUtf8 } from 'node:buffer';
 import { TLSSocket } from 'node:tls';
 import type { SMTPServerError } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection';
-import { isOutOfRoom } from '@pochtar/service';
-import { parsePathCommand, type PathFault } from './path-command.ts';
+import {
+  channelBindings,
+  isOutOfRoom,
+  isScram,
+  type LoginOutcome,
+  type ScramMechanism,
+} from '@pochtar/service';
+import { Chunking } from './chunking.ts';
+import { DataWatch } from './data-watch.ts';
+import { isHelloName } from './hello-name.ts';
+import { parsePathCommand } from './path-command.ts';
 import type { Dialogue, PayloadSink, SessionLimits, Stage } from './protocol.ts';
+import * as replies from './command-replies.ts';
+import { ReplyGatherer } from './reply-gatherer.ts';
 import { isRefusal, localTrouble, noSpace, type Reply, reply, shuttingDown } from './reply.ts';
+import { scramDialogue } from './scram-dialogue.ts';
 import type { Session } from './session.ts';
 import { type LineHandler, SmtpReader } from './smtp-reader.ts';
 
 /** RFC 5321 §4.5.3.1.4 asks for 512 octets; SMTPUTF8, DSN and other extensions add to it. */
 const MAX_COMMAND = 2048;
-// RFC 5321 §4.5.3.1.2, with room for what some clients write.
-const MAX_HELO = 300;
 const REFUSED_IDLE_MS = 10_000;
-
-const commandTooLong = reply(500, '5.5.2', 'line too long');
-const unknownCommand = reply(500, '5.5.2', 'command not recognised');
-const badSequence = reply(503, '5.5.1', 'send HELO or EHLO first');
-const loginEnded = reply(421, '4.7.0', 'your account has changed, log in again');
-const tooManyErrors = reply(421, '4.7.0', 'too many errors');
-const tooManyCommands = reply(421, '4.7.0', 'too many commands without a mail');
-const faultReplies: Record<PathFault, [mail: Reply, rcpt: Reply]> = {
-  syntax: [
-    reply(501, '5.5.2', 'syntax: MAIL FROM:<address>'),
-    reply(501, '5.5.2', 'syntax: RCPT TO:<address>'),
-  ],
-  address: [reply(501, '5.1.7', 'bad sender address'), reply(501, '5.1.3', 'bad recipient address')],
-  parameter: [reply(501, '5.5.4', 'bad parameter'), reply(501, '5.5.4', 'bad parameter')],
-  repeated: [reply(501, '5.5.4', 'parameter given twice'), reply(501, '5.5.4', 'parameter given twice')],
-};
-// RFC 5321 §4.1.1.5, §4.2.4: known and not implemented is 502, unknown is 500.
-const NOT_IMPLEMENTED = new Set(['EXPN', 'TURN', 'ETRN', 'ATRN', 'BDAT', 'SEND', 'SOML', 'SAML']);
 
 type Next = () => void;
 
@@ -46,11 +38,11 @@ export class Connection extends SMTPConnection implements LineHandler {
   readonly #limits: SessionLimits;
   readonly #handlers: Record<string, (line: string, next: Next) => void>;
   #payload: PayloadSink | null = null;
-  #dataTimer: NodeJS.Timeout | undefined;
+  readonly #chunking: Chunking;
+  readonly #dataWatch: DataWatch;
   /** The reply that the library is writing for us. */
   #passed: Reply | null = null;
-  /** The socket whose replies are being gathered. */
-  #corked: Socket | null = null;
+  readonly #replies = new ReplyGatherer();
   #isRefused = false;
   #isStopping = false;
   #errors = 0;
@@ -66,6 +58,11 @@ export class Connection extends SMTPConnection implements LineHandler {
     this.state = parts.session;
     this.#dialogue = parts.dialogue;
     this.#limits = parts.limits;
+    this.#dataWatch = new DataWatch(parts.limits, () => this.#say(replies.tooSlow));
+    this.#chunking = new Chunking({
+      begin: () => this.#dialogue.data(this.state),
+      maxSize: () => this.#dialogue.maxMessageSize(),
+    });
     this.#noteTls();
     this.#handlers = {
       HELO: (line, next) => this.#hello(line, next, false),
@@ -73,6 +70,7 @@ export class Connection extends SMTPConnection implements LineHandler {
       MAIL: (line, next) => this.#mail(line, next),
       RCPT: (line, next) => this.#rcpt(line, next),
       DATA: (line, next) => this.#data(line, next),
+      BDAT: (line, next) => this.#bdat(line, next, null),
       AUTH: (line, next) => this.#auth(line, next),
       STARTTLS: (line, next) => this.#startTls(line, next),
       VRFY: (line, next) => this.#verify(line, next),
@@ -85,7 +83,7 @@ export class Connection extends SMTPConnection implements LineHandler {
 
   /** Nothing is under way: the session can be ended without losing anything. */
   get isIdle(): boolean {
-    return this.#payload === null && !this._handlerPending;
+    return this.#payload === null && this.#chunking.payload === null && !this._handlerPending;
   }
 
   get account(): Session['login'] {
@@ -101,8 +99,8 @@ export class Connection extends SMTPConnection implements LineHandler {
   /** The login counts no more: nothing of this session is taken from now on, a mail that is coming in neither. */
   dismiss(): void {
     this.#isStopping = true;
-    if (this.#payload !== null) this._socket.destroy();
-    else if (this.isIdle) this.#say(loginEnded);
+    if (this.#payload !== null || this.#chunking.payload !== null) this._socket.destroy();
+    else if (this.isIdle) this.#say(replies.loginEnded);
   }
 
   // --- greeting -------------------------------------------------------------------------------------------------
@@ -137,7 +135,7 @@ export class Connection extends SMTPConnection implements LineHandler {
   longLine(resume: Next): void {
     if (this._upgrading) return resume();
     this._nextHandler = false;
-    this.#reply(commandTooLong, resume);
+    this.#reply(replies.commandTooLong, resume);
   }
 
   line(line: Buffer, resume: Next): void {
@@ -154,7 +152,8 @@ export class Connection extends SMTPConnection implements LineHandler {
     if (!isUtf8(line)) return this.#reply(reply(500, '5.5.2', 'command is not valid UTF-8'), next);
     const text = line.toString('utf8');
     const verb = (/^[A-Za-z]{1,16}(?![^ \t])/.exec(text)?.[0] ?? '').toUpperCase();
-    if (line.length > MAX_COMMAND && verb !== 'AUTH') return this.#reply(commandTooLong, next);
+    if (line.length > MAX_COMMAND && verb !== 'AUTH' && verb !== 'BDAT')
+      return this.#reply(replies.commandTooLong, next);
     this.#dispatch(verb, text, next);
   }
 
@@ -164,19 +163,20 @@ export class Connection extends SMTPConnection implements LineHandler {
       return this.#reply(reply(503, '5.5.1', 'no service for you here'), next);
     }
     const handler = Object.hasOwn(this.#handlers, verb) ? this.#handlers[verb] : undefined;
-    if (!handler) {
-      // A web page that makes a browser talk to a mail server.
-      if (/ HTTP\/\d/.test(line)) return this.#reply(reply(421, '4.7.0', 'this is no web server'), next);
-      if (NOT_IMPLEMENTED.has(verb)) return this.#reply(reply(502, '5.5.1', 'command not implemented'), next);
-      return this.#reply(unknownCommand, next);
+    if (!handler) return this.#reply(replies.unknownReply(verb, line), next);
+    if (this.state.helo === '' && ['MAIL', 'RCPT', 'DATA', 'BDAT', 'AUTH'].includes(verb)) {
+      return verb === 'BDAT'
+        ? this.#bdat(line, next, replies.badSequence)
+        : this.#reply(replies.badSequence, next);
     }
-    if (this.state.helo === '' && ['MAIL', 'RCPT', 'DATA', 'AUTH'].includes(verb)) {
-      return this.#reply(badSequence, next);
+    // RFC 3030 §2, §4.2: DATA and BDAT are not mixed, and the envelope is closed.
+    if (this.#chunking.isUnderWay && ['MAIL', 'RCPT', 'DATA', 'AUTH', 'STARTTLS'].includes(verb)) {
+      return this.#reply(replies.chunksUnderWay, next);
     }
-    if (!['MAIL', 'RCPT', 'DATA', 'QUIT'].includes(verb)) {
+    if (!['MAIL', 'RCPT', 'DATA', 'BDAT', 'QUIT'].includes(verb)) {
       this.#idleCommands++;
       if (this.#idleCommands > this.#allowance(this.#limits.idleCommands))
-        return this.#reply(tooManyCommands, next);
+        return this.#reply(replies.tooManyCommands, next);
     }
     this.#library(() => handler(line, this.#ended(next)));
   }
@@ -207,12 +207,10 @@ export class Connection extends SMTPConnection implements LineHandler {
 
   // --- commands -------------------------------------------------------------------------------------------------
 
-  // RFC 5321 §4.1.1.1, §4.1.4. The name is taken as it comes: it is no reason to refuse mail. RFC 2034 §3: no
-  // enhanced codes here.
+  // RFC 2034 §3: no enhanced codes here.
   #hello(line: string, next: Next, isExtended: boolean): void {
     const name = line.slice(4).trim();
-    // oxlint-disable-next-line no-control-regex -- controls are what must not be there
-    if (name === '' || name.length > MAX_HELO || /[\u0000-\u001f\u007f-\u009f]/.test(name)) {
+    if (!isHelloName(name)) {
       return this.#reply(reply(501, null, `syntax: ${isExtended ? 'EHLO' : 'HELO'} hostname`), next);
     }
     this.state.helo = name;
@@ -228,13 +226,15 @@ export class Connection extends SMTPConnection implements LineHandler {
 
   #mail(line: string, next: Next): void {
     const command = parsePathCommand(line, 'MAIL FROM', this.state.isTrusted);
-    if (typeof command === 'string') return this.#refuse('mail', null, faultReplies[command][0], next);
+    if (typeof command === 'string')
+      return this.#refuse('mail', null, replies.faultReplies[command][0], next);
     this.#answer('mail', null, this.#dialogue.mail(this.state, command), next);
   }
 
   #rcpt(line: string, next: Next): void {
     const command = parsePathCommand(line, 'RCPT TO', this.state.isTrusted);
-    if (typeof command === 'string') return this.#refuse('rcpt', null, faultReplies[command][1], next);
+    if (typeof command === 'string')
+      return this.#refuse('rcpt', null, replies.faultReplies[command][1], next);
     const { address } = command;
     const recipient = address ? `${address.localPart}@${address.domain}` : null;
     this.#answer('rcpt', recipient, this.#dialogue.rcpt(this.state, command), next);
@@ -246,14 +246,14 @@ export class Connection extends SMTPConnection implements LineHandler {
     if ('code' in payload) return this.#refuse('data', null, payload, next);
     this.#payload = payload;
     (this._parser as SmtpReader).readInto(payload.body, payload.isNormalised);
-    this.#watchData(payload, Date.now());
+    this.#dataWatch.start(payload);
     this.#say(reply(354, null, 'end with <CR><LF>.<CR><LF>'));
     next();
   }
 
   dataEnd(resume: Next): void {
     const payload = this.#payload;
-    clearTimeout(this.#dataTimer);
+    this.#dataWatch.stop();
     if (!payload) return resume();
     this._handlerPending = true;
     this.#answer('data', null, payload.end(), () => {
@@ -264,13 +264,34 @@ export class Connection extends SMTPConnection implements LineHandler {
     });
   }
 
-  // RFC 5321 §4.5.3.2.5 limits the time between two chunks; a client that sends an octet a minute needs a limit on all.
-  #watchData(payload: PayloadSink, startedAt: number): void {
-    const { dataMs, dataBytesPerSecond } = this.#limits;
-    const allowedMs = dataMs + (payload.body.received / dataBytesPerSecond) * 1000;
-    const left = startedAt + allowedMs - Date.now();
-    if (left <= 0) return this.#say(reply(421, '4.4.2', 'message takes too long'));
-    this.#dataTimer = setTimeout(() => this.#watchData(payload, startedAt), left + 1).unref();
+  #bdat(line: string, next: Next, outOfPlace: Reply | null): void {
+    const isFirst = this.#chunking.payload === null;
+    const chunk = this.#chunking.command(line, outOfPlace);
+    if ('code' in chunk) {
+      // What follows are octets of a mail. They must not be taken for commands.
+      this.#dialogue.refused(this.state, 'data', null, chunk);
+      this.#say(chunk);
+      return this.#say(replies.cannotGoOn);
+    }
+    const { payload } = this.#chunking;
+    if (isFirst && payload) this.#dataWatch.start(payload);
+    if (chunk.size === 0) return this.chunkEnd(next);
+    (this._parser as SmtpReader).readChunk(chunk.size, chunk.sink);
+    next();
+  }
+
+  chunkEnd(resume: Next): void {
+    this._handlerPending = true;
+    let isLast = false;
+    const work = this.#chunking.received().then(({ answer, isOver }) => {
+      isLast = isOver;
+      return answer;
+    });
+    this.#answer('data', null, work, () => {
+      this._handlerPending = false;
+      if (isLast) this._resetSession();
+      resume();
+    });
   }
 
   #auth(line: string, next: Next): void {
@@ -279,7 +300,35 @@ export class Connection extends SMTPConnection implements LineHandler {
     if (!this.#dialogue.mayAuthenticate(this.state)) {
       return this.#reply(reply(538, '5.7.11', 'encryption required for authentication; use STARTTLS'), next);
     }
-    this.handler_AUTH(Buffer.from(line), next);
+    const [, mechanism = '', initial, ...more] = line.trim().split(/[ \t]+/);
+    if (!isScram(mechanism.toUpperCase())) return this.handler_AUTH(Buffer.from(line), next);
+    if (this.state.login) return this.#reply(reply(503, '5.5.1', 'you have logged in'), next);
+    if (more.length > 0) return this.#reply(reply(501, '5.5.4', 'syntax: AUTH mechanism response'), next);
+    this.#scram(mechanism.toUpperCase() as ScramMechanism, initial, next);
+  }
+
+  #scram(mechanism: ScramMechanism, initial: string | undefined, next: Next): void {
+    const { state } = this;
+    let resume = next;
+    const ask = (challenge: Reply): Promise<string> =>
+      new Promise((resolve) => {
+        this._nextHandler = (line, then) => {
+          resume = then;
+          resolve(line.toString('latin1').trim());
+        };
+        this.#reply(challenge, resume);
+      });
+    const tell = (outcome: LoginOutcome): Reply => this.#dialogue.loggedIn(state, outcome);
+    const answered = async (): Promise<void> => {
+      const login = this.#dialogue.scram(state, mechanism);
+      const answer = await scramDialogue(login, initial, { ask, tell }).catch((error: unknown) => {
+        this.#dialogue.failed(state, error);
+        return { ...localTrouble, code: 454, enhanced: '4.7.0' };
+      });
+      if (answer.code === 235) this.session.user = state.login;
+      this.#reply(answer, resume);
+    };
+    answered().catch((error: unknown) => this.#dialogue.failed(state, error));
   }
 
   #startTls(line: string, next: Next): void {
@@ -303,7 +352,7 @@ export class Connection extends SMTPConnection implements LineHandler {
   override upgrade(callback: Next, secureCallback?: Next): void {
     this.state.forget();
     // The answer to STARTTLS must be out before the handshake begins on the same socket.
-    this.#flushReplies(this._socket);
+    this.#replies.flush(this._socket);
     super.upgrade(callback, () => {
       this.#noteTls();
       secureCallback?.();
@@ -319,7 +368,8 @@ export class Connection extends SMTPConnection implements LineHandler {
         return isOutOfRoom(error) ? noSpace : localTrouble;
       });
       if (isRefusal(answer)) return this.#refuse(stage, recipient, answer, next);
-      if (stage === 'data') this.#errors = this.#idleCommands = 0;
+      // A chunk is no mail yet.
+      if (stage === 'data' && !this.#chunking.isUnderWay) this.#errors = this.#idleCommands = 0;
       this.#reply(answer, next);
     };
     answered().catch((error: unknown) => this.#dialogue.failed(this.state, error));
@@ -341,12 +391,12 @@ export class Connection extends SMTPConnection implements LineHandler {
   }
 
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
-    this.#gatherReplies();
+    if (!this._upgrading) this.#replies.gather(this._socket);
     super.send(code, data, context);
     if (code < 500 || this._closing) return;
     this.#errors++;
     // RFC 5321 §4.2.5 leaves ending a session to local policy: a guesser of addresses or passwords gets no more tries.
-    if (this.#errors >= this.#allowance(this.#limits.errors)) this.#say(tooManyErrors);
+    if (this.#errors >= this.#allowance(this.#limits.errors)) this.#say(replies.tooManyErrors);
   }
 
   /** Hands the answer to AUTH to the library, which writes it and goes on. */
@@ -358,20 +408,6 @@ export class Connection extends SMTPConnection implements LineHandler {
     if (answer.code === 235) done(null, { user: this.state.login });
     else done(Object.assign(new Error(answer.text), { responseCode: answer.code }));
     this.#passed = null;
-  }
-
-  // RFC 2920 §3.2: the replies to commands of one packet go out together, at the end of this turn of the event loop.
-  #gatherReplies(): void {
-    if (this.#corked !== null || this._upgrading) return;
-    const socket = this._socket;
-    this.#corked = socket;
-    socket.cork();
-    setImmediate(() => this.#flushReplies(socket));
-  }
-
-  #flushReplies(socket: Socket): void {
-    if (this.#corked === socket) this.#corked = null;
-    socket.uncork();
   }
 
   // The library knows one enhanced code a reply code.
@@ -387,16 +423,19 @@ export class Connection extends SMTPConnection implements LineHandler {
 
   override _resetSession(): void {
     super._resetSession();
+    if (this.#chunking.isUnderWay) this.#dataWatch.stop();
+    this.#chunking.reset();
     this.state.transaction = null;
   }
 
   override _onClose(): void {
-    clearTimeout(this.#dataTimer);
+    this.#dataWatch.stop();
     const isFirst = !this._closed;
     super._onClose();
     if (!isFirst) return;
     // A mail that is complete is taken or not without its client.
     if (this.#payload && !this._handlerPending) this.#payload.abort();
+    this.#chunking.reset();
     this.#dialogue.closed(this.state);
     this.emit('end');
   }
@@ -405,5 +444,6 @@ export class Connection extends SMTPConnection implements LineHandler {
     if (!(this._socket instanceof TLSSocket)) return;
     const { name } = this._socket.getCipher();
     this.state.tls = { version: this._socket.getProtocol() ?? '', cipher: name };
+    this.state.bindings = channelBindings(this._socket);
   }
 }

@@ -30,7 +30,13 @@ async function read(chunks: Buffer[], { isSlow, isBusy }: Options): Promise<stri
   const reader = new SmtpReader({
     line(line, resume) {
       if (line.toString() === 'DATA') reader.readInto(sink, false);
+      const [, size, kept] = /^BDAT (\d+)(!?)$/.exec(line.toString()) ?? [];
+      if (size !== undefined) reader.readChunk(Number(size), kept === '!' ? null : sink);
       pass(`line ${line.toString('latin1')}`, resume);
+    },
+    chunkEnd(resume) {
+      pass(`chunk ${payload}`, resume);
+      payload = '';
     },
     longLine: (resume) => pass('long', resume),
     dataEnd(resume) {
@@ -81,6 +87,37 @@ describe('RFC 2920 §3.1: what comes in one packet is read one by one', () => {
             isBusy: (count: number) => busy[count % busy.length] ?? false,
           };
           expect(await read(cut(dialogue, cuts), options)).toEqual(wanted);
+        },
+      ),
+    );
+  });
+
+  test('RFC 3030 §2: chunks are as long as was said, whatever is in them; one that nobody wants is no command', async () => {
+    const text =
+      'BDAT 7\r\n\r\n.\r\n\r\nBDAT 1\r\nxBDAT 6!\r\nQUIT\r\nNOOP\r\nBDAT 9\r\nBDAT 3\r\n\nRSET\r\nDATA\r\n.y\r\n.\r\nQUIT\r\n';
+    const expected = [
+      ...[
+        'line BDAT 7',
+        'chunk \r\n.\r\n\r\n',
+        'line BDAT 1',
+        'chunk x',
+        'line BDAT 6!',
+        'chunk ',
+        'line NOOP',
+      ],
+      ...['line BDAT 9', 'chunk BDAT 3\r\n\n', 'line RSET', 'line DATA', 'data y\r\n', 'line QUIT'],
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(), { maxLength: 12 }),
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 20 }),
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 20 }),
+        async (cuts, slow, busy) => {
+          const options = {
+            isSlow: (count: number) => slow[count % slow.length] ?? false,
+            isBusy: (count: number) => busy[count % busy.length] ?? false,
+          };
+          expect(await read(cut(text, cuts), options)).toEqual(expected);
         },
       ),
     );

@@ -20,6 +20,8 @@ export interface LineHandler {
   line(line: Buffer, resume: () => void): void;
   /** A line over `MAX_LINE` was thrown away. */
   longLine(resume: () => void): void;
+  /** All octets of a chunk were read. Commands go on when `resume` is called. */
+  chunkEnd(resume: () => void): void;
   /** The end of data was reached. Commands go on when `resume` is called. */
   dataEnd(resume: () => void): void;
 }
@@ -42,6 +44,8 @@ export class SmtpReader extends SMTPStream {
   #decoder: DataDecoder | null = null;
   #normaliser: LineNormaliser | null = null;
   #sink: DataSink | null = null;
+  /** Octets of a chunk that are still to come; 0: none is being read. */
+  #chunkLeft = 0;
   /** A handler has the turn: nothing is read on before it resumes. */
   #waiting = false;
   #running = false;
@@ -57,6 +61,13 @@ export class SmtpReader extends SMTPStream {
     this.#normaliser = normalise ? new LineNormaliser((payload) => sink.write(payload)) : null;
     const target = this.#normaliser ?? sink;
     this.#decoder = new DataDecoder((payload) => target.write(payload));
+    this._dataMode = true;
+  }
+
+  /** The next `size` octets, at least one, are a chunk of BDAT. Without a sink they are thrown away. */
+  readChunk(size: number, sink: DataSink | null): void {
+    this.#sink = sink;
+    this.#chunkLeft = size;
     this._dataMode = true;
   }
 
@@ -88,9 +99,33 @@ export class SmtpReader extends SMTPStream {
     for (let lines = 0; !this.#waiting; lines++) {
       if (this.isClosed || this.#input.length === 0) return true;
       if (lines === MAX_LINES_A_TURN) setImmediate(this.#handOver());
-      else if (!(this.#decoder ? this.#takeData(this.#decoder) : this.#takeLine())) return true;
+      else if (!this.#take()) return true;
     }
     return false;
+  }
+
+  #take(): boolean {
+    if (this.#chunkLeft > 0) return this.#takeChunk();
+    return this.#decoder ? this.#takeData(this.#decoder) : this.#takeLine();
+  }
+
+  #takeChunk(): true {
+    const octets = this.#input.subarray(0, this.#chunkLeft);
+    this.#input = this.#input.subarray(octets.length);
+    this.#chunkLeft -= octets.length;
+    this.#sink?.write(octets);
+    const busy = this.#sink?.busy ?? null;
+    if (this.#chunkLeft > 0) {
+      if (busy) void busy.then(this.#handOver());
+      return true;
+    }
+    this.#sink = null;
+    this._dataMode = false;
+    const resume = this.#handOver();
+    // Chunks may be small and come all at once: their sink sets the pace as well.
+    if (busy) void busy.then(() => this.#handler.chunkEnd(resume));
+    else this.#handler.chunkEnd(resume);
+    return true;
   }
 
   /** False when there is no whole line yet. */

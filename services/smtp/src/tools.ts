@@ -7,6 +7,7 @@ import type {
   Deciding,
   DiskSpace,
   LoginGuard,
+  Scram,
   VolumeWatch,
 } from '@pochtar/service';
 import type { Settings } from '@pochtar/settings';
@@ -55,6 +56,7 @@ export interface Tools {
   directory: OwnDirectory;
   passwords: PasswordVerifier;
   guard: LoginGuard;
+  scram: Scram;
   sendingLimit: SendingLimit;
   filters: DialogueFilters;
   reverseNames: ReverseNames;

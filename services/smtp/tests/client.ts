@@ -34,6 +34,11 @@ export class Client {
     return client;
   }
 
+  /** On a connection that is there. */
+  static over(socket: Socket): Client {
+    return new Client(socket);
+  }
+
   /** Connects, reads the greeting, says EHLO. */
   static async greeted(port: number): Promise<Client> {
     const client = await Client.open(port);

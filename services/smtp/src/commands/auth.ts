@@ -1,5 +1,13 @@
-// AUTH: RFC 4954. The mechanisms are smtp-server's, the check is every protocol's; what is answered is decided here.
-import { checkLogin, type Credentials, type LoginRules } from '@pochtar/service';
+// AUTH: RFC 4954. The mechanisms are smtp-server's and scram-dialogue.ts, the check is every protocol's; what is answered is decided here.
+import {
+  checkLogin,
+  type Credentials,
+  type LoginClient,
+  type LoginOutcome,
+  type LoginRules,
+  ScramLogin,
+  type ScramMechanism,
+} from '@pochtar/service';
 import { type Reply, reply } from '../reply.ts';
 import type { Session } from '../session.ts';
 import type { Tools } from '../tools.ts';
@@ -13,13 +21,41 @@ const notNow = reply(454, '4.7.0', 'temporary trouble, try again later');
 const banned = reply(454, '4.7.0', 'too many failed log-ins from your address, try again later');
 const tooManyFailures = reply(421, '4.7.0', 'too many failed log-ins');
 
-/** Sets the session's login when the answer is 235. */
 export async function auth(tools: Tools, session: Session, credentials: Credentials): Promise<Reply> {
-  const { clientAddress, failedLogins } = session;
-  const log = tools.log.child({ session: session.id, clientAddress });
-  const client = { clientAddress, log, failedLogins, isShared: tools.isWebmail(clientAddress) };
-  const outcome = await checkLogin({ ...tools, settings: tools }, RULES, client, credentials);
-  session.failedLogins = client.failedLogins;
+  const client = clientOf(tools, session);
+  return loggedInAs(
+    tools,
+    session,
+    await checkLogin({ ...tools, settings: tools }, RULES, client, credentials),
+  );
+}
+
+/** RFC 7677: without the password; `loggedInAs` takes its outcome. */
+export function scramLogin(tools: Tools, session: Session, mechanism: ScramMechanism): ScramLogin {
+  const { bindings } = session;
+  return new ScramLogin({ ...tools, settings: tools }, RULES, clientOf(tools, session), {
+    mechanism,
+    bindings,
+  });
+}
+
+function clientOf(tools: Tools, session: Session): LoginClient {
+  const { id, clientAddress } = session;
+  return {
+    clientAddress,
+    log: tools.log.child({ session: id, clientAddress }),
+    isShared: tools.isWebmail(clientAddress),
+    get failedLogins() {
+      return session.failedLogins;
+    },
+    set failedLogins(count) {
+      session.failedLogins = count;
+    },
+  };
+}
+
+/** Sets the session's login when it answers 235. */
+export function loggedInAs(tools: Tools, session: Session, outcome: LoginOutcome): Reply {
   if (outcome.kind === 'banned') return banned;
   if (outcome.kind === 'busy') return notNow;
   if (outcome.kind === 'refused') {
