@@ -12,6 +12,7 @@ export async function test(args: string[]): Promise<number> {
   // Fetched once here rather than by several test files at the same time.
   const nats = await ensureProgram({ name: 'nats-server', debianPackage: 'nats-server', note: tell });
   await ensureProgram({ name: 'clamd', debianPackage: 'clamav-daemon', note: tell });
+  await ensureProgram({ name: 'gsasl', debianPackage: 'gsasl', note: tell });
   await ensureChromium(tell);
   // It cannot be had everywhere; the tests that need it say so.
   await ensureSwiftProgram(tell).catch((error: Error) => tell(error.message));
