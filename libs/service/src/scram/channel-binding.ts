@@ -10,10 +10,11 @@ const LENGTH = 32;
 export interface ChannelBindings {
   /** Null: the type is not there on this connection. */
   data(type: string): Buffer | null;
-  readonly isEmpty: boolean;
+  /** Worth announcing: one that every client has which binds at all. */
+  readonly isOffered: boolean;
 }
 
-export const noBindings: ChannelBindings = { data: () => null, isEmpty: true };
+export const noBindings: ChannelBindings = { data: () => null, isOffered: false };
 
 export function channelBindings(socket: Socket): ChannelBindings {
   if (!(socket instanceof TLSSocket)) return noBindings;
@@ -25,7 +26,9 @@ export function channelBindings(socket: Socket): ChannelBindings {
   }
   const endPoint = serverEndPoint(socket);
   if (endPoint !== null) known.set('tls-server-end-point', endPoint);
-  return { data: (type) => known.get(type) ?? null, isEmpty: known.size === 0 };
+  // RFC 9266 §3: under TLS 1.3 the type is agreed on. Under 1.2 many clients know tls-unique alone (RFC 5802 §6.1), which they
+  // would choose, and fail.
+  return { data: (type) => known.get(type) ?? null, isOffered: known.has('tls-exporter') };
 }
 
 /** RFC 5929 §4.1: the hash of the certificate by that of its signature, SHA-256 instead of MD5 and SHA-1. */

@@ -23,7 +23,7 @@ export function isScram(mechanism: string): mechanism is ScramMechanism {
 /** What is offered on a connection, the strongest first (RFC 5802 §6: with and without channel binding). */
 export function offeredScram(scram: Pick<Scram, 'isOffered'>, bindings: ChannelBindings): ScramMechanism[] {
   if (!scram.isOffered) return [];
-  return bindings.isEmpty ? ['SCRAM-SHA-256'] : ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'];
+  return bindings.isOffered ? ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'] : ['SCRAM-SHA-256'];
 }
 
 export interface ScramTools extends LoginTools {
@@ -119,7 +119,7 @@ export class ScramLogin {
     if (typeof binding === 'object') return isPlus ? this.#bindings.data(binding.type) : null;
     if (isPlus) return null;
     // RFC 5802 §6: a client that could, and was not offered it though it was: somebody between has taken it away.
-    const isDowngrade = binding === 'unused' && this.#tools.scram.isOffered && !this.#bindings.isEmpty;
+    const isDowngrade = binding === 'unused' && this.#tools.scram.isOffered && this.#bindings.isOffered;
     return isDowngrade ? null : Buffer.alloc(0);
   }
 }
