@@ -142,7 +142,8 @@ export class Connection extends SMTPConnection implements LineHandler {
     const next = (): void => this._whenWritable(resume);
     // RFC 3207 §4.2: what came in clear behind STARTTLS is not looked at.
     if (this._upgrading) return next();
-    if (this.#isStopping) return this.#reply(shuttingDown, next);
+    // A mail that has begun is taken to its end.
+    if (this.#isStopping && this.#chunking.payload === null) return this.#reply(shuttingDown, next);
     const handler = this._nextHandler;
     if (handler) {
       this._nextHandler = false;
