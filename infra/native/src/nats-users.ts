@@ -91,6 +91,7 @@ const answeredBySettings = [
   'audit',
   'test',
   'lists',
+  'bans',
 ];
 
 /** Who asks the settings process on behalf of people. */

@@ -35,8 +35,9 @@ async function read(chunks: Buffer[], { isSlow, isBusy }: Options): Promise<stri
       pass(`line ${line.toString('latin1')}`, resume);
     },
     chunkEnd(resume) {
-      pass(`chunk ${payload}`, resume);
+      const octets = payload;
       payload = '';
+      pass(`chunk ${octets}`, resume);
     },
     longLine: (resume) => pass('long', resume),
     dataEnd(resume) {

@@ -17,7 +17,7 @@ export class Scram implements AsyncDisposable {
   readonly keys: ScramKeyStore;
   readonly #options: ScramOptions;
   readonly #timer: NodeJS.Timeout;
-  /** Password hashes that have keys. */
+  /** Accounts and password hashes that have keys. */
   readonly #known = new Set<string>();
   #isOffered = false;
   #work: Promise<void> = Promise.resolve();
@@ -40,14 +40,15 @@ export class Scram implements AsyncDisposable {
 
   /** A password was right. Keys are made one after the other, and a log-in does not wait for them. */
   learn(address: string, passwordHash: string, password: string): void {
-    if (this.#known.has(passwordHash)) return;
+    const known = `${address} ${passwordHash}`;
+    if (this.#known.has(known)) return;
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.add(passwordHash);
+    this.#known.add(known);
     this.#work = this.#work.then(async () => {
       try {
         if (await this.keys.keep(address, passwordHash, password)) await this.#look();
       } catch (error) {
-        this.#known.delete(passwordHash);
+        this.#known.delete(known);
         this.#options.log.warn({ err: error }, 'the SCRAM keys of an account could not be kept');
       }
     });
