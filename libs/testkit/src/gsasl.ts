@@ -22,6 +22,8 @@ export async function gsaslLogin(login: GsaslLogin): Promise<{ isIn: boolean; sa
   const tls = isTls
     ? ['--starttls', '--x509-ca-file=', ...(priority ? [`--priority=${priority}`] : [])]
     : ['--no-starttls'];
+  // RFC 5802 §6: a client that could bind, and is told to log in without, would have been lied to.
+  const binding = mechanism.endsWith('-PLUS') ? [] : ['--no-cb'];
   const who = [`--authentication-id=${name}`, '--authorization-id=', `--password=${password}`];
   const args = [
     `--${protocol}`,
