@@ -32,7 +32,7 @@ with claimed as materialized (
       select v.prefix, v.removed, octet_length(v.prefix) - (v.removed[2] - v.removed[1]) as added
       from queue.verdict v join store.content c on c.id = m.content_id and c.prefix is null and c.removed is null
       where m.origin = 'incoming' and 'dkim' = any(m.slip) and v.mail_id = m.id and v.generation = m.generation
-        and v.filter = 'dkim' and v.recipient = '' and v.prefix is not null and cardinality(v.removed) = 2
+        and v.filter = 'dkim' and v.recipient = '' and v.prefix is not null and cardinality(v.removed) = 2 and v.removed[1] = 0
     ) e on true
   where m.id = any($1::uuid[]) and m.state = 'active' and m.step = 'deliver'
     and r.route = 'local' and (r.notify is null or r.notify not like '%SUCCESS%')
