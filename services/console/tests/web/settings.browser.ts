@@ -64,7 +64,7 @@ test('a choice is a group with its name, and is found by its address', async () 
   const group = page.getByRole('radiogroup', { name: 'When a scanner does not answer', exact: true });
   await group.and(page.locator(':focus')).waitFor();
   await group.getByRole('radio', { name: 'Deliver unscanned', exact: true }).check();
-  await page.getByText('1 field is changed').waitFor();
+  await page.getByText('1 field changed').waitFor();
 });
 
 test('what is out of bounds stays as typed, says so at the field, and leads there from the summary', async () => {
