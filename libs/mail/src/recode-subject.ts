@@ -7,7 +7,7 @@ import { foldHeader, type HeaderField } from './header.ts';
 import { decodeWords, encodeWords } from './words.ts';
 
 /** RFC 2047 §2: encoded-word, its charset first; RFC 2231 §5 lets a language follow. */
-const CHARSETS = /=\?([^?*\s]+)(?:\*[^?\s]*)?\?[BbQq]\?[^?\s]*\?=/g;
+const CHARSETS = /=\?([^?* \t\r\n]+)(?:\*[^? \t\r\n]*)?\?[BbQq]\?[^? \t\r\n]*\?=/g;
 // oxlint-disable-next-line no-control-regex -- what is not US-ASCII
 const NOT_ASCII = /[^\u0000-\u007f]/;
 const UNDECODED = '\ufffd';

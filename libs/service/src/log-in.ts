@@ -6,7 +6,13 @@ import type { Logger } from '@pochtar/runtime';
 import { type LoggedIn, loginKey, type PasswordVerifier } from '@pochtar/store/directory';
 import type { Attempt, LoginGuard } from './login-guard.ts';
 import type { CurrentSettings } from './open-service.ts';
-import type { Credentials } from './sasl.ts';
+
+export interface Credentials {
+  /** RFC 4616 §2: whom to act as; '' is the name itself. */
+  authorizationName: string;
+  name: string;
+  password: string;
+}
 
 const GUARDED = { ok: false, isTransient: false, reason: 'guarded' } as const;
 

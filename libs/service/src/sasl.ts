@@ -1,15 +1,8 @@
 // The SASL exchange of IMAP (AUTHENTICATE) and POP3 (AUTH): PLAIN (RFC 4616), LOGIN, SCRAM-SHA-256 (RFC 7677), with an
 // initial response or without. Challenges and responses look the same in both: `+ ` and base64, base64 alone. RFC 9051 §6.2.2, RFC 5034 §4.
 import type { SocketInput, SocketOutput } from '@pochtar/runtime';
-import type { LoginOutcome } from './log-in.ts';
+import type { Credentials, LoginOutcome } from './log-in.ts';
 import { isScram, type ScramLogin, type ScramMechanism } from './scram/scram-log-in.ts';
-
-export interface Credentials {
-  /** RFC 4616 §2: whom to act as; '' is the name itself. */
-  authorizationName: string;
-  name: string;
-  password: string;
-}
 
 export interface SaslChannel {
   input: SocketInput;

@@ -56,7 +56,7 @@ function parameterChanges(was: Json, is: Json): string[] {
     new Map(
       list(one['parameters'])
         .filter(({ name }) => name !== undefined)
-        .map((given) => [`${given['in']}.${given['name']}`, given]),
+        .map((given) => [`${String(given['in'])}.${String(given['name'])}`, given]),
     );
   const [before, after] = [byName(was), byName(is)];
   const breaks: string[] = [];
@@ -169,7 +169,11 @@ function narrowed(was: Json, is: Json, at: string): string[] {
     ...UPPER.filter((name) => (number(is, name) ?? Infinity) < (number(was, name) ?? Infinity)),
     ...(['pattern', 'format'] as const).filter((name) => is[name] !== undefined && is[name] !== was[name]),
   ];
-  return breaks.map((name) => `${at}: ${name} is ${is[name]}, and was ${was[name] ?? 'none'}`);
+  return breaks.map((name) => `${at}: ${name} is ${shown(is[name])}, and was ${shown(was[name])}`);
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'none' : JSON.stringify(value);
 }
 
 function variants(schema: Schema): Json[] {

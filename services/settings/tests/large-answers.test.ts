@@ -25,7 +25,8 @@ const root = wholeServer('test');
 
 beforeAll(async () => {
   service = await runService();
-  ({ db, bus, get: ask } = service);
+  ({ db, bus } = service);
+  ask = service.get.bind(service);
   await ask(adminDomain.create, { name: 'demo.test' });
 });
 afterAll(() => service[Symbol.asyncDispose]());

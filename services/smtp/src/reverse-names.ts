@@ -2,11 +2,12 @@
 // what stands in the header of a mail. The look-up begins at connect and is asked for later.
 import { authenticationResultsField } from '@pochtar/mail';
 import type { Resolver } from '@pochtar/runtime';
+import type { AccessMatcher } from '@pochtar/service';
+import type { Settings } from '@pochtar/settings';
 import { isPublicAddress } from './dialogue-filters.ts';
 import { type Reply, reply } from './reply.ts';
 import { findReverseName, type ReverseFinding, type ReverseResult } from './reverse-name.ts';
 import type { Session } from './session.ts';
-import type { Tools } from './tools.ts';
 
 // RFC 7372 §3.3: X.7.25, reverse DNS validation failed.
 const mismatch =
@@ -18,11 +19,16 @@ const noAnswer = reply(
   'the name of your address cannot be looked up at the moment, try again later',
 );
 
+interface Tools {
+  current: (section: 'reverseDns') => Settings['reverseDns'];
+  accessLists: () => Pick<AccessMatcher, 'hasDomains'>;
+}
+
 export class ReverseNames {
   readonly #resolver: Resolver;
-  readonly #tools: Pick<Tools, 'current' | 'accessLists'>;
+  readonly #tools: Tools;
 
-  constructor(resolver: Resolver, tools: Pick<Tools, 'current' | 'accessLists'>) {
+  constructor(resolver: Resolver, tools: Tools) {
     this.#resolver = resolver;
     this.#tools = tools;
   }

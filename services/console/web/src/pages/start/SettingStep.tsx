@@ -16,7 +16,8 @@ interface SettingStepProps {
 export function SettingStep({ sections, section, field, label }: SettingStepProps) {
   const { t, say } = useWords();
   const stored = sections?.find(({ name }) => name === section);
-  const value = String(stored?.document[field] ?? '');
+  const found = stored?.document[field];
+  const value = typeof found === 'string' ? found : '';
   const [typed, setTyped] = useState<string | null>(null);
   const save = useChange('POST /settings/changes', ['/settings', '/overview']);
   const text = typed ?? value;
@@ -24,7 +25,7 @@ export function SettingStep({ sections, section, field, label }: SettingStepProp
     event.preventDefault();
     if (stored === undefined || text === value || save.isPending) return;
     const change = { section, expectedRevision: stored.revision, patch: { [field]: text } };
-    save.mutate({ body: { changes: [change] } }, { onSuccess: () => setTyped(null) });
+    save.mutate({ body: { changes: [change], validateOnly: false } }, { onSuccess: () => setTyped(null) });
   };
   return (
     <form className="p-step-form" onSubmit={submit}>

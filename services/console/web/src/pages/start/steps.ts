@@ -40,17 +40,20 @@ const scanners = ['clamavEnabled', 'kasperskyEnabled', 'drwebEnabled'];
 export function stepsOf({ sections, domains, certificates, outcomes }: Known): Step[] {
   const value = (section: string, field: string): unknown =>
     sections?.find(({ name }) => name === section)?.document[field];
+  const textOf = (section: string, field: string): string => {
+    const found = value(section, field);
+    return typeof found === 'string' ? found : '';
+  };
   const known = (there: unknown, is: () => boolean): boolean | undefined =>
     there === undefined ? undefined : is();
-  const isSet = (section: string, field: string) =>
-    known(sections, () => String(value(section, field) ?? '') !== '');
+  const isSet = (section: string, field: string) => known(sections, () => textOf(section, field) !== '');
   const vital = (id: StepId, isDone: boolean | undefined): Step => ({ id, isDone, isOptional: false });
   const isRelayed = known(outcomes, () => outcomes?.includes('relayed') ?? false);
   return [
     vital('organisation', isSet('general', 'organisation')),
     vital(
       'name',
-      known(sections, () => String(value('general', 'heloName') ?? '').includes('.')),
+      known(sections, () => textOf('general', 'heloName').includes('.')),
     ),
     vital(
       'domain',
