@@ -347,6 +347,24 @@ describe('connections', () => {
     stranger.resume();
     await once(stranger, 'close');
   });
+
+  test('where the client speaks first, a balancer without a header speaks for itself, and one with it does not', async () => {
+    const listeners = echo({ isTrustedProxy: networkSet(['127.0.0.0/8']), isProxyHeaderOptional: true });
+    await listeners.reconcile([
+      { host, port: 0, tls: false },
+      { host, port: 0, tls: true },
+    ]);
+    const [plain, implicit] = listeners.addresses.map(({ port }) => port) as [number, number];
+    expect(await line(await open(plain, 'POST /\n'))).toBe('hello 127.0.0.1\nPOST /');
+    expect(await line(await open(plain, 'PROXY TCP4 192.0.2.9 127.0.0.1 5 80\r\nGET /\n'))).toBe(
+      'hello 192.0.2.9\nGET /',
+    );
+    const secured = connectTls({ socket: await open(implicit), servername: 'localhost', ca: certificatePem });
+    expect(await line(secured)).toBe('hello 127.0.0.1');
+    const malformed = await open(plain, 'PROXY TCP4 nobody\r\n');
+    malformed.resume();
+    await once(malformed, 'close');
+  });
 });
 
 test('networks: IPv4-mapped addresses are IPv4', () => {

@@ -62,6 +62,11 @@ export interface ListenersOptions {
   refusal?: (over: 'perAddress' | 'total') => string | Buffer;
   /** From these addresses a PROXY header is expected and believed. */
   isTrustedProxy?: (address: string) => boolean;
+  /**
+   * For a protocol in which the client speaks first: what comes from a trusted address without a header is meant
+   * by that address itself, as of a browser on the balancer's machine.
+   */
+  isProxyHeaderOptional?: boolean;
 }
 
 /** Of the connections in all; the rest is for whoever has logged in, now or from the same address before. */
@@ -186,7 +191,10 @@ export class Listeners implements AsyncDisposable {
 
   async #handOver(socket: Socket, peer: string, listener: WantedListener): Promise<void> {
     let client = { address: peer, port: socket.remotePort ?? 0 };
-    if (this.#options.isTrustedProxy?.(peer)) client = (await readProxyHeader(socket)) ?? client;
+    if (this.#options.isTrustedProxy?.(peer)) {
+      const isOptional = this.#options.isProxyHeaderOptional === true;
+      client = (await readProxyHeader(socket, { isOptional })) ?? client;
+    }
     const clientAddress = plainAddress(client.address);
     if (!this.#count(socket, clientAddress)) return this.#refuse(socket, listener, 'perAddress');
     const known = this.#admit(socket, clientAddress);

@@ -22,7 +22,6 @@ describe('PROXY protocol', () => {
   });
 
   test.each([
-    'GET / HTTP/1.0\r\n',
     'PROXY TCP4 192.0.2.1\r\n',
     'PROXY TCP4 2001:db8::1 198.51.100.2 1 143\r\n',
     'PROXY TCP4 192.0.2.1 198.51.100.2 x 143\r\n',
@@ -30,6 +29,16 @@ describe('PROXY protocol', () => {
     `PROXY TCP4 ${'1'.repeat(200)}`,
   ])('refused: %j', (text) => {
     expect(parseProxyHeader(Buffer.from(text)).kind).toBe('malformed');
+  });
+
+  test.each([
+    'GET / HTTP/1.0\r\n',
+    'POST / HTTP/1.0\r\n',
+    'PRI * HTTP/2.0\r\n',
+    '\u0016\u0003\u0001',
+    '\r\nEHLO x',
+  ])('none: %j', (text) => {
+    expect(parseProxyHeader(Buffer.from(text, 'latin1')).kind).toBe('absent');
   });
 
   test('version 2 names the client of IPv4 and IPv6', () => {

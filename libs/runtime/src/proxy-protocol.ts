@@ -9,6 +9,8 @@ export interface ProxiedClient {
 
 export type ProxyHeader =
   | { kind: 'incomplete' }
+  /** What is there begins no header. */
+  | { kind: 'absent' }
   | { kind: 'malformed'; reason: string }
   /** `client` null: the balancer itself asks (LOCAL, UNKNOWN), the connection's own address stands. */
   | { kind: 'complete'; length: number; client: ProxiedClient | null };
@@ -32,7 +34,7 @@ export function parseProxyHeader(bytes: Buffer): ProxyHeader {
 
 function version1(bytes: Buffer): ProxyHeader {
   const text = bytes.toString('latin1', 0, V1_MAX);
-  if (!'PROXY '.startsWith(text.slice(0, 6))) return { kind: 'malformed', reason: 'no PROXY header' };
+  if (!'PROXY '.startsWith(text.slice(0, 6))) return { kind: 'absent' };
   const end = text.indexOf('\r\n');
   if (end < 0) {
     return text.length < V1_MAX
@@ -80,9 +82,13 @@ function ipv6(bytes: Buffer): string {
 
 /**
  * Takes the header off a connection that was just accepted; what follows it stays in the socket. Rejects
- * (and destroys the socket) when it is malformed or not there within `timeoutMs`.
+ * (and destroys the socket) when it is malformed, when nothing is there within `timeoutMs`, and when something else is
+ * there, unless it `isOptional`.
  */
-export function readProxyHeader(socket: Socket, timeoutMs = 5000): Promise<ProxiedClient | null> {
+export function readProxyHeader(
+  socket: Socket,
+  { isOptional = false, timeoutMs = 5000 }: { isOptional?: boolean; timeoutMs?: number } = {},
+): Promise<ProxiedClient | null> {
   return new Promise((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);
     const timer = setTimeout(() => fail('no PROXY header in time'), timeoutMs);
@@ -107,6 +113,12 @@ export function readProxyHeader(socket: Socket, timeoutMs = 5000): Promise<Proxi
         bytes = Buffer.concat([bytes, chunk]);
         const header = parseProxyHeader(bytes);
         if (header.kind === 'malformed') return fail(header.reason);
+        if (header.kind === 'absent') {
+          if (!isOptional) return fail('no PROXY header');
+          done();
+          socket.unshift(bytes);
+          return resolve(null);
+        }
         if (header.kind === 'complete') {
           done();
           if (header.length < bytes.length) socket.unshift(bytes.subarray(header.length));

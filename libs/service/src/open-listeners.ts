@@ -14,7 +14,7 @@ export interface ListeningServer {
 export function openListeners(
   { settings, tls, log }: ListeningServer,
   protocol: Required<Pick<ListenersOptions, 'onConnection' | 'refusal'>> &
-    Pick<ListenersOptions, 'isWelcome'>,
+    Pick<ListenersOptions, 'isWelcome' | 'isProxyHeaderOptional'>,
 ): Listeners {
   return new Listeners({
     ...protocol,

@@ -28,6 +28,7 @@ export async function gsaslLogin(login: GsaslLogin): Promise<{ isIn: boolean; sa
   const args = [
     `--${protocol}`,
     `--mechanism=${mechanism}`,
+    ...binding,
     ...who,
     ...tls,
     '--verbose',

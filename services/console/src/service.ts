@@ -60,6 +60,8 @@ export async function start(
     { settings, tls, log },
     {
       refusal: () => 'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 10\r\n\r\n',
+      // Whoever trusts the balancer on this machine still gets in from it, to put the setting right.
+      isProxyHeaderOptional: true,
       onConnection: ({ socket, clientAddress }) => door.showIn(socket, clientAddress),
     },
   );
