@@ -1,4 +1,5 @@
-// A form over the page: fields, what failed, and two buttons. On a telephone it is the whole screen.
+// A form over the page: fields, what failed, and two buttons; or something to read, and one. On a telephone it is the whole
+// screen.
 import type { ReactNode } from 'react';
 import { useWords } from '../i18n/index.ts';
 import { Button, Group, Modal } from './controls.ts';
@@ -7,12 +8,13 @@ import { Failure } from './Notice.tsx';
 
 interface DialogProps {
   title: string;
-  verb: string;
+  /** What the form does. Without it there is nothing to send, only to close. */
+  verb?: string;
   size?: number;
   isBusy?: boolean;
   isReady?: boolean;
   error?: unknown;
-  onSubmit: () => void;
+  onSubmit?: () => void;
   onClose: () => void;
   children: ReactNode;
 }
@@ -20,6 +22,7 @@ interface DialogProps {
 export function Dialog(props: DialogProps) {
   const { t } = useWords();
   const isNarrow = useNarrow();
+  const submit = props.onSubmit ?? props.onClose;
   return (
     <Modal
       opened
@@ -33,7 +36,7 @@ export function Dialog(props: DialogProps) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (props.isReady ?? true) props.onSubmit();
+          if (props.isReady ?? true) submit();
         }}
       >
         {props.children}
@@ -43,11 +46,13 @@ export function Dialog(props: DialogProps) {
           </div>
         )}
         <Group justify="flex-end" mt="md" gap={8}>
-          <Button variant="default" onClick={props.onClose}>
-            {t('action.cancel')}
-          </Button>
+          {props.verb !== undefined && (
+            <Button variant="default" onClick={props.onClose}>
+              {t('action.cancel')}
+            </Button>
+          )}
           <Button type="submit" disabled={!(props.isReady ?? true)} loading={props.isBusy ?? false}>
-            {props.verb}
+            {props.verb ?? t('action.close')}
           </Button>
         </Group>
       </form>

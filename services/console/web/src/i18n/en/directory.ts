@@ -23,6 +23,7 @@ export const directory = {
   'domains.notEmpty_other': 'Only an empty domain can be deleted: this one still has {{n}} addresses.',
   'accounts.filter': 'Address or name contains',
   'accounts.address': 'Address',
+  'accounts.addressHelp': 'For example, anna@example.com',
   'accounts.name': 'Name',
   'accounts.used': 'Used',
   'accounts.usedOf': '{{used}} of {{quota}}',

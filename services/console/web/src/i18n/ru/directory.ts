@@ -25,6 +25,7 @@ export const directory = {
   'domains.notEmpty_other': 'Удалить домен можно, когда он пуст: в нём ещё {{n}} адреса.',
   'accounts.filter': 'Адрес или имя содержит',
   'accounts.address': 'Адрес',
+  'accounts.addressHelp': 'Например, anna@firma.ru',
   'accounts.name': 'Имя',
   'accounts.used': 'Занято',
   'accounts.usedOf': '{{used}} из {{quota}}',

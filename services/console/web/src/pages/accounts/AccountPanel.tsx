@@ -141,7 +141,7 @@ function SetPassword({ address, onClose }: { address: string; onClose: () => voi
   const change = useChange('PUT /accounts/:address/password', ['/accounts']);
   if (change.isSuccess) {
     return (
-      <Dialog title={address} verb={t('action.close')} onSubmit={onClose} onClose={onClose}>
+      <Dialog title={address} onClose={onClose}>
         <NewPassword password={password} />
       </Dialog>
     );

@@ -17,12 +17,7 @@ export function AddAccount({ domain, onClose }: { domain: string | undefined; on
   const bytes = quotaBytes(quota);
   if (create.isSuccess) {
     return (
-      <Dialog
-        title={t('accounts.created', { address })}
-        verb={t('action.close')}
-        onSubmit={onClose}
-        onClose={onClose}
-      >
+      <Dialog title={t('accounts.created', { address })} onClose={onClose}>
         {password === '' ? <p>{t('accounts.createdWithout')}</p> : <NewPassword password={password} />}
       </Dialog>
     );
@@ -50,6 +45,7 @@ export function AddAccount({ domain, onClose }: { domain: string | undefined; on
       <Stack gap="sm">
         <TextInput
           label={t('accounts.address')}
+          description={t('accounts.addressHelp')}
           value={address}
           onChange={(event) => setAddress(event.currentTarget.value)}
           autoComplete="off"

@@ -58,7 +58,7 @@ export function AddAdmin({ onClose }: { onClose: () => void }) {
   const create = useChange('POST /admins', ['/admins']);
   if (create.isSuccess) {
     return (
-      <Dialog title={login} verb={t('action.close')} onSubmit={onClose} onClose={onClose}>
+      <Dialog title={login} onClose={onClose}>
         <NewPassword password={password} />
       </Dialog>
     );
@@ -177,7 +177,7 @@ export function AddToken({ onClose }: { onClose: () => void }) {
   const create = useChange('POST /tokens', ['/tokens']);
   if (create.data !== undefined) {
     return (
-      <Dialog title={name} verb={t('action.close')} onSubmit={onClose} onClose={onClose}>
+      <Dialog title={name} onClose={onClose}>
         <Notice tone="ok">
           <p>{t('tokens.once')}</p>
           <CodeLine>{create.data.value}</CodeLine>
