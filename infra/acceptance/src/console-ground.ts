@@ -1,5 +1,6 @@
 // A whole installation, the world around it and an administrator at the console in Chromium, for all tests of a file.
 import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { openBrowser } from '@pochtar/service-console/browser';
 import { type Database, openDatabase } from '@pochtar/store/db';
 import { type FakeDns, startFakeDns } from '@pochtar/testkit';
@@ -134,6 +135,7 @@ export class ConsoleGround {
       const own = (await this.status()).filter(({ name }) => names.includes(name));
       if (own.every(({ processes }) => processes.every(({ isApplied }) => isApplied))) return own;
       if (Date.now() > until) throw new Error(`not applied: ${JSON.stringify(own)}`);
+      await wait(50);
     }
   }
 }

@@ -24,6 +24,7 @@ export const audit = {
   'audit.do.lists.addNetwork': 'Named network added: {{object}}',
   'audit.do.lists.changeNetwork': 'Named network changed: {{object}}',
   'audit.do.lists.removeNetwork': 'Named network removed: {{object}}',
+  'audit.do.bans.lift': 'Log-in ban lifted for {{object}}',
   'audit.do.domain.create': 'Domain added: {{object}}',
   'audit.do.domain.delete': 'Domain deleted: {{object}}',
   'audit.do.domain.checkDns': 'DNS checked for {{object}}',

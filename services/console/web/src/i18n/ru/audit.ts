@@ -24,6 +24,7 @@ export const audit = {
   'audit.do.lists.addNetwork': 'Добавлена именованная сеть {{object}}',
   'audit.do.lists.changeNetwork': 'Изменена именованная сеть {{object}}',
   'audit.do.lists.removeNetwork': 'Удалена именованная сеть {{object}}',
+  'audit.do.bans.lift': 'Снят запрет входа для {{object}}',
   'audit.do.domain.create': 'Добавлен домен {{object}}',
   'audit.do.domain.delete': 'Удалён домен {{object}}',
   'audit.do.domain.checkDns': 'Проверен DNS домена {{object}}',
