@@ -173,7 +173,8 @@ function narrowed(was: Json, is: Json, at: string): string[] {
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? 'none' : JSON.stringify(value);
+  if (value === undefined) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function variants(schema: Schema): Json[] {

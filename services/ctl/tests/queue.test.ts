@@ -289,7 +289,7 @@ describe('without the bus', () => {
     expect((await pochtar({}, ['account'])).stdout).toContain('account create ADDRESS');
     expect(await pochtar({}, ['nonsense'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there are: domain'),
+      stderr: expect.stringContaining('there are: overview, domain'),
     });
     expect((await pochtar({}, ['account', 'nonsense'])).stderr).toContain('account create');
   });

@@ -58,6 +58,7 @@ const about: Record<string, () => object> = {
     name: 'taken',
   }),
   token: () => ({ id: tokenId, name: 'x', ...tokens }),
+  overview: () => ({}),
 };
 
 // The audit log shows him what he asked himself, names included; that it shows no more: tokens.test.ts.

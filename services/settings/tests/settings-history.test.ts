@@ -165,7 +165,7 @@ describe('validating only', () => {
     expect(error.problems?.map(({ field }) => field)).toEqual([
       'general.autoCreateFolders.1.specialUse',
       'queue.waitMaxMinutes',
-      'network.pop3Port',
+      'network.smtpPort',
     ]);
     expect(error.cautions).toMatchObject([
       { code: 'scansLessThanAccepted', field: 'antivirus.maxScanSizeMb' },
