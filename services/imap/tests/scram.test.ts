@@ -7,7 +7,7 @@ let imap: Installation;
 beforeAll(async () => {
   imap = await startInstallation({ settings: { limits: { failedLogins: 100 } } });
   for (const name of ['anna', 'boris', 'clara']) {
-    await imap.talk(`S: * OK *\nC: a LOGIN ${name}@demo.test $$password\nS: a OK *`);
+    await imap.talk(`S: * OK *\nC: a LOGIN ${name}@demo.test ${imap.password}\nS: a OK *`);
   }
   await eventually(() => {
     if (!imap.server.scram.isOffered) throw new Error('not everybody has keys yet');

@@ -19,11 +19,13 @@ export function SaveBar({ forms, draft }: { forms: FormsDescription; draft: Draf
   const count = draft.changedPaths().length;
   const sections = draft.changedSections().length;
   const wrong = [...new Set([...draft.localProblems(), ...draft.allProblems().map(pathOf)])];
+  const isHeldBack = draft.localProblems().length > 0 || draft.knownProblems().length > 0;
   const hasConflicts = draft.conflicts().length > 0;
 
   function review(): void {
     if (count === 0) return;
-    if (wrong.length > 0 || hasConflicts) {
+    // What is not answered yet is found when it is applied.
+    if (isHeldBack || hasConflicts) {
       setShowsErrors(true);
       setTimeout(() => summary.current?.focus());
     } else {

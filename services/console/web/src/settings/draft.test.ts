@@ -97,3 +97,14 @@ test('a finding about an entry of a list stands at the list', () => {
   ]);
   expect(draft.problems('general.autoCreateFolders')).toHaveLength(1);
 });
+
+test('what was found of values that are others by now holds nothing back: there is no answer to these yet', () => {
+  const draft = begun();
+  const message = { ru: '-', en: '-' };
+  draft.set('relay.authEnabled', true);
+  draft.found([{ pointer: '', section: 'relay', field: 'username', code: 'x', message }]);
+  expect(draft.knownProblems()).toHaveLength(1);
+  draft.set('relay.username', 'info@firma.test');
+  expect(draft.knownProblems()).toEqual([]);
+  expect(draft.allProblems()).toHaveLength(1);
+});

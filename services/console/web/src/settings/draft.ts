@@ -46,6 +46,8 @@ export class Draft {
   readonly #conflicts = new Map<string, Conflict>();
   #problems: readonly FieldProblem[] = [];
   #cautions: readonly FieldProblem[] = [];
+  /** What the server was shown when it found them. */
+  #shown = '';
   readonly #listeners = new Map<string, Set<() => void>>();
   /** Grows with every change: the snapshot for those who follow everything. */
   version = 0;
@@ -204,6 +206,7 @@ export class Draft {
     const touched = new Set([...this.#problems, ...problems].map(pathOf));
     this.#problems = problems;
     this.#cautions = cautions;
+    this.#shown = JSON.stringify(this.changes());
     this.#tell(...touched);
   }
 
@@ -213,6 +216,11 @@ export class Draft {
 
   allProblems(): readonly FieldProblem[] {
     return this.#problems;
+  }
+
+  /** Without those that were found of what has been changed since: the server has not answered to that yet. */
+  knownProblems(): readonly FieldProblem[] {
+    return this.#problems.length > 0 && this.#shown === JSON.stringify(this.changes()) ? this.#problems : [];
   }
 
   cautions(): readonly FieldProblem[] {
