@@ -24,8 +24,8 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    // One more than the cores of the smallest machine: installations that hang, restart or wait leave a core idle.
-    maxWorkers: 3,
+    // The cores of the smallest machine: with more of them whole installations take from each other what their clients wait for.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

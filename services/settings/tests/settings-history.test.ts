@@ -171,12 +171,12 @@ describe('validating only', () => {
       { code: 'scansLessThanAccepted', field: 'antivirus.maxScanSizeMb' },
     ]);
     expect(error.problems?.[2]).toMatchObject({
-      label: { ru: '«Сетевые настройки», «Порт POP3»' },
+      label: { ru: '«Сетевые настройки», «Порт SMTP»' },
       message: {
-        ru: 'порт 110 указан и в поле «Порт SMTP» на общем интерфейсе: измените один из двух портов',
-        en: 'port 110 is also given in “SMTP port” on an interface they share: change one of the two',
+        ru: 'порт 110 указан и в поле «Порт POP3» на общем интерфейсе: измените один из двух портов',
+        en: 'port 110 is also given in “POP3 port” on an interface they share: change one of the two',
       },
-      related: [{ section: 'network', field: 'smtpPort' }],
+      related: [{ section: 'network', field: 'pop3Port' }],
     });
     for (const { message, field } of [...(error.problems ?? []), ...(error.cautions ?? [])]) {
       const schemaNames = field.split('.').filter((name) => /[a-z][A-Z]/.test(name));

@@ -149,18 +149,20 @@ describe('verifying', () => {
 
   test('an unknown name costs about the work of a known one', async () => {
     const { verifyPassword } = passwordVerifier(db);
-    const time = async (key: string): Promise<number> => {
+    // In time of the processor, which other programs take none of.
+    const work = async (key: string): Promise<number> => {
       let least = Number.POSITIVE_INFINITY;
       for (let i = 0; i < 5; i++) {
-        const started = performance.now();
+        const before = process.cpuUsage();
         await verifyPassword(key, `wrong${i}`);
-        least = Math.min(least, performance.now() - started);
+        const { user, system } = process.cpuUsage(before);
+        least = Math.min(least, user + system);
       }
       return least;
     };
-    await time('a@example.org');
-    const known = await time('a@example.org');
-    const unknown = await time('nobody@example.org');
+    await work('a@example.org');
+    const known = await work('a@example.org');
+    const unknown = await work('nobody@example.org');
     expect(unknown).toBeGreaterThan(known / 3);
     expect(known).toBeGreaterThan(unknown / 3);
   });
