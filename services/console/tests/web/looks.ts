@@ -268,6 +268,7 @@ function lookAtFocus(): { isEnd: boolean; wrong: string } {
 function notReached(): string[] {
   const { before, reached, title } = (globalThis as unknown as { walk: Walk }).walk;
   return [...before.keys()]
-    .filter((one) => one.isConnected && !reached.has(one))
+    // What is switched off by now is left out by Tab, too.
+    .filter((one) => one.isConnected && !one.matches(':disabled') && !reached.has(one))
     .map((one) => `Tab does not come to ${title(one)}`);
 }
