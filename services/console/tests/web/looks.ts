@@ -267,8 +267,10 @@ function lookAtFocus(): { isEnd: boolean; wrong: string } {
 /** Runs in the page at the end. */
 function notReached(): string[] {
   const { before, reached, title } = (globalThis as unknown as { walk: Walk }).walk;
-  return [...before.keys()]
-    // What is switched off by now is left out by Tab, too.
-    .filter((one) => one.isConnected && !one.matches(':disabled') && !reached.has(one))
-    .map((one) => `Tab does not come to ${title(one)}`);
+  return (
+    [...before.keys()]
+      // What is switched off by now is left out by Tab, too.
+      .filter((one) => one.isConnected && !one.matches(':disabled') && !reached.has(one))
+      .map((one) => `Tab does not come to ${title(one)}`)
+  );
 }
