@@ -1,7 +1,7 @@
 // Mail as strangers and users send it, and what has become of it.
 import { eventually } from '@pochtar/testkit';
 import type { ConsoleGround } from './console-ground.ts';
-import { behindBalancer, smtp, type Target } from './console-wire.ts';
+import { behindBalancer, smtp, type Target, trusted } from './console-wire.ts';
 
 let count = 0;
 
@@ -14,6 +14,11 @@ export function fresh(): number {
 /** A name that nobody has had yet in any run. */
 export function freshName(): string {
   return `u${Date.now().toString(36)}${fresh()}`;
+}
+
+/** So that strangers can be spoken for, and no list of strangers is asked. */
+export function givenStrangers(at: ConsoleGround): Promise<void> {
+  return at.given({ network: trusted, dnsbl: { zones: [] } });
 }
 
 export async function enter(at: ConsoleGround, list: 'white' | 'black', ...lines: string[]): Promise<void> {

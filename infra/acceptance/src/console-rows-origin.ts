@@ -1,9 +1,9 @@
 // Rows of the block «DKIM-подпись» and of «Соответствие прямой и обратной записи»: what is known of where a mail is from. And
 // of the subject that is written anew.
 import type { ConsoleGround } from './console-ground.ts';
-import { fateOf, fresh, freshName, rcptFrom, receive, submit } from './console-mail.ts';
+import { fateOf, fresh, freshName, givenStrangers, rcptFrom, receive, submit } from './console-mail.ts';
 import { row, type Save } from './console-row.ts';
-import { imap, trusted } from './console-wire.ts';
+import { imap } from './console-wire.ts';
 
 /** The header of a mail as anna gets it. */
 async function headerOf(at: ConsoleGround): Promise<string> {
@@ -25,7 +25,7 @@ async function fateOfForged(at: ConsoleGround): Promise<string> {
 
 const dmarc: Save = {
   about: 'письмо, чей отправитель не подтверждён',
-  given: (at) => at.given({ network: trusted, dnsbl: { zones: [] } }),
+  given: givenStrangers,
   rows: [
     row({
       field: 'dkim.onDmarcFail',
@@ -38,7 +38,7 @@ const dmarc: Save = {
 
 const verify: Save = {
   about: 'проверка подписи выключена',
-  given: (at) => at.given({ network: trusted, dnsbl: { zones: [] } }),
+  given: givenStrangers,
   rows: [
     row({
       field: 'dkim.verify',
@@ -68,7 +68,7 @@ const subject: Save = {
 
 const reverseDns: Save = {
   about: 'прямая и обратная запись',
-  given: (at) => at.given({ network: trusted, dnsbl: { zones: [] } }),
+  given: givenStrangers,
   rows: [
     row({
       field: 'reverseDns.mode',

@@ -1,7 +1,7 @@
 // Rows of the tab «Защита от спама». A balancer on loopback says whom it speaks for: loopback itself is never looked up.
 import { eventually } from '@pochtar/testkit';
 import type { ConsoleGround } from './console-ground.ts';
-import { fresh, freshName, rcptFrom } from './console-mail.ts';
+import { fresh, freshName, givenStrangers, rcptFrom } from './console-mail.ts';
 import { row, type Save } from './console-row.ts';
 import { trusted } from './console-wire.ts';
 
@@ -57,7 +57,7 @@ async function attempts(at: ConsoleGround, ...between: string[]): Promise<string
 
 const greylist: Save = {
   about: 'серые списки',
-  given: (at) => at.given({ network: trusted, dnsbl: { zones: [] } }),
+  given: givenStrangers,
   rows: [
     row({
       field: 'greylist.enabled',
