@@ -9,7 +9,6 @@ import type { Person, Rig } from './rig.ts';
 import type { Work } from './smtp-work.ts';
 
 const CLIENTS = 3;
-const PAUSE_MS = 40;
 const RETRY_MS = 250;
 const [WORK, DONE] = FOLDERS as [string, string];
 
@@ -27,7 +26,7 @@ async function clientWorks(rig: Rig, work: Work, person: Person, number: number)
     try {
       client ??= await openWork(rig, person);
       await chain(client, work, person, `${work.run}-i${number}-${chains++}`);
-      await delay(PAUSE_MS);
+      await delay(work.pauseMs.chain);
     } catch {
       // What was promised until then stands in the ledger.
       client?.close();

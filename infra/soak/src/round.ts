@@ -18,6 +18,7 @@ export interface RoundOptions {
   afterMs?: number;
   /** From the end of the load until all must be well. */
   recoveryMs?: number;
+  pauseMs?: Work['pauseMs'];
 }
 
 export interface RoundResult {
@@ -38,13 +39,16 @@ export interface RoundResult {
 
 const BEFORE_MS = 3000;
 const AFTER_MS = 4000;
+/** Some fifty mails a second in all: what waits after a fault is worked off in about the time that it lasted. */
+const PAUSE_MS = { mail: 200, chain: 40 };
 const RECOVERY_MS = 240_000;
 const DRAIN_MS = 180_000;
 
 export async function runRound(rig: Rig, fault: Fault, options: RoundOptions): Promise<RoundResult> {
   const ledger = new Ledger();
   let isOver = false;
-  const work: Work = { run: options.run, ledger, isOver: () => isOver, deadline: Date.now() + DRAIN_MS };
+  const { run, pauseMs = PAUSE_MS } = options;
+  const work: Work = { run, ledger, pauseMs, isOver: () => isOver, deadline: Date.now() + DRAIN_MS };
   const under = Promise.all([strangersWrite(rig, work), peopleWrite(rig, work), clientsWork(rig, work)]);
   await delay(options.beforeMs ?? BEFORE_MS);
   await endure(rig, fault);

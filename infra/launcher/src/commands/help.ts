@@ -22,6 +22,7 @@ const english = `Pochtar, a mail server.
                            administration; each explains itself: ./pochtar account --help
 
   ./pochtar test [file …]        all tests, or those of some files
+  ./pochtar test --long          every process killed and hung, every disk full, one after the other
   ./pochtar check                types, lint, format, layers, dead code, links
   ./pochtar bench […]            measurements
   ./pochtar soak […]             random faults under a load, with a report
@@ -46,6 +47,7 @@ const russian = `Pochtar, почтовый сервер.
                            управление; каждая команда объяснит себя: ./pochtar account --help
 
   ./pochtar test [файл …]        все тесты или тесты указанных файлов
+  ./pochtar test --long          каждый процесс убит и подвешен, каждый диск полон, по очереди
   ./pochtar check                типы, линт, формат, слои, мёртвый код, ссылки
   ./pochtar bench […]            измерения
   ./pochtar soak […]             случайные сбои под нагрузкой, с отчётом

@@ -1,13 +1,34 @@
-// pochtar test [vitest arguments]: all tests, or those named; the last line is `N passed, N failed`.
+// pochtar test [--long] [vitest arguments]: all tests, or those named; the last line is `N passed, N failed`. With --long
+// what the suite has a selection of is run as a whole: every process killed and hung, every disk full.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { ensureChromium, ensureProgram, ensureSwiftProgram } from '@pochtar/native';
+import { ensureChromium, ensurePackage, ensureProgram, ensureSwiftProgram } from '@pochtar/native';
 import { root } from '../paths.ts';
 import { runCommand } from '../run-command.ts';
 import { countsFileVariable, type TestCounts } from '../test-reporter.ts';
 
-export async function test(args: string[]): Promise<number> {
+/** What single test files need of others' programs. */
+const others = [
+  { name: 'swaks', debianPackage: 'swaks' },
+  { name: 'mbsync', debianPackage: 'isync' },
+  { name: 'c-icap', debianPackage: 'libc-icap-mod-virus-scan' },
+  { name: 'opendkim-testmsg', debianPackage: 'opendkim-tools' },
+  { name: 'ldapsearch', debianPackage: 'ldap-utils' },
+];
+const othersModules = ['libnet-ssleay-perl', 'python3-dkim', 'python3-authres'];
+
+/** While the first files run, rather than one after the other by those that wait for them; these say what is missing. */
+async function fetchOthers(): Promise<void> {
+  for (const program of others) await ensureProgram(program).catch(() => undefined);
+  for (const debianPackage of othersModules) await ensurePackage({ debianPackage }).catch(() => undefined);
+}
+
+const longFile = 'infra/acceptance/src/faults.test.ts';
+
+export async function test(words: string[]): Promise<number> {
+  const isLong = words.includes('--long');
+  const args = isLong ? [longFile, ...words.filter((word) => word !== '--long')] : words;
   const tell = (text: string): void => void process.stderr.write(`pochtar: ${text}\n`);
   // Fetched once here rather than by several test files at the same time.
   const nats = await ensureProgram({ name: 'nats-server', debianPackage: 'nats-server', note: tell });
@@ -23,12 +44,14 @@ export async function test(args: string[]): Promise<number> {
       '--reporter=default',
       `--reporter=${join(root, 'infra/launcher/src/test-reporter.ts')}`,
     ];
+    if (args.length === 0) void fetchOthers();
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     const status = await runCommand(process.execPath, [vitest, 'run', ...reporters, ...args], {
       ...process.env,
       // Found there by whole installations as well, which would each unpack one of its own.
       PATH: [process.env['PATH'], dirname(nats.path)].filter(Boolean).join(delimiter),
       [countsFileVariable]: counts,
+      ...(isLong && { POCHTAR_TEST_LONG: '1' }),
     });
     const { passed, failed } = readCounts(counts, status);
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
