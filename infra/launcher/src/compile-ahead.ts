@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { serviceCommand } from '@pochtar/native';
 import { writeWhole } from '@pochtar/runtime';
 import { programCache, type Surroundings } from './environment.ts';
@@ -19,9 +19,10 @@ const runtime = 'libs/runtime/src/start-telemetry.ts';
 
 /** Done again where the cache is gone, and for other packages or another Node; what else changes is little. */
 export async function compileAhead(table: ProcessEntry[], surroundings: Surroundings): Promise<void> {
-  const { paths, user } = surroundings;
+  const { user } = surroundings;
   const directory = programCache(surroundings);
-  const stamp = join(paths.run, 'compiled');
+  // Beside it: what lies in it may be the programs' own.
+  const stamp = join(dirname(directory), `.${basename(directory)}-compiled`);
   const wanted = `${process.version} ${textOf(join(root, 'node_modules/.pochtar-installed'))} ${directory}`;
   if (hasEntries(directory) && textOf(stamp) === wanted) return;
   const programs = new Set(table.filter((entry) => !entry.once).map(({ program }) => program));
