@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { unicodeBlanks } from '../check/byte-strings.ts';
 import { brokenLinks } from '../check/doc-links.ts';
+import { staleDocuments } from '../check/generated-documents.ts';
 import { root } from '../paths.ts';
 
 interface Outcome {
@@ -38,6 +39,7 @@ const steps: Step[] = [
   { name: 'dead code (knip)', run: () => tool('knip', ['--no-progress']) },
   { name: 'blanks of byte strings', run: async () => found(unicodeBlanks(root)) },
   { name: 'links in the documentation', run: async () => found(brokenLinks(root)) },
+  { name: 'generated documents', run: async () => found(await staleDocuments(root)) },
 ];
 
 export async function check(args: string[]): Promise<number> {
