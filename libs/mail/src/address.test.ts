@@ -11,6 +11,7 @@ import {
   parseAddress,
   parsePath,
 } from './address.ts';
+import { expectLinear } from '../tests/linear.ts';
 
 const valid: [string, string, string][] = [
   ['a@b', 'a', 'b'],
@@ -131,14 +132,14 @@ describe('parseAddress', () => {
     );
   });
 
-  test('a megabyte of anything takes no time', () => {
-    const started = performance.now();
-    for (const char of ['a', '"', '\\', '@', '.', 'я', '[']) {
-      parseAddress(char.repeat(1_000_000));
-      parseAddress(`"${char.repeat(500)}"@b`);
-      parsePath(`<${char.repeat(1_000_000)}>`);
-    }
-    expect(performance.now() - started).toBeLessThan(500);
+  test('the time for a megabyte of anything is linear', () => {
+    expectLinear(1_000_000, (size) => {
+      for (const char of ['a', '"', '\\', '@', '.', 'я', '[']) {
+        parseAddress(char.repeat(size));
+        parseAddress(`"${char.repeat(500)}"@b`);
+        parsePath(`<${char.repeat(size)}>`);
+      }
+    });
   });
 });
 
