@@ -1,13 +1,25 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Those with whole installations take minutes each: begun last, one of them would run on alone at the end. */
+/** These take longest, in this order: one of them, begun last, would run on alone at the end. */
+const longest = [
+  'infra/acceptance/src/console.browser.ts',
+  'infra/launcher/tests/up.test.ts',
+  'infra/acceptance/src/live-settings.test.ts',
+  'infra/acceptance/src/faults.test.ts',
+  'services/console/tests/web/settings.browser.ts',
+  'services/console/tests/web/pages.browser.ts',
+  'services/console/tests/web/foreign.browser.ts',
+  'services/filter/tests/crash.test.ts',
+];
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): boolean =>
-      /\/infra\/(acceptance|launcher)\//.test(moduleId);
-    const rest = await super.sort(files.filter((file) => !isLong(file)));
-    return [...files.filter(isLong).sort((a, b) => a.moduleId.localeCompare(b.moduleId)), ...rest];
+    const place = ({ moduleId }: TestSpecification): number =>
+      longest.findIndex((path) => moduleId.endsWith(`/${path}`));
+    const rest = await super.sort(files.filter((file) => place(file) < 0));
+    const first = files.filter((file) => place(file) >= 0).sort((a, b) => place(a) - place(b));
+    return [...first, ...rest];
   }
 }
 

@@ -51,19 +51,26 @@ export class FakeApi {
 
   readonly #directory: string;
 
-  private constructor(pages: string) {
+  private constructor(pages: string, server: Server) {
     this.#directory = pages;
     for (const name of sectionNames) {
       this.#documents.set(name, { revision: 1, document: JSON.parse(JSON.stringify(defaultDocument(name))) });
     }
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = server.on('request', (request, response) => void this.#answer(request, response));
   }
 
   /** `pages` holds the built pages. */
   static async start(pages: string): Promise<FakeApi> {
-    const api = new FakeApi(pages);
+    const api = new FakeApi(pages, createServer());
     await new Promise<void>((resolve) => api.#server.listen(0, '127.0.0.1', resolve));
     return api;
+  }
+
+  /** A new installation in the place of this one: under its address, for whose files a browser does not ask again. */
+  renewed(): FakeApi {
+    this.#server.removeAllListeners('request');
+    this.#server.closeAllConnections();
+    return new FakeApi(this.#directory, this.#server);
   }
 
   get url(): string {

@@ -243,8 +243,12 @@ function startWalk(within: string): number {
   return wanted.length;
 }
 
-/** Runs in the page after each Tab. */
-function lookAtFocus(): { isEnd: boolean; wrong: string } {
+/**
+ * Runs in the page after each Tab. A panel that keeps the focus within itself looks where Tab went from a field with
+ * parts (a date, a time) in a task of its own: another Tab before that would be taken back.
+ */
+async function lookAtFocus(): Promise<{ isEnd: boolean; wrong: string }> {
+  await new Promise((resolve) => setTimeout(resolve));
   const { scope, before, reached, drawing, title } = (globalThis as unknown as { walk: Walk }).walk;
   const at = document.activeElement;
   // The parts of a date or a time are reached one after the other within their field.

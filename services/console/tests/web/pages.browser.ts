@@ -24,14 +24,7 @@ describe.each(pairwise.map((look, index) => ({ look, index, name: nameOf(look) }
       for (const path of addresses.filter((_, place) => place % pairwise.length === index)) {
         await goWithin(page, api.url, path);
         const found = [...(await violations(page)), ...(await blemishes(page))];
-        let lost = await walk(page, frameIsKnown ? 'main' : 'top');
-        if (lost.length > 0) {
-          // What was read anew during the walk may have drawn something again: what is wrong is wrong twice.
-          await goWithin(page, api.url, '/audit');
-          await goWithin(page, api.url, path);
-          lost = await walk(page, frameIsKnown ? 'main' : 'top');
-        }
-        found.push(...lost, ...complaints.splice(0));
+        found.push(...(await walk(page, frameIsKnown ? 'main' : 'top')), ...complaints.splice(0));
         frameIsKnown = true;
         if (found.length > 0) wrong[path] = found;
       }

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from './browser.ts';
 import { type BuiltPages, buildPages } from './built-pages.ts';
@@ -6,24 +6,30 @@ import { FakeApi } from './fake-api.ts';
 
 let pages: BuiltPages;
 let browser: Browser;
+let context: BrowserContext;
 let api: FakeApi;
 let page: Page;
 
 beforeAll(async () => {
   pages = await buildPages();
   browser = await openBrowser();
+  context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 } });
+  api = await FakeApi.start(pages.directory);
 });
 afterAll(async () => {
   await browser.close();
+  await api[Symbol.asyncDispose]();
   await pages[Symbol.asyncDispose]();
 });
+// A new installation each time, under the address of the one before: the browser keeps the files of the pages, and
+// nothing of what they have stored.
 beforeEach(async () => {
-  api = await FakeApi.start(pages.directory);
-  const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 } });
+  api = api.renewed();
   page = await context.newPage();
   return async () => {
-    await context.close();
-    await api[Symbol.asyncDispose]();
+    await page.evaluate(() => [localStorage, sessionStorage].forEach((storage) => storage.clear()));
+    await page.close();
+    await context.clearCookies();
   };
 });
 
