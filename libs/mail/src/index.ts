@@ -26,6 +26,7 @@ export * from './scan.ts';
 export * from './short-header.ts';
 export { DEFAULT_SCAN_LIMITS } from './structure.ts';
 export type { Part, ScanLimits } from './structure.ts';
+export { buildTestMail } from './test-mail.ts';
 export * from './virus-report.ts';
 export * from './words.ts';
 export * from './xtext.ts';

@@ -2,17 +2,15 @@
 //
 // The body is durable before the row. A transaction that fails leaves a body that nothing refers to, which
 // counts as dead by itself.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   type Address,
   buildDsn,
   decodeXtext,
-  describeContent,
   isAsciiAddress,
   type OriginalRecipient,
   type DsnAction,
   type DsnRecipient,
-  MailScanner,
   parseAddress,
   parseOriginalRecipient,
   returnPathField,
@@ -21,9 +19,10 @@ import {
 import { serverDomain } from '@pochtar/settings';
 import { loadContent, type NewMail, type NoticeRecipient, type OwedNotice } from '@pochtar/store/queue';
 import { addressOfKey } from './address-of-key.ts';
-import { type RecipientAddress, recipientAddress } from './recipient-address.ts';
+import { recipientAddress } from './recipient-address.ts';
 import { identifyingHeader } from './returnable.ts';
 import { readStoredHeader } from './stored-header.ts';
+import { systemMail } from './system-mail.ts';
 import type { Tools } from './tools.ts';
 
 /** RFC 3461 §4.3: a mail that is larger is returned as its header, whatever RET says. */
@@ -58,7 +57,13 @@ export async function noticeMail(
   // RFC 3464 §2: a notification has the null reverse path.
   const bytes = Buffer.concat([returnPathField(null), body]);
   const to = await recipientAddress(tools.db, sender);
-  return storeNotice(tools.blobs, { id: notice.id, bytes, to, now });
+  return systemMail(tools.blobs, {
+    id: notice.id,
+    reversePath: '',
+    bytes,
+    to: { ...to, notify: 'NEVER' },
+    now,
+  });
 }
 
 function dsnRecipient(recipient: NoticeRecipient, action: DsnAction): DsnRecipient {
@@ -109,29 +114,4 @@ async function readOriginal(
   if (isIdentifyingOnly) return { header: identifyingHeader(header.subarray(start)) };
   if (!isFull || content.blob.length > MAX_RETURNED) return { header: header.subarray(start) };
   return { full: await blobs.read(content.blob, { start, end: content.blob.length }) };
-}
-
-async function storeNotice(
-  blobs: Tools['blobs'],
-  { id, bytes, to, now }: { id: string; bytes: Buffer; to: RecipientAddress; now: Date },
-): Promise<NewMail> {
-  const scanner = new MailScanner();
-  scanner.write(bytes);
-  const scanned = scanner.end();
-  const sha256 = createHash('sha256').update(bytes).digest();
-  return {
-    id,
-    content: { id, blob: await blobs.put(id, bytes, sha256), sha256, description: describeContent(scanned) },
-    acceptedAt: now,
-    reversePath: '',
-    origin: 'system',
-    protocol: 'ESMTP',
-    body: scanned.has8bit ? '8BITMIME' : '7BIT',
-    // RFC 6533 §4: a notification about UTF-8 addresses is itself a UTF-8 mail.
-    smtpUtf8: scanned.header.some((octet) => octet > 0x7f),
-    slip: [],
-    settingsRevision: 0,
-    step: 'deliver',
-    recipients: [{ ...to, notify: 'NEVER' }],
-  };
 }

@@ -397,3 +397,48 @@ describe('the trace', () => {
     expect(out).toEqual([]);
   });
 });
+
+describe('a test mail', () => {
+  const send = (to: string, who = admin, domain?: string) =>
+    askAdmin(console_, adminQueue.sendTest, who, { to, ...(domain !== undefined && { domain }) });
+
+  test('arrives from the postmaster of a domain of ours, and its way is in the trace', async () => {
+    const sent = await send('anna@demo.test');
+    if (!sent.ok) throw new Error(sent.error.code);
+    expect(sent.result.from).toBe('postmaster@demo.test');
+    await office.settled(sent.result.mail);
+    expect(await office.trace(sent.result.mail)).toMatchObject([{ outcome: 'delivered' }]);
+    const [message] = await office.messages('anna');
+    expect(message?.text).toContain('From: Mail Delivery System <postmaster@demo.test>');
+    expect(message?.text).toMatch(/^Return-Path: <postmaster@demo\.test>/);
+  });
+
+  test('goes out with a sender that can be answered', async () => {
+    isFarReady = true;
+    const sent = await send('far@far.test');
+    if (!sent.ok) throw new Error(sent.error.code);
+    await office.settled(sent.result.mail);
+    expect(far.received).toHaveLength(1);
+    expect(far.received[0]).toMatchObject({ from: 'postmaster@demo.test' });
+  });
+
+  test.each([
+    ['nowhere', undefined, 'to'],
+    ['anna@demo.test', 'far.test', 'domain'],
+  ])('to %s from %s: the complaint names the field', async (to, domain, field) => {
+    expect(await send(to, admin, domain)).toMatchObject({ ok: false, error: { code: 'invalid', field } });
+  });
+
+  test('of who looks after some domains goes to those alone, and from those alone', async () => {
+    const other = await createDomain(office.db, 'otto.test');
+    const who: Asker = { author: 'console:otto', role: 'domainAdmin', scope: [other as number] };
+    const forbidden = { ok: false, error: { code: 'forbidden', field: 'to' } };
+    expect(await send('anna@demo.test', who)).toMatchObject(forbidden);
+    expect(await send('far@far.test', who)).toMatchObject(forbidden);
+    expect(await send('x@otto.test', who, 'demo.test')).toMatchObject({
+      ok: false,
+      error: { field: 'domain' },
+    });
+    expect(await send('x@otto.test', who)).toMatchObject({ ok: true });
+  });
+});

@@ -221,6 +221,18 @@ export const adminQueue = {
     outcome,
     changesInScope(mailsOf),
   ),
+  sendTest: adminQuestion(
+    'delivery',
+    'queue.sendTest',
+    'sends a mail of the server itself, from the postmaster of a domain of ours, so that its way can be followed',
+    z.object({
+      to: z.string().min(1).max(320),
+      /** Of the sender; left out: that of `to` when it is ours, otherwise the default domain or the oldest one. */
+      domain: z.string().max(255).optional(),
+    }),
+    z.object({ mail: mailId, from: z.string() }),
+    changesInScope(({ to }) => to, ['domain']),
+  ),
   redirect: adminQuestion(
     'delivery',
     'queue.redirect',

@@ -89,6 +89,12 @@ export const mailRoutes = {
     request: ({ body }) => body,
     answer: ofKnown,
   }),
+  'POST /queue/test-mail': asks(adminQueue.sendTest, {
+    summary: 'sends a mail of the server itself, whose way can be followed in the trace',
+    body: z.strictObject({ to: z.string().min(1).max(320), domain: z.string().max(255).optional() }),
+    request: ({ body }) => body,
+    status: 201,
+  }),
   'POST /queue/redirect': asks(adminQueue.redirect, {
     summary: 'sends these mails to another address',
     body: heldSelection.extend({ to: z.string().min(1).max(320) }),

@@ -338,6 +338,27 @@ const redirect: Command = {
   },
 };
 
+const sendTest: Command = {
+  words: 'queue send-test',
+  summary: text('отправить пробное письмо от сервера', 'send a test mail of the server'),
+  args: [{ name: 'ADDRESS' }],
+  options: {
+    from: { value: 'DOMAIN', help: text('от postmaster этого домена', 'from the postmaster of this domain') },
+  },
+  async run(session, input) {
+    const sent = await session.ask(adminQueue.sendTest, { to: input.arg(0), domain: input.option('from') });
+    const line = `pochtar trace show ${sent.mail}`;
+    return session.show(sent, () =>
+      session.say(
+        text(
+          `Отправлено от ${sent.from}. Путь письма: ${line}\n`,
+          `Sent from ${sent.from}. Its way: ${line}\n`,
+        ),
+      ),
+    );
+  },
+};
+
 export const queueCommands: Command[] = [
   listQueue,
   destinations,
@@ -348,4 +369,5 @@ export const queueCommands: Command[] = [
   action('delete', text('удалить; никто не узнает', 'remove; nobody is told')),
   action('return', text('вернуть отправителям', 'give up; the senders are told')),
   redirect,
+  sendTest,
 ];

@@ -42,12 +42,14 @@ import {
 import { DearAnswers } from '../dear-answers.ts';
 import type { QueueRunner } from '../queue-runner.ts';
 import { Aftermath } from '../settle.ts';
+import { TestMails } from '../test-mail.ts';
 import type { Tools } from '../tools.ts';
 
 export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable {
   const change = (action: Action) => (request: Selection, asker: Asker) =>
     forEach(tools, request, asker, action);
   const counts = new DearAnswers<AdminReply<{ destinations: QueueDestinationInfo[] }>>();
+  const testMails = new TestMails(tools);
   const answers = [
     answerAdmin(tools, adminQueue.list, async (request, { scope }) => {
       const { mails, next, ...counted } = await listQueue(tools.db, scope, withAge(request));
@@ -88,6 +90,7 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
     }),
     answerAdmin(tools, adminQueue.delete, change(remove)),
     answerAdmin(tools, adminQueue.return, change(giveUp)),
+    answerAdmin(tools, adminQueue.sendTest, (request, asker) => testMails.send(request, asker)),
     answerAdmin(tools, adminQueue.redirect, (request, asker) => {
       const to = parseAddress(request.to.trim());
       if (to === null) {

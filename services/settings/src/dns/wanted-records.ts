@@ -48,7 +48,14 @@ export function wantedRecords(
       value: `v=TLSRPTv1; rua=mailto:postmaster@${domain}`,
       isOptional: true,
     },
-    { purpose: 'mtaSts', name: `_mta-sts.${domain}`, type: 'TXT', value: null, isOptional: true },
+    {
+      purpose: 'mtaSts',
+      name: `_mta-sts.${domain}`,
+      type: 'TXT',
+      value: null,
+      isOptional: true,
+      isLater: true,
+    },
   ];
 }
 

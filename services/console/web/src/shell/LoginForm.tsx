@@ -13,14 +13,18 @@ export function LoginForm({ login: known }: { login?: string }) {
   const [password, setPassword] = useState('');
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setIsBusy] = useState(false);
+  const [isSent, setIsSent] = useState(false);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
+    setIsSent(true);
+    if (login.trim() === '' || password === '') return;
     setIsBusy(true);
     setError(null);
     try {
       const who: Who = await call('POST /session', { body: { login: login.trim(), password } });
       setPassword('');
+      setIsSent(false);
       session.begin(who);
     } catch (thrown) {
       setError(thrown);
@@ -31,7 +35,7 @@ export function LoginForm({ login: known }: { login?: string }) {
 
   const { retryAfter } = error === null ? { retryAfter: undefined } : asProblem(error);
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={(event) => void submit(event)} noValidate>
       <Stack gap="sm">
         <TextInput
           label={t('login.login')}
@@ -41,6 +45,7 @@ export function LoginForm({ login: known }: { login?: string }) {
           spellCheck={false}
           required
           withAsterisk={false}
+          error={isSent && login.trim() === '' ? t('login.required') : undefined}
           value={login}
           onChange={(event) => setLogin(event.currentTarget.value)}
           data-autofocus={known === undefined ? true : undefined}
@@ -51,6 +56,7 @@ export function LoginForm({ login: known }: { login?: string }) {
           autoComplete="current-password"
           required
           withAsterisk={false}
+          error={isSent && password === '' ? t('login.passwordRequired') : undefined}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
           data-autofocus={known === undefined ? undefined : true}

@@ -49,5 +49,6 @@ export const audit = {
   'audit.do.queue.release': 'Mail released: {{object}}',
   'audit.do.queue.delete': 'Mail deleted silently: {{object}}',
   'audit.do.queue.return': 'Mail returned to senders: {{object}}',
+  'audit.do.queue.sendTest': 'Sent a test mail to {{object}}',
   'audit.do.queue.redirect': 'Mail redirected: {{object}}',
 } as const;

@@ -35,7 +35,7 @@ export const dns = {
   'dns.state.missing': 'missing',
   'dns.state.wrong': 'different',
   'dns.state.unknown': 'unknown',
-  'dns.state.later': 'comes with DKIM',
+  'dns.state.later': 'comes later',
   'dns.for.mx': 'MX: where mail is brought to',
   'dns.for.helo': 'Address of the server’s name',
   'dns.for.ptr': 'Reverse record (your provider sets it)',

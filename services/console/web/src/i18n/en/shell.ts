@@ -69,6 +69,8 @@ export const shell = {
   'login.login': 'Login or mailbox address',
   'login.password': 'Password',
   'login.submit': 'Log in',
+  'login.required': 'Enter your login or mailbox address',
+  'login.passwordRequired': 'Enter your password',
   'login.wait_one': 'Next attempt in {{count}} second',
   'login.wait_other': 'Next attempt in {{count}} seconds',
   'top.search': 'Search',

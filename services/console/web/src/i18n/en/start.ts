@@ -34,7 +34,12 @@ export const start = {
   'start.account': 'First mailbox',
   'start.text.account': 'Create a mailbox and connect a mail program to it.',
   'start.mail': 'Test mail',
-  'start.text.mail': 'Send a mail from the new mailbox and reply to it: its whole path shows up here.',
+  'start.text.mail':
+    'Send a mail from the postmaster of your domain: to your own mailbox, then to an address elsewhere. Answer it to try the way back.',
+  'start.testMail.to': 'Send to',
+  'start.testMail.send': 'Send a test mail',
+  'start.testMail.underWay': 'on its way',
+  'start.testMail.way': 'Way of the mail',
   'start.alert': 'Address for alerts',
   'start.text.alert': 'Mail for postmaster goes here when nobody else receives it.',
   'start.antivirus': 'Antivirus',

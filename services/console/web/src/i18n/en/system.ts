@@ -17,6 +17,8 @@ export const system = {
   'certificates.make': 'Generate',
   'certificates.upload': 'Upload a certificate',
   'certificates.store': 'Store the certificate',
+  'certificates.useNow': 'Show it to clients of SMTP, POP3 and IMAP',
+  'certificates.storedAndUsed': 'Certificate stored; the servers show it',
   'certificates.stored': 'Certificate stored',
   'certificates.inspect': 'Inspect',
   'certificates.files': 'Choose files',

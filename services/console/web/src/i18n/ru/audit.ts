@@ -49,5 +49,6 @@ export const audit = {
   'audit.do.queue.release': 'Отпущены письма: {{object}}',
   'audit.do.queue.delete': 'Удалены письма без уведомления: {{object}}',
   'audit.do.queue.return': 'Возвращены отправителям письма: {{object}}',
+  'audit.do.queue.sendTest': 'Отправлено пробное письмо на {{object}}',
   'audit.do.queue.redirect': 'Перенаправлены письма: {{object}}',
 } as const;

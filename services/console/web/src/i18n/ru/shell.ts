@@ -68,6 +68,8 @@ export const shell = {
   'login.login': 'Логин или адрес ящика',
   'login.password': 'Пароль',
   'login.submit': 'Войти',
+  'login.required': 'Введите логин или адрес ящика',
+  'login.passwordRequired': 'Введите пароль',
   'login.wait_one': 'Следующая попытка через {{count}} секунду',
   'login.wait_few': 'Следующая попытка через {{count}} секунды',
   'login.wait_many': 'Следующая попытка через {{count}} секунд',

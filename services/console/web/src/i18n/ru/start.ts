@@ -32,7 +32,12 @@ export const start = {
   'start.account': 'Первый ящик',
   'start.text.account': 'Создайте ящик и подключите к нему почтовую программу.',
   'start.mail': 'Пробное письмо',
-  'start.text.mail': 'Отправьте письмо с нового ящика и ответьте на него: весь его путь виден здесь.',
+  'start.text.mail':
+    'Отправьте письмо от postmaster вашего домена: на свой ящик, потом на внешний адрес. Ответьте на него, чтобы проверить обратный путь.',
+  'start.testMail.to': 'Куда отправить',
+  'start.testMail.send': 'Отправить пробное письмо',
+  'start.testMail.underWay': 'в пути',
+  'start.testMail.way': 'Путь письма',
   'start.alert': 'Адрес для оповещений',
   'start.text.alert': 'Сюда приходит почта для postmaster, если её больше никто не получает.',
   'start.antivirus': 'Антивирус',

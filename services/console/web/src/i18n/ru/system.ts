@@ -19,6 +19,8 @@ export const system = {
   'certificates.make': 'Создать',
   'certificates.upload': 'Загрузить сертификат',
   'certificates.store': 'Сохранить сертификат',
+  'certificates.useNow': 'Показывать его клиентам SMTP, POP3 и IMAP',
+  'certificates.storedAndUsed': 'Сертификат сохранён, серверы показывают его',
   'certificates.stored': 'Сертификат сохранён',
   'certificates.inspect': 'Проверить',
   'certificates.files': 'Выбрать файлы',

@@ -4,20 +4,25 @@ import type { Answer } from '../../api/client.ts';
 import { useChange } from '../../api/queries.ts';
 import { formatDay } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
-import { PasswordInput, Stack, TagsInput, Textarea } from '../../ui/controls.ts';
+import { Checkbox, PasswordInput, Stack, TagsInput, Textarea } from '../../ui/controls.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { FileDrop } from '../../ui/FileDrop.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { toast } from '../../ui/toast.tsx';
+import { asProblem } from '../../api/problem.ts';
 import type { Certificate } from './days.ts';
+import { useForServers } from './use-for-servers.ts';
 
 const touches = ['/certificates', '/settings/status'];
 
 /** One that is new, or that takes the place of `replaced`. */
 export function Upload({ replaced, onClose }: { replaced?: Certificate; onClose: () => void }) {
-  const { t } = useWords();
+  const { t, say } = useWords();
+  const servers = useForServers();
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const isForServers = replaced === undefined && (chosen ?? servers.isFree);
   const [files, setFiles] = useState<UploadFile[]>([]);
   const [pem, setPem] = useState('');
   const [password, setPassword] = useState('');
@@ -34,8 +39,14 @@ export function Upload({ replaced, onClose }: { replaced?: Certificate; onClose:
   };
   const { name: _, ...looked } = { name: '', ...body };
   const isSound = inspect.data !== undefined && inspect.data.problems.length === 0;
-  const onSuccess = () => {
-    toast(t('certificates.stored'));
+  const onSuccess = async ({ certificate }: Answer<'POST /certificates'>) => {
+    try {
+      if (isForServers) await servers.use(certificate.id);
+      toast(t(isForServers ? 'certificates.storedAndUsed' : 'certificates.stored'));
+    } catch (thrown) {
+      // It is stored; that the servers do not take it is said by the settings.
+      toast(say(asProblem(thrown).messages));
+    }
     onClose();
   };
   // What is handed in otherwise has to be looked at anew.
@@ -53,30 +64,16 @@ export function Upload({ replaced, onClose }: { replaced?: Certificate; onClose:
       isBusy={inspect.isPending || upload.isPending}
       isReady={all.length > 0}
       error={upload.error ?? inspect.error}
-      onSubmit={() => (isSound ? upload.mutate({ body }, { onSuccess }) : inspect.mutate({ body: looked }))}
+      onSubmit={() =>
+        isSound
+          ? upload.mutate({ body }, { onSuccess: (stored) => void onSuccess(stored) })
+          : inspect.mutate({ body: looked })
+      }
       onClose={onClose}
     >
       <Stack gap="sm">
         {replaced !== undefined && <p>{t('certificates.replaceText', { name: replaced.name })}</p>}
-        <FileDrop
-          label={t('certificates.files')}
-          accept=".pem,.crt,.cer,.der,.key,.p12,.pfx"
-          onFiles={(chosen) => void readFiles(chosen).then(changed(setFiles))}
-          chosen={files.map(({ name }) => name).join(', ')}
-        >
-          <Textarea
-            mt="sm"
-            label={t('certificates.pem')}
-            value={pem}
-            onChange={(event) => changed(setPem)(event.currentTarget.value)}
-            autosize
-            minRows={3}
-            maxRows={6}
-            spellCheck={false}
-            autoComplete="off"
-            placeholder="-----BEGIN …"
-          />
-        </FileDrop>
+        <FilesOrPem files={files} onFiles={changed(setFiles)} pem={pem} onPem={changed(setPem)} />
         <PasswordInput
           label={t('certificates.password')}
           name="value-file"
@@ -86,8 +83,47 @@ export function Upload({ replaced, onClose }: { replaced?: Certificate; onClose:
           visibilityToggleButtonProps={{ 'aria-label': t('password.show') }}
         />
         {inspect.data !== undefined && <Inspected found={inspect.data} />}
+        {replaced === undefined && isSound && (
+          <Checkbox
+            label={t('certificates.useNow')}
+            checked={isForServers}
+            onChange={(event) => setChosen(event.currentTarget.checked)}
+          />
+        )}
       </Stack>
     </Dialog>
+  );
+}
+
+interface FilesOrPemProps {
+  files: readonly UploadFile[];
+  onFiles: (files: UploadFile[]) => void;
+  pem: string;
+  onPem: (pem: string) => void;
+}
+
+function FilesOrPem({ files, onFiles, pem, onPem }: FilesOrPemProps) {
+  const { t } = useWords();
+  return (
+    <FileDrop
+      label={t('certificates.files')}
+      accept=".pem,.crt,.cer,.der,.key,.p12,.pfx"
+      onFiles={(chosen) => void readFiles(chosen).then(onFiles)}
+      chosen={files.map(({ name }) => name).join(', ')}
+    >
+      <Textarea
+        mt="sm"
+        label={t('certificates.pem')}
+        value={pem}
+        onChange={(event) => onPem(event.currentTarget.value)}
+        autosize
+        minRows={3}
+        maxRows={6}
+        spellCheck={false}
+        autoComplete="off"
+        placeholder="-----BEGIN …"
+      />
+    </FileDrop>
   );
 }
 

@@ -10,7 +10,8 @@ import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { SettingStep } from './SettingStep.tsx';
-import { progressOf, type Step, stepsOf, useKnown } from './steps.ts';
+import { ownDomains, progressOf, type Step, stepsOf, useKnown } from './steps.ts';
+import { TestMail } from './TestMail.tsx';
 
 const AddDomain = lazy(async () => ({ default: (await import('../domains/AddDomain.tsx')).AddDomain }));
 const AddAccount = lazy(async () => ({ default: (await import('../accounts/AddAccount.tsx')).AddAccount }));
@@ -81,7 +82,8 @@ function Act({ step: { id }, known }: ActProps) {
   const { t } = useWords();
   const [isAdding, setIsAdding] = useState(false);
   const { sections, domains = [], deliveries } = known;
-  const [first] = domains;
+  const [own] = ownDomains(domains);
+  const first = own ?? domains[0];
   const adding = (dialog: ReactNode) => isAdding && <Suspense fallback={null}>{dialog}</Suspense>;
   switch (id) {
     case 'organisation':
@@ -100,8 +102,8 @@ function Act({ step: { id }, known }: ActProps) {
     case 'domain':
       return (
         <div className="p-actions">
-          {first !== undefined && <Go to="/domains">{first.name}</Go>}
-          <Button variant={first === undefined ? 'filled' : 'default'} onClick={() => setIsAdding(true)}>
+          {first !== undefined && <Go to={`/domains/${encodeURIComponent(first.name)}`}>{first.name}</Go>}
+          <Button variant={own === undefined ? 'filled' : 'default'} onClick={() => setIsAdding(true)}>
             {t('domains.add')}
           </Button>
           {adding(<AddDomain onClose={() => setIsAdding(false)} />)}
@@ -109,12 +111,12 @@ function Act({ step: { id }, known }: ActProps) {
       );
     case 'dns':
       if (first === undefined) return <span className="p-muted">{t('start.afterDomain')}</span>;
-      return <DnsLinks domains={domains} />;
+      return <DnsLinks domains={own === undefined ? domains : ownDomains(domains)} />;
     case 'account':
       return (
         <div className="p-actions">
           <Button
-            variant={domains.some(({ accounts }) => accounts > 0) ? 'default' : 'filled'}
+            variant={(own?.accounts ?? 0) > 0 ? 'default' : 'filled'}
             disabled={first === undefined}
             onClick={() => setIsAdding(true)}
           >
@@ -125,7 +127,12 @@ function Act({ step: { id }, known }: ActProps) {
         </div>
       );
     case 'mail':
-      return <LastMail deliveries={deliveries} />;
+      return (
+        <>
+          <TestMail domain={own?.name} />
+          <LastMail deliveries={deliveries} />
+        </>
+      );
     case 'certificate':
       return <Go to="/certificates">{t('start.go.certificate')}</Go>;
     case 'way':

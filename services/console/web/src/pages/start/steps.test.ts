@@ -37,6 +37,11 @@ test('one that has everything is over, optional steps or not', () => {
 
 test.each<[string, Partial<Known>, string[]]>([
   [
+    'the domain for trials is nobody’s own',
+    { domains: [{ name: 'demo.test', accounts: 3, dns: { problems: 0 } }] },
+    ['domain', 'dns', 'account'],
+  ],
+  [
     'a relay is a way out',
     {
       outcomes: ['delivered'],

@@ -35,9 +35,17 @@ export interface Known {
   outcomes: readonly string[] | undefined;
 }
 
+/** What `./pochtar up` makes to play with; it leads nowhere in DNS. */
+const DEMO_DOMAIN = 'demo.test';
+
+export function ownDomains<D extends { name: string }>(domains: readonly D[]): D[] {
+  return domains.filter(({ name }) => name !== DEMO_DOMAIN);
+}
+
 const scanners = ['clamavEnabled', 'kasperskyEnabled', 'drwebEnabled'];
 
-export function stepsOf({ sections, domains, certificates, outcomes }: Known): Step[] {
+export function stepsOf({ sections, domains: all, certificates, outcomes }: Known): Step[] {
+  const domains = all === undefined ? undefined : ownDomains(all);
   const value = (section: string, field: string): unknown =>
     sections?.find(({ name }) => name === section)?.document[field];
   const textOf = (section: string, field: string): string => {
