@@ -11,7 +11,7 @@ export const start = {
   'start.afterDomain': 'Add a domain first.',
   'start.waiting': 'No mail yet. The first one to arrive will show up here.',
   'start.go.dns': 'DNS records of {{domain}}',
-  'start.go.certificate': 'Upload a certificate and choose it in the settings',
+  'start.go.certificate': 'Upload a certificate',
   'start.go.way': 'Set up an external SMTP server',
   'start.go.antivirus': 'Turn on a virus scanner',
   'start.organisation': 'Name of the organisation',
@@ -27,7 +27,7 @@ export const start = {
     'MX brings mail to the server; SPF and DMARC keep others from forging your addresses. Copy the records to wherever the domain is hosted, then check them.',
   'start.certificate': 'Certificate',
   'start.text.certificate':
-    'The generated one is in use, and mail programs warn about it. Upload your own and choose it under Encryption.',
+    'The generated one is in use, and mail programs warn about it. Upload your own: the servers show it at once.',
   'start.way': 'The way out',
   'start.text.way':
     'Mail goes straight to the recipients’ servers over port 25. If your provider blocks it, send through an external SMTP server. Done once an external server is set or a mail has left.',

@@ -13,16 +13,16 @@ import { Notice } from '../../ui/Notice.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { asProblem } from '../../api/problem.ts';
 import type { Certificate } from './days.ts';
-import { useForServers } from './use-for-servers.ts';
+import { showToClients, useIsNoneChosen } from './shown-certificate.ts';
 
 const touches = ['/certificates', '/settings/status'];
 
 /** One that is new, or that takes the place of `replaced`. */
 export function Upload({ replaced, onClose }: { replaced?: Certificate; onClose: () => void }) {
   const { t, say } = useWords();
-  const servers = useForServers();
+  const isNoneChosen = useIsNoneChosen() === true;
   const [chosen, setChosen] = useState<boolean | null>(null);
-  const isForServers = replaced === undefined && (chosen ?? servers.isFree);
+  const isForServers = replaced === undefined && (chosen ?? isNoneChosen);
   const [files, setFiles] = useState<UploadFile[]>([]);
   const [pem, setPem] = useState('');
   const [password, setPassword] = useState('');
@@ -41,7 +41,7 @@ export function Upload({ replaced, onClose }: { replaced?: Certificate; onClose:
   const isSound = inspect.data !== undefined && inspect.data.problems.length === 0;
   const onSuccess = async ({ certificate }: Answer<'POST /certificates'>) => {
     try {
-      if (isForServers) await servers.use(certificate.id);
+      if (isForServers) await showToClients(certificate.id);
       toast(t(isForServers ? 'certificates.storedAndUsed' : 'certificates.stored'));
     } catch (thrown) {
       // It is stored; that the servers do not take it is said by the settings.
