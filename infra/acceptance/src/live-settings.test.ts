@@ -178,6 +178,8 @@ describe('architecture §1.5: a changed setting', () => {
   });
 });
 
+const MAILS = 500;
+
 describe('two replicas', () => {
   it('of smtp, filter-antivirus, delivery and imap share one load', async () => {
     await using clamd = await ensureClamd();
@@ -189,7 +191,7 @@ describe('two replicas', () => {
       host,
       port: Number(port),
       sessions: 16,
-      mails: 1000,
+      mails: MAILS,
       reversePath: 'load@load.test',
       recipientsOf: (index) => [accounts[index % accounts.length]?.address as string],
       contentOf: (index) =>
@@ -197,7 +199,7 @@ describe('two replicas', () => {
       deadline: Date.now() + 60_000,
     });
     expect(outcomes.filter((outcome) => outcome.reply !== 250)).toEqual([]);
-    await eventually(async () => expect((await messagesOf(accounts)) - before).toBe(1000), {
+    await eventually(async () => expect((await messagesOf(accounts)) - before).toBe(MAILS), {
       timeout: 60_000,
       interval: 500,
     });
@@ -208,5 +210,5 @@ describe('two replicas', () => {
       );
       expect(replicas.filter((one) => one.ready).length, name).toBeGreaterThanOrEqual(2);
     }
-  });
+  }, 150_000);
 });

@@ -51,15 +51,15 @@ function mail(token: string): Buffer {
   return Buffer.from(lines.join('\r\n'));
 }
 
+/** Waited for within this process: a program of others is started to read, not to look again and again. */
 async function arrived(read: ReadAll, reader: Reader, token: string): Promise<Buffer> {
-  return eventually(
-    async () => {
-      const found = (await read(clients, reader)).find((raw) => raw.includes(`token ${token}`));
-      expect(found, `a message with ${token}`).toBeDefined();
-      return found as Buffer;
-    },
-    { timeout: 15_000, interval: 200 },
-  );
+  const findWith = async (one: ReadAll): Promise<Buffer> => {
+    const found = (await one(clients, reader)).find((raw) => raw.includes(`token ${token}`));
+    expect(found, `a message with ${token}`).toBeDefined();
+    return found as Buffer;
+  };
+  await eventually(() => findWith(imapflow), { timeout: 15_000, interval: 100 });
+  return findWith(read);
 }
 
 // RFC 5321 §4.4: the final server puts Return-Path and Received in front; nothing else may change.

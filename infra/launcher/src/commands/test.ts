@@ -1,11 +1,13 @@
 // pochtar test [--long] [vitest arguments]: all tests, or those named; the last line is `N passed, N failed`. With --long
-// what the suite has a selection of is run as a whole: every process killed and hung, every disk full.
+// what the suite has a selection of is run as a whole: every process killed and hung, every disk full, every odd value in every
+// field of the API.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { ensureChromium, ensurePackage, ensureProgram, ensureSwiftProgram } from '@pochtar/native';
 import { root } from '../paths.ts';
 import { runCommand } from '../run-command.ts';
+import { testDirectory } from '../test-directory.ts';
 import { countsFileVariable, type TestCounts } from '../test-reporter.ts';
 
 /** What single test files need of others' programs. */
@@ -24,11 +26,11 @@ async function fetchOthers(): Promise<void> {
   for (const debianPackage of othersModules) await ensurePackage({ debianPackage }).catch(() => undefined);
 }
 
-const longFile = 'infra/acceptance/src/faults.test.ts';
+const longFiles = ['infra/acceptance/src/faults.test.ts', 'services/console/tests/sturdy.test.ts'];
 
 export async function test(words: string[]): Promise<number> {
   const isLong = words.includes('--long');
-  const args = isLong ? [longFile, ...words.filter((word) => word !== '--long')] : words;
+  const args = isLong ? [...longFiles, ...words.filter((word) => word !== '--long')] : words;
   const tell = (text: string): void => void process.stderr.write(`pochtar: ${text}\n`);
   // Fetched once here rather than by several test files at the same time.
   const nats = await ensureProgram({ name: 'nats-server', debianPackage: 'nats-server', note: tell });
@@ -37,6 +39,7 @@ export async function test(words: string[]): Promise<number> {
   await ensureChromium(tell);
   // It cannot be had everywhere; the tests that need it say so.
   await ensureSwiftProgram(tell).catch((error: Error) => tell(error.message));
+  using temporary = testDirectory();
   const dir = mkdtempSync(join(tmpdir(), 'pochtar-counts-'));
   const counts = join(dir, 'counts.json');
   try {
@@ -51,6 +54,7 @@ export async function test(words: string[]): Promise<number> {
       // Found there by whole installations as well, which would each unpack one of its own.
       PATH: [process.env['PATH'], dirname(nats.path)].filter(Boolean).join(delimiter),
       [countsFileVariable]: counts,
+      ...(temporary && { TMPDIR: temporary.path }),
       ...(isLong && { POCHTAR_TEST_LONG: '1' }),
     });
     const { passed, failed } = readCounts(counts, status);

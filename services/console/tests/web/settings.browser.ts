@@ -13,7 +13,11 @@ let page: Page;
 beforeAll(async () => {
   pages = await buildPages();
   browser = await openBrowser();
-  context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 } });
+  context = await browser.newContext({
+    locale: 'en',
+    reducedMotion: 'reduce',
+    viewport: { width: 1280, height: 900 },
+  });
   api = await FakeApi.start(pages.directory);
 });
 afterAll(async () => {
