@@ -84,6 +84,8 @@ function openssl(...args: string[]): void {
 }
 const made = (name: string): Buffer => readFileSync(join(directory.path, name));
 
+let pem = '';
+
 test('a certificate is shown before it is stored: from PEM that is pasted in any order, and from PKCS#12', async () => {
   const subject = ['-subj', '/CN=mail.example.org', '-addext', 'subjectAltName=DNS:mail.example.org'];
   openssl(
@@ -121,6 +123,9 @@ test('a certificate is shown before it is stored: from PEM that is pasted in any
   await dialog.getByRole('button', { name: 'Inspect' }).click();
   await dialog.getByText('mail.example.org').first().waitFor();
   await dialog.getByText('nobody: it is self-signed').waitFor();
+  // Nobody has chosen one yet: the one that is uploaded is meant to be shown.
+  expect(await dialog.getByRole('checkbox', { name: 'Show it to clients' }).isChecked()).toBe(true);
+  await dialog.getByRole('checkbox', { name: 'Show it to clients' }).uncheck();
   await dialog.getByRole('button', { name: 'Store the certificate' }).click();
   await page.getByRole('cell', { name: /19 days left/ }).waitFor();
 
@@ -133,6 +138,7 @@ test('a certificate is shown before it is stored: from PEM that is pasted in any
   await dialog.getByRole('button', { name: 'Inspect' }).click();
   await dialog.getByRole('button', { name: 'Store the certificate' }).waitFor();
   await page.keyboard.press('Escape');
+  pem = made('key.pem').toString() + made('cert.pem').toString();
 });
 
 test('a certificate that is in use cannot be deleted; one that is not, can', async () => {
@@ -149,4 +155,17 @@ test('a certificate that is in use cannot be deleted; one that is not, can', asy
   await page.getByRole('button', { name: 'Delete the certificate' }).click();
   await page.getByRole('button', { name: 'Delete the certificate' }).last().click();
   await page.getByRole('row', { name: /^mail\.example\.org/ }).waitFor({ state: 'detached' });
+});
+
+test('an uploaded certificate goes into use at once when that is wished', async () => {
+  await page.getByRole('button', { name: 'Upload a certificate' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Or paste PEM' }).fill(pem);
+  await dialog.getByRole('button', { name: 'Inspect' }).click();
+  await dialog.getByRole('button', { name: 'Store the certificate' }).click();
+  await page
+    .getByRole('row', { name: /^mail\.example\.org/ })
+    .filter({ hasText: 'POP3' })
+    .filter({ hasText: 'SMTP' })
+    .waitFor();
 });
