@@ -4,12 +4,10 @@
 // stays as it is.
 import { parameterOctets, parseContentType } from './content-type.ts';
 import { foldHeader, type HeaderField } from './header.ts';
-import { decodeWords, encodeWords } from './words.ts';
+import { decodeWords, encodeWords, NOT_ASCII } from './words.ts';
 
 /** RFC 2047 §2: encoded-word, its charset first; RFC 2231 §5 lets a language follow. */
 const CHARSETS = /=\?([^?* \t\r\n]+)(?:\*[^? \t\r\n]*)?\?[BbQq]\?[^? \t\r\n]*\?=/g;
-// oxlint-disable-next-line no-control-regex -- what is not US-ASCII
-const NOT_ASCII = /[^\u0000-\u007f]/;
 const UNDECODED = '\ufffd';
 
 /** The field as it is to be written, with its line end; null: it stays. */

@@ -12,7 +12,7 @@ const MAX_DECODED = 64 * 1024;
 const MAX_WORD = 75;
 
 // oxlint-disable-next-line no-control-regex -- what is not US-ASCII
-const NOT_ASCII = /[^\u0000-\u007f]/;
+export const NOT_ASCII = /[^\u0000-\u007f]/;
 const NOT_BYTES = /[^\u0000-\u00ff]/; // oxlint-disable-line no-control-regex
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g; // oxlint-disable-line no-control-regex
 

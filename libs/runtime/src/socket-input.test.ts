@@ -134,3 +134,26 @@ test('output waits for a slow client, and cuts one off that stops reading', asyn
   expect(sockets.server.destroyed).toBe(true);
   expect(output.written).toBeLessThan(50_000_000);
 });
+
+test('those who write at the same time wait together: for a client that reads again, and for one that does not', async () => {
+  using sockets = await pair();
+  const moreThanKernelsHold = Buffer.alloc(50_000_000);
+  const output = new SocketOutput(sockets.server, 500);
+  const answer = async (): Promise<void> => {
+    output.text('x'.repeat(32 * 1024));
+    await output.flush();
+  };
+  sockets.server.write(moreThanKernelsHold);
+  const answers = Array.from({ length: 20 }, answer);
+  expect(sockets.server.listenerCount('drain')).toBe(1);
+  sockets.client.resume();
+  await Promise.all(answers);
+  expect(sockets.server.listenerCount('drain')).toBe(0);
+
+  sockets.client.pause();
+  sockets.server.write(moreThanKernelsHold);
+  const ends = await Promise.allSettled(Array.from({ length: 20 }, answer));
+  expect(ends.map((end) => end.status === 'rejected' && end.reason instanceof TimedOut)).toEqual(
+    Array.from({ length: 20 }, () => true),
+  );
+});

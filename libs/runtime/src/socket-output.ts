@@ -12,6 +12,8 @@ export class SocketOutput {
   readonly #stallMs: number;
   #parts: string[] = [];
   #length = 0;
+  /** Until the client has taken what was written: one wait, whoever writes meanwhile (a session may answer several at once). */
+  #drained: Promise<void> | undefined;
   /** Octets handed to the socket. */
   written = 0;
 
@@ -69,7 +71,14 @@ export class SocketOutput {
     if (socket.destroyed || socket.writableEnded) throw new Disconnected('the client has gone');
     this.written += octets.length;
     if (socket.write(octets)) return;
-    await new Promise<void>((resolve, reject) => {
+    this.#drained ??= this.#drain(socket).finally(() => {
+      this.#drained = undefined;
+    });
+    await this.#drained;
+  }
+
+  #drain(socket: Socket): Promise<void> {
+    return new Promise((resolve, reject) => {
       const finish = (error?: Error): void => {
         clearTimeout(timer);
         socket.off('drain', drained).off('close', closed);
