@@ -50,6 +50,8 @@ export class Supervised {
   #since = new Date();
   #restarts = 0;
   #failures = 0;
+  /** When the child that runs became ready. */
+  #readyAt: number | undefined;
   #lastEnd: string | null = null;
   #finished: Promise<void> = Promise.resolve();
   /** An end that was asked for is no failure, and is followed by a start at once. */
@@ -104,7 +106,7 @@ export class Supervised {
   async #watch(ready: () => void, failed: (reason: Error) => void): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       this.#enter('starting');
-      const startedAt = performance.now();
+      this.#readyAt = undefined;
       const end = await this.#runOnce(ready);
       this.#running = undefined;
       if (this.#stopping.signal.aborted) break;
@@ -115,7 +117,8 @@ export class Supervised {
         continue;
       }
       this.#lastEnd = `${end} at ${new Date().toISOString()}`;
-      this.#failures = countFailure(this.#failures, performance.now() - startedAt);
+      const servedMs = this.#readyAt === undefined ? 0 : performance.now() - this.#readyAt;
+      this.#failures = countFailure(this.#failures, servedMs);
       this.#restarts++;
       this.#enter('pausing');
       await this.#pauseFor(restartDelay(this.#failures));
@@ -154,6 +157,7 @@ export class Supervised {
       return;
     }
     if (this.#running !== running || this.#options.once) return;
+    this.#readyAt = performance.now();
     this.#enter('ready');
     ready();
   }
