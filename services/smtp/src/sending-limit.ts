@@ -1,5 +1,5 @@
-// How often an address may send in a minute (sending.rateLimit*), and an account in an hour (limits.mailsPerAccountHour),
-// counted over all processes together. Nothing is asked while neither is limited.
+// How often an address may send in a minute (sending.rateLimit*), and an account in an hour (limits.mailsPerAccountHour;
+// a mail to ten recipients is ten), counted over all processes together. Nothing is asked while neither is limited.
 import { gather, type Logger } from '@pochtar/runtime';
 import type { Settings } from '@pochtar/settings';
 import type { Queryable } from '@pochtar/store/db';
@@ -38,6 +38,15 @@ export class SendingLimit implements Disposable {
       const mails = await this.#next({ subject: `address ${session.clientAddress}`, period: 'minute' });
       if (mails > rateLimitPerMinute) return tooManyOfAddress;
     }
+    return this.#accountRefusal(session);
+  }
+
+  /** Counts one more recipient behind the first: a stolen password is worth no more by naming a thousand in each mail. */
+  recipientRefusal(session: Session): Promise<Reply | null> {
+    return this.#accountRefusal(session);
+  }
+
+  async #accountRefusal(session: Session): Promise<Reply | null> {
     const { mailsPerAccountHour } = this.#options.current('limits');
     if (session.login === null || mailsPerAccountHour === 0) return null;
     const mails = await this.#next({ subject: `account ${session.login.accountId}`, period: 'hour' });

@@ -69,3 +69,20 @@ test('an account over its mails of an hour is put off, from whatever address', a
   await smtp.set({ limits: { mailsPerAccountHour: 0 } });
   expect(await begin(5, login)).toBe(0);
 });
+
+test('a mail to ten recipients counts for ten of its account: naming many at once is no way around the limit', async () => {
+  await smtp.set({ limits: { mailsPerAccountHour: 4 } });
+  const plain = Buffer.from(`\0anna\0${smtp.password}`).toString('base64');
+  const client = await Client.greeted(smtp.ports.submission);
+  await client.say(`AUTH PLAIN ${plain}`);
+  await client.say('MAIL FROM:<anna@demo.test>');
+  const codes: number[] = [];
+  for (const name of ['a', 'b', 'a', 'c', 'd', 'e'])
+    codes.push((await client.say(`RCPT TO:<${name}@far.test>`)).code);
+  // The second `a` is the first one again.
+  expect(codes).toEqual([250, 250, 250, 250, 250, 450]);
+  expect((await client.say('RSET')).code).toBe(250);
+  expect((await client.say('MAIL FROM:<anna@demo.test>')).text).toMatch(/^450 4\.7\.1 /);
+  client.close();
+  await smtp.set({ limits: { mailsPerAccountHour: 0 } });
+});

@@ -57,8 +57,8 @@ export const limits = defineSection({
         words(
           'Писем одного ящика в час',
           'Messages per account and hour',
-          'Сдерживает рассылку через украденный пароль. 0: без предела.',
-          'Holds back spam through a stolen password. 0: no limit.',
+          'Сдерживает рассылку через украденный пароль: письмо десяти получателям считается за десять. 0: без предела.',
+          'Holds back spam through a stolen password: a message to ten recipients counts as ten. 0: no limit.',
         ),
       ),
     ),

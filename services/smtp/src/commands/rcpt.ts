@@ -36,12 +36,8 @@ export async function rcpt(tools: Tools, session: Session, command: PathCommand)
   const refusal =
     placeRefusal(session, transaction, found, tools) ?? (await strangerRefusal(tools, session, found.key));
   if (refusal) return refusal;
-  if (
-    !transaction.recipients.has(found.row) &&
-    transaction.recipients.size >= tools.current('limits').recipientsPerMail
-  ) {
-    return tooMany;
-  }
+  const overLimit = await limitRefusal(tools, session, transaction, found);
+  if (overLimit) return overLimit;
   transaction.firstRecipient ??= address;
   // RFC 5321 §4.1.1.3: the same recipient twice is one; the later parameters stand.
   transaction.recipients.set(found.row, {
@@ -51,6 +47,18 @@ export async function rcpt(tools: Tools, session: Session, command: PathCommand)
     notify: notifyOf(parameters.notify, session.isTrusted || tools.current('dsn').successToStrangers),
   });
   return taken;
+}
+
+/** A recipient that was named before is no other one; the first was counted with MAIL. */
+async function limitRefusal(
+  tools: Tools,
+  session: Session,
+  { recipients }: Transaction,
+  { row }: Found,
+): Promise<Reply | null> {
+  if (recipients.has(row)) return null;
+  if (recipients.size >= tools.current('limits').recipientsPerMail) return tooMany;
+  return recipients.size === 0 ? null : tools.sendingLimit.recipientRefusal(session);
 }
 
 interface Found {
