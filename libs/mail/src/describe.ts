@@ -2,6 +2,7 @@
 // acceptance by SMTP, IMAP APPEND, and the versions delivery writes.
 
 import { parseDate } from './date.ts';
+import { otherFieldNames } from './field-names.ts';
 import { bodyStructureText, envelopeText } from './imap-text.ts';
 import { encodeParts } from './parts-text.ts';
 import type { ScannedMail } from './scan.ts';
@@ -14,6 +15,8 @@ export interface ContentDescription {
   shortHeader: Buffer;
   /** False: fields are missing from the short header, ask the mail itself. */
   shortHeaderComplete: boolean;
+  /** Of the fields beside it; null: unknown, ask the mail itself. For mayHaveField(). */
+  otherFields: Buffer | null;
   /** IMAP ENVELOPE and BODYSTRUCTURE, latin1 byte strings. */
   envelope: string;
   bodyStructure: string;
@@ -35,6 +38,7 @@ export function describeContent(mail: ScannedMail): ContentDescription {
     headerLength: mail.headerLength,
     shortHeader: bytes,
     shortHeaderComplete: isComplete && !mail.isHeaderCut,
+    otherFields: mail.isHeaderCut ? null : otherFieldNames(mail.fields),
     envelope: envelopeText(mail.fields),
     bodyStructure: bodyStructureText(mail.root),
     parts: encodeParts(mail.root),

@@ -14,6 +14,7 @@ export type { Dsn, DsnRecipient } from './dsn.ts';
 export type { DsnAction } from './dsn-text.ts';
 export * from './envelope-fields.ts';
 export * from './foreign.ts';
+export * from './field-names.ts';
 export * from './header.ts';
 export * from './header-edits.ts';
 export * from './imap-text.ts';

@@ -94,6 +94,31 @@ describe('RFC 3516', () => {
     ]);
   });
 
+  test('§4.2: a short slice near the beginning reads so much of the part, and once', async () => {
+    const body = `${Buffer.alloc(57, 'x').toString('base64')}\r\n`.repeat(60_000);
+    using client = await withMessage(
+      lines('Content-Type: application/x', 'Content-Transfer-Encoding: base64', '', body),
+    );
+    const { blobs } = imap.server;
+    let octets = 0;
+    imap.server.blobs = {
+      ...blobs,
+      readStream: async function* (reference, range) {
+        for await (const piece of blobs.readStream(reference, range)) {
+          octets += piece.length;
+          yield piece;
+        }
+      },
+    };
+    try {
+      expect(await client.section('1', 'BINARY.PEEK[1]<1000.20>')).toBe('x'.repeat(20));
+    } finally {
+      imap.server.blobs = blobs;
+    }
+    expect(octets).toBeGreaterThan(0);
+    expect(octets).toBeLessThan(body.length / 2);
+  });
+
   test('§4.2: slices of a decoded part, short and long, at its beginning, middle and end', async () => {
     const octets = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251));
     const body = octets.toString('base64').replace(/.{76}/g, '$&\r\n');
@@ -167,4 +192,57 @@ test('ENVELOPE of a mail whose subject a verdict changed needs no look at its bo
   expect(await client.ok('FETCH 1 ENVELOPE')).toEqual([
     `* 1 FETCH (ENVELOPE (NIL "[SPAM] original" ${from} ${from} ${from} ((NIL NIL "c" "d.test")) NIL NIL NIL NIL))`,
   ]);
+});
+
+describe('fields that mail programs list and hardly any mail has', () => {
+  const asked = 'HEADER.FIELDS (Subject X-Label Lines Chat-Version X-K9Mail-Identity)';
+  const answer = (fields: string): RegExp => new RegExp(`\\{${fields.length + 2}\\}\r\n${fields}\r\n\\)`);
+
+  /** From here on only what stands in the row can be answered. */
+  async function withoutBodies(account: string): Promise<void> {
+    await imap.db.query({
+      text: `update store.content c set pack_id = gen_random_uuid() from store.message m, store.mailbox b
+        where m.content_id = c.id and b.id = m.mailbox_id and b.account_id = $1`,
+      values: [imap.accounts[account]],
+    });
+  }
+
+  test('are known not to be there without a look at the mail, by FETCH and by SEARCH', async () => {
+    const account = await imap.newAccount();
+    await imap.deliver(account, lines('Received: x', 'Subject: one', 'X-Other: y', '', 'x'));
+    await withoutBodies(account);
+    using client = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
+    expect((await client.ok(`FETCH 1 BODY.PEEK[${asked}]`)).join()).toMatch(answer(lines('Subject: one')));
+    expect(await client.ok('SEARCH HEADER X-Label work')).toEqual(['* SEARCH']);
+    // What may be there is looked for, and this body is nowhere.
+    expect((await client.command('FETCH 1 BODY.PEEK[HEADER.FIELDS (X-Other)]')).status).toBe('NO');
+  });
+
+  test('are found where they are: in the mail, and in what a verdict put in front', async () => {
+    const account = await imap.newAccount();
+    await imap.deliver(account, lines('Subject: one', 'X-LABEL: work', '', 'x'));
+    using client = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
+    expect((await client.ok(`FETCH 1 BODY.PEEK[${asked}]`)).join()).toMatch(
+      answer(lines('Subject: one', 'X-LABEL: work')),
+    );
+    expect(await client.ok('SEARCH HEADER X-Label work')).toEqual(['* SEARCH 1']);
+    await imap.db.query({
+      text: `update store.content c set prefix = $2 from store.message m, store.mailbox b
+        where m.content_id = c.id and b.id = m.mailbox_id and b.account_id = $1`,
+      values: [imap.accounts[account], Buffer.from(lines('Lines: 1'))],
+    });
+    expect((await client.ok(`FETCH 1 BODY.PEEK[${asked}]`)).join()).toMatch(
+      answer(lines('Lines: 1', 'Subject: one', 'X-LABEL: work')),
+    );
+  });
+
+  test('of mail from before that was known are looked for in it', async () => {
+    const account = await imap.newAccount();
+    await imap.deliver(account, lines('Subject: one', 'X-Label: work', '', 'x'));
+    await imap.db.query({ text: 'update store.content set other_fields = null' });
+    using client = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
+    expect((await client.ok(`FETCH 1 BODY.PEEK[${asked}]`)).join()).toMatch(
+      answer(lines('Subject: one', 'X-Label: work')),
+    );
+  });
 });

@@ -22,11 +22,11 @@ export interface NewContent {
 /** Column lists shared by the statements that insert content from JSON (bytes travel as base64). */
 export const contentColumns = {
   declared: `id uuid, pack_id uuid, pack_offset bigint, length bigint, sha256 text, header_length int, header text,
-    header_complete boolean, envelope text, body_structure text, parts text, message_id text, sent_at timestamptz, removed int8[]`,
-  names: `id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, envelope, body_structure,
+    header_complete boolean, other_fields text, envelope text, body_structure text, parts text, message_id text, sent_at timestamptz, removed int8[]`,
+  names: `id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, other_fields, envelope, body_structure,
     parts, message_id, sent_at, removed, texts_version`,
   values: `i.id, i.pack_id, i.pack_offset, i.length, decode(i.sha256, 'base64'), i.header_length,
-    decode(i.header, 'base64'), i.header_complete, i.envelope, i.body_structure, i.parts, i.message_id, i.sent_at, i.removed,
+    decode(i.header, 'base64'), i.header_complete, decode(i.other_fields, 'base64'), i.envelope, i.body_structure, i.parts, i.message_id, i.sent_at, i.removed,
     ${TEXTS_VERSION}`,
 };
 
@@ -41,6 +41,7 @@ export function contentRow(content: NewContent): Record<string, unknown> {
     header_length: description.headerLength,
     header: description.shortHeader.toString('base64'),
     header_complete: description.shortHeaderComplete,
+    other_fields: description.otherFields?.toString('base64') ?? null,
     envelope: description.envelope,
     body_structure: description.bodyStructure,
     parts: description.parts,

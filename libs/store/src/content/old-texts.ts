@@ -47,10 +47,11 @@ export async function oldTexts(db: Queryable, after: string, limit: number): Pro
 const WRITE = `
 update store.content c
 set header_length = i.header_length, header = decode(i.header, 'base64'), header_complete = i.header_complete,
+  other_fields = decode(i.other_fields, 'base64'),
   envelope = i.envelope, body_structure = i.body_structure, parts = i.parts, message_id = i.message_id,
   sent_at = i.sent_at, texts_version = ${TEXTS_VERSION}
 from json_to_recordset($1::json) as i(id uuid, prefix text, removed int8[], header_length int, header text,
-  header_complete boolean, envelope text, body_structure text, parts text, message_id text, sent_at timestamptz)
+  header_complete boolean, other_fields text, envelope text, body_structure text, parts text, message_id text, sent_at timestamptz)
 where c.id = i.id and c.prefix is not distinct from decode(i.prefix, 'base64') and c.removed is not distinct from i.removed`;
 
 export async function writeTexts(db: Queryable, texts: readonly NewTexts[]): Promise<void> {
@@ -61,6 +62,8 @@ export async function writeTexts(db: Queryable, texts: readonly NewTexts[]): Pro
     header_length: body.headerLength,
     header: header.shortHeader.toString('base64'),
     header_complete: header.shortHeaderComplete,
+    // Of the stored body: what edits put in front is looked for beside it.
+    other_fields: body.otherFields?.toString('base64') ?? null,
     envelope: header.envelope,
     body_structure: body.bodyStructure,
     parts: body.parts,

@@ -18,6 +18,8 @@ export interface MessageContent {
   /** The short header, and whether it holds every field that `isShortHeaderField` names. */
   header?: Buffer;
   headerComplete?: boolean;
+  /** Of the fields of the stored body that are not in it; null: unknown. For mayHaveField(). */
+  otherFields?: Buffer | null;
   /** For `decodeParts`. */
   parts?: string;
   /** Where the bytes are. */
@@ -82,7 +84,7 @@ const SELECTED: Record<ContentColumn, string> = {
   envelope:
     'c.envelope, case when c.prefix is not null and c.header_complete then c.header end as edited_header',
   bodyStructure: 'c.body_structure',
-  header: 'c.header, c.header_complete',
+  header: 'c.header, c.header_complete, c.other_fields',
   parts: 'c.parts',
   stored: 'c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed',
 };
@@ -107,6 +109,7 @@ interface WideRow {
   body_structure?: string;
   header?: Buffer;
   header_complete?: boolean;
+  other_fields?: Buffer | null;
   parts?: string;
   pack_id?: string;
   pack_offset?: number;
@@ -155,6 +158,7 @@ function contentOf(row: WideRow): MessageContent {
   if (row.body_structure !== undefined) content.bodyStructure = row.body_structure;
   if (row.header !== undefined) content.header = row.header;
   if (row.header_complete !== undefined) content.headerComplete = row.header_complete;
+  if (row.other_fields !== undefined) content.otherFields = row.other_fields;
   if (row.parts !== undefined) content.parts = row.parts;
   if (row.header_length !== undefined) content.headerLength = row.header_length;
   if (row.pack_id !== undefined) content.stored = storedBody(row);

@@ -73,9 +73,9 @@ export async function replaceContent(
 
 const VERSION = `
 with version as (
-  insert into store.content (id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, envelope,
+  insert into store.content (id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, other_fields, envelope,
     body_structure, parts, message_id, sent_at, prefix, removed, texts_version)
-  select $2, c.pack_id, c.pack_offset, c.length, c.sha256, c.header_length, $6, $7, $8, c.body_structure, c.parts, $9, $10,
+  select $2, c.pack_id, c.pack_offset, c.length, c.sha256, c.header_length, $6, $7, c.other_fields, $8, c.body_structure, c.parts, $9, $10,
     $3, $4, c.texts_version
   from store.content c where c.id = $1
   on conflict do nothing

@@ -1,6 +1,7 @@
 // HEADER.FIELDS and HEADER.FIELDS.NOT (RFC 9051 §6.4.5): whole fields as they stand in the header, in their order,
-// and a blank line. From the short header of the row when it has them all, otherwise from the message.
-import { isShortHeaderField, parseHeaderFields } from '@pochtar/mail';
+// and a blank line. From the row when its short header has each or the row knows that the mail does not; otherwise from the
+// message.
+import { isShortHeaderField, mayHaveField, parseHeaderFields } from '@pochtar/mail';
 import type { MessageContent } from '@pochtar/store/mailbox';
 import type { MessageBytes } from './message-bytes.ts';
 
@@ -27,12 +28,18 @@ export function shortHeaderFor(
   names: readonly string[],
 ): Buffer | null {
   const { header, headerComplete } = content;
-  if (header === undefined || !headerComplete || !names.every(isShortHeaderField)) return null;
+  if (header === undefined || !headerComplete) return null;
+  const others = content.otherFields ?? null;
+  const isListed = (name: string): boolean => isShortHeaderField(name);
+  const isAbsent = (name: string): boolean =>
+    !isListed(name) && others !== null && !mayHaveField(others, name);
+  if (!names.every((name) => isListed(name) || isAbsent(name))) return null;
   if (!bytes.isEdited) return header;
   // Edits replace a field by taking it out and putting the new one in front.
   const added = bytes.prefix === null ? [] : parseHeaderFields(bytes.prefix).map((field) => field.lower);
-  const isTouched = names.some((name) => added.includes(name) || !isNeverRemoved(name));
-  return isTouched ? null : header;
+  const isTouched = (name: string): boolean =>
+    added.includes(name) || (isListed(name) && !isNeverRemoved(name));
+  return names.some(isTouched) ? null : header;
 }
 
 /** Fields that are taken out only to be replaced. */

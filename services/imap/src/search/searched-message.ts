@@ -2,7 +2,6 @@
 import {
   bytesToText,
   decodeWords,
-  isShortHeaderField,
   parseAddressList,
   parseDate,
   parseHeaderFields,
@@ -113,7 +112,7 @@ export class SearchedMessage {
 
   async #fields(name: string): Promise<readonly HeaderField[]> {
     if (this.#allFields !== null) return this.#allFields;
-    const short = isShortHeaderField(name) ? shortHeaderFor(this.#contentRow(), this.#bytes(), [name]) : null;
+    const short = shortHeaderFor(this.#contentRow(), this.#bytes(), [name]);
     if (short !== null) {
       this.#shortFields ??= parseHeaderFields(short);
       return this.#shortFields;
