@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { directoryChanged, settingsChanged } from '@pochtar/bus';
 import { Health, processEnv, silentLogger } from '@pochtar/runtime';
-import { updateAccount } from '@pochtar/store/directory';
+import { deleteAccount, hashPassword, setPasswordHash, updateAccount } from '@pochtar/store/directory';
 import { deleteCertificate, saveCertificate } from '@pochtar/store/settings';
 import {
   certificatePem,
@@ -190,7 +190,14 @@ test('replicas share the port, and sessions of one hear what happens in the othe
   for (const client of clients) client[Symbol.dispose]();
 });
 
-test('an account that is switched off loses its sessions, others keep theirs', async () => {
+test.each([
+  ['is switched off', (address: string) => updateAccount(imap.db, 'all', address, { isEnabled: false })],
+  [
+    'has a new password',
+    async (address: string) => setPasswordHash(imap.db, 'all', address, await hashPassword('another')),
+  ],
+  ['is deleted', (address: string) => deleteAccount(imap.db, 'all', address)],
+])('an account that %s loses its sessions, others keep theirs', async (_, change) => {
   const [off, on] = [await imap.newAccount(), await imap.newAccount()];
   const target = { host: imap.host, port: imap.ports.imap };
   using idle = await ImapClient.inbox(target, off);
@@ -199,7 +206,7 @@ test('an account that is switched off loses its sessions, others keep theirs', a
   idle.socket.write('i IDLE\r\n');
   expect(await idle.line()).toBe('+ idling');
   const address = `${off}@demo.test`;
-  await updateAccount(imap.db, 'all', address, { isEnabled: false });
+  await change(address);
   imap.bus.emit(directoryChanged, { addresses: [address] });
   expect(await idle.line()).toBe('* BYE the account or its password has changed');
   expect(await waiting.line()).toBe('* BYE the account or its password has changed');

@@ -1,6 +1,7 @@
 // Settings that change while sessions are open, and the report of what runs.
 import { connect } from 'node:net';
 import { directoryChanged } from '@pochtar/bus';
+import { deleteAccount, hashPassword, setPasswordHash, updateAccount } from '@pochtar/store/directory';
 import { deleteCertificate, saveCertificate } from '@pochtar/store/settings';
 import { eventually, freePort, otherCertificatePem, otherKeyPem, shownCertificate } from '@pochtar/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -62,16 +63,24 @@ test('limits.sessionsPerAddress: one connection more is refused with SYS/TEMP', 
   `);
 });
 
-test('an account that is switched off loses its sessions', async () => {
-  const session = at.talk(`${login('anna')}
-    S: <close>
-  `);
-  await eventually(() => expect([...at.sessions].some(({ account }) => account !== null)).toBe(true));
-  await at.db.query({
-    text: "update directory.account set enabled = false where address = 'anna@demo.test'",
-  });
-  at.bus.emit(directoryChanged, { addresses: ['anna@demo.test'] });
-  await session;
+test('an account that is switched off, is deleted, or has a new password loses its sessions', async () => {
+  const ends: Record<string, (address: string) => Promise<unknown>> = {
+    anna: (address) => updateAccount(at.db, 'all', address, { isEnabled: false }),
+    boris: (address) => deleteAccount(at.db, 'all', address),
+    clara: async (address) => setPasswordHash(at.db, 'all', address, await hashPassword('another')),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    const session = at.talk(`${login(name)}
+      S: <close>
+    `);
+    const isThere = (): boolean => [...at.sessions].some(({ account }) => account !== null);
+    await eventually(() => expect(isThere()).toBe(true));
+    const address = `${name}@demo.test`;
+    await end(address);
+    at.bus.emit(directoryChanged, { addresses: [address] });
+    await session;
+    await eventually(() => expect(isThere()).toBe(false));
+  }
 });
 
 test('RFC 2449 §6.7: EXPIRE follows the retention of INBOX', async () => {
