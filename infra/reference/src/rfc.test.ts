@@ -26,6 +26,38 @@ test('every RFC of infra/reference/src/rfc-status.ts stands once and is named by
   expect([...listed].filter((rfc) => !named.has(rfc))).toEqual([]);
 });
 
+/** The RFC of each word that CAPABILITY may answer. */
+const EXTENSIONS: Record<string, number> = {
+  ...{
+    IMAP4rev1: 3501,
+    IMAP4rev2: 9051,
+    'LITERAL+': 7888,
+    'SASL-IR': 4959,
+    ENABLE: 5161,
+    ID: 2971,
+    IDLE: 2177,
+  },
+  ...{ NAMESPACE: 2342, UIDPLUS: 4315, MULTIAPPEND: 3502, UNSELECT: 3691, MOVE: 6851, CHILDREN: 3348 },
+  ...{ 'SPECIAL-USE': 6154, 'CREATE-SPECIAL-USE': 6154, 'LIST-EXTENDED': 5258, 'LIST-STATUS': 5819 },
+  ...{ 'STATUS=SIZE': 8438, ESEARCH: 4731, SEARCHRES: 5182, WITHIN: 5032, BINARY: 3516 },
+  ...{ CONDSTORE: 7162, QRESYNC: 7162 },
+};
+
+test('what IMAP offers has its RFC in the table, as kept; a word that is offered anew needs one', () => {
+  const source = readFileSync(new URL('../../../services/imap/src/capabilities.ts', import.meta.url), 'utf8');
+  const constants = source.slice(
+    source.indexOf('const ALWAYS'),
+    source.indexOf('export function capabilities'),
+  );
+  const offered = constants.match(/'[^']*'/g)?.flatMap((text) => text.slice(1, -1).trim().split(' ')) ?? [];
+  expect(offered.toSorted()).toEqual(Object.keys(EXTENSIONS).toSorted());
+  const kept = new Map(rfcStatus.map(([number, status]) => [number, status]));
+  const missing = Object.entries(EXTENSIONS).filter(
+    ([, rfc]) => !['full', 'partial'].includes(kept.get(rfc) ?? ''),
+  );
+  expect(missing).toEqual([]);
+});
+
 const CODE = `// Head. RFC 5321 §4.4 and more.
 // RFC 5322 §2.1: of the file.
 import { a } from './a.ts';
