@@ -178,6 +178,7 @@ function firstMessage(): Parameters<typeof appendMessages>[2][number] {
         headerLength: 200,
         shortHeader: Buffer.from('Subject: x\r\n\r\n'),
         shortHeaderComplete: true,
+        otherFields: null,
         envelope: '(NIL "x" NIL NIL NIL NIL NIL NIL NIL NIL)',
         bodyStructure: '("text" "plain" NIL NIL NIL "7bit" 800 10 NIL NIL NIL NIL)',
         parts: '[]',

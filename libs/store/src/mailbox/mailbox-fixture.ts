@@ -88,6 +88,7 @@ export function newMessage(more: Partial<NewMessage> = {}): NewMessage {
         headerLength: 200,
         shortHeader: Buffer.from('Subject: \xff raw\r\n\r\n', 'latin1'),
         shortHeaderComplete: true,
+        otherFields: null,
         envelope: '(NIL "a subject" NIL NIL NIL NIL NIL NIL NIL NIL)',
         bodyStructure: '("text" "plain" NIL NIL NIL "7bit" 800 10 NIL NIL NIL NIL)',
         parts: '[]',

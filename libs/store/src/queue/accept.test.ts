@@ -44,6 +44,7 @@ function newMail(more: Partial<NewMail> = {}): NewMail {
         headerLength: 200,
         shortHeader: Buffer.from('Subject: \xff raw\r\n\r\n', 'latin1'),
         shortHeaderComplete: true,
+        otherFields: null,
         envelope: '(NIL "a subject" NIL NIL NIL NIL NIL NIL NIL NIL)',
         bodyStructure: '("TEXT" "PLAIN" NIL NIL NIL "7BIT" 800 10)',
         parts: '[]',

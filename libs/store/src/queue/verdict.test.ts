@@ -35,6 +35,7 @@ async function accept(changed: Partial<NewMail> = {}): Promise<string> {
         headerLength: 100,
         shortHeader: Buffer.from('Subject: x\r\n'),
         shortHeaderComplete: true,
+        otherFields: null,
         envelope: '()',
         bodyStructure: '()',
         parts: '',
