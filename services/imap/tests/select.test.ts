@@ -322,3 +322,27 @@ test('RFC 3501 §6.3.2: EXAMINE and IMAP4rev2 take \\Recent from nobody, and wri
   });
   expect(row?.recent_uid).toBe(1);
 });
+
+test('RFC 9051 §6.3.2: IMAP4rev2 has no \\Recent, so that its SELECT of new mail writes nothing and leaves it to others', async () => {
+  const account = await imap.newAccount();
+  await imap.deliver(account, 'Subject: x\r\n\r\n');
+  await imap.session(
+    account,
+    `
+    C1: a ENABLE IMAP4rev2
+    S1: ...
+    S1: a OK done
+    C1: b SELECT INBOX
+    S1: ...
+    S1: b OK *
+    C1: c UNSELECT
+    S1: c OK *
+    C2: d SELECT INBOX
+    S2: * 1 EXISTS
+    S2: * 1 RECENT
+    S2: ...
+    S2: d OK *
+  `,
+    2,
+  );
+});
