@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { holderWords } from '@pochtar/runtime';
 import { expect, test } from 'vitest';
 import { namingHolders } from './port-holders.ts';
 
@@ -9,9 +10,10 @@ test('of a process that a program could not see, whoever sees it says which one 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  const unseen = await holderWords({ pid: null, command: '', uid: 0 }, port);
   const told = {
-    en: `port ${port} on 127.0.0.1 is held by a process of user 0: stop it or choose another port; port 1 on :: is held by a process of user 7: stop it`,
-    ru: `порт ${port} на 127.0.0.1 занимает процесс пользователя 0: остановите его или выберите другой порт`,
+    en: `port ${port} on 127.0.0.1 is held by ${unseen.en}: stop it or choose another port; port 1 on :: is held by a process of user 7: stop it`,
+    ru: `порт ${port} на 127.0.0.1 занимает ${unseen.ru}: остановите его или выберите другой порт`,
   };
   const said = { ready: false, faults: { settings: told.en, volume: 'away' }, words: { settings: told } };
   const named = await namingHolders(said);

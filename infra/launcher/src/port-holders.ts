@@ -4,10 +4,10 @@ import { type Readiness, visible } from './program-readiness.ts';
 
 type Language = 'ru' | 'en';
 
-/** As libs/runtime/src/listener.ts says it where it cannot see the process. */
+/** As libs/runtime/src/port-holder.ts says it where it cannot see the process. */
 const unseen = {
-  ru: /порт (?<port>\d{1,5}) на (?<host>\S{1,64}) занимает (?<holder>процесс пользователя \d+)/g,
-  en: /port (?<port>\d{1,5}) on (?<host>\S{1,64}) is held by (?<holder>a process of user \d+)/g,
+  ru: /порт (?<port>\d{1,5}) на (?<host>\S{1,64}) занимает (?<holder>процесс пользователя [^\s:]{1,64}(?: \([^()]{1,200}\))?)/g,
+  en: /port (?<port>\d{1,5}) on (?<host>\S{1,64}) is held by (?<holder>a process of user [^\s:]{1,64}(?: \([^()]{1,200}\))?)/g,
 };
 
 /** A program has eight ports at most; looking for a holder goes through all processes. */

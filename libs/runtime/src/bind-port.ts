@@ -1,7 +1,7 @@
 // One port of this machine: bound by all replicas of a program, and by nothing else; and who is in the way.
 import { createServer, type Server } from 'node:net';
 import type { Words } from './health.ts';
-import { installationOf, portHolders } from './port-holder.ts';
+import { holderWords, installationOf, portHolders } from './port-holder.ts';
 
 interface Place {
   host: string;
@@ -93,11 +93,7 @@ async function refuseStrangers({ host, port }: Place): Promise<void> {
     const isOurs =
       holder.pid === null ? holder.uid === uid : await isSibling(holder.pid, holder.command, own);
     if (isOurs) continue;
-    const { pid, command } = holder;
-    const [ru, en] =
-      pid === null
-        ? [`процесс пользователя ${holder.uid}`, `a process of user ${holder.uid}`]
-        : [`«${command}» (процесс ${pid})`, `"${command}" (process ${pid})`];
+    const { ru, en } = await holderWords(holder, port);
     throw new ListenError(
       'portTaken',
       `порт ${port} на ${host} занимает ${ru}: остановите его или выберите другой порт`,

@@ -13,7 +13,7 @@ import {
   networkSet,
 } from './listener.ts';
 import { silentLogger } from './log.ts';
-import { portHolders } from './port-holder.ts';
+import { holderWords, portHolders } from './port-holder.ts';
 import { TlsContexts } from './tls.ts';
 
 const host = '127.0.0.1';
@@ -381,4 +381,14 @@ test('the holder of a port is found, and only for addresses in its way', async (
   expect(await portHolders('0.0.0.0', port)).toHaveLength(1);
   expect(await portHolders('127.0.0.2', port)).toEqual([]);
   server.close();
+});
+
+test('a holder that cannot be seen is told by the name of its user, with why and what shows it', async () => {
+  const words = await holderWords({ pid: null, command: '', uid: 0 }, 110);
+  expect(words.ru).toMatch(/^процесс пользователя root \(чужие процессы отсюда не видны; .*ss -ltnp 'sport = :110'\)$/);
+  expect(words.en).toMatch(/^a process of user root \(.* sudo ss -ltnp 'sport = :110' shows it\)$/);
+  // A user of a container has no name here.
+  expect((await holderWords({ pid: null, command: '', uid: 4_000_123 }, 110)).en).toContain('user 4000123 (');
+  const seen = await holderWords({ pid: 812, command: 'nginx: master process', uid: 0 }, 110);
+  expect(seen.ru).toBe('«nginx: master process» (процесс 812)');
 });

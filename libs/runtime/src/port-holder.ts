@@ -13,6 +13,27 @@ export interface PortHolder {
 
 const LISTEN = '0A';
 
+/** Which process it is, where that can be seen; otherwise whose, why no more, and what shows it. */
+export async function holderWords(
+  { pid, command, uid }: PortHolder,
+  port: number,
+): Promise<{ ru: string; en: string }> {
+  if (pid !== null) return { ru: `«${command}» (процесс ${pid})`, en: `"${command}" (process ${pid})` };
+  const name = await userName(uid);
+  const shows = `sudo ss -ltnp 'sport = :${port}'`;
+  return {
+    ru: `процесс пользователя ${name} (чужие процессы отсюда не видны; какой это, покажет ${shows})`,
+    en: `a process of user ${name} (those of others cannot be seen from here; ${shows} shows it)`,
+  };
+}
+
+/** By the machine's own list; a user of a container or a directory may not stand in it. */
+async function userName(uid: number): Promise<string> {
+  const users = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  const found = users.split('\n').map((line) => line.split(':')).find(([, , id]) => id === String(uid));
+  return found?.[0] === undefined || found[0] === '' ? String(uid) : found[0];
+}
+
 /** Listening sockets that stand in the way of `host`:`port`; several when they share it. */
 export async function portHolders(host: string, port: number): Promise<PortHolder[]> {
   const sockets = (await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(listeningSockets)))

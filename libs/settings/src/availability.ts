@@ -5,12 +5,11 @@
  */
 import { catalogue, type SectionName, type Settings } from './catalogue.ts';
 import type { Field } from './field.ts';
+import { NOT_AVAILABLE } from './forms/applied.ts';
 import { complaint, withFieldNames } from './place.ts';
 import type { Problem } from './problem.ts';
 import { joined, type SettingsError, text } from './text.ts';
 import { defaultDocument } from './validate.ts';
-
-export const NOT_AVAILABLE = 'notAvailable';
 
 /** What was chosen, against the default, that nothing acts on. */
 export function unavailable<N extends SectionName>(name: N, document: Settings[N]): SettingsError[] {

@@ -12,9 +12,10 @@ export {
   text,
 } from './text.ts';
 export { counted, type Noun } from './plural.ts';
+export { absentPrograms, appliedState, NOT_AVAILABLE } from './forms/applied.ts';
 export { programsToCome } from './forms/programs.ts';
 export { atField, complaint, fieldName, placeName } from './place.ts';
-export { isAvailable, NOT_AVAILABLE, unavailable, withoutEffect } from './availability.ts';
+export { isAvailable, unavailable, withoutEffect } from './availability.ts';
 export { cautionsOf } from './cautions.ts';
 export { NotApplied, type Problem, problemOf } from './problem.ts';
 export { serverDomain } from './server-domain.ts';
@@ -38,6 +39,7 @@ export {
   defaultDocument,
   defaultSettings,
   examineSection,
+  isAboutAny,
   maxDocumentBytes,
   type Parsed,
   parseSection,

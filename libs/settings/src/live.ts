@@ -5,7 +5,7 @@
  * reconnect, and all revisions are compared every 15 s, so a lost hint costs 15 s and never a change.
  * This library knows neither the bus nor the database: both come in as functions.
  */
-import { NOT_AVAILABLE } from './availability.ts';
+import { NOT_AVAILABLE } from './forms/applied.ts';
 import type { SectionName, Settings } from './catalogue.ts';
 import type { Applied, ChangeHandler, Outcome, SectionRow } from './live-section.ts';
 import { SectionState } from './section-state.ts';

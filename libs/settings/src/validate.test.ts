@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { catalogue, type SectionName, type Settings, sectionNames } from './catalogue.ts';
+import { describeSection } from './describe.ts';
 import type { FieldInput } from './forms/description.ts';
 import { listenersOf } from './listeners.ts';
 import type { SettingsError } from './text.ts';
@@ -8,6 +9,8 @@ import {
   crossCheck,
   defaultDocument,
   defaultSettings,
+  examineSection,
+  maxDocumentBytes,
   parseSection,
   readStored,
   validateAll,
@@ -345,3 +348,47 @@ function valueOf(input: FieldInput): fc.Arbitrary<unknown> {
       );
   }
 }
+
+describe('all that is wrong is told at once', () => {
+  test('a rule between two fields is told beside a third one that is wrong as it stands', () => {
+    const document = { ...defaultDocument('queue'), waitMinMinutes: 400, waitMaxMinutes: 300, runIntervalMinutes: 0 };
+    const { value, sound, errors } = examineSection('queue', document);
+    expect(value).toBeUndefined();
+    expect(sound?.without).toEqual(new Set(['runIntervalMinutes']));
+    expect(errors.map(({ field }) => field)).toContain('runIntervalMinutes');
+    expect(errors.filter(({ field }) => /^wait/.test(field))).not.toEqual([]);
+  });
+
+  test('a field that is wrong as it stands breaks no rule with another one', () => {
+    const document = { ...defaultDocument('queue'), waitMinMinutes: 400, waitMaxMinutes: -1 };
+    expect(errorsOf(parseSection('queue', document)).map(({ field }) => field)).toEqual(['waitMaxMinutes']);
+  });
+});
+
+/** As JSON, at the most: a letter may be written as `\u0000`, a number has 17 digits and a sign. */
+function largest(input: FieldInput): number {
+  switch (input.kind) {
+    case 'text':
+      return 2 + 6 * input.maxLength;
+    case 'reference':
+      return 2 + 6 * 255;
+    case 'choice':
+      return Math.max(...input.options.map(({ value }) => JSON.stringify(value).length));
+    case 'list':
+      return 2 + input.maxItems * (1 + largest(input.item));
+    case 'record':
+      return Object.entries(input.fields).reduce(
+        (sum, [name, { input: of }]) => sum + name.length + 4 + largest(of),
+        2,
+      );
+    default:
+      return 20;
+  }
+}
+
+test.each(sectionNames)('%s: whatever its fields allow fits into one answer of the bus', (name) => {
+  const { fields } = describeSection(name);
+  const bytes = fields.reduce((sum, field) => sum + field.name.length + 4 + largest(field.input), 2);
+  expect(bytes).toBeGreaterThan(JSON.stringify(defaultDocument(name)).length);
+  expect(bytes).toBeLessThan(maxDocumentBytes);
+});

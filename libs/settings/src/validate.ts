@@ -11,7 +11,7 @@ import { type FieldPlace, type SettingsError, text } from './text.ts';
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: SettingsError[] };
 
-/** The largest document as JSON: it has to fit into one answer on the bus. */
+/** The largest document as JSON: it has to fit into one answer on the bus. The bounds of the fields keep every section far below. */
 export const maxDocumentBytes = 700_000;
 
 /**
@@ -23,21 +23,56 @@ export function parseSection<N extends SectionName>(name: N, document: unknown):
   return value !== undefined && errors.length === 0 ? { ok: true, value } : { ok: false, errors };
 }
 
-/** The same; the value is there, too, when only a rule between its fields is broken. */
-export function examineSection<N extends SectionName>(
-  name: N,
-  document: unknown,
-): { value?: Settings[N]; errors: SettingsError[] } {
+export interface Examined<N extends SectionName> {
+  /** There, too, when only a rule between the fields is broken. */
+  value?: Settings[N];
+  /** Where fields are wrong as they stand: the document without them, so that the rules between the others are told too. */
+  sound?: { value: Settings[N]; without: ReadonlySet<string> };
+  errors: SettingsError[];
+}
+
+/** The same, with as much of the document as can be read. */
+export function examineSection<N extends SectionName>(name: N, document: unknown): Examined<N> {
+  const result = catalogue[name].schema.safeParse(document, { reportInput: true });
+  if (result.success) {
+    const value = result.data as Settings[N];
+    return { value, errors: checkFields(name, value) };
+  }
+  const errors = result.error.issues.flatMap((issue) => explain(name, issue));
+  const sound = withoutWrong(name, document, result.error.issues);
+  if (sound === undefined) return { errors };
+  const told = checkFields(name, sound.value).filter((error) => !isAboutAny(error, name, sound.without));
+  return { sound, errors: [...errors, ...told] };
+}
+
+/** The rules between the fields of one section. */
+function checkFields<N extends SectionName>(name: N, value: Settings[N]): SettingsError[] {
   const definition = catalogue[name];
-  const result = definition.schema.safeParse(document, { reportInput: true });
-  if (!result.success) return { errors: result.error.issues.flatMap((issue) => explain(name, issue)) };
-  const value = result.data as Settings[N];
   const check = definition.check as (value: Settings[N]) => ReturnType<typeof definition.check>;
-  const errors = check(value).map(({ field, code, message, related }) =>
+  return check(value).map(({ field, code, message, related }) =>
     complaint({ section: name, field }, code, withFieldNames(name, message), related),
   );
-  if (Buffer.byteLength(JSON.stringify(value)) > maxDocumentBytes) errors.push(tooLarge(name));
-  return { value, errors };
+}
+
+function withoutWrong<N extends SectionName>(name: N, document: unknown, issues: readonly z.core.$ZodIssue[]) {
+  if (typeof document !== 'object' || document === null) return undefined;
+  const without = new Set(
+    issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' && issue.path.length === 0
+        ? issue.keys
+        : [String(issue.path[0] ?? '')],
+    ),
+  );
+  const rest = Object.fromEntries(Object.entries(document).filter(([field]) => !without.has(field)));
+  const again = catalogue[name].schema.safeParse(rest);
+  return again.success ? { value: again.data as Settings[N], without } : undefined;
+}
+
+/** Whether an error names one of these fields of the section, as its own or as the other one. */
+export function isAboutAny(error: SettingsError, name: SectionName, fields: ReadonlySet<string>): boolean {
+  return [error, ...(error.related ?? [])].some(
+    ({ section, field }) => section === name && fields.has(field.split('.')[0] ?? ''),
+  );
 }
 
 /**
@@ -104,12 +139,4 @@ export function unknownSection(name: string): SettingsError {
       `there is no section “${shown}”: the sections are ${sectionNames.join(', ')}`,
     ),
   };
-}
-
-function tooLarge(section: string): SettingsError {
-  const message = text(
-    `раздел занимает больше ${maxDocumentBytes} байт: сократите списки или комментарии`,
-    `the section takes more than ${maxDocumentBytes} bytes: shorten its lists or comments`,
-  );
-  return complaint({ section, field: '' }, 'tooLarge', message);
 }

@@ -8,6 +8,7 @@ import {
   crossCheck,
   type FieldPlace,
   examineSection,
+  isAboutAny,
   type Findings,
   isSectionName,
   type SectionName,
@@ -95,8 +96,7 @@ async function validate(
     revision,
     changed,
     changes: fieldChanges(name, rows.get(name)?.document, document, {
-      given: secrets,
-      present: secretsOf(name, present),
+      secrets: { given: secrets, present: secretsOf(name, present) },
     }),
   }));
   return done({ sections, changeId: null, ...cautionsIn(decided.cautions) });
@@ -155,6 +155,7 @@ async function decide(
   options: ChangeOptions,
 ): Promise<{ ok: true; next: Next[]; cautions: SettingsError[] } | Refusal> {
   const next = new Map<SectionName, Next>();
+  const partly = new Map<SectionName, Sound>();
   const errors: SettingsError[] = [];
   const stale = changes.filter(
     ({ section, expectedRevision }) =>
@@ -171,19 +172,42 @@ async function decide(
     const before = next.get(change.section);
     const stored: object = before?.document ?? row?.document ?? {};
     const wanted = 'document' in change ? change.document : { ...stored, ...change.patch };
-    const { value, errors: own } = examineSection(change.section, wanted);
+    const { value, sound, errors: own } = examineSection(change.section, wanted);
     const secrets = 'document' in change ? {} : { ...before?.secrets, ...change.secrets };
     errors.push(...own, ...checkSecrets(change.section, secrets));
-    if (value === undefined) continue;
+    if (value === undefined) {
+      if (sound !== undefined) partly.set(change.section, sound);
+      continue;
+    }
     const changed = !isDeepStrictEqual(value, row?.document) || Object.keys(secrets).length > 0;
     next.set(change.section, { name: change.section, document: value, secrets, revision, changed });
   }
   // All that is wrong is told at once: what is missing is not asked for piece by piece.
   const together = await checkTogether(tx, rows, next, options);
-  errors.push(...together.errors);
+  errors.push(...together.errors, ...clashesOf(rows, next, partly));
   const cautions = [...(options.cautions ?? []), ...together.cautions];
   if (errors.length > 0) return refusal(errors, cautions);
   return { ok: true, next: [...next.values()], cautions };
+}
+
+type Sound = NonNullable<ReturnType<typeof examineSection>['sound']>;
+
+/** What stands in a section beside wrong fields may clash with other sections too; wrong fields themselves do not. */
+function clashesOf(
+  rows: ReadonlyMap<string, StoredSection>,
+  next: ReadonlyMap<SectionName, Next>,
+  partly: ReadonlyMap<SectionName, Sound>,
+): SettingsError[] {
+  if (partly.size === 0) return [];
+  const stored = storedSettings(rows);
+  const wanted = [...next.values()].map(({ name, document }) => [name, document]);
+  const readable = [...partly].map(([name, { value }]) => [name, value]);
+  const settings: Settings = { ...stored, ...Object.fromEntries([...wanted, ...readable]) };
+  const isWrong = (error: SettingsError) =>
+    [...partly].some(([name, { without }]) => isAboutAny(error, name, without));
+  return crossCheck(settings, isOther(stored, settings)).filter(
+    (error) => isAbout(error, new Set(partly.keys())) && !isWrong(error),
+  );
 }
 
 /** The rules between sections and towards the rest of the system, for the state that would result. */

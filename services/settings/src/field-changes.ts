@@ -10,16 +10,16 @@ export function fieldChanges(
   section: SectionName,
   before: object | undefined,
   after: object,
-  secrets?: SecretInput,
+  { secrets, most = MAX_ENTRIES }: { secrets?: SecretInput | undefined; most?: number } = {},
 ): SettingsFieldChange[] {
   return diffDocuments({ ...before }, { ...after }, describeSection(section), secrets).map((change) => {
     if (change.kind !== 'list') return change;
     const { added, removed, altered, ...rest } = change;
     const all = added.length + removed.length + altered.length;
     const told = {
-      added: added.slice(0, MAX_ENTRIES),
-      removed: removed.slice(0, MAX_ENTRIES),
-      altered: altered.slice(0, MAX_ENTRIES),
+      added: added.slice(0, most),
+      removed: removed.slice(0, most),
+      altered: altered.slice(0, most),
     };
     const omitted = all - told.added.length - told.removed.length - told.altered.length;
     return { ...rest, ...told, ...(omitted > 0 && { omitted }) };

@@ -1,12 +1,12 @@
 // What of the server and its domains needs a hand: pure, from what is known already. Each says what is, why, and what to do.
 import type { CertificateInfo, Remark, SectionStatus } from '@pochtar/bus';
 import {
+  absentPrograms,
+  appliedState,
   catalogue,
   counted,
   isSectionName,
   type Noun,
-  NOT_AVAILABLE,
-  programsToCome,
   text,
 } from '@pochtar/settings';
 
@@ -31,11 +31,7 @@ export function processRemarks(facts: readonly SectionFacts[], isComplete: boole
 }
 
 function absent(facts: readonly SectionFacts[]): Remark[] {
-  const running = new Set(facts.flatMap(({ processes }) => processes.map(({ process }) => process)));
-  const wanted = [...new Set(facts.flatMap(({ appliedBy }) => appliedBy))].toSorted();
-  return wanted
-    .filter((program) => !running.has(program) && !programsToCome.has(program as never))
-    .map((program) => ({
+  return absentPrograms(facts).map((program) => ({
       code: 'processAbsent',
       tone: 'danger' as const,
       message: text(`Программа ${program} не запущена.`, `${program} is not running.`),
@@ -47,8 +43,8 @@ function absent(facts: readonly SectionFacts[]): Remark[] {
     }));
 }
 
-function failures({ name, processes }: SectionFacts): Remark[] {
-  const failed = processes.filter(({ error, problem }) => error !== null && problem?.code !== NOT_AVAILABLE);
+function failures({ name, revision, processes }: SectionFacts): Remark[] {
+  const failed = processes.filter((report) => appliedState(report, revision) === 'failed');
   const [first] = failed;
   if (first === undefined || !isSectionName(name)) return [];
   const { label } = catalogue[name];
@@ -75,8 +71,10 @@ function behind(facts: readonly SectionFacts[], now: Date): Remark[] {
   const late = new Map<string, number>();
   for (const { revision, changedAt, processes } of facts) {
     if (now.getTime() - changedAt.getTime() < BEHIND_AFTER_MS) continue;
-    for (const { instance, revision: has, error } of processes)
-      if (error === null && has < revision) late.set(instance, (late.get(instance) ?? 0) + 1);
+    for (const report of processes) {
+      if (appliedState(report, revision) !== 'applying') continue;
+      late.set(report.instance, (late.get(report.instance) ?? 0) + 1);
+    }
   }
   return [...late].slice(0, MOST).map(([instance, count]) => {
     const number = counted(count, sections);

@@ -95,6 +95,8 @@ const historyEntry = z.object({
   ...revisionFacts,
   /** Against the revision before, as JSON; long values are shortened. */
   changes: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })),
+  /** The same in words, for people; empty where there is no revision before. */
+  described: z.array(fieldChange).default([]),
 });
 export type SettingsHistoryEntry = z.infer<typeof historyEntry>;
 

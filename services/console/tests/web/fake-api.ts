@@ -7,6 +7,7 @@ import { defaultDocument, describeForms, isSectionName, parseSection, sectionNam
 import type { Answers, Contract } from '../../src/contract/index.ts';
 import { listRoutes } from './fake-lists.ts';
 import {
+  revisions,
   destinations,
   directory as directoryRoutes,
   mailOverview,
@@ -45,6 +46,8 @@ export class FakeApi {
   isSilent = false;
   /** Questions but the session's wait for ever. */
   isHanging = false;
+  /** Changes of mailboxes are refused. */
+  refuses = false;
   /** What strangers wrote ends with this. */
   strange = '';
   readonly changes: unknown[] = [];
@@ -181,21 +184,13 @@ export class FakeApi {
     'POST /settings/changes': ({ body }) => this.#change(body as never),
     'POST /settings/import': () => ({ sections: [this.#told], changeId: null, cautions: [] }),
     'POST /settings/revert': () => ({ sections: [this.#told], changeId: null, cautions: [] }),
-    'GET /settings/:section/revisions': ({ params }) => ({
-      entries: [
-        {
-          section: params.section,
-          revision: 2,
-          changeId: '0192f000-0000-7000-8000-0000000000cc',
-          secrets: [],
-          author: 'console:petr',
-          changedAt: '2026-01-01T10:00:00.000Z',
-          comment: '',
-          changes: [{ field: 'port', before: '25', after: '465' }],
-        },
-      ],
-      next: null,
-    }),
+    'GET /settings/history': () => ({ entries: this.isNew ? [] : [...revisions('queue'), ...revisions('relay')], next: null }),
+    'GET /settings/:section/revisions': ({ params }) => ({ entries: revisions(params.section ?? ''), next: null }),
+    'POST /accounts': ({ body }) => {
+      if (this.refuses)
+        return problem(409, 'exists', 'адрес olga@firma.test уже занят', 'the address olga@firma.test is taken');
+      return { account: body };
+    },
     ...directoryRoutes(() => this.isNew),
     ...listRoutes(() => this.isNew),
     'GET /overview/mail': () => mailOverview(this.isNew),

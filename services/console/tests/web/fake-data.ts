@@ -396,3 +396,31 @@ export function serverOverview(isNew: boolean): Answers<'GET /overview/server'> 
   };
   return { domains: isNew ? 0 : 2, accounts: isNew ? 0 : 3, remarks: isNew ? [] : [failed] };
 }
+
+/** Earlier revisions of a section, the newest first. */
+export function revisions(section: string): Answers<'GET /settings/history'>['entries'] {
+  const isQueue = section === 'queue';
+  const label = isQueue
+    ? { ru: 'Интервал между попытками отправки', en: 'Interval between delivery attempts' }
+    : { ru: 'Порт', en: 'Port' };
+  const [before, after] = isQueue ? ['30 мин.', '12 мин.'] : ['25', '465'];
+  const facts = { section, changeId: '0192f000-0000-7000-8000-0000000000cc', changes: [] };
+  return [
+    {
+      ...facts,
+      ...{ revision: 2, author: 'console:petr', changedAt: at, comment: 'заявка 118' },
+      secrets: section === 'relay' ? ['password'] : [],
+      described: [
+        {
+          ...{ kind: 'value' as const, section, field: isQueue ? 'runIntervalMinutes' : 'port', label },
+          before: { ru: before ?? '', en: (before ?? '').replace('мин.', 'min') },
+          after: { ru: after ?? '', en: (after ?? '').replace('мин.', 'min') },
+        },
+      ],
+    },
+    {
+      ...facts,
+      ...{ revision: 1, author: 'first start', changedAt: at, comment: null, secrets: [], described: [] },
+    },
+  ];
+}

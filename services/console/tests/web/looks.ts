@@ -150,6 +150,25 @@ export async function blemishes(page: Page): Promise<string[]> {
         found.push(`a key? ${text}`);
       if (/\{\{|\}\}|undefined|\[object|NaN/.test(text)) found.push(`broken: ${text}`);
     }
+    // Words of ours that a line breaks in their middle; headings have hyphens for it.
+    for (const cell of document.querySelectorAll<HTMLElement>('td, th, button, label, dt, .p-tile, .p-card-line')) {
+      if (!cell.checkVisibility()) continue;
+      const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+        if (node.parentElement?.closest('bdi, code, pre, .p-mono, .p-hidden') != null) continue;
+        for (const { 0: word, index } of (node.textContent ?? '').matchAll(/[\p{L}\p{N}]{2,}/gu)) {
+          const range = document.createRange();
+          range.setStart(node, index);
+          range.setEnd(node, index + word.length);
+          const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+          if (tops.size > 1) found.push(`broken within a word: ${word}`);
+        }
+      }
+    }
+    for (const box of document.querySelectorAll<HTMLElement>('.p-table-scroll, .mantine-Badge-label')) {
+      if (box.scrollWidth > box.clientWidth + 1)
+        found.push(`${box.scrollWidth - box.clientWidth} px are out of sight: ${(box.textContent ?? '').slice(0, 80)}`);
+    }
     const boxes = 'button, a, .p-status, th, td, label, h1, h2, h3, dt, dd, p, li';
     for (const element of document.querySelectorAll<HTMLElement>(boxes)) {
       const isShown =

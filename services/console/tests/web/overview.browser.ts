@@ -32,6 +32,18 @@ describe('the overview', () => {
     await page.waitForURL('**/queue?state=held');
   });
 
+  test('names the latest changes of settings in words, with who made them and the way to their history', async () => {
+    await goTo(page, api.url, '/');
+    const change = page.locator('.p-latest > li').first();
+    const text = await change.textContent();
+    expect(text).toContain('petr');
+    expect(text).not.toContain('console:');
+    expect(text).toContain('30 мин. → 12 мин.');
+    await change.getByRole('link').click();
+    await page.waitForURL('**/settings/mail?history=queue');
+    await page.getByRole('dialog').getByText('Интервал между попытками отправки').waitFor();
+  });
+
   test('an hour of the chart is chosen by arrows, said in words, and leads to its mail', async () => {
     await goTo(page, api.url, '/');
     const chart = page.getByRole('slider');
@@ -98,6 +110,8 @@ test('undoing several removed entries is one question', async () => {
   await goTo(page, api.url, '/lists/black');
   await page.getByRole('checkbox').first().check();
   await page.getByRole('button', { name: /^Убрать/ }).click();
+  // Told to those who hear the page, in a place that was there before.
+  await page.locator('[aria-live="polite"] .mantine-Notification-root').waitFor();
   const sent: string[] = [];
   page.on('request', (request) => {
     if (request.method() === 'POST')

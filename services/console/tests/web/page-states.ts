@@ -1,6 +1,7 @@
 // The states that a page can be in, each on one page that has it.
 import type { Page } from 'playwright-core';
 import type { FakeApi } from './fake-api.ts';
+import { dialogStates } from './dialog-states.ts';
 import { settled } from './looks.ts';
 
 export interface PageState {
@@ -21,7 +22,17 @@ const emptyPages = [
   '/trace',
   '/audit',
   '/certificates',
+  '/admins',
+  '/processes',
+  '/lists/white',
+  '/lists/networks',
 ];
+
+/** Whose question nobody answers. */
+const failingPages = ['/', '/start', '/accounts', '/domains/firma.test/dns', '/lists/black', '/processes', '/audit'];
+const hangingPages = ['/', '/settings/mail', '/certificates'];
+/** Seen by who may look and not touch. */
+const lookedAt = ['/accounts', '/names', '/lists/black', '/certificates', '/admins', '/processes', '/audit'];
 
 export const states: Readonly<Record<string, PageState>> = {
   login: { path: '/', prepare: (api) => void (api.isLoggedIn = false), isFailing: true },
@@ -33,6 +44,34 @@ export const states: Readonly<Record<string, PageState>> = {
   ...Object.fromEntries(
     emptyPages.map((path) => [`empty${path}`, { path, prepare: (api: FakeApi) => void (api.isNew = true) }]),
   ),
+  ...Object.fromEntries(
+    failingPages.map((path) => [
+      `unavailable${path}`,
+      {
+        path,
+        prepare: (api: FakeApi) => void (api.isSilent = true),
+        reach: (page: Page) => page.locator('main .p-notice').first().waitFor(),
+        isFailing: true as const,
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    hangingPages.map((path) => [
+      `loading${path}`,
+      {
+        path,
+        prepare: (api: FakeApi) => void (api.isHanging = true),
+        reach: (page: Page) => page.locator('main h1').first().waitFor(),
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    lookedAt.map((path) => [
+      `auditor${path}`,
+      { path, prepare: (api: FakeApi) => void (api.role = 'auditor') },
+    ]),
+  ),
+  ...dialogStates,
   'empty by filter': { path: '/queue?sender=nobody', prepare: (api) => void (api.isNew = true) },
   unavailable: {
     path: '/queue',

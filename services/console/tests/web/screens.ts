@@ -126,6 +126,7 @@ async function reach(page: Page, api: FakeApi, state: PageState | undefined): Pr
 async function report(page: string, look: Look, { page: shown, complaints }: Visit): Promise<Seen> {
   const name = `${page.replaceAll(/[^a-z0-9]+/gi, '-').replaceAll(/^-|-$/g, '') || 'overview'}-${nameOf(look)}${values.longer ? '-longer' : ''}`;
   const picture = values['no-pictures'] ? null : join(values.out, `${name}.png`);
+  if (picture !== null) await shown.evaluate(rest);
   if (picture !== null)
     await writeFile(picture, await shown.screenshot({ fullPage: true, animations: 'disabled' }));
   const found = [
@@ -136,6 +137,13 @@ async function report(page: string, look: Look, { page: shown, complaints }: Vis
   ];
   if (found.length > 0) tell(`${page} ${nameOf(look)}: ${found.length}`);
   return { page, look: nameOf(look), picture, found };
+}
+
+/** Runs in the page: at its top, and without the focus that the walk over the page before has left. */
+function rest(): void {
+  scrollTo(0, 0);
+  const at = document.activeElement;
+  if (at instanceof HTMLElement && at.closest('[role="dialog"], main') === null) at.blur();
 }
 
 /** A pseudo-language: every word of the catalogue half as long again, with letters that a font may lack a place for. */

@@ -1,5 +1,6 @@
+import { appliedState } from '@pochtar/settings/forms';
 import { expect, test } from 'vitest';
-import { type ProcessReport, remarksOf, stateOf } from '../../web/src/shell/server-state.ts';
+import { type ProcessReport, remarksOf } from '../../web/src/shell/server-state.ts';
 
 const report: ProcessReport = {
   process: 'smtp',
@@ -14,16 +15,16 @@ const failed = { code: 'portTaken', text: { ru: 'занят', en: 'taken' } };
 
 test('what this version does not do yet is neither applied nor a fault of the process', () => {
   const lacking = { ...report, isApplied: false, error: 'no', problem: notYet };
-  expect(stateOf(lacking, 3)).toBe('notYet');
+  expect(appliedState(lacking, 3)).toBe('notYet');
   expect(remarksOf([section([lacking])])).toEqual([]);
 });
 
 test('a failure is a fault, whichever revision is meant; an older revision is being applied', () => {
   const failing = { ...report, isApplied: false, error: 'taken', problem: failed };
-  expect(stateOf(failing, 3)).toBe('failed');
+  expect(appliedState(failing, 3)).toBe('failed');
   expect(remarksOf([section([failing])])).toHaveLength(1);
-  expect(stateOf({ ...report, isApplied: false, revision: 2 }, 3)).toBe('applying');
-  expect(stateOf(report, 3)).toBe('applied');
+  expect(appliedState({ ...report, isApplied: false, revision: 2 }, 3)).toBe('applying');
+  expect(appliedState(report, 3)).toBe('applied');
 });
 
 function section(processes: ProcessReport[]) {

@@ -6,6 +6,7 @@ import {
   done,
   fitting,
   refused,
+  type SettingsFieldChange,
   type SettingsHistoryEntry,
   type SettingsRevision,
 } from '@pochtar/bus';
@@ -63,13 +64,26 @@ async function history(
     [...earlier, ...rows].map((row) => [placeOf(row.name, row.revision), row.document]),
   );
   const entries = fitting(
-    shown.map((row) => ({
-      ...factsOf(row),
-      changes: differences(documents.get(placeOf(row.name, row.revision - 1)), row.document),
-    })),
+    shown.map((row) => {
+      const before = documents.get(placeOf(row.name, row.revision - 1));
+      return {
+        ...factsOf(row),
+        changes: differences(before, row.document),
+        described: before === undefined ? [] : inWords(row.name, before, row.document),
+      };
+    }),
   );
   const last = rows.length > entries.length ? entries.at(-1) : undefined;
   return done({ entries, next: last === undefined ? null : placeOf(last.section, last.revision) });
+}
+
+/** Entries of one list that are told in a history: the revision itself has all of them. */
+const MOST_ENTRIES = 20;
+
+function inWords(section: string, before: object, after: object): SettingsFieldChange[] {
+  if (!isSectionName(section)) return [];
+  const [old, now] = [readableDocument(section, before), readableDocument(section, after)];
+  return fieldChanges(section, old, now, { most: MOST_ENTRIES });
 }
 
 function factsOf(row: StoredHistory) {

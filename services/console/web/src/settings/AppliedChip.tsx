@@ -1,7 +1,7 @@
 // Beside the title of a block: the revision, and by how many processes it is applied.
 import { useApi } from '../api/queries.ts';
 import { useWords } from '../i18n/index.ts';
-import { type AppliedState, stateOf } from '../shell/server-state.ts';
+import { type AppliedState, appliedState } from '@pochtar/settings/forms';
 import { StatusBadge } from '../ui/StatusBadge.tsx';
 import { useAt } from './use-draft.ts';
 
@@ -13,7 +13,7 @@ export function AppliedChip({ sections }: { sections: readonly string[] }) {
   );
   const own = data?.sections.filter(({ name }) => sections.includes(name)) ?? [];
   const states = own.flatMap(({ revision, processes }) =>
-    processes.map((report) => stateOf(report, revision)),
+    processes.map((report) => appliedState(report, revision)),
   );
   const applied = states.filter((state) => state === 'applied').length;
   const isNotYet = states.length > 0 && states.every((state) => state === 'notYet');

@@ -1,8 +1,8 @@
 // Saved is not applied: one row a process, until all have taken the revision over, with the cause where one has not.
-import { programsToCome } from '@pochtar/settings/forms';
+import { absentPrograms, type AppliedState, appliedState } from '@pochtar/settings/forms';
 import { useApi } from '../api/queries.ts';
 import { useWords } from '../i18n/index.ts';
-import { type AppliedState, appliedTones, stateOf } from '../shell/server-state.ts';
+import { appliedTones } from '../shell/server-state.ts';
 import { DataTable } from '../ui/DataTable.tsx';
 import { Foreign } from '../ui/Foreign.tsx';
 import { StatusBadge } from '../ui/StatusBadge.tsx';
@@ -37,22 +37,17 @@ export function AppliedList({ saved, label }: AppliedListProps) {
       process: report.process,
       instance: report.instance,
       // What was told before the save says nothing of it.
-      state: section.revision < mine.revision ? ('applying' as const) : stateOf(report, mine.revision),
+      state: section.revision < mine.revision ? ('applying' as const) : appliedState(report, mine.revision),
       reason: report.problem === undefined ? (report.error ?? '') : say(report.problem.text),
     }));
-    const absent = section.appliedBy
-      .filter(
-        (program) =>
-          !programsToCome.has(program) && !section.processes.some(({ process }) => process === program),
-      )
-      .map((program) => ({
-        key: `${section.name} ${program}`,
-        section: section.name,
-        process: program,
-        instance: '',
-        state: 'absent' as const,
-        reason: '',
-      }));
+    const absent = absentPrograms([section]).map((program) => ({
+      key: `${section.name} ${program}`,
+      section: section.name,
+      process: program,
+      instance: '',
+      state: 'absent' as const,
+      reason: '',
+    }));
     return [...reports, ...absent];
   });
   const isDone = data?.isComplete === true && rows.every(({ state }) => state !== 'applying');

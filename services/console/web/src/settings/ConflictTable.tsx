@@ -2,6 +2,7 @@
 // of them changed is merged already.
 import { type FormsDescription, valueWords } from '@pochtar/settings/forms';
 import { useWords } from '../i18n/index.ts';
+import { authorWords } from '../ui/Author.tsx';
 import { Button } from '../ui/controls.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { describedAt, isSecret, partsOf, sectionOf } from './catalogue.ts';
@@ -16,7 +17,7 @@ export function ConflictTable({ forms, draft }: { forms: FormsDescription; draft
   if (first === undefined) return null;
   return (
     <Notice tone="warn">
-      <p>{t('conflict.text', { author: first.author, count: conflicts.length })}</p>
+      <p>{t('conflict.text', { author: authorWords(first.author, t), count: conflicts.length })}</p>
       {conflicts.map((conflict) => (
         <ConflictRow key={conflict.path} forms={forms} draft={draft} conflict={conflict} />
       ))}
@@ -50,7 +51,7 @@ function ConflictRow({
       </span>
       <span className="p-actions">
         <Button size="xs" variant="default" onClick={() => draft.resolve(path, 'theirs')}>
-          {t('conflict.theirs', { author, value: words(theirs) })}
+          {t('conflict.theirs', { author: authorWords(author, t), value: words(theirs) })}
         </Button>
         <Button size="xs" variant="default" onClick={() => draft.resolve(path, 'mine')}>
           {t('conflict.mine', { value: words(draft.value(path)) })}

@@ -5,11 +5,13 @@ import type { Answer } from '../api/client.ts';
 import { useApi } from '../api/queries.ts';
 import { useWho } from '../api/session.ts';
 import { useWords } from '../i18n/index.ts';
+import { Author } from '../ui/Author.tsx';
 import { Button, Select } from '../ui/controls.ts';
 import { Foreign } from '../ui/Foreign.tsx';
 import { Failure } from '../ui/Notice.tsx';
 import { SidePanel } from '../ui/SidePanel.tsx';
 import { Time } from '../ui/Time.tsx';
+import { ChangeLines } from './ChangeLines.tsx';
 import { describedAt, sectionOf } from './catalogue.ts';
 import type { Draft } from './draft.ts';
 import { type Earlier, RevertSheet } from './RevertSheet.tsx';
@@ -37,7 +39,7 @@ export function HistoryPanel({ forms, draft, section, sections, onSection, onClo
     return known === undefined ? name : say(known.label);
   };
   const fieldLabel = (field: string) => {
-    const described = describedAt(forms, `${section}.${field.split('.')[0] ?? ''}`);
+    const described = describedAt(forms, `${section}.${field}`);
     return described === undefined ? field : say(described.label);
   };
   const isAdmin = useWho().role === 'admin';
@@ -61,7 +63,7 @@ export function HistoryPanel({ forms, draft, section, sections, onSection, onClo
             <div className="p-block-head">
               <b>{t('history.revision', { revision: entry.revision })}</b>
               <span className="p-muted">
-                <Foreign text={entry.author} /> · <Time at={entry.changedAt} />
+                <Author name={entry.author} /> · <Time at={entry.changedAt} />
               </span>
             </div>
             {entry.comment !== null && entry.comment !== '' && (
@@ -69,22 +71,11 @@ export function HistoryPanel({ forms, draft, section, sections, onSection, onClo
                 <Foreign text={entry.comment} />
               </p>
             )}
-            <dl className="f-changes">
-              {entry.changes.map(({ field, before, after }) => (
-                <div key={field}>
-                  <dt>{fieldLabel(field)}</dt>
-                  <dd>
-                    <del>
-                      <Foreign text={before} />
-                    </del>{' '}
-                    →{' '}
-                    <ins>
-                      <Foreign text={after} />
-                    </ins>
-                  </dd>
-                </div>
-              ))}
-            </dl>
+            <ChangeLines changes={entry.described} />
+            {entry.secrets.length > 0 && (
+              <p>{t('history.secrets', { names: entry.secrets.map(fieldLabel).join(', ') })}</p>
+            )}
+            {entry.revision === 1 && <p className="p-muted">{t('history.first')}</p>}
             {isAdmin && <Ways entry={entry} current={current} onWay={setBackTo} />}
           </li>
         ))}

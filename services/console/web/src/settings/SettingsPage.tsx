@@ -27,7 +27,10 @@ export function SettingsPage({ tab }: { tab: TabDescription['id'] }) {
   const failure = error ?? loaded.error;
   if (forms === undefined || described === undefined || loaded.draft === undefined) {
     return (
-      <Page title={tab === 'more' ? t('page.more') : t('page.settings')} path={[t('menu.mail')]}>
+      <Page
+        title={tab === 'more' ? t('page.more') : t('page.settings')}
+        path={tab === 'more' ? [t('menu.service')] : [t('menu.mail'), t('page.settings')]}
+      >
         {failure === null || failure === undefined ? (
           <div role="status" aria-label={t('state.loading')}>
             <Skeleton height={480} />

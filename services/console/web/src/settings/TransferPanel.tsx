@@ -106,7 +106,7 @@ function Import({ yaml, onYaml, onFound }: ImportProps) {
         );
       }}
     >
-      <h3>{t('transfer.import')}</h3>
+      <h3 className="p-gap">{t('transfer.import')}</h3>
       <p>{t('transfer.importText')}</p>
       <FileDrop
         label={t('transfer.file')}
@@ -125,7 +125,7 @@ function Import({ yaml, onYaml, onFound }: ImportProps) {
           maxRows={18}
           spellCheck={false}
           autoComplete="off"
-          className="p-mono"
+          classNames={{ input: 'p-mono' }}
           placeholder={'queue:\n  runIntervalMinutes: 15'}
         />
       </FileDrop>

@@ -43,7 +43,11 @@ export function describedAt(
 
 /** The address of a field: it can be sent to a colleague, and stays over releases. */
 export function addressOf(forms: FormsDescription, path: string): string {
-  const { section } = partsOf(path);
+  return `${tabOf(forms, partsOf(path).section)}#${path}`;
+}
+
+/** The page that has the section. */
+export function tabOf(forms: FormsDescription, section: string): string {
   const tab = forms.tabs.find(({ blocks }) => blocks.some(({ sections }) => sections.includes(section)));
-  return `${tab?.to ?? '/settings/mail'}#${path}`;
+  return tab?.to ?? '/settings/mail';
 }

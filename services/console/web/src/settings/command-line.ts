@@ -16,6 +16,10 @@ export function commandLine(changes: readonly SectionChange[]): string {
 
 function written(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return shellWord(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** A word as a shell takes it whole. */
+export function shellWord(text: string): string {
   return /^[\w.@:/+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -67,7 +67,12 @@ function ServerState() {
   return (
     <Go to="/processes" className="p-state">
       {isError && data === undefined ? (
-        <StatusBadge tone="warn">{t('top.unknown')}</StatusBadge>
+        <StatusBadge tone="warn">
+          <span className="p-wide">{t('top.unknown')}</span>
+          <span className="p-narrow" role="img" aria-label={t('top.unknown')}>
+            ?
+          </span>
+        </StatusBadge>
       ) : count === 0 ? (
         <StatusBadge tone="ok">
           <span className="p-wide">{t('top.ok')}</span>
@@ -76,7 +81,8 @@ function ServerState() {
           </span>
         </StatusBadge>
       ) : (
-        <StatusBadge tone="warn">
+        // As the overview says it: what failed or does not run is more than a remark.
+        <StatusBadge tone="danger">
           <span className="p-wide">{t('top.remarks', { count })}</span>
           <span className="p-narrow" role="img" aria-label={t('top.remarks', { count })}>
             {count}

@@ -21,6 +21,16 @@ export function CopyIcon({ value, label }: { value: string; label?: string }) {
   );
 }
 
+/** A short text that others ask for: a number, a record. */
+export function CodeWithCopy({ value, label }: { value: string; label?: string }) {
+  return (
+    <span className="p-with-copy">
+      <span className="p-mono">{value}</span>
+      <CopyIcon value={value} {...(label !== undefined && { label })} />
+    </span>
+  );
+}
+
 export function CodeLine({ children }: { children: string }) {
   return (
     <div className="p-code">

@@ -83,14 +83,17 @@ export function HourChart({ label, help, hours, panels, number, onOpen }: HourCh
       </div>
       <div className="p-chart-read" aria-hidden>
         <b>{hours[at]}</b>
-        {panels.flatMap(({ series }) =>
-          series.map(({ name, color, values }) => (
-            <span key={name}>
-              <i className="p-chart-key" data-series={color} />
-              {name} {number(values[at] ?? 0)}
-            </span>
-          )),
-        )}
+        {panels.map(({ title, series }) => (
+          <div key={title} className="p-chart-legend">
+            <span className="p-muted">{title}:</span>
+            {series.map(({ name, color, values }) => (
+              <span key={name}>
+                <i className="p-chart-key" data-series={color} />
+                {name} {number(values[at] ?? 0)}
+              </span>
+            ))}
+          </div>
+        ))}
       </div>
       <div className="p-muted p-small p-gap" id={helpId}>
         {help}

@@ -27,11 +27,11 @@ export function Failure({ error, onRetry }: FailureProps) {
   const more = problem.errors.length > 1 ? problem.errors : [];
   return (
     <Notice tone={problem.status === 503 || problem.status === 0 ? 'warn' : 'danger'}>
-      <p>{say(problem.messages)}</p>
+      <p>{sentence(say(problem.messages))}</p>
       {more.length > 0 && (
         <ul className="p-list">
           {more.map((one) => (
-            <li key={`${one.pointer} ${one.code}`}>{say(one.message)}</li>
+            <li key={`${one.pointer} ${one.code}`}>{sentence(say(one.message))}</li>
           ))}
         </ul>
       )}
@@ -45,4 +45,9 @@ export function Failure({ error, onRetry }: FailureProps) {
       )}
     </Notice>
   );
+}
+
+/** Messages of the server go on after a name elsewhere; alone they begin as a sentence does. A name in front stays as it is. */
+export function sentence(text: string): string {
+  return /^\p{Ll}[\p{L}-]*[ ,]/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }

@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect } from 'react';
 import { useWho } from '../api/session.ts';
 import { useWords } from '../i18n/index.ts';
+import { Commands } from './Commands.tsx';
 
 interface PageProps {
   title: string;
@@ -26,6 +27,7 @@ export function Page({ title, path = [], actions, children }: PageProps) {
         {actions !== undefined && <div className="p-actions">{actions}</div>}
       </div>
       {children}
+      <Commands />
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function Pager({ cursor, next, children }: PagerProps) {
   const { t } = useWords();
   const isFirst = cursor.after === undefined;
   const hasNext = next !== null && next !== undefined;
-  if (isFirst && !hasNext && children === undefined) return null;
+  if (isFirst && !hasNext && (children === undefined || children === false)) return null;
   return (
     <div className="p-pager">
       <span className="p-muted">{children}</span>

@@ -15,7 +15,7 @@ export function LookProvider({ children }: { children: ReactNode }) {
       getStyleNonce={styleNonce}
       deduplicateInlineStyles
     >
-      <Notifications position="bottom-left" />
+      <Notifications position="bottom-left" aria-live="polite" />
       {children}
     </MantineProvider>
   );

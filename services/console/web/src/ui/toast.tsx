@@ -25,6 +25,8 @@ export function toast(message: string, undo?: Undo): void {
   );
   notifications.show({
     id,
+    // The place it appears in is a live region that is there before (LookProvider), and polite: this is no alert.
+    role: 'group',
     message: undo === undefined ? message : withButton,
     autoClose: undo === undefined ? 4000 : 10_000,
     withBorder: true,

@@ -27,6 +27,7 @@ export const lists = {
   'lists.effect.refuseHosts': 'servers of that name are refused',
   'lists.comment': 'Comment',
   'lists.author': 'Who and when',
+  'lists.by': 'Added by',
   'lists.since': 'Added',
   'lists.until': 'Valid until',
   'lists.untilHelp': 'Empty: forever',

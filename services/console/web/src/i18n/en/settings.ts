@@ -75,6 +75,8 @@ export const settings = {
   'conflict.theirs': 'Take {{author}}’s: {{value}}',
   'conflict.mine': 'Keep mine: {{value}}',
   'history.title': 'History',
+  'history.secrets': 'Secrets changed: {{names}}',
+  'history.first': 'The values that it began with.',
   'history.revision': 'Revision {{revision}}',
   'history.revert': 'Roll back to revision {{revision}}',
   'history.more': 'Show earlier ones',

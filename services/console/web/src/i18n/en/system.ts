@@ -78,6 +78,7 @@ export const system = {
   'tokens.expires': 'Valid until',
   'tokens.days_one': '{{n}} day',
   'tokens.days_other': '{{n}} days',
+  'tokens.never': 'for ever',
   'tokens.used': 'Used',
   'tokens.add': 'Issue a token',
   'tokens.once': 'The token is shown only once: copy it now.',

@@ -33,7 +33,7 @@ export const dns = {
   'dns.state.notChecked': 'не проверялось',
   'dns.state.ok': 'есть',
   'dns.state.missing': 'нет',
-  'dns.state.wrong': 'не то',
+  'dns.state.wrong': 'отличается',
   'dns.state.unknown': 'неизвестно',
   'dns.state.later': 'появится позже',
   'dns.for.mx': 'MX: куда доставлять почту',

@@ -27,6 +27,7 @@ export const lists = {
   'lists.effect.refuseHosts': 'серверам с таким именем — отказ',
   'lists.comment': 'Комментарий',
   'lists.author': 'Кто и когда',
+  'lists.by': 'Кто внёс',
   'lists.since': 'Внесена',
   'lists.until': 'Действует до',
   'lists.untilHelp': 'Пусто: всегда',

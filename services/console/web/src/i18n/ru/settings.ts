@@ -89,6 +89,8 @@ export const settings = {
   'conflict.theirs': 'Взять у {{author}}: {{value}}',
   'conflict.mine': 'Оставить моё: {{value}}',
   'history.title': 'История',
+  'history.secrets': 'Изменены секреты: {{names}}',
+  'history.first': 'Начальные значения.',
   'history.revision': 'Ревизия {{revision}}',
   'history.revert': 'Вернуть ревизию {{revision}}',
   'history.more': 'Показать более ранние',

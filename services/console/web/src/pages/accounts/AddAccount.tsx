@@ -2,8 +2,8 @@
 import { useState } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
-import { Stack, TextInput } from '../../ui/controls.ts';
-import { Dialog } from '../../ui/Dialog.tsx';
+import { TextInput } from '../../ui/controls.ts';
+import { CreateDialog } from '../../ui/CreateDialog.tsx';
 import { NewPassword, PasswordFields } from './PasswordFields.tsx';
 import { QuotaField, quotaBytes } from './QuotaFields.tsx';
 
@@ -15,20 +15,19 @@ export function AddAccount({ domain, onClose }: { domain: string | undefined; on
   const [quota, setQuota] = useState('');
   const create = useChange('POST /accounts', ['/accounts', '/domains']);
   const bytes = quotaBytes(quota);
-  if (create.isSuccess) {
-    return (
-      <Dialog title={t('accounts.created', { address })} onClose={onClose}>
-        {password === '' ? <p>{t('accounts.createdWithout')}</p> : <NewPassword password={password} />}
-      </Dialog>
-    );
-  }
   return (
-    <Dialog
+    <CreateDialog
       title={t('accounts.add')}
-      verb={t('action.add')}
-      isBusy={create.isPending}
+      create={create}
       isReady={/^.+@.+$/.test(address.trim()) && bytes !== undefined}
-      error={create.error}
+      shown={
+        create.isSuccess
+          ? {
+              title: t('accounts.created', { address }),
+              content: password === '' ? t('accounts.createdWithout') : <NewPassword password={password} />,
+            }
+          : null
+      }
       onSubmit={() =>
         create.mutate({
           body: {
@@ -42,7 +41,6 @@ export function AddAccount({ domain, onClose }: { domain: string | undefined; on
       }
       onClose={onClose}
     >
-      <Stack gap="sm">
         <TextInput
           label={t('accounts.address')}
           description={t('accounts.addressHelp')}
@@ -60,7 +58,6 @@ export function AddAccount({ domain, onClose }: { domain: string | undefined; on
         />
         <PasswordFields value={password} onChange={setPassword} />
         <QuotaField value={quota} onChange={setQuota} />
-      </Stack>
-    </Dialog>
+    </CreateDialog>
   );
 }

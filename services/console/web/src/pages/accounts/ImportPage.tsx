@@ -79,8 +79,10 @@ export function ImportPage() {
           mt="sm"
           label={t('import.paste')}
           autosize
-          minRows={3}
-          maxRows={8}
+          minRows={5}
+          maxRows={12}
+          placeholder={t('import.example')}
+          spellCheck={false}
           onChange={(event) => setParsed(parseAccounts(event.currentTarget.value))}
         />
       </Block>
@@ -91,7 +93,7 @@ export function ImportPage() {
             <span className="p-muted">
               {t('import.guessed', {
                 encoding: parsed.encoding,
-                separator: parsed.separator === '\t' ? 'tab' : parsed.separator,
+                separator: parsed.separator === '\t' ? t('import.tab') : parsed.separator,
               })}
             </span>
           </p>

@@ -6,7 +6,7 @@ import { useWords } from '../../i18n/index.ts';
 import { CodeLine } from '../../ui/CodeLine.tsx';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { Button, Select, Stack, TagsInput, TextInput } from '../../ui/controls.ts';
-import { Dialog } from '../../ui/Dialog.tsx';
+import { CreateDialog } from '../../ui/CreateDialog.tsx';
 import { Failure, Notice } from '../../ui/Notice.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
 import { NewPassword, PasswordFields } from '../accounts/PasswordFields.tsx';
@@ -56,26 +56,17 @@ export function AddAdmin({ onClose }: { onClose: () => void }) {
   const [role, setRole] = useState<AdminRole>('admin');
   const [domains, setDomains] = useState<string[]>([]);
   const create = useChange('POST /admins', ['/admins']);
-  if (create.isSuccess) {
-    return (
-      <Dialog title={login} onClose={onClose}>
-        <NewPassword password={password} />
-      </Dialog>
-    );
-  }
   return (
-    <Dialog
+    <CreateDialog
       title={t('admins.add')}
-      verb={t('action.add')}
-      isBusy={create.isPending}
+      create={create}
       isReady={login.trim() !== '' && password !== '' && (role !== 'domainAdmin' || domains.length > 0)}
-      error={create.error}
+      shown={create.isSuccess ? { title: login, content: <NewPassword password={password} /> } : null}
       onSubmit={() =>
         create.mutate({ body: { login: login.trim(), password, role, domains: scopeOf(role, domains) } })
       }
       onClose={onClose}
     >
-      <Stack gap="sm">
         <TextInput
           label={t('admins.login')}
           value={login}
@@ -86,8 +77,7 @@ export function AddAdmin({ onClose }: { onClose: () => void }) {
         />
         <PasswordFields value={password} onChange={setPassword} />
         <RoleFields role={role} domains={domains} onRole={setRole} onDomains={setDomains} />
-      </Stack>
-    </Dialog>
+    </CreateDialog>
   );
 }
 
@@ -175,25 +165,14 @@ export function AddToken({ onClose }: { onClose: () => void }) {
   const [domains, setDomains] = useState<string[]>([]);
   const [days, setDays] = useState<(typeof ends)[number]>('90');
   const create = useChange('POST /tokens', ['/tokens']);
-  if (create.data !== undefined) {
-    return (
-      <Dialog title={name} onClose={onClose}>
-        <Notice tone="ok">
-          <p>{t('tokens.once')}</p>
-          <CodeLine>{create.data.value}</CodeLine>
-        </Notice>
-      </Dialog>
-    );
-  }
   // A little less than asked for: the longest is two years by the server's clock.
   const expiresAt = () => new Date(Date.now() + Number(days) * dayMs - 60_000).toISOString();
   return (
-    <Dialog
+    <CreateDialog
       title={t('tokens.add')}
-      verb={t('action.add')}
-      isBusy={create.isPending}
-      isReady={name.trim() !== ''}
-      error={create.error}
+      create={create}
+      isReady={name.trim() !== '' && (role !== 'domainAdmin' || domains.length > 0)}
+      shown={create.data === undefined ? null : { title: name, content: <NewToken value={create.data.value} /> }}
       onSubmit={() =>
         create.mutate({
           body: { name: name.trim(), role, domains: scopeOf(role, domains), expiresAt: expiresAt() },
@@ -201,7 +180,6 @@ export function AddToken({ onClose }: { onClose: () => void }) {
       }
       onClose={onClose}
     >
-      <Stack gap="sm">
         <TextInput
           label={t('tokens.name')}
           description={t('tokens.nameHelp')}
@@ -220,7 +198,16 @@ export function AddToken({ onClose }: { onClose: () => void }) {
             label: t('tokens.days', { count: Number(one) }),
           }))}
         />
-      </Stack>
-    </Dialog>
+    </CreateDialog>
+  );
+}
+
+function NewToken({ value }: { value: string }) {
+  const { t } = useWords();
+  return (
+    <Notice tone="ok">
+      <p>{t('tokens.once')}</p>
+      <CodeLine>{value}</CodeLine>
+    </Notice>
   );
 }

@@ -97,7 +97,12 @@ function Tokens({ canChange }: { canChange: boolean }) {
           { key: 'name', title: t('tokens.name'), cell: ({ name }) => <b>{name}</b> },
           { key: 'role', title: t('admins.role'), cell: ({ role }) => t(`role.${role}`) },
           { key: 'domains', title: t('admins.domains'), cell: ({ domains }) => domainsWords(domains) },
-          { key: 'expires', title: t('tokens.expires'), cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+          {
+            key: 'expires',
+            title: t('tokens.expires'),
+            cell: ({ expiresAt }) =>
+              expiresAt === null ? t('tokens.never') : <Time at={expiresAt} />,
+          },
           {
             key: 'used',
             title: t('tokens.used'),
@@ -105,7 +110,7 @@ function Tokens({ canChange }: { canChange: boolean }) {
           },
           {
             key: 'end',
-            title: t('tokens.revoke'),
+            title: t('table.actions'),
             cell: (token) =>
               canChange && (
                 <Button size="xs" variant="outline" color="red" onClick={() => setEnding(token)}>

@@ -2,6 +2,7 @@
 import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
+import { Author } from '../../ui/Author.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { FilterField } from '../../ui/FilterField.tsx';
@@ -12,6 +13,8 @@ import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
 import { useCursor, useView } from '../search.ts';
+import { useSectionLabels } from '../section-labels.ts';
+import { detailWords, objectWords } from './detail.ts';
 import { Done } from './Done.tsx';
 
 type AuditEntry = Answer<'GET /audit'>['entries'][number];
@@ -19,7 +22,9 @@ type AuditEntry = Answer<'GET /audit'>['entries'][number];
 const limit = 50;
 
 export function AuditPage() {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
+  const label = useSectionLabels();
   const [view, setView] = useView();
   const { author, object } = view;
   const cursor = useCursor(`${author ?? ''} ${object ?? ''}`);
@@ -59,7 +64,7 @@ export function AuditPage() {
             title: t('audit.author'),
             cell: ({ author: who, clientAddress }) => (
               <>
-                <Foreign text={who} />
+                <Author name={who} />
                 {clientAddress !== null && <div className="p-muted p-small">{clientAddress}</div>}
               </>
             ),
@@ -67,12 +72,14 @@ export function AuditPage() {
           {
             key: 'what',
             title: t('audit.what'),
-            cell: ({ action, object: of }) => <Done action={action} object={of} />,
+            cell: ({ action, object: of }) => (
+              <Done action={action} object={objectWords(action, of, words.t, label)} />
+            ),
           },
           {
             key: 'detail',
             title: t('audit.detail'),
-            cell: ({ details }) => <Foreign text={detailWords(details)} maxLength={300} />,
+            cell: ({ details }) => <Foreign text={detailWords(details, words)} maxLength={300} />,
           },
           {
             key: 'outcome',
@@ -99,10 +106,4 @@ export function AuditPage() {
       <Pager cursor={cursor} next={data?.next?.toString()} />
     </Page>
   );
-}
-
-function detailWords(detail: Record<string, unknown>): string {
-  return Object.entries(detail)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
 }

@@ -5,7 +5,7 @@ import type { Answer } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { type Key, useWords } from '../../i18n/index.ts';
-import { CodeLine, CopyIcon } from '../../ui/CodeLine.tsx';
+import { CodeLine, CodeWithCopy } from '../../ui/CodeLine.tsx';
 import { Button, Skeleton, TagsInput } from '../../ui/controls.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
@@ -131,8 +131,7 @@ function useColumns(): Column<DnsRecord>[] {
           <span className="p-mono">{name}</span> <b>{type}</b>
           {value !== null && (
             <div>
-              <span className="p-mono">{value}</span>{' '}
-              <CopyIcon value={value} label={t('dns.copy', { name, type })} />
+              <CodeWithCopy value={value} label={t('dns.copy', { name, type })} />
             </div>
           )}
         </>

@@ -48,6 +48,7 @@ export function AddEntry({ list, onManyLines }: { list: List; onManyLines: (text
     >
       <div className="p-filters">
         <TextInput
+          className="p-filter-wide"
           label={t('lists.newEntry')}
           value={value}
           onChange={(event) => setValue(event.currentTarget.value)}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { formatNumber } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
+import { Author } from '../../ui/Author.tsx';
 import { TextInput } from '../../ui/controls.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
@@ -66,7 +67,7 @@ export function EntryPanel({ list, entry, isReadOnly, onRemove, onClose }: Panel
           ...(entry.addresses === null
             ? []
             : ([[t('lists.addresses'), entry.addresses.join(', ')]] as [string, string][])),
-          [t('lists.author'), <Foreign key="author" text={entry.author} />],
+          [t('lists.by'), <Author key="author" name={entry.author} />],
           [t('lists.since'), <Time key="since" at={entry.createdAt} />],
           [t('lists.hits'), formatNumber(entry.hits, language)],
           [t('lists.lastHit'), <Time key="last" at={entry.lastHitAt} />],

@@ -4,10 +4,12 @@ import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { formatNumber } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
-import { Badge, Button, Select } from '../../ui/controls.ts';
+import { Author } from '../../ui/Author.tsx';
+import { Button, Select } from '../../ui/controls.ts';
 import { DataTable, type Column } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { FilterField } from '../../ui/FilterField.tsx';
+import { Filters } from '../../ui/Filters.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Failure } from '../../ui/Notice.tsx';
 import { Page } from '../../ui/Page.tsx';
@@ -65,9 +67,11 @@ function ListPage({ list }: { list: List }) {
       <ListTabs current={list} />
       <p className="p-muted">{t(list === 'white' ? 'lists.whiteHelp' : 'lists.blackHelp')}</p>
       {!isReadOnly && <AddEntry list={list} onManyLines={setPasted} />}
-      <div className="p-filters">
+      <Filters isActive={isFiltered}>
         <Narrowing />
-        {chosen.size > 0 && (
+      </Filters>
+      {chosen.size > 0 && (
+        <div className="p-actions p-chosen">
           <Button
             variant="outline"
             color="red"
@@ -76,8 +80,8 @@ function ListPage({ list }: { list: List }) {
           >
             {t('lists.removeChosen', { count: chosen.size })}
           </Button>
-        )}
-      </div>
+        </div>
+      )}
       {removing.error !== null && <Failure error={removing.error} />}
       <DataTable<Entry>
         label={t(list === 'white' ? 'lists.white' : 'lists.black')}
@@ -99,6 +103,7 @@ function ListPage({ list }: { list: List }) {
       />
       <Pager cursor={cursor} next={data?.next}>
         {total !== undefined &&
+          total.value > 0 &&
           (total.exact
             ? t('lists.total', { count: total.value })
             : t('lists.totalMore', { max: formatNumber(total.value, language) }))}
@@ -176,15 +181,6 @@ function useColumns(list: List): Column<Entry>[] {
   const { t, language } = useWords();
   return [
     { key: 'value', title: t('lists.entry'), cell: (entry) => <Value entry={entry} /> },
-    {
-      key: 'kind',
-      title: t('lists.kind'),
-      cell: ({ kind }) => (
-        <Badge variant="default" tt="none" fw={400}>
-          {t(kinds[kind])}
-        </Badge>
-      ),
-    },
     { key: 'effect', title: t('lists.effect'), cell: ({ kind }) => t(effectOf(list, kind)), isWide: true },
     { key: 'comment', title: t('lists.comment'), cell: ({ comment }) => <Foreign text={comment} /> },
     {
@@ -192,7 +188,10 @@ function useColumns(list: List): Column<Entry>[] {
       title: t('lists.author'),
       cell: ({ author, createdAt }) => (
         <>
-          <Foreign text={author} /> <Time at={createdAt} relative />
+          <Author name={author} />
+          <div className="p-muted p-small">
+            <Time at={createdAt} relative />
+          </div>
         </>
       ),
       isWide: true,
@@ -203,12 +202,25 @@ function useColumns(list: List): Column<Entry>[] {
       cell: ({ expiresAt, isExpired }) =>
         isExpired ? <StatusBadge tone="plain">{t('lists.ended')}</StatusBadge> : <Time at={expiresAt} />,
     },
-    { key: 'hits', title: t('lists.hits'), cell: ({ hits }) => formatNumber(hits, language), isEnd: true },
-    { key: 'last', title: t('lists.lastHit'), cell: ({ lastHitAt }) => <Time at={lastHitAt} relative /> },
+    {
+      key: 'hits',
+      title: t('lists.hits'),
+      cell: ({ hits, lastHitAt }) => (
+        <>
+          {formatNumber(hits, language)}
+          {lastHitAt !== null && (
+            <div className="p-muted p-small">
+              <Time at={lastHitAt} relative />
+            </div>
+          )}
+        </>
+      ),
+      isEnd: true,
+    },
   ];
 }
 
-function Value({ entry: { value, cautions } }: { entry: Entry }) {
+function Value({ entry: { value, kind, cautions } }: { entry: Entry }) {
   const { t, say } = useWords();
   return (
     <>
@@ -221,6 +233,7 @@ function Value({ entry: { value, cautions } }: { entry: Entry }) {
           <StatusBadge tone="warn">{t('lists.caution')}</StatusBadge>
         </span>
       )}
+      <div className="p-muted p-small">{t(kinds[kind])}</div>
     </>
   );
 }

@@ -36,16 +36,17 @@ export function NamesPage() {
   const parts = { add: isReadOnly ? null : add, isReadOnly };
   return (
     <Page title={t('page.names')} path={[t('menu.mail')]} actions={!isReadOnly && add}>
+      <SegmentedControl
+        aria-label={t('names.views')}
+        mb="md"
+        value={isGroups ? 'groups' : 'aliases'}
+        onChange={(tab) => setView({ tab: tab === 'groups' ? tab : undefined, open: undefined })}
+        data={[
+          { value: 'aliases', label: t('names.aliases') },
+          { value: 'groups', label: t('names.groups') },
+        ]}
+      />
       <div className="p-filters">
-        <SegmentedControl
-          aria-label={t('names.views')}
-          value={isGroups ? 'groups' : 'aliases'}
-          onChange={(tab) => setView({ tab: tab === 'groups' ? tab : undefined, open: undefined })}
-          data={[
-            { value: 'aliases', label: t('names.aliases') },
-            { value: 'groups', label: t('names.groups') },
-          ]}
-        />
         <FilterField
           label={t('accounts.filter')}
           value={view.search ?? ''}

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
+import { useWho } from '../../api/session.ts';
 import { formatNumber, formatRelative, formatSize } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Foreign } from '../../ui/Foreign.tsx';
@@ -9,6 +10,7 @@ import { Go } from '../../ui/Go.tsx';
 import { Failure } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { Attention } from './Attention.tsx';
+import { LatestChanges } from './LatestChanges.tsx';
 import { MailChart } from './MailChart.tsx';
 
 type MailOverview = Answer<'GET /overview/mail'>;
@@ -17,6 +19,7 @@ const often = { every: 30_000 };
 
 export function OverviewPage() {
   const { t } = useWords();
+  const { role } = useWho();
   const mail = useApi('GET /overview/mail', {}, often);
   const server = useApi('GET /overview/server', {}, often);
   const failed = [mail, server].find(({ error }) => error !== null);
@@ -37,8 +40,8 @@ export function OverviewPage() {
       {(isKnown || remarks.length > 0) && <Attention remarks={remarks} />}
       <div className="p-tiles">
         <MailTiles mail={mail.data} />
-        <Tile to="/domains" value={server.data?.domains} label={t('overview.domains')} />
-        <Tile to="/accounts" value={server.data?.accounts} label={t('overview.accounts')} />
+        <Tile to="/domains" value={server.data?.domains} label={t('overview.domains', { count: server.data?.domains ?? 0 })} />
+        <Tile to="/accounts" value={server.data?.accounts} label={t('overview.accounts', { count: server.data?.accounts ?? 0 })} />
       </div>
       {mail.data !== undefined && (
         <>
@@ -46,6 +49,7 @@ export function OverviewPage() {
           <Reasons reasons={mail.data.reasons} />
         </>
       )}
+      {(role === 'admin' || role === 'auditor') && <LatestChanges />}
     </Page>
   );
 }

@@ -1,12 +1,13 @@
 // Which process has applied which revision of what; what does not run, and what could not be applied and why.
+import { appliedState } from '@pochtar/settings/forms';
 import { useApi } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
-import { appliedTones, remarksOf, type SectionStatus, stateOf } from '../../shell/server-state.ts';
+import { appliedTones, remarksOf, type SectionStatus } from '../../shell/server-state.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
-import { Notice } from '../../ui/Notice.tsx';
+import { Notice, sentence } from '../../ui/Notice.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
@@ -44,7 +45,8 @@ export function ProcessesPage() {
           {
             key: 'revisions',
             title: t('processes.sections'),
-            cell: ({ reports }) => t('processes.count', { count: reports.length }),
+            cell: ({ state, reports }) =>
+              state === 'absent' ? '—' : t('processes.count', { count: reports.length }),
           },
           {
             key: 'reported',
@@ -75,7 +77,11 @@ function Remarks({ sections }: { sections: readonly SectionStatus[] }) {
         {program} · {label(section)}
       </b>
       <div>
-        {report?.problem === undefined ? <Foreign text={report?.error ?? ''} /> : say(report.problem.text)}
+        {report?.problem === undefined ? (
+          <Foreign text={report?.error ?? ''} />
+        ) : (
+          sentence(say(report.problem.text))
+        )}
       </div>
       <div className="p-muted p-small">{t('processes.goesOn')}</div>
     </Notice>
@@ -94,12 +100,12 @@ function ProcessPanel({ process, onClose }: { process: Process; onClose: () => v
           facts={process.reports.map(({ section, wanted, report }) => [
             label(section),
             <div key={section}>
-              <StatusBadge tone={appliedTones[stateOf(report, wanted)]}>
+              <StatusBadge tone={appliedTones[appliedState(report, wanted)]}>
                 {t('processes.revision', { revision: report.revision, wanted })}
               </StatusBadge>
               {report.error !== null && (
                 <div
-                  className={stateOf(report, wanted) === 'failed' ? 'p-danger p-small' : 'p-muted p-small'}
+                  className={appliedState(report, wanted) === 'failed' ? 'p-danger p-small' : 'p-muted p-small'}
                 >
                   {report.problem === undefined ? <Foreign text={report.error} /> : say(report.problem.text)}
                 </div>

@@ -1,5 +1,6 @@
 // The reports by section as processes with their sections.
-import { type ProcessReport, type SectionStatus, stateOf } from '../../shell/server-state.ts';
+import { absentPrograms, appliedState } from '@pochtar/settings/forms';
+import type { ProcessReport, SectionStatus } from '../../shell/server-state.ts';
 
 export interface Process {
   key: string;
@@ -27,16 +28,13 @@ export function processesOf(sections: readonly SectionStatus[]): Process[] {
       known.reports.push({ section, wanted, report });
       if (known.reportedAt === null || report.reportedAt > known.reportedAt)
         known.reportedAt = report.reportedAt;
-      const state = stateOf(report, wanted);
+      const state = appliedState(report, wanted);
       if (state === 'failed') known.state = 'failed';
       else if (state === 'applying' && known.state === 'current') known.state = 'behind';
       processes.set(key, known);
     }
   }
-  const running = new Set([...processes.values()].map(({ program }) => program));
-  const wanted = new Set(sections.flatMap(({ appliedBy }) => appliedBy));
-  for (const program of wanted) {
-    if (running.has(program)) continue;
+  for (const program of absentPrograms(sections)) {
     processes.set(program, {
       key: program,
       program,

@@ -3,7 +3,7 @@ import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { formatSize } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
-import { CopyIcon } from '../../ui/CodeLine.tsx';
+import { CodeWithCopy } from '../../ui/CodeLine.tsx';
 import { Skeleton } from '../../ui/controls.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
@@ -14,7 +14,8 @@ import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { useCursor } from '../search.ts';
 import { QueueActions } from './QueueActions.tsx';
-import { stateTones } from './states.ts';
+import { Next } from './Next.tsx';
+import { filterWords, resultWords, stateTones } from './states.ts';
 import { Go } from '../../ui/Go.tsx';
 
 const shownRecipients = 200;
@@ -40,7 +41,7 @@ export function MailPanel({
       {data === undefined && error === null && <Skeleton height={240} />}
       {data !== undefined && (
         <>
-          {!isReadOnly && <QueueActions mails={[mail]} onDone={onClose} />}
+          {!isReadOnly && <QueueActions mails={[mail]} state={data.mail.state} onDone={onClose} />}
           <div className="p-gap">
             <Details shown={data} />
           </div>
@@ -80,16 +81,20 @@ function Details({ shown: { mail, subject, clientAddress, helo } }: { shown: Sho
             {t(`queue.state.${mail.state}`)}
           </StatusBadge>,
         ],
+        mail.heldBy === null
+          ? null
+          : [
+              t('queue.held'),
+              t(`queue.heldBy.${mail.heldBy}`, { filter: filterWords(mail.heldFilter ?? '', t) }),
+            ],
         mail.reason === null ? null : [t('queue.reason'), <Foreign key="r" text={mail.reason} />],
         [t('queue.since'), <Time key="a" at={mail.acceptedAt} />],
-        [t('queue.next'), <Time key="n" at={mail.dueAt} />],
+        [t('queue.next'), <Next key="n" mail={mail} />],
         [t('queue.client'), <Foreign key="c" text={`${clientAddress ?? '—'} (${helo})`} mono />],
         [t('queue.size'), formatSize(mail.size, language)],
         [
           t('queue.id'),
-          <span key="i" className="p-mono">
-            {mail.mail} <CopyIcon value={mail.mail} />
-          </span>,
+          <CodeWithCopy key="i" value={mail.mail} />,
         ],
       ]}
     />
@@ -106,7 +111,8 @@ function Recipients({ shown: { mail } }: { shown: Shown }) {
             <Foreign text={address} />
           </b>
           <div className="p-muted p-small">
-            {t('queue.attempts', { count: attempts })} · {t('queue.next')}: <Time at={dueAt} relative />
+            {t('queue.attempts', { count: attempts })} · {t('queue.next')}:{' '}
+            <Next mail={{ state: mail.state, dueAt }} />
           </div>
           {lastReply !== null && <Foreign text={lastReply} mono maxLength={2000} />}
         </li>
@@ -116,11 +122,12 @@ function Recipients({ shown: { mail } }: { shown: Shown }) {
 }
 
 function Verdicts({ shown: { verdicts } }: { shown: Shown }) {
+  const { t } = useWords();
   return (
     <ul className="p-plain">
       {verdicts.map(({ filter, recipient, generation, result, reason, at }) => (
         <li key={`${filter} ${recipient} ${generation}`}>
-          <b>{filter}</b>: {result} <Foreign text={reason} />{' '}
+          <b>{filterWords(filter, t)}</b>: {resultWords(result, t)} <Foreign text={reason} />{' '}
           <span className="p-muted">
             <Time at={at} />
           </span>

@@ -19,10 +19,20 @@ const many = 20;
 
 interface QueueActionsProps {
   mails: string[];
+  /** Of all of them, where it is known: only what helps in it is offered. */
+  state?: 'active' | 'parked' | 'held' | 'scheduled';
   onDone: () => void;
 }
 
-export function QueueActions({ mails, onDone }: QueueActionsProps) {
+/** What is held is released, and nothing else is. */
+const idle: Readonly<Record<NonNullable<QueueActionsProps['state']>, readonly Action[]>> = {
+  held: ['retry', 'hold'],
+  parked: ['release'],
+  scheduled: ['release'],
+  active: ['release'],
+};
+
+export function QueueActions({ mails, state, onDone }: QueueActionsProps) {
   const { t } = useWords();
   const [doing, setDoing] = useState<Doing>(null);
   const done = () => {
@@ -31,7 +41,9 @@ export function QueueActions({ mails, onDone }: QueueActionsProps) {
   };
   return (
     <div className="p-actions">
-      {actions.map((action) => (
+      {actions
+        .filter((action) => state === undefined || !idle[state].includes(action))
+        .map((action) => (
         <Button
           key={action}
           size="xs"

@@ -2,6 +2,7 @@
 import { useWords } from '../../i18n/index.ts';
 import { Select } from '../../ui/controls.ts';
 import { FilterField } from '../../ui/FilterField.tsx';
+import { Filters } from '../../ui/Filters.tsx';
 import type { View } from '../search.ts';
 
 export const states = ['active', 'parked', 'held', 'scheduled'] as const;
@@ -46,7 +47,7 @@ interface QueueFiltersProps {
 export function QueueFilters({ view, onChange }: QueueFiltersProps) {
   const { t } = useWords();
   return (
-    <div className="p-filters">
+    <Filters isActive={Object.keys(queueQuery(view)).length > 0}>
       <Select
         label={t('state.title')}
         value={queueQuery(view).state ?? ''}
@@ -73,6 +74,6 @@ export function QueueFilters({ view, onChange }: QueueFiltersProps) {
           onChange={(text) => onChange({ [name]: text })}
         />
       ))}
-    </div>
+    </Filters>
   );
 }

@@ -21,7 +21,8 @@ import { DestinationsTable } from './DestinationsTable.tsx';
 import { MailPanel } from './MailPanel.tsx';
 import { QueueActions } from './QueueActions.tsx';
 import { noFilters, QueueFilters, type QueueQuery, queueQuery } from './QueueFilters.tsx';
-import { stateTones } from './states.ts';
+import { Next } from './Next.tsx';
+import { filterWords, stateTones } from './states.ts';
 
 type QueuedMail = Answer<'GET /queue'>['mails'][number];
 
@@ -84,6 +85,7 @@ function Mails({ view, setView }: MailsProps) {
       />
       <Pager cursor={cursor} next={data?.next}>
         {data !== undefined &&
+          data.total > 0 &&
           t(data.isTotalExact ? 'queue.total' : 'queue.totalMore', { count: data.total })}
       </Pager>
       {selected.size > 0 && (
@@ -161,26 +163,7 @@ function MailTable({ mails, onOpen, ...rest }: MailTableProps) {
       rowName={({ reversePath }) => reversePath}
       onOpen={({ mail }) => onOpen(mail)}
       columns={[
-        {
-          key: 'sender',
-          title: t('queue.sender'),
-          cell: ({ reversePath }) =>
-            reversePath === '' ? (
-              <span className="p-muted">{t('queue.nullSender')}</span>
-            ) : (
-              <Foreign text={reversePath} />
-            ),
-        },
-        {
-          key: 'recipient',
-          title: t('queue.recipient'),
-          cell: ({ recipients, recipientCount }) => (
-            <>
-              <Foreign text={recipients[0]?.address ?? '—'} />
-              {recipientCount > 1 && <span className="p-muted"> +{recipientCount - 1}</span>}
-            </>
-          ),
-        },
+        { key: 'way', title: t('trace.way'), cell: (mail) => <Way mail={mail} /> },
         {
           key: 'state',
           title: t('state.title'),
@@ -194,7 +177,7 @@ function MailTable({ mails, onOpen, ...rest }: MailTableProps) {
           title: t('queue.since'),
           cell: ({ acceptedAt }) => <Time at={acceptedAt} relative />,
         },
-        { key: 'next', title: t('queue.next'), cell: ({ dueAt }) => <Time at={dueAt} relative /> },
+        { key: 'next', title: t('queue.next'), cell: (mail) => <Next mail={mail} /> },
         {
           key: 'size',
           title: t('queue.size'),
@@ -207,6 +190,23 @@ function MailTable({ mails, onOpen, ...rest }: MailTableProps) {
   );
 }
 
+function Way({ mail: { reversePath, recipients, recipientCount } }: { mail: QueuedMail }) {
+  const { t } = useWords();
+  return (
+    <>
+      {reversePath === '' ? (
+        <span className="p-muted">{t('queue.nullSender')}</span>
+      ) : (
+        <Foreign text={reversePath} />
+      )}
+      <div>
+        → <Foreign text={recipients[0]?.address ?? '—'} />
+        {recipientCount > 1 && <span className="p-muted"> +{recipientCount - 1}</span>}
+      </div>
+    </>
+  );
+}
+
 function Reason({ mail }: { mail: QueuedMail }) {
   const { t } = useWords();
   const reply = mail.recipients.find(({ lastReply }) => lastReply !== null)?.lastReply ?? null;
@@ -214,7 +214,7 @@ function Reason({ mail }: { mail: QueuedMail }) {
   return (
     <>
       {mail.heldBy !== null && (
-        <div>{t(`queue.heldBy.${mail.heldBy}`, { filter: mail.heldFilter ?? '' })}</div>
+        <div>{t(`queue.heldBy.${mail.heldBy}`, { filter: filterWords(mail.heldFilter ?? '', t) })}</div>
       )}
       {reason !== null && (
         <div className="p-small p-muted">

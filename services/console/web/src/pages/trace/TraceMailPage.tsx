@@ -2,7 +2,7 @@
 import { useParams } from '@tanstack/react-router';
 import { useApi } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
-import { CopyIcon } from '../../ui/CodeLine.tsx';
+import { CodeWithCopy } from '../../ui/CodeLine.tsx';
 import { Skeleton } from '../../ui/controls.ts';
 import { Empty } from '../../ui/Empty.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
@@ -29,8 +29,8 @@ export function TraceMailPage() {
   const isUnknown = data?.total === 0 && data.queued === null;
   return (
     <Page title={t('trace.mail')} path={[t('menu.mail'), t('page.trace')]}>
-      <p className="p-mono">
-        {mail} <CopyIcon value={mail} />
+      <p>
+        <CodeWithCopy value={mail} />
       </p>
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Skeleton height={200} />}
@@ -65,9 +65,9 @@ export function TraceMailPage() {
             </li>
           </ol>
           {one.detail !== '' && (
-            <p className="p-mono">
+            <div className="p-mono p-gap">
               <Foreign text={one.detail} maxLength={4000} />
-            </p>
+            </div>
           )}
         </Block>
       ))}

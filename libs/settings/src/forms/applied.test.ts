@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { absentPrograms, appliedState } from './applied.ts';
+
+const report = { process: 'smtp', revision: 3, error: null, isApplied: true };
+
+test('a report is applied, still to come, lacking in this version, or failed; a failure counts for every revision', () => {
+  expect(appliedState(report, 3)).toBe('applied');
+  expect(appliedState({ ...report, revision: 2, isApplied: false }, 3)).toBe('applying');
+  const lacking = { ...report, isApplied: false, error: 'no', problem: { code: 'notAvailable' } };
+  expect(appliedState(lacking, 3)).toBe('notYet');
+  expect(appliedState({ ...lacking, problem: { code: 'portTaken' } }, 9)).toBe('failed');
+});
+
+test('a program is absent when no process of it reported on any section; what comes with a later version is not', () => {
+  const sections = [
+    { appliedBy: ['smtp', 'imap', 'firewall'], processes: [report] },
+    { appliedBy: ['smtp', 'pop3'], processes: [{ ...report, process: 'pop3' }] },
+  ];
+  expect(absentPrograms(sections)).toEqual(['imap']);
+});

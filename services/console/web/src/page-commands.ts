@@ -1,0 +1,106 @@
+// What stands on a page as lines for the terminal: the same question, with the same filters.
+import { recognise } from './pages/trace/recognise.ts';
+import { shellWord } from './settings/command-line.ts';
+
+type View = Readonly<Record<string, string | undefined>>;
+type Lines = (view: View, part: string) => readonly string[];
+
+/** Options in the order in which the help shows them; what is not given is left out. */
+function withOptions(words: string, options: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return [words, ...given.map(([name, value = '']) => option(name, value))].join(' ');
+}
+
+/** What begins as an option does is tied to its own. */
+function option(name: string, value: string): string {
+  return `--${name}${value.startsWith('-') ? '=' : ' '}${shellWord(value)}`;
+}
+
+const settings: Lines = ({ history, file }) => {
+  if (history !== undefined) return [`pochtar settings history ${shellWord(history)}`];
+  if (file !== undefined)
+    return ['pochtar settings export --file settings.yaml', 'pochtar settings import settings.yaml'];
+  return ['pochtar settings get'];
+};
+
+const list =
+  (name: string): Lines =>
+  ({ search, only }) => [
+    withOptions(`pochtar list ${name}`, { search, idle: only === 'idle' ? '180' : undefined }) +
+      (only === 'expired' ? ' --expired' : ''),
+  ];
+
+const hourMs = 3_600_000;
+
+const trace: Lines = ({ q, hours, at, outcome }) => {
+  const from = Date.parse(at ?? '');
+  const range = Number.isNaN(from)
+    ? { since: `${hours ?? '24'}h` }
+    : { since: new Date(from).toISOString(), until: new Date(from + hourMs).toISOString() };
+  const typed = recognise(q ?? '');
+  const address = typed?.kind === 'address' ? ` ${shellWord(typed.text)}` : '';
+  const client = typed?.kind === 'ip' ? typed.text : undefined;
+  return [withOptions(`pochtar trace find${address}`, { client, outcome, ...range })];
+};
+
+const queue: Lines = ({ tab, open, state, age, sender, recipient, destination, reason }) => {
+  if (open !== undefined) return [`pochtar queue show ${shellWord(open)}`];
+  if (tab === 'destinations') return ['pochtar queue destinations'];
+  const filter = { state, sender, recipient, destination, reason, 'older-than': age };
+  return [withOptions('pochtar queue list', filter)];
+};
+
+const accounts: Lines = ({ open, domain, search }) => [
+  open === undefined
+    ? withOptions('pochtar account list', { domain, search })
+    : `pochtar account show ${shellWord(open)}`,
+];
+
+const names: Lines = ({ tab, open, domain, search }) => {
+  if (tab !== 'groups') return [withOptions('pochtar alias list', { domain, search })];
+  return [
+    open === undefined || open === '+'
+      ? withOptions('pochtar group list', { domain, search })
+      : `pochtar group members ${shellWord(open)}`,
+  ];
+};
+
+/** A part that differs stands as `$`, as in the router's own paths. */
+const pages: Readonly<Record<string, Lines>> = {
+  '/': () => ['pochtar overview'],
+  '/start': () => [
+    'pochtar settings set general.heloName=mail.firma.ru',
+    'pochtar domain create firma.ru',
+    'pochtar domain dns firma.ru --check',
+    'pochtar account create anna@firma.ru',
+  ],
+  '/trace': trace,
+  '/trace/$': (_, mail) => [`pochtar trace show ${shellWord(mail)}`],
+  '/queue': queue,
+  '/quarantine': () => ['pochtar queue list --state held'],
+  '/domains': () => ['pochtar domain list'],
+  '/domains/$/dns': (_, name) => [`pochtar domain dns ${shellWord(name)} --check`],
+  '/accounts': accounts,
+  '/accounts/import': () => ["pochtar account create anna@firma.ru --name 'Анна' --quota 1024M"],
+  '/names': names,
+  '/settings/mail': settings,
+  '/settings/spam': settings,
+  '/settings/address-book': settings,
+  '/settings/more': settings,
+  '/lists/white': list('white'),
+  '/lists/black': list('black'),
+  '/lists/networks': () => ['pochtar list networks'],
+  '/certificates': () => ['pochtar certificate list'],
+  '/processes': () => ['pochtar settings status'],
+  '/admins': () => ['pochtar admin list', 'pochtar token list'],
+  '/audit': ({ author, object }) => [withOptions('pochtar audit', { author, object })],
+};
+
+/** Empty where the command line has nothing to tell. */
+export function pageCommands(path: string, view: View): readonly string[] {
+  const own = pages[path];
+  if (own !== undefined) return own(view, '');
+  const [, place = '', part = '', rest] = path.split('/');
+  const lines = pages[rest === undefined ? `/${place}/$` : `/${place}/$/${rest}`];
+  return lines?.(view, decodeURIComponent(part)) ?? [];
+}
