@@ -385,7 +385,9 @@ test('the holder of a port is found, and only for addresses in its way', async (
 
 test('a holder that cannot be seen is told by the name of its user, with why and what shows it', async () => {
   const words = await holderWords({ pid: null, command: '', uid: 0 }, 110);
-  expect(words.ru).toMatch(/^процесс пользователя root \(чужие процессы отсюда не видны; .*ss -ltnp 'sport = :110'\)$/);
+  expect(words.ru).toMatch(
+    /^процесс пользователя root \(чужие процессы отсюда не видны; .*ss -ltnp 'sport = :110'\)$/,
+  );
   expect(words.en).toMatch(/^a process of user root \(.* sudo ss -ltnp 'sport = :110' shows it\)$/);
   // A user of a container has no name here.
   expect((await holderWords({ pid: null, command: '', uid: 4_000_123 }, 110)).en).toContain('user 4000123 (');

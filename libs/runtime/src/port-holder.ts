@@ -30,7 +30,10 @@ export async function holderWords(
 /** By the machine's own list; a user of a container or a directory may not stand in it. */
 async function userName(uid: number): Promise<string> {
   const users = await readFile('/etc/passwd', 'utf8').catch(() => '');
-  const found = users.split('\n').map((line) => line.split(':')).find(([, , id]) => id === String(uid));
+  const found = users
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([, , id]) => id === String(uid));
   return found?.[0] === undefined || found[0] === '' ? String(uid) : found[0];
 }
 

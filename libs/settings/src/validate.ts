@@ -54,7 +54,11 @@ function checkFields<N extends SectionName>(name: N, value: Settings[N]): Settin
   );
 }
 
-function withoutWrong<N extends SectionName>(name: N, document: unknown, issues: readonly z.core.$ZodIssue[]) {
+function withoutWrong<N extends SectionName>(
+  name: N,
+  document: unknown,
+  issues: readonly z.core.$ZodIssue[],
+) {
   if (typeof document !== 'object' || document === null) return undefined;
   const without = new Set(
     issues.flatMap((issue) =>

@@ -32,15 +32,15 @@ export function processRemarks(facts: readonly SectionFacts[], isComplete: boole
 
 function absent(facts: readonly SectionFacts[]): Remark[] {
   return absentPrograms(facts).map((program) => ({
-      code: 'processAbsent',
-      tone: 'danger' as const,
-      message: text(`Программа ${program} не запущена.`, `${program} is not running.`),
-      advice: text(
-        `Запустите её (./pochtar up) и посмотрите её журнал: ./pochtar logs ${program}.`,
-        `Start it (./pochtar up) and look at its log: ./pochtar logs ${program}.`,
-      ),
-      to: '/processes',
-    }));
+    code: 'processAbsent',
+    tone: 'danger' as const,
+    message: text(`Программа ${program} не запущена.`, `${program} is not running.`),
+    advice: text(
+      `Запустите её (./pochtar up) и посмотрите её журнал: ./pochtar logs ${program}.`,
+      `Start it (./pochtar up) and look at its log: ./pochtar logs ${program}.`,
+    ),
+    to: '/processes',
+  }));
 }
 
 function failures({ name, revision, processes }: SectionFacts): Remark[] {

@@ -43,7 +43,8 @@ async function conflict(page: Page, save: () => void): Promise<void> {
   await page.locator(`${dialog} .f-conflict`).waitFor();
 }
 
-const csv = 'адрес;имя;пароль;квота\nanna@firma.test;Анна;secret-1234;1024\nнет;Пётр;x;много\nanna@firma.test;;;';
+const csv =
+  'адрес;имя;пароль;квота\nanna@firma.test;Анна;secret-1234;1024\nнет;Пётр;x;много\nanna@firma.test;;;';
 
 export const dialogStates: Readonly<Record<string, PageState>> = {
   'over: add a domain': { path: '/domains', reach: headButton(0) },
@@ -83,7 +84,10 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
     path: '/admins',
     reach: after(['section[aria-labelledby="administrators"] [data-row] >> nth=1']),
   },
-  'over: add a token': { path: '/admins', reach: after(['section[aria-labelledby="tokens"] .p-block-head button']) },
+  'over: add a token': {
+    path: '/admins',
+    reach: after(['section[aria-labelledby="tokens"] .p-block-head button']),
+  },
   'over: upload a certificate': { path: '/certificates', reach: headButton(-1) },
   'over: certificate inspected': {
     path: '/certificates',
@@ -115,8 +119,14 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
     path: '/queue',
     reach: after(['main [data-row] input[type="checkbox"]']),
   },
-  'over: delete queued mail': { path: queueMail, reach: after([`${dialog} .p-actions button:nth-last-of-type(2)`]) },
-  'over: redirect queued mail': { path: queueMail, reach: after([`${dialog} .p-actions button:last-of-type`]) },
+  'over: delete queued mail': {
+    path: queueMail,
+    reach: after([`${dialog} .p-actions button:nth-last-of-type(2)`]),
+  },
+  'over: redirect queued mail': {
+    path: queueMail,
+    reach: after([`${dialog} .p-actions button:last-of-type`]),
+  },
   'over: held mail': {
     path: '/queue?open=0192f000-0000-7000-8000-000000000002',
     reach: (page) => page.locator(`${dialog} .p-facts`).waitFor(),

@@ -184,11 +184,22 @@ export class FakeApi {
     'POST /settings/changes': ({ body }) => this.#change(body as never),
     'POST /settings/import': () => ({ sections: [this.#told], changeId: null, cautions: [] }),
     'POST /settings/revert': () => ({ sections: [this.#told], changeId: null, cautions: [] }),
-    'GET /settings/history': () => ({ entries: this.isNew ? [] : [...revisions('queue'), ...revisions('relay')], next: null }),
-    'GET /settings/:section/revisions': ({ params }) => ({ entries: revisions(params.section ?? ''), next: null }),
+    'GET /settings/history': () => ({
+      entries: this.isNew ? [] : [...revisions('queue'), ...revisions('relay')],
+      next: null,
+    }),
+    'GET /settings/:section/revisions': ({ params }) => ({
+      entries: revisions(params.section ?? ''),
+      next: null,
+    }),
     'POST /accounts': ({ body }) => {
       if (this.refuses)
-        return problem(409, 'exists', 'адрес olga@firma.test уже занят', 'the address olga@firma.test is taken');
+        return problem(
+          409,
+          'exists',
+          'адрес olga@firma.test уже занят',
+          'the address olga@firma.test is taken',
+        );
       return { account: body };
     },
     ...directoryRoutes(() => this.isNew),

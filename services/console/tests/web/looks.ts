@@ -151,7 +151,9 @@ export async function blemishes(page: Page): Promise<string[]> {
       if (/\{\{|\}\}|undefined|\[object|NaN/.test(text)) found.push(`broken: ${text}`);
     }
     // Words of ours that a line breaks in their middle; headings have hyphens for it.
-    for (const cell of document.querySelectorAll<HTMLElement>('td, th, button, label, dt, .p-tile, .p-card-line')) {
+    for (const cell of document.querySelectorAll<HTMLElement>(
+      'td, th, button, label, dt, .p-tile, .p-card-line',
+    )) {
       if (!cell.checkVisibility()) continue;
       const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
       for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
@@ -167,7 +169,9 @@ export async function blemishes(page: Page): Promise<string[]> {
     }
     for (const box of document.querySelectorAll<HTMLElement>('.p-table-scroll, .mantine-Badge-label')) {
       if (box.scrollWidth > box.clientWidth + 1)
-        found.push(`${box.scrollWidth - box.clientWidth} px are out of sight: ${(box.textContent ?? '').slice(0, 80)}`);
+        found.push(
+          `${box.scrollWidth - box.clientWidth} px are out of sight: ${(box.textContent ?? '').slice(0, 80)}`,
+        );
     }
     const boxes = 'button, a, .p-status, th, td, label, h1, h2, h3, dt, dd, p, li';
     for (const element of document.querySelectorAll<HTMLElement>(boxes)) {

@@ -49,7 +49,10 @@ test('every command that a page says is one of the command line, with options th
     );
     expect(name, command).toBeDefined();
     const options = words.filter((word) => word.startsWith('--'));
-    expect(options.filter((option) => !known.get(name ?? '')?.includes(option)), command).toEqual([]);
+    expect(
+      options.filter((option) => !known.get(name ?? '')?.includes(option)),
+      command,
+    ).toEqual([]);
   }
 });
 

@@ -29,7 +29,15 @@ const emptyPages = [
 ];
 
 /** Whose question nobody answers. */
-const failingPages = ['/', '/start', '/accounts', '/domains/firma.test/dns', '/lists/black', '/processes', '/audit'];
+const failingPages = [
+  '/',
+  '/start',
+  '/accounts',
+  '/domains/firma.test/dns',
+  '/lists/black',
+  '/processes',
+  '/audit',
+];
 const hangingPages = ['/', '/settings/mail', '/certificates'];
 /** Seen by who may look and not touch. */
 const lookedAt = ['/accounts', '/names', '/lists/black', '/certificates', '/admins', '/processes', '/audit'];

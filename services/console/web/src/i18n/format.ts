@@ -45,6 +45,10 @@ export function formatExact(at: string | number | Date, language: Language): str
   }).format(new Date(at));
 }
 
+export function isPast(at: string, now = Date.now()): boolean {
+  return Date.parse(at) <= now;
+}
+
 const steps = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

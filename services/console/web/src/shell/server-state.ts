@@ -33,6 +33,7 @@ export function remarksOf(sections: readonly SectionStatus[]): Remark[] {
       });
     }
   }
-  for (const program of absentPrograms(sections)) remarks.set(program, { section: '', program, report: null });
+  for (const program of absentPrograms(sections))
+    remarks.set(program, { section: '', program, report: null });
   return [...remarks.values()];
 }

@@ -16,7 +16,15 @@ interface CreateDialogProps {
   children: ReactNode;
 }
 
-export function CreateDialog({ title, create, isReady, onSubmit, onClose, shown, children }: CreateDialogProps) {
+export function CreateDialog({
+  title,
+  create,
+  isReady,
+  onSubmit,
+  onClose,
+  shown,
+  children,
+}: CreateDialogProps) {
   const { t } = useWords();
   if (shown !== null) {
     return (

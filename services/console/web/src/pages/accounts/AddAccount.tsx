@@ -41,23 +41,23 @@ export function AddAccount({ domain, onClose }: { domain: string | undefined; on
       }
       onClose={onClose}
     >
-        <TextInput
-          label={t('accounts.address')}
-          description={t('accounts.addressHelp')}
-          value={address}
-          onChange={(event) => setAddress(event.currentTarget.value)}
-          autoComplete="off"
-          autoCapitalize="none"
-          data-autofocus
-        />
-        <TextInput
-          label={t('accounts.name')}
-          value={displayName}
-          onChange={(event) => setDisplayName(event.currentTarget.value)}
-          autoComplete="off"
-        />
-        <PasswordFields value={password} onChange={setPassword} />
-        <QuotaField value={quota} onChange={setQuota} />
+      <TextInput
+        label={t('accounts.address')}
+        description={t('accounts.addressHelp')}
+        value={address}
+        onChange={(event) => setAddress(event.currentTarget.value)}
+        autoComplete="off"
+        autoCapitalize="none"
+        data-autofocus
+      />
+      <TextInput
+        label={t('accounts.name')}
+        value={displayName}
+        onChange={(event) => setDisplayName(event.currentTarget.value)}
+        autoComplete="off"
+      />
+      <PasswordFields value={password} onChange={setPassword} />
+      <QuotaField value={quota} onChange={setQuota} />
     </CreateDialog>
   );
 }

@@ -64,28 +64,7 @@ export function ImportPage() {
 
   return (
     <Page title={t('import.title')} path={[t('menu.mail'), t('page.accounts')]}>
-      <Block title={t('import.choose')}>
-        <p className="p-muted">{t('import.help')}</p>
-        <div className="p-actions">
-          <FileButton onChange={(file) => void readFile(file)} accept=".csv,.txt,text/csv">
-            {(props) => (
-              <Button variant="default" {...props}>
-                {t('import.file')}
-              </Button>
-            )}
-          </FileButton>
-        </div>
-        <Textarea
-          mt="sm"
-          label={t('import.paste')}
-          autosize
-          minRows={5}
-          maxRows={12}
-          placeholder={t('import.example')}
-          spellCheck={false}
-          onChange={(event) => setParsed(parseAccounts(event.currentTarget.value))}
-        />
-      </Block>
+      <Source onFile={readFile} onText={(text) => setParsed(parseAccounts(text))} />
       {parsed !== null && parsed.rows.length > 0 && (
         <Block title={t('import.preview')}>
           <p>
@@ -114,6 +93,39 @@ export function ImportPage() {
         </Block>
       )}
     </Page>
+  );
+}
+
+interface SourceProps {
+  onFile: (file: File | null) => Promise<void>;
+  onText: (text: string) => void;
+}
+
+function Source({ onFile, onText }: SourceProps) {
+  const { t } = useWords();
+  return (
+    <Block title={t('import.choose')}>
+      <p className="p-muted">{t('import.help')}</p>
+      <div className="p-actions">
+        <FileButton onChange={(file) => void onFile(file)} accept=".csv,.txt,text/csv">
+          {(props) => (
+            <Button variant="default" {...props}>
+              {t('import.file')}
+            </Button>
+          )}
+        </FileButton>
+      </div>
+      <Textarea
+        mt="sm"
+        label={t('import.paste')}
+        autosize
+        minRows={5}
+        maxRows={12}
+        placeholder={t('import.example')}
+        spellCheck={false}
+        onChange={(event) => onText(event.currentTarget.value)}
+      />
+    </Block>
   );
 }
 

@@ -67,16 +67,16 @@ export function AddAdmin({ onClose }: { onClose: () => void }) {
       }
       onClose={onClose}
     >
-        <TextInput
-          label={t('admins.login')}
-          value={login}
-          onChange={(event) => setLogin(event.currentTarget.value)}
-          name="value-name"
-          autoComplete="off"
-          data-autofocus
-        />
-        <PasswordFields value={password} onChange={setPassword} />
-        <RoleFields role={role} domains={domains} onRole={setRole} onDomains={setDomains} />
+      <TextInput
+        label={t('admins.login')}
+        value={login}
+        onChange={(event) => setLogin(event.currentTarget.value)}
+        name="value-name"
+        autoComplete="off"
+        data-autofocus
+      />
+      <PasswordFields value={password} onChange={setPassword} />
+      <RoleFields role={role} domains={domains} onRole={setRole} onDomains={setDomains} />
     </CreateDialog>
   );
 }
@@ -172,7 +172,9 @@ export function AddToken({ onClose }: { onClose: () => void }) {
       title={t('tokens.add')}
       create={create}
       isReady={name.trim() !== '' && (role !== 'domainAdmin' || domains.length > 0)}
-      shown={create.data === undefined ? null : { title: name, content: <NewToken value={create.data.value} /> }}
+      shown={
+        create.data === undefined ? null : { title: name, content: <NewToken value={create.data.value} /> }
+      }
       onSubmit={() =>
         create.mutate({
           body: { name: name.trim(), role, domains: scopeOf(role, domains), expiresAt: expiresAt() },
@@ -180,24 +182,24 @@ export function AddToken({ onClose }: { onClose: () => void }) {
       }
       onClose={onClose}
     >
-        <TextInput
-          label={t('tokens.name')}
-          description={t('tokens.nameHelp')}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          autoComplete="off"
-          data-autofocus
-        />
-        <RoleFields role={role} domains={domains} onRole={setRole} onDomains={setDomains} />
-        <Select
-          label={t('tokens.expires')}
-          value={days}
-          onChange={(chosen) => setDays(ends.find((one) => one === chosen) ?? '90')}
-          data={ends.map((one) => ({
-            value: one,
-            label: t('tokens.days', { count: Number(one) }),
-          }))}
-        />
+      <TextInput
+        label={t('tokens.name')}
+        description={t('tokens.nameHelp')}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        autoComplete="off"
+        data-autofocus
+      />
+      <RoleFields role={role} domains={domains} onRole={setRole} onDomains={setDomains} />
+      <Select
+        label={t('tokens.expires')}
+        value={days}
+        onChange={(chosen) => setDays(ends.find((one) => one === chosen) ?? '90')}
+        data={ends.map((one) => ({
+          value: one,
+          label: t('tokens.days', { count: Number(one) }),
+        }))}
+      />
     </CreateDialog>
   );
 }

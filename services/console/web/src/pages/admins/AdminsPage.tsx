@@ -100,8 +100,7 @@ function Tokens({ canChange }: { canChange: boolean }) {
           {
             key: 'expires',
             title: t('tokens.expires'),
-            cell: ({ expiresAt }) =>
-              expiresAt === null ? t('tokens.never') : <Time at={expiresAt} />,
+            cell: ({ expiresAt }) => (expiresAt === null ? t('tokens.never') : <Time at={expiresAt} />),
           },
           {
             key: 'used',

@@ -14,7 +14,13 @@ test('every field that an action keeps has a name in words', () => {
 });
 
 test('values are read as people read them, and what is empty is left out', () => {
-  const details = { displayName: 'Анна', quotaBytes: 1024 ** 3, isEnabled: false, comment: '', role: 'auditor' };
+  const details = {
+    displayName: 'Анна',
+    quotaBytes: 1024 ** 3,
+    isEnabled: false,
+    comment: '',
+    role: 'auditor',
+  };
   expect(detailWords(details, words)).toBe('Имя: Анна; Квота: 1\u00a0Гб; Вход открыт: нет; Роль: Аудитор');
   expect(detailWords({ add: ['a@b.test', 'c@d.test'], ofLater: [1] }, words)).toBe(
     'Добавлены: a@b.test, c@d.test; ofLater: 1',

@@ -40,8 +40,16 @@ export function OverviewPage() {
       {(isKnown || remarks.length > 0) && <Attention remarks={remarks} />}
       <div className="p-tiles">
         <MailTiles mail={mail.data} />
-        <Tile to="/domains" value={server.data?.domains} label={t('overview.domains', { count: server.data?.domains ?? 0 })} />
-        <Tile to="/accounts" value={server.data?.accounts} label={t('overview.accounts', { count: server.data?.accounts ?? 0 })} />
+        <Tile
+          to="/domains"
+          value={server.data?.domains}
+          label={t('overview.domains', { count: server.data?.domains ?? 0 })}
+        />
+        <Tile
+          to="/accounts"
+          value={server.data?.accounts}
+          label={t('overview.accounts', { count: server.data?.accounts ?? 0 })}
+        />
       </div>
       {mail.data !== undefined && (
         <>

@@ -105,7 +105,9 @@ function ProcessPanel({ process, onClose }: { process: Process; onClose: () => v
               </StatusBadge>
               {report.error !== null && (
                 <div
-                  className={appliedState(report, wanted) === 'failed' ? 'p-danger p-small' : 'p-muted p-small'}
+                  className={
+                    appliedState(report, wanted) === 'failed' ? 'p-danger p-small' : 'p-muted p-small'
+                  }
                 >
                   {report.problem === undefined ? <Foreign text={report.error} /> : say(report.problem.text)}
                 </div>

@@ -92,10 +92,7 @@ function Details({ shown: { mail, subject, clientAddress, helo } }: { shown: Sho
         [t('queue.next'), <Next key="n" mail={mail} />],
         [t('queue.client'), <Foreign key="c" text={`${clientAddress ?? '—'} (${helo})`} mono />],
         [t('queue.size'), formatSize(mail.size, language)],
-        [
-          t('queue.id'),
-          <CodeWithCopy key="i" value={mail.mail} />,
-        ],
+        [t('queue.id'), <CodeWithCopy key="i" value={mail.mail} />],
       ]}
     />
   );

@@ -44,16 +44,16 @@ export function QueueActions({ mails, state, onDone }: QueueActionsProps) {
       {actions
         .filter((action) => state === undefined || !idle[state].includes(action))
         .map((action) => (
-        <Button
-          key={action}
-          size="xs"
-          variant={action === 'delete' ? 'outline' : 'default'}
-          {...(action === 'delete' && { color: 'red' })}
-          onClick={() => setDoing(action)}
-        >
-          {t(`queue.action.${action}`)}
-        </Button>
-      ))}
+          <Button
+            key={action}
+            size="xs"
+            variant={action === 'delete' ? 'outline' : 'default'}
+            {...(action === 'delete' && { color: 'red' })}
+            onClick={() => setDoing(action)}
+          >
+            {t(`queue.action.${action}`)}
+          </Button>
+        ))}
       <Button size="xs" variant="default" onClick={() => setDoing('redirect')}>
         {t('queue.action.redirect')}
       </Button>
