@@ -34,6 +34,15 @@ describe('a change', () => {
     const together = sections.map(({ name, revision }) => ({ section: name, revision }));
     const { entries } = await running.get(adminSettings.history, { section: 'queue', limit: 1 });
     expect(entries).toMatchObject([{ section: 'queue', comment: 'ticket 118', changeId, secrets: [] }]);
+    // In words, as it was reviewed: label, and values with their unit.
+    expect(entries[0]?.described).toMatchObject([
+      {
+        field: 'runIntervalMinutes',
+        label: { ru: 'Интервал между попытками отправки' },
+        before: { ru: '30 мин.', en: '30 min' },
+        after: { ru: '5 мин.', en: '5 min' },
+      },
+    ]);
     const [queue] = together;
     const shown = await running.get(adminSettings.revision, {
       section: 'queue',

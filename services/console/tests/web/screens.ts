@@ -128,7 +128,10 @@ async function report(page: string, look: Look, { page: shown, complaints }: Vis
   const picture = values['no-pictures'] ? null : join(values.out, `${name}.png`);
   if (picture !== null) await shown.evaluate(rest);
   if (picture !== null)
-    await writeFile(picture, await shown.screenshot({ fullPage: true, animations: 'disabled' }));
+    await writeFile(
+      picture,
+      await shown.screenshot({ fullPage: !(await isCovered(shown)), animations: 'disabled' }),
+    );
   const found = [
     ...(await violations(shown)),
     ...(await blemishes(shown)),
@@ -137,6 +140,11 @@ async function report(page: string, look: Look, { page: shown, complaints }: Vis
   ];
   if (found.length > 0) tell(`${page} ${nameOf(look)}: ${found.length}`);
   return { page, look: nameOf(look), picture, found };
+}
+
+/** A dialog covers the window, and not what is below it. */
+function isCovered(page: Page): Promise<boolean> {
+  return page.locator('[role="dialog"]').first().isVisible();
 }
 
 /** Runs in the page: at its top, and without the focus that the walk over the page before has left. */

@@ -16,12 +16,14 @@ export function ConflictTable({ forms, draft }: { forms: FormsDescription; draft
   const [first] = conflicts;
   if (first === undefined) return null;
   return (
-    <Notice tone="warn">
-      <p>{t('conflict.text', { author: authorWords(first.author, t), count: conflicts.length })}</p>
-      {conflicts.map((conflict) => (
-        <ConflictRow key={conflict.path} forms={forms} draft={draft} conflict={conflict} />
-      ))}
-    </Notice>
+    <section className="f-conflicts" tabIndex={-1} aria-label={t('conflict.title')}>
+      <Notice tone="warn">
+        <p>{t('conflict.text', { author: authorWords(first.author, t), count: conflicts.length })}</p>
+        {conflicts.map((conflict) => (
+          <ConflictRow key={conflict.path} forms={forms} draft={draft} conflict={conflict} />
+        ))}
+      </Notice>
+    </section>
   );
 }
 

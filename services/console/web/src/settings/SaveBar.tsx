@@ -25,7 +25,10 @@ export function SaveBar({ forms, draft }: { forms: FormsDescription; draft: Draf
   function review(): void {
     if (count === 0) return;
     // What is not answered yet is found when it is applied.
-    if (isHeldBack || hasConflicts) {
+    if (hasConflicts) {
+      // What has to be chosen stands at the top of the page.
+      document.querySelector<HTMLElement>('main .f-conflicts')?.focus();
+    } else if (isHeldBack) {
       setShowsErrors(true);
       setTimeout(() => summary.current?.focus());
     } else {

@@ -1,12 +1,12 @@
 // Search over pages and settings; an address or a number also offers where to look for it.
-import { hiddenBy, type SearchHit, searchForms } from '@pochtar/settings/forms';
+import { hiddenBy, type SearchHit, searchForms, valueWords } from '@pochtar/settings/forms';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '../api/queries.ts';
 import { useWho } from '../api/session.ts';
 import { useWords } from '../i18n/index.ts';
 import { menuOf } from '../navigation.ts';
-import { addressOf, describedAt, sectionOf, useForms } from '../settings/catalogue.ts';
+import { addressOf, describedAt, isSecret, partsOf, sectionOf, useForms } from '../settings/catalogue.ts';
 import { type PaletteItem, SearchDialog } from '../ui/SearchDialog.tsx';
 
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -74,6 +74,11 @@ function objectsOf(query: string, t: ReturnType<typeof useWords>['t']): PaletteI
   ];
 }
 
+/** Without its end, which is the label itself. */
+function whereOf(path: string): string {
+  return path.split(' › ').slice(0, -1).join(' › ');
+}
+
 function useSettingHits(query: string): PaletteItem[] {
   const { role } = useWho();
   const { say, t } = useWords();
@@ -82,6 +87,13 @@ function useSettingHits(query: string): PaletteItem[] {
   const { data } = useApi('GET /settings', {}, { enabled: mayLook });
   if (!mayLook || forms === undefined || query === '') return [];
   const documents = Object.fromEntries((data?.sections ?? []).map(({ name, document }) => [name, document]));
+  const valueOf = (path: string): string => {
+    const { section, field } = partsOf(path);
+    const described = describedAt(forms, path);
+    const document = documents[section];
+    if (described === undefined || isSecret(described) || document === undefined) return '';
+    return say(valueWords(described, document[field]));
+  };
   return searchForms(forms, query, { documents }).map((hit: SearchHit) => {
     const path = `${hit.section}.${hit.field}`;
     const section = sectionOf(forms, hit.section);
@@ -95,8 +107,8 @@ function useSettingHits(query: string): PaletteItem[] {
       label: say(hit.label),
       description:
         governing === undefined
-          ? say(hit.path)
-          : `${say(hit.path)} — ${t('search.hidden', { field: say(governing.label) })}`,
+          ? [whereOf(say(hit.path)), valueOf(path)].filter((one) => one !== '').join(' · ')
+          : `${whereOf(say(hit.path))} — ${t('search.hidden', { field: say(governing.label) })}`,
     };
   });
 }

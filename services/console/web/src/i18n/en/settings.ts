@@ -71,6 +71,7 @@ export const settings = {
   'state.title': 'State',
   'conflict.text_one': '{{author}} changed the same field as you: choose a value ({{n}} field).',
   'conflict.text_other': '{{author}} changed the same fields as you: choose the values ({{n}} fields).',
+  'conflict.title': 'Changed by two people',
   'conflict.was': 'was',
   'conflict.theirs': 'Take {{author}}’s: {{value}}',
   'conflict.mine': 'Keep mine: {{value}}',

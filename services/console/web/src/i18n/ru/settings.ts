@@ -85,6 +85,7 @@ export const settings = {
   'conflict.text_few': '{{author}} изменил то же, что и вы: выберите значения ({{n}} поля).',
   'conflict.text_many': '{{author}} изменил то же, что и вы: выберите значения ({{n}} полей).',
   'conflict.text_other': '{{author}} изменил то же, что и вы: выберите значения ({{n}} поля).',
+  'conflict.title': 'Изменено двумя людьми',
   'conflict.was': 'было',
   'conflict.theirs': 'Взять у {{author}}: {{value}}',
   'conflict.mine': 'Оставить моё: {{value}}',
