@@ -9,7 +9,7 @@ export const dns = {
   'dns.problems_one': '{{n}} issue',
   'dns.problems_other': '{{n}} issues',
   'dns.notChecked': 'not checked',
-  'dns.unreachable': 'the DNS did not answer',
+  'dns.unreachable': 'DNS did not answer',
   'dns.unreachableText':
     'No DNS server answered: the records cannot be checked now. That does not mean that they are missing.',
   'dns.resolver':
@@ -19,11 +19,11 @@ export const dns = {
   'dns.setName': 'Set the name of the server',
   'dns.addresses': 'Public addresses of the server',
   'dns.addressesHelp':
-    'The outside sees the server under them. Empty: those of its name. Behind NAT, give the public address.',
+    'Where the server is seen from outside. Empty: the addresses of its name. Behind NAT, enter the public one.',
   'dns.needed': 'Records that are needed',
   'dns.optional': 'Optional records',
   'dns.optionalText':
-    'Mail goes without them; with them mail programs set themselves up, and forgeries are noticed.',
+    'Mail works without them; with them mail programs set themselves up, and forgeries are easier to spot.',
   'dns.purpose': 'What for',
   'dns.record': 'Record',
   'dns.found': 'In the DNS now',
@@ -36,8 +36,8 @@ export const dns = {
   'dns.state.wrong': 'different',
   'dns.state.unknown': 'unknown',
   'dns.state.later': 'comes later',
-  'dns.for.mx': 'MX: where mail is brought to',
-  'dns.for.helo': 'Address of the server’s name',
+  'dns.for.mx': 'MX: where mail is delivered',
+  'dns.for.helo': 'Address of the server name',
   'dns.for.ptr': 'Reverse record (your provider sets it)',
   'dns.for.spf': 'SPF: who sends mail of the domain',
   'dns.for.dmarc': 'DMARC: what to do with forgeries',
@@ -46,5 +46,5 @@ export const dns = {
   'dns.for.autodiscover': 'Automatic set-up of Outlook',
   'dns.for.srv': 'Automatic set-up by RFC 6186',
   'dns.for.tlsrpt': 'TLSRPT: reports on encryption',
-  'dns.for.mtaSts': 'MTA-STS: compulsory encryption',
+  'dns.for.mtaSts': 'MTA-STS: mandatory encryption',
 } as const;

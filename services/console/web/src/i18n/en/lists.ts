@@ -6,7 +6,7 @@ export const lists = {
   'lists.networks': 'Named networks',
   'lists.whiteHelp':
     'Mail is always accepted: without greylisting and DNSBL, and from addresses and networks without a login too. Antivirus and the recipient check stay.',
-  'lists.blackHelp': 'Mail is refused: of addresses and networks when they connect, of names when they send.',
+  'lists.blackHelp': 'Mail is refused: addresses and networks when they connect, names when they send.',
   'lists.networksHelp': 'Networks with a name, to which entries of the lists refer: network:name.',
   'lists.entry': 'Entry',
   'lists.newEntry': 'New entry',
