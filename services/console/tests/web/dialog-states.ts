@@ -1,7 +1,7 @@
 // What opens over a page, or on it, while somebody works: each dialog, what it shows before and after, and what goes wrong.
 import type { Page } from 'playwright-core';
-import type { PageState } from './page-states.ts';
 import { settled } from './looks.ts';
+import type { PageState } from './page-state.ts';
 
 const dialog = '[role="dialog"]';
 

@@ -3,14 +3,7 @@ import type { Page } from 'playwright-core';
 import type { FakeApi } from './fake-api.ts';
 import { dialogStates } from './dialog-states.ts';
 import { settled } from './looks.ts';
-
-export interface PageState {
-  path: string;
-  prepare?: (api: FakeApi) => void;
-  /** Waits for what shows the state, where it is not a quiet page. */
-  reach?: (page: Page, api: FakeApi) => Promise<void>;
-  isFailing?: true;
-}
+import type { PageState } from './page-state.ts';
 
 const emptyPages = [
   '/',

@@ -20,7 +20,8 @@ import {
   visit,
   walk,
 } from './looks.ts';
-import { type PageState, stateNames, states } from './page-states.ts';
+import type { PageState } from './page-state.ts';
+import { stateNames, states } from './page-states.ts';
 
 const HELP = `pochtar screens [--out var/screens] [--only /queue] [--look ru-light-1280] [--json] [--no-pictures]
   Looks at every page in both languages, both themes, at 1280 and 360 pixels, and at the states of pages.
