@@ -7,7 +7,7 @@ export const NOT_AVAILABLE = 'notAvailable';
 /** `notYet`: it took the section over, and something in it is not in this version. */
 export type AppliedState = 'applied' | 'applying' | 'notYet' | 'failed';
 
-export interface AppliedReport {
+interface AppliedReport {
   readonly process: string;
   readonly revision: number;
   readonly error: string | null;

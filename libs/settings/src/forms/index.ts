@@ -4,7 +4,7 @@
  */
 export type { Text } from '../text.ts';
 export type * from './description.ts';
-export { absentPrograms, type AppliedReport, type AppliedState, appliedState } from './applied.ts';
+export { absentPrograms, type AppliedState, appliedState } from './applied.ts';
 export { programsToCome } from './programs.ts';
 export { checkValue, expectedOf } from './expected.ts';
 export { hiddenBy, isShown } from './shown.ts';
