@@ -15,7 +15,7 @@ interface AppliedReport {
   readonly isApplied?: boolean;
 }
 
-/** What this version does not do yet is said at its field, and is no fault of a process. */
+/** What this version does not do yet is said at its field, and is no fault of whoever reports it. */
 export function appliedState(report: AppliedReport, wanted: number): AppliedState {
   if (report.problem?.code === NOT_AVAILABLE) return 'notYet';
   if (report.error !== null) return 'failed';

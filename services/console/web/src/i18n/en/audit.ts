@@ -24,6 +24,7 @@ export const audit = {
   'audit.field.add': 'Added',
   'audit.field.remove': 'Removed',
   'audit.field.role': 'Role',
+  'audit.field.domain': 'Domain',
   'audit.field.domains': 'Domains',
   'audit.field.addresses': 'Addresses',
   'audit.field.hosts': 'Hosts',

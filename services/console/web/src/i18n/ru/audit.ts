@@ -24,6 +24,7 @@ export const audit = {
   'audit.field.add': 'Добавлены',
   'audit.field.remove': 'Убраны',
   'audit.field.role': 'Роль',
+  'audit.field.domain': 'Домен',
   'audit.field.domains': 'Домены',
   'audit.field.addresses': 'Адреса',
   'audit.field.hosts': 'Узлы',

@@ -23,7 +23,7 @@ export function LatestChanges() {
   if (entries.length === 0 || forms === undefined) return null;
   return (
     <Block title={t('overview.changes')} aside={<Go to="/audit">{t('overview.allChanges')}</Go>}>
-      <ul className="p-remarks p-latest">
+      <ul className="p-latest">
         {entries.map(({ section, revision, author, changedAt, described }) => (
           <li key={`${section} ${revision}`}>
             <div>
