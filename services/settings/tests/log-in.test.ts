@@ -63,6 +63,7 @@ describe('a log-in to the console', () => {
       displayName: '',
       account: null,
       epoch: 1,
+      hasOwnPassword: false,
     });
     const some = { login: 'some', password: 'password-some', displayName: 'Some One', domains: ['in.test'] };
     await running.get(adminAdministrator.create, some);
@@ -276,6 +277,19 @@ describe('what is the own', () => {
     expect(await ask({ ...me, clientAddress: client }, 'password-2', 'password-3')).toBe('tooMany current');
     const [entry] = await listAudit(running.db, { action: 'login.ownPassword', limit: 1 });
     expect(entry).toMatchObject({ author: 'console:me', object: 'me', outcome: 'tooMany', details: {} });
+  });
+
+  test('password of an administrator is known to somebody else until the administrator has chosen it', async () => {
+    const whose = async () => ((await identity('new')) as { hasOwnPassword: boolean }).hasOwnPassword;
+    await running.get(adminAdministrator.create, { login: 'new', password: 'password-1', role: 'auditor' });
+    expect(await whose()).toBe(false);
+    const asker: Asker = { author: 'console:new', role: 'auditor', scope: 'all', login: 'new' };
+    expect(await ask({ ...asker, clientAddress: stranger() }, 'password-1', 'password-2')).toBe(2);
+    expect(await whose()).toBe(true);
+    await running.get(adminAdministrator.password, { login: 'new', password: 'password-3' });
+    expect(await whose()).toBe(false);
+    await running.get(adminAccount.create, { address: 'person@in.test', password: 'password-1' });
+    expect(await identity('person@in.test', 'account')).toMatchObject({ hasOwnPassword: true });
   });
 
   test('mailbox is shown to its user, and to nobody else', async () => {

@@ -22,6 +22,8 @@ export const principal = z.object({
   account: z.string().nullable(),
   /** A session ends when its principal has come to another one: other password, role, domains, or switched off. */
   epoch: z.int(),
+  /** False: somebody else chose the password and knows it. */
+  hasOwnPassword: z.boolean(),
 });
 export type PrincipalInfo = z.infer<typeof principal>;
 

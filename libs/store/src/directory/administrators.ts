@@ -122,7 +122,7 @@ export async function setAdministratorPassword(
 ): Promise<boolean> {
   if (scope !== 'all') return false;
   const rows = await db.query({
-    text: `update directory.administrator set password_hash = $2, login_epoch = login_epoch + 1
+    text: `update directory.administrator set password_hash = $2, login_epoch = login_epoch + 1, has_own_password = false
       where login = $1 returning id`,
     values: [login, hash],
   });

@@ -20,6 +20,8 @@ export interface Principal {
   account: string | null;
   /** A session ends when its principal has come to another one. */
   epoch: number;
+  /** False: the installation or another administrator chose the password. Of an account always true. */
+  hasOwnPassword: boolean;
 }
 
 export interface StoredPrincipal extends Omit<Principal, 'scope'> {
@@ -39,10 +41,10 @@ export async function readPrincipal(
     text: `select 'administrator' as kind, login, role, domain_ids as "domainIds", case when domain_ids is null then null
           else array(select d.name from directory.domain d where d.id = any(domain_ids) order by d.name) end as domains,
         display_name as "displayName", null as account, login_epoch as epoch, enabled as "isEnabled",
-        password_hash as "passwordHash"
+        password_hash as "passwordHash", has_own_password as "hasOwnPassword"
       from directory.administrator where login = $1
       union all
-      select 'account', address, 'user', '{}', '{}', display_name, address, login_epoch, enabled, password_hash
+      select 'account', address, 'user', '{}', '{}', display_name, address, login_epoch, enabled, password_hash, true
       from directory.account where address = $2
       order by kind desc limit 1`,
     values: [login, key],
@@ -51,8 +53,10 @@ export async function readPrincipal(
 }
 
 export function principalOf(stored: StoredPrincipal): Principal {
-  const { kind, login, role, domainIds, domains, displayName, account, epoch } = stored;
-  return { kind, login, role, scope: domainIds ?? 'all', domains, displayName, account, epoch };
+  const { kind, login, role, domainIds, domains, displayName, account, epoch, hasOwnPassword } = stored;
+  return {
+    ...{ kind, login, role, scope: domainIds ?? 'all', domains, displayName, account, epoch, hasOwnPassword },
+  };
 }
 
 /** Who that is now; null when it is gone or switched off. */
@@ -83,8 +87,9 @@ export async function setOwnPassword(
 ): Promise<boolean> {
   const [table, name] =
     kind === 'administrator' ? ['administrator', 'login'] : (['account', 'address'] as const);
+  const isOwn = kind === 'administrator' ? ', has_own_password = true' : '';
   const rows = await db.query({
-    text: `update directory.${table} set password_hash = $2, login_epoch = login_epoch + 1
+    text: `update directory.${table} set password_hash = $2, login_epoch = login_epoch + 1${isOwn}
       where ${name} = $1 and enabled returning 1`,
     values: [login, hash],
   });

@@ -11,6 +11,8 @@ export const who = z.object({
   domains: z.array(z.string()).nullable(),
   /** The address of a user. */
   account: z.string().nullable(),
+  /** False: somebody else chose the password and knows it. */
+  hasOwnPassword: z.boolean(),
   /** Whose server it is; '': nobody said so. */
   organisation: z.string(),
   /** When the session ends if nothing is done. */

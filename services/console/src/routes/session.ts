@@ -19,6 +19,7 @@ export function sessionHandlers(
     role: principal.role,
     domains: principal.domains,
     account: principal.account,
+    hasOwnPassword: principal.hasOwnPassword,
     organisation: organisation(),
     expiresAt: (expiresAt ?? new Date()).toISOString(),
     version,

@@ -266,6 +266,7 @@ export class FakeApi {
       role: this.role,
       domains: this.role === 'domainAdmin' ? ['firma.test'] : null,
       account: isUser ? 'anna@firma.test' : null,
+      hasOwnPassword: !this.isNew,
       organisation: this.isNew ? '' : 'ООО «Фирма»',
       expiresAt: '2027-01-01T00:00:00.000Z',
       version: '0.1.0',

@@ -70,11 +70,11 @@ describe('the first steps', () => {
     api.isNew = true;
     await page.evaluate(() => localStorage.removeItem('pochtar.started'));
     await goTo(page, api.url, '/start');
-    await page.locator('.p-menu a[href="/start"]').getByText('0 из 8').waitFor();
+    await page.locator('.p-menu a[href="/start"]').getByText('0 из 9').waitFor();
     const field = page.getByLabel('Название организации');
     await field.fill('ООО «Ромашка»');
     await field.press('Enter');
-    await page.locator('.p-menu a[href="/start"]').getByText('1 из 8').waitFor();
+    await page.locator('.p-menu a[href="/start"]').getByText('1 из 9').waitFor();
     expect(api.changes).toMatchObject([[{ section: 'general', patch: { organisation: 'ООО «Ромашка»' } }]]);
   });
 

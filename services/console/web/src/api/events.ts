@@ -1,8 +1,7 @@
 // Hints of the server about what has changed. One stream for all tabs of a browser: a lock elects the tab that holds it,
 // the others are told; otherwise six tabs use up the connections that a browser opens to one server.
-import { call } from './client.ts';
+import { askWho } from './ask-who.ts';
 import { refresh } from './queries.ts';
-import { session } from './session.ts';
 
 interface Hint {
   topic: string;
@@ -31,11 +30,7 @@ function flush(): void {
   const paths = [...waiting];
   waiting.clear();
   // Whose server it is stands in the settings.
-  if (paths.includes('/settings'))
-    void call('GET /session').then(
-      (who) => session.begin(who),
-      () => undefined,
-    );
+  if (paths.includes('/settings')) askWho();
   void refresh(paths);
 }
 

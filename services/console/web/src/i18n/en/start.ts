@@ -10,6 +10,10 @@ export const start = {
   'start.menu': '{{done}} of {{total}}',
   'start.afterDomain': 'Add a domain first.',
   'start.waiting': 'No mail yet. The first one to arrive will show up here.',
+  'start.password': 'Administrator’s password',
+  'start.text.password':
+    'The first password was made by the installation and stands in its files. Choose your own.',
+  'start.go.password': 'Change the password',
   'start.go.dns': 'DNS records of {{domain}}',
   'start.go.certificate': 'Upload a certificate',
   'start.go.way': 'Set up an external SMTP server',

@@ -1,4 +1,5 @@
 // The own page of a user: how full the mailbox is, how a mail program is set up, and the password.
+import { askWho } from '../../api/ask-who.ts';
 import { useState } from 'react';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
@@ -87,6 +88,7 @@ function PasswordBlock() {
               onSuccess: () => {
                 setCurrent('');
                 setPassword('');
+                askWho();
               },
             },
           );

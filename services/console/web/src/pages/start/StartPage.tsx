@@ -86,6 +86,8 @@ function Act({ step: { id }, known }: ActProps) {
   const first = own ?? domains[0];
   const adding = (dialog: ReactNode) => isAdding && <Suspense fallback={null}>{dialog}</Suspense>;
   switch (id) {
+    case 'password':
+      return <Go to="/me">{t('start.go.password')}</Go>;
     case 'organisation':
       return (
         <SettingStep

@@ -3,10 +3,12 @@ import { type Known, progressOf, stepsOf } from './steps.ts';
 
 const section = (name: string, document: Record<string, unknown>) => ({ name, document });
 const empty: Known = {
+  hasOwnPassword: false,
   sections: [section('general', { organisation: '', heloName: 'localhost' }), section('relay', { host: '' })],
   ...{ domains: [], certificates: [], outcomes: [] },
 };
 const whole: Known = {
+  hasOwnPassword: true,
   sections: [
     section('general', { organisation: 'Firma', heloName: 'mx.firma.test' }),
     section('relay', { host: '' }),
@@ -26,7 +28,7 @@ const missing = (known: Known) =>
 
 test('an empty installation has nothing done, and what is not answered yet is neither done nor missing', () => {
   expect(done(empty)).toEqual([]);
-  expect(progressOf(stepsOf(empty))).toEqual({ done: 0, total: 8, isOver: false });
+  expect(progressOf(stepsOf(empty))).toEqual({ done: 0, total: 9, isOver: false });
   expect(progressOf(stepsOf({ ...empty, outcomes: undefined }))).toBeNull();
 });
 
@@ -36,6 +38,7 @@ test('one that has everything is over, optional steps or not', () => {
 });
 
 test.each<[string, Partial<Known>, string[]]>([
+  ['a password that somebody else knows', { hasOwnPassword: false }, ['password']],
   [
     'the domain for trials is nobody’s own',
     { domains: [{ name: 'demo.test', accounts: 3, dns: { problems: 0 } }] },

@@ -1,8 +1,10 @@
 // What a new server needs, in the order in which one depends on the other, and whether it is there: read from what the
 // server has, never from what was clicked. Undefined where that is not known yet.
 import { useApi } from '../../api/queries.ts';
+import { useWho } from '../../api/session.ts';
 
 export type StepId =
+  | 'password'
   | 'organisation'
   | 'name'
   | 'domain'
@@ -28,6 +30,8 @@ interface KnownDomain {
 }
 
 export interface Known {
+  /** The administrator that looks chose the password. */
+  hasOwnPassword: boolean;
   sections: readonly { name: string; document: Record<string, unknown> }[] | undefined;
   domains: readonly KnownDomain[] | undefined;
   certificates: readonly { isCa: boolean; origin: string; usedBy: readonly string[] }[] | undefined;
@@ -44,7 +48,7 @@ export function ownDomains<D extends { name: string }>(domains: readonly D[]): D
 
 const scanners = ['clamavEnabled', 'kasperskyEnabled', 'drwebEnabled'];
 
-export function stepsOf({ sections, domains: all, certificates, outcomes }: Known): Step[] {
+export function stepsOf({ hasOwnPassword, sections, domains: all, certificates, outcomes }: Known): Step[] {
   const domains = all === undefined ? undefined : ownDomains(all);
   const value = (section: string, field: string): unknown =>
     sections?.find(({ name }) => name === section)?.document[field];
@@ -58,6 +62,7 @@ export function stepsOf({ sections, domains: all, certificates, outcomes }: Know
   const vital = (id: StepId, isDone: boolean | undefined): Step => ({ id, isDone, isOptional: false });
   const isRelayed = known(outcomes, () => outcomes?.includes('relayed') ?? false);
   return [
+    vital('password', hasOwnPassword),
     vital('organisation', isSet('general', 'organisation')),
     vital(
       'name',
@@ -121,11 +126,15 @@ const lookBackMs = 30 * dayMs;
 const since = (): string => new Date(Math.floor((Date.now() - lookBackMs) / dayMs) * dayMs).toISOString();
 
 export function useKnown(isAsked: boolean, every: number | false) {
+  const { hasOwnPassword } = useWho();
   const options = { enabled: isAsked, every, staleTime: every === false ? 300_000 : 2000 };
   const sections = useApi('GET /settings', {}, options).data?.sections;
   const domains = useApi('GET /domains', {}, options).data?.domains;
   const certificates = useApi('GET /certificates', {}, options).data?.certificates;
   const trace = useApi('GET /trace', { query: { limit: 50, since: since() } }, options).data;
   const deliveries = trace?.deliveries;
-  return { sections, domains, certificates, deliveries, outcomes: deliveries?.map(({ outcome }) => outcome) };
+  return {
+    ...{ hasOwnPassword, sections, domains, certificates, deliveries },
+    outcomes: deliveries?.map(({ outcome }) => outcome),
+  };
 }
