@@ -91,6 +91,7 @@ describe('a log-in to the console', () => {
       displayName: 'Анна',
       account: 'anna@in.test',
       epoch: 1,
+      hasOwnPassword: true,
     });
   });
 
@@ -280,13 +281,17 @@ describe('what is the own', () => {
   });
 
   test('password of an administrator is known to somebody else until the administrator has chosen it', async () => {
-    const whose = async () => ((await identity('new')) as { hasOwnPassword: boolean }).hasOwnPassword;
-    await running.get(adminAdministrator.create, { login: 'new', password: 'password-1', role: 'auditor' });
+    const whose = async () => ((await identity('chosen')) as { hasOwnPassword: boolean }).hasOwnPassword;
+    await running.get(adminAdministrator.create, {
+      login: 'chosen',
+      password: 'password-1',
+      role: 'auditor',
+    });
     expect(await whose()).toBe(false);
-    const asker: Asker = { author: 'console:new', role: 'auditor', scope: 'all', login: 'new' };
+    const asker: Asker = { author: 'console:chosen', role: 'auditor', scope: 'all', login: 'chosen' };
     expect(await ask({ ...asker, clientAddress: stranger() }, 'password-1', 'password-2')).toBe(2);
     expect(await whose()).toBe(true);
-    await running.get(adminAdministrator.password, { login: 'new', password: 'password-3' });
+    await running.get(adminAdministrator.setPassword, { login: 'chosen', password: 'password-3' });
     expect(await whose()).toBe(false);
     await running.get(adminAccount.create, { address: 'person@in.test', password: 'password-1' });
     expect(await identity('person@in.test', 'account')).toMatchObject({ hasOwnPassword: true });

@@ -95,7 +95,7 @@ export async function checkToken(
   >({
     name: 'directory.check_token',
     text: `select t.id, t.name, 'administrator' as kind, m.login, t.role, m.display_name as "displayName",
-        null as account, m.login_epoch as epoch, lived.ids as "domainIds", lived.names as domains
+        null as account, m.login_epoch as epoch, m.has_own_password as "hasOwnPassword", lived.ids as "domainIds", lived.names as domains
       from directory.token t join directory.administrator m on m.id = t.maker_id, lateral (
         select case when t.domain_ids is not null then coalesce(array_agg(d.id order by d.name), '{}') end as ids,
           case when t.domain_ids is not null then coalesce(array_agg(d.name order by d.name), '{}') end as names
