@@ -82,6 +82,7 @@ const answeredBySettings = [
   'login',
   'settings',
   'certificate',
+  'dkim',
   'domain',
   'account',
   'alias',

@@ -11,7 +11,6 @@ function refusals<N extends SectionName>(name: N, change: Partial<Settings[N]>):
 describe('a choice that nothing acts on in this version', () => {
   test.each<[SectionName, object, string[]]>([
     ['misc', { useDlp: true }, ['useDlp']],
-    ['dkim', { sign: true, selector: 'mail1' }, ['sign', 'selector']],
     ['dlp', { defaultAction: 'log' }, ['defaultAction']],
     ['quarantine', { expiryDays: 7 }, ['expiryDays']],
     ['retention', { folders: [{ folder: 'Trash', days: 30 }] }, ['folders']],
@@ -32,7 +31,7 @@ describe('a choice that nothing acts on in this version', () => {
     ['reverseDns', { mode: 'reject' }],
     ['dlp', { enabled: false }],
     ['misc', { useDlp: false, smtpUtf8: false }],
-    ['dkim', { verify: false, onDmarcFail: 'tag' }],
+    ['dkim', { verify: false, sign: true, selector: 'mail1', onDmarcFail: 'tag' }],
     ['addressBook', { enabled: false }],
     ['accessLists', { whiteNamesNeedSpf: 'no', relayForWhitelistedSenders: true }],
   ])('%s %j asks for nothing of the kind, and is saved', (name, change) => {

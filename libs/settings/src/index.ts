@@ -62,6 +62,7 @@ export {
 export {
   type AccessEntryKind,
   accessEntry,
+  dkimSelector,
   domainName,
   hostPort,
   ipAddress,

@@ -223,6 +223,14 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
     'services/smtp/src/slip.test.ts',
     'dkim.verify puts the check of its origin on the slip of incoming mail, behind the antivirus',
   ],
+  'dkim.sign': [
+    'services/filter/tests/signing.test.ts',
+    'what leaves is signed with every key of its author’s domain, and another implementation finds it whole',
+  ],
+  'dkim.selector': [
+    'services/settings/tests/dkim.test.ts',
+    'a key of 2048 bits is made under the selector of the settings, with the record to publish in pieces of 255 octets',
+  ],
   'dkim.onDmarcFail': [
     authentication,
     'tag, junk and quarantine, whatever the author asks for; a change counts for the next mail',

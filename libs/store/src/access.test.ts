@@ -35,6 +35,7 @@ const read = (table: string): string => `select * from ${table} limit 1`;
 const write = (table: string): string => `delete from ${table} where false`;
 const insertKey = `insert into directory.scram_key (account_id, of_password, salt, iterations, stored_key, server_key)
   select id, '', '', 1, '', '' from directory.account where false`;
+const dkimKey = 'select key_ciphertext from directory.dkim_key limit 1';
 const verdictOf = (filter: string): string =>
   `insert into queue.verdict (mail_id, filter, result) values (gen_random_uuid(), '${filter}', 'accept')`;
 
@@ -53,6 +54,7 @@ const allowed: Record<string, string[]> = {
     "update queue.mail set step = 'deliver', taken_alone = 1 where false",
     verdictOf('antivirus'),
   ],
+  'filter-dkim': [read('directory.dkim_signing_key'), verdictOf('dkim')],
   delivery: [read('queue.recipient'), read('store.message'), write('queue.mail'), write('trace.traffic')],
   imap: [
     ...[read('store.message'), write('store.message'), read('directory.account')],
@@ -69,6 +71,8 @@ const allowed: Record<string, string[]> = {
     write('directory.account'),
     ...[insertKey, write('directory.scram_key'), write('lists.login_failure')],
     write('directory.domain_dns'),
+    'select id, public_key, state from directory.dkim_key limit 1',
+    write('directory.dkim_key'),
     read('settings.secret'),
     write('lists.entry'),
   ],
@@ -98,8 +102,18 @@ const denied: Record<string, string[]> = {
     read('queue.owed_notice'),
     read('directory.administrator'),
     read('directory.domain_dns'),
+    read('directory.dkim_signing_key'),
   ],
+  'filter-dkim': [
+    // Only those that sign.
+    dkimKey,
+    read('directory.domain'),
+    read('directory.account'),
+    read('settings.secret'),
+  ],
+  'filter-antivirus': [read('directory.dkim_signing_key')],
   'filter-dlp': [
+    read('directory.dkim_signing_key'),
     verdictOf('antivirus'),
     'update queue.mail set content_id = id where false',
     "update queue.mail set released_filters = '{dlp}' where false",
@@ -173,7 +187,12 @@ const denied: Record<string, string[]> = {
     read('queue.mail'),
     read('settings.secret'),
   ],
-  settings: [read('queue.mail'), read('queue.recipient'), read('store.content'), read('trace.delivery')],
+  settings: [
+    ...[read('queue.mail'), read('queue.recipient'), read('store.content'), read('trace.delivery')],
+    // Whoever makes the keys of domains cannot read them back.
+    ...[dkimKey, read('directory.dkim_signing_key')],
+    "update directory.dkim_key set key_ciphertext = '' where false",
+  ],
   firewall: [read('directory.account'), read('store.message'), read('queue.mail'), write('settings.section')],
   ctl: [read('directory.account'), read('settings.section'), read('queue.mail'), read('store.message')],
   console: [read('store.message'), read('queue.mail'), read('settings.secret')],

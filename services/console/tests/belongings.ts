@@ -1,6 +1,6 @@
 // What belongs to a domain: a mailbox, an alias, a group, a mail at rest in the queue, and a token of its administrator.
 import { randomUUID } from 'node:crypto';
-import { createAccount, createName } from '@pochtar/store/directory';
+import { addDkimKey, createAccount, createName, findDomain } from '@pochtar/store/directory';
 import { acceptMails } from '@pochtar/store/queue';
 import { type Ground, newContent } from '@pochtar/testkit/ground';
 import type { Visitor } from './running-console.ts';
@@ -13,13 +13,15 @@ export interface Belongings {
   /** At the step of a filter that nobody runs. */
   mail: string;
   token: number;
+  /** Of a key that nobody signs with. */
+  selector: string;
 }
 
 let made = 0;
 
 /** New ones of `domain`, which exists; `owner` is who makes the token. */
 export async function makeBelongings(
-  { db, blobs }: Ground,
+  { db, blobs, masterKey }: Ground,
   domain: string,
   owner: Visitor,
 ): Promise<Belongings> {
@@ -32,7 +34,14 @@ export async function makeBelongings(
   await createAccount(db, 'all', { address: account, domain, passwordHash: null, folders: [] });
   await createName(db, 'all', { kind: 'alias', address: alias, domain, targets: [account] });
   await createName(db, 'all', { kind: 'group', address: group, domain, targets: [account] });
-  return { domain, account, alias, group, mail: await rest(db, blobs, account), token: await token(owner) };
+  const selector = `s${count}`;
+  const { id: domainId = 0 } = (await findDomain(db, 'all', domain)) ?? {};
+  await addDkimKey(db, masterKey, {
+    ...{ domainId, domain, selector, algorithm: 'ed25519', bits: 256, isAutomatic: false },
+    ...{ publicKey: `key ${count}`, privateKeyPem: 'none' },
+  });
+  const mail = await rest(db, blobs, account);
+  return { domain, account, alias, group, mail, token: await token(owner), selector };
 }
 
 async function rest(db: Ground['db'], blobs: Ground['blobs'], to: string): Promise<string> {
@@ -70,7 +79,14 @@ export async function stateOf({ db }: Ground): Promise<string> {
   const tables = ['account', 'address', 'domain', 'administrator', 'token'].map(
     (name) => `directory.${name}`,
   );
-  const all = [...tables, 'queue.mail', 'queue.recipient', 'settings.section', 'settings.certificate'];
+  const all = [
+    ...tables,
+    'queue.mail',
+    'queue.recipient',
+    'settings.section',
+    'settings.certificate',
+    'directory.dkim_key',
+  ];
   const uses = `'{last_used_at,last_used_address,last_login_at,last_login_address,step_at}'::text[]`;
   const notices = `select id from queue.mail where origin = 'system'`;
   const texts = all.map(

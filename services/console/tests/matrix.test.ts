@@ -54,6 +54,7 @@ async function isLetIn(name: string, visitor: Visitor): Promise<boolean> {
     alias: 'no@no.test',
     group: 'no@no.test',
     token: 999_999,
+    selector: 'no',
   };
   const { method, path, body } = requestFor(name, nothing);
   const sent = body && { ...body, ['no such field']: 1 };

@@ -1,5 +1,6 @@
 // Requests made from the contract: for each route one that fits it, whose fields name what belongs to a domain. A field
 // that a route for administrators of domains takes, and that nobody has said what it names, is an error.
+import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import { contract } from '../src/contract/index.ts';
 import type { AnyRoute } from '../src/contract/route.ts';
@@ -26,6 +27,7 @@ const NAMING: Readonly<Record<Place, Readonly<Record<string, Value>>>> = {
     mail: (of) => of.mail,
     id: (of) => of.token,
     name: (of) => of.domain,
+    selector: (of) => of.selector,
   },
   query: { domain: (of) => of.domain },
   body: {
@@ -42,6 +44,7 @@ const FREE = new Set(
     'search after before limit since until sender recipient clientAddress outcome state heldBy filter author action',
     'object displayName password quotaBytes isEnabled targets members add remove name role expiresAt to isUnscanned',
     'language login current addresses query.address destination reason olderThanMinutes',
+    'body.selector algorithm pem isForced isAutomatic',
   ].flatMap((line) => line.split(' ')),
 );
 
@@ -52,6 +55,8 @@ const GIVEN: Readonly<Record<string, unknown>> = {
   to: 'somebody@far.test',
   targets: ['somebody@far.test'],
   password: 'a long enough password',
+  isForced: true,
+  pem: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
 };
 
 interface Field {

@@ -57,7 +57,7 @@ export async function noticeMail(
   // RFC 3464 §2: a notification has the null reverse path.
   const bytes = Buffer.concat([returnPathField(null), body]);
   const to = await recipientAddress(tools.db, sender);
-  return systemMail(tools.blobs, {
+  return systemMail(tools, {
     id: notice.id,
     reversePath: '',
     bytes,

@@ -1,7 +1,7 @@
 // Makes the notices that are owed, and tries those that cannot be made now again with back-off. While the volume takes
 // nothing, one of them is tried every few seconds, and when that works all others that wait for the volume follow. A
 // notice that could not be made within the lifetime of the queue is given up, with its trace.
-import { queueDue } from '@pochtar/bus';
+import { queueDue, type Step } from '@pochtar/bus';
 import type { Queryable } from '@pochtar/store/db';
 import { BlobWriteError } from '@pochtar/store/blob';
 import {
@@ -133,7 +133,7 @@ export class NoticeMaker implements AsyncDisposable {
   async #accept(made: readonly Made[]): Promise<void> {
     if (made.length === 0) return;
     const { db, bus } = this.#tools;
-    let accepted: string[];
+    let accepted: NewMail[];
     try {
       accepted = await db.transaction((tx) => acceptOwed(tx, made));
     } catch (error) {
@@ -144,7 +144,7 @@ export class NoticeMaker implements AsyncDisposable {
       return;
     }
     // Committed: what the bus does not take now it hears later.
-    for (const mail of accepted) void bus.announceStep('deliver', mail);
+    for (const { step, id } of accepted) void bus.announceStep(step as Step, id);
   }
 
   async #failed(notice: OwedNotice, error: unknown): Promise<void> {
@@ -166,7 +166,7 @@ export class NoticeMaker implements AsyncDisposable {
 }
 
 /** Answers the mails that were made: what somebody else has made meanwhile is owed no longer. */
-async function acceptOwed(tx: Queryable, made: readonly Made[]): Promise<string[]> {
+async function acceptOwed(tx: Queryable, made: readonly Made[]): Promise<NewMail[]> {
   const ended = new Set(
     await endOwedNotices(
       tx,
@@ -175,5 +175,5 @@ async function acceptOwed(tx: Queryable, made: readonly Made[]): Promise<string[
   );
   const mails = made.flatMap(({ mail }) => (ended.has(mail.id) ? mail : []));
   if (mails.length > 0) await acceptMails(tx, mails);
-  return mails.map(({ id }) => id);
+  return mails;
 }

@@ -1,5 +1,5 @@
 // queue.sendTest: a mail of the server itself to an address that an administrator names, on the way that every other takes.
-import { type AdminReply, type AdminScope, type Asker, done, refused } from '@pochtar/bus';
+import { type AdminReply, type AdminScope, type Asker, done, refused, type Step } from '@pochtar/bus';
 import {
   type Address,
   addressKey,
@@ -34,7 +34,7 @@ export class TestMails {
   }
 
   async send(wish: TestMailWish, { scope }: Asker): Promise<AdminReply<{ mail: string; from: string }>> {
-    const { db, blobs, bus, settings } = this.#tools;
+    const { db, bus, settings } = this.#tools;
     const to = parseAddress(wish.to.trim());
     if (to === null) return noAddress(wish.to);
     const isOurs = await isLocal(db, to);
@@ -53,9 +53,9 @@ export class TestMails {
     });
     const reversePath = `postmaster@${domain}`;
     const bytes = Buffer.concat([returnPathField(from), body]);
-    const mail = await systemMail(blobs, { id, bytes, reversePath, to: await recipientAddress(db, to), now });
+    const mail = await systemMail(this.#tools, { id, bytes, reversePath, to: await recipientAddress(db, to), now });
     await acceptMails(db, [mail]);
-    void bus.announceStep('deliver', id);
+    void bus.announceStep(mail.step as Step, id);
     return done({ mail: id, from: reversePath });
   }
 

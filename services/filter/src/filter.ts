@@ -7,6 +7,7 @@ import type { LiveSettings, SectionName } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { NewContent } from '@pochtar/store/content';
 import type { Database } from '@pochtar/store/db';
+import type { MasterKey } from '@pochtar/store/settings';
 import type { MailToJudge } from '@pochtar/store/queue';
 
 export { dialogueFilters };
@@ -39,6 +40,8 @@ export interface DialogueTools extends FilterTools {
 /** A content filter reads bodies as well. */
 export interface ContentTools extends FilterTools {
   blobs: BlobStore;
+  /** What secrets are sealed with. */
+  masterKey(): Promise<MasterKey>;
   /** Given when the process has waited long enough for what is under way: it is done again by another one. */
   stop: AbortSignal;
 }

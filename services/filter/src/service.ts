@@ -2,6 +2,7 @@
 import { answerTests, type Bus } from '@pochtar/bus';
 import { createResolver, type Resolver, type Service, type ServiceContext } from '@pochtar/runtime';
 import { followAccessLists, openBlobs, openService } from '@pochtar/service';
+import { readMasterKey } from '@pochtar/store/settings';
 import { type Config, processName, readConfig } from './config.ts';
 import { consumeMails } from './content.ts';
 import { answerChecks } from './dialogue.ts';
@@ -32,7 +33,8 @@ export async function start(config: Config, context: ServiceContext): Promise<As
   } else {
     const blobs = stack.use(await openBlobs(config, context, { db }));
     const stopping = new AbortController();
-    const more: ContentTools = { ...tools, blobs, stop: stopping.signal };
+    const masterKey = () => readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
+    const more: ContentTools = { ...tools, blobs, masterKey, stop: stopping.signal };
     stack.use(stopWithin(STOP_MS, stopping, consumeMails(bus, filter.name, filter.open(more), more)));
   }
   stack.use(answerSettingsTests(bus, filter.name, resolver));

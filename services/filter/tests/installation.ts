@@ -26,6 +26,7 @@ export interface Installation extends AsyncDisposable {
   blobs: BlobStore;
   /** Where packs lie. */
   volumePath: string;
+  masterKey: Buffer;
   setLists: Ground['setLists'];
   set<N extends SectionName>(section: N, changed: Partial<Settings[N]>): Promise<void>;
   accept(body: string | Buffer, changed?: Partial<NewMail>): Promise<string>;
@@ -44,14 +45,14 @@ export interface Installation extends AsyncDisposable {
 export async function installation(): Promise<Installation> {
   await using stack = new AsyncDisposableStack();
   const ground = stack.use(await openGround({ general: { heloName: 'mx.example.test' } }));
-  const { db, bus, nats, blobs, volumePath } = ground;
+  const { db, bus, nats, blobs, volumePath, masterKey } = ground;
   const superuser = stack.use(openDatabase({ url: ground.database.superuserUrl, max: 1 }));
   await ensureStreams(await bus.manager());
   const env = (filter: FilterName) => ({ ...ground.environment(`filter-${filter}`), POCHTAR_FILTER: filter });
 
   const resources = stack.move();
   return {
-    ...{ db, nats, bus, blobs, volumePath },
+    ...{ db, nats, bus, blobs, volumePath, masterKey },
     async endWaiting() {
       const ended = await superuser.query({
         text: `select pg_terminate_backend(pid) from pg_stat_activity

@@ -134,6 +134,36 @@ const domainsNoun: Noun = { ru: ['домене', 'доменах', 'домена
 export interface DomainFacts {
   name: string;
   dns: { problems: number | null } | null;
+  dkim: 'none' | 'waiting' | 'active';
+}
+
+/** With dkim.sign: the mail of a domain without a key that is published leaves unsigned, which nobody sees in the mail. */
+export function signingRemarks(domains: readonly DomainFacts[]): Remark[] {
+  const unsigned = domains.filter(({ dkim }) => dkim !== 'active');
+  const [first] = unsigned;
+  if (first === undefined) return [];
+  const number = counted(unsigned.length, domainsOf);
+  const isOne = unsigned.length === 1;
+  return [
+    {
+      code: 'dkimUnsigned',
+      tone: 'warn',
+      message: isOne
+        ? text(
+            `Письма домена ${first.name} уходят без подписи DKIM.`,
+            `The mail of ${first.name} leaves without a DKIM signature.`,
+          )
+        : text(
+            `Письма ${number.ru} уходят без подписи DKIM.`,
+            `The mail of ${number.en} leaves without a DKIM signature.`,
+          ),
+      advice: text(
+        'Создайте ключ и опубликуйте его запись: как только она появится в DNS, письма будут подписаны.',
+        'Make a key and publish its record: as soon as the DNS has it, mail is signed.',
+      ),
+      to: isOne ? `/domains/${first.name}/dkim` : '/domains',
+    },
+  ];
 }
 
 export function domainRemarks(domains: readonly DomainFacts[]): Remark[] {
@@ -163,6 +193,8 @@ export function domainRemarks(domains: readonly DomainFacts[]): Remark[] {
   ];
 }
 
+const domainsOf: Noun = { ru: ['домена', 'доменов', 'доменов'], en: ['domain', 'domains'] };
+
 function moreDomains(count: number): Remark {
   const number = counted(count, domainsNoun);
   return {
@@ -180,7 +212,7 @@ function moreDomains(count: number): Remark {
 function unseenDomains(domains: readonly DomainFacts[]): Remark {
   const [first] = domains;
   const name = first?.name ?? '';
-  const number = counted(domains.length, { ru: ['домена', 'доменов', 'доменов'], en: ['domain', 'domains'] });
+  const number = counted(domains.length, domainsOf);
   return {
     code: 'dnsNotChecked',
     tone: 'notice',

@@ -10,6 +10,7 @@ import { answerBans } from './answers/bans.ts';
 import { answerCertificates } from './answers/certificates.ts';
 import { answerAccounts } from './answers/accounts.ts';
 import { answerAdministrators } from './answers/administrators.ts';
+import { answerDkim } from './answers/dkim.ts';
 import { answerDomainDns } from './answers/domain-dns.ts';
 import { answerDomains } from './answers/domains.ts';
 import { answerLists } from './answers/lists.ts';
@@ -26,6 +27,8 @@ import { AppliedReports } from './applied-reports.ts';
 import { ensureCertificates } from './certificates.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
+import { followAwaitedKeys } from './dkim/awaited-keys.ts';
+import type { LookUpOptions } from './dns/lookup.ts';
 import { firstStart } from './first-start.ts';
 import { removeOldAuditEntries } from './old-audit-entries.ts';
 import { removeOrphanedMail } from './orphaned-mail.ts';
@@ -60,6 +63,7 @@ export async function start(config: Config, serviceContext: ServiceContext): Pro
   if (await context.announce.settings(await readRevisions(db))) context.reports.allWereAsked();
   context.orphans.wake();
   opened.use(removeOldAuditEntries({ db, log }));
+  opened.use(followAwaitedKeys(context, dnsOf(config)));
   const renewal = setInterval(() => {
     ensureCertificates(context).then(
       () => health.report('certificates', null),
@@ -71,6 +75,10 @@ export async function start(config: Config, serviceContext: ServiceContext): Pro
   }, CERTIFICATE_CHECK_MS);
   opened.defer(() => clearInterval(renewal));
   return opened.move();
+}
+
+function dnsOf(config: Config): LookUpOptions {
+  return { servers: config.POCHTAR_DNS_SERVERS?.split(','), port: config.POCHTAR_DNS_PORT };
 }
 
 function answerAll(context: Context, config: Config, opened: AsyncDisposableStack): void {
@@ -87,10 +95,8 @@ function answerAll(context: Context, config: Config, opened: AsyncDisposableStac
     ...answerNamedNetworks(context),
     ...answerBans(context),
     ...answerDomains(context),
-    ...answerDomainDns(context, {
-      servers: config.POCHTAR_DNS_SERVERS?.split(','),
-      port: config.POCHTAR_DNS_PORT,
-    }),
+    ...answerDomainDns(context, dnsOf(config)),
+    ...answerDkim(context, dnsOf(config)),
     ...answerAccounts(context),
     ...answerNames(context),
     ...answerAdministrators(context),

@@ -138,6 +138,7 @@ test('of many domains some are named and the others counted', () => {
   const domains = Array.from({ length: 13 }, (_, index) => ({
     name: `d${index}.test`,
     dns: { problems: 1 },
+    dkim: 'active' as const,
   }));
   const remarks = domainRemarks(domains);
   expect(remarks).toHaveLength(11);

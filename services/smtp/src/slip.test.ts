@@ -28,6 +28,13 @@ test('dkim.verify puts the check of its origin on the slip of incoming mail, beh
   expect(slipFor('submitted', settings)).toEqual(['antivirus']);
 });
 
+test('dkim.sign puts the signer on the slip of mail of ours, behind all others', () => {
+  const antivirus = { ...off.antivirus, clamavEnabled: true };
+  const settings = { ...off, antivirus, dkim: { ...off.dkim, sign: true } };
+  expect(slipFor('submitted', settings)).toEqual(['antivirus', 'dkim']);
+  expect(slipFor('incoming', settings)).toEqual(['antivirus']);
+});
+
 test('a filter that nobody runs is never on a slip, whatever the settings say', () => {
   const settings = {
     ...off,

@@ -21,7 +21,7 @@ function isOn(filter: ContentFilter, origin: 'incoming' | 'submitted', settings:
   const { antivirus, dkim, misc } = settings;
   const on: Record<ContentFilter, boolean> = {
     antivirus: antivirus.clamavEnabled || antivirus.kasperskyEnabled || antivirus.drwebEnabled,
-    dkim: origin === 'incoming' && dkim.verify,
+    dkim: origin === 'incoming' ? dkim.verify : dkim.sign,
     dlp: misc.useDlp,
   };
   return on[filter];

@@ -34,6 +34,8 @@ const domain = z.object({
   createdAt: z.iso.datetime(),
   /** What the last look at its DNS found: how many records need a hand (null: no answer); null: it was never looked at. */
   dns: z.object({ checkedAt: z.iso.datetime(), problems: z.int().nullable() }).nullable().default(null),
+  /** Whether its mail can be signed: an active key, keys that wait for it, or none. */
+  dkim: z.enum(['none', 'waiting', 'active']).default('none'),
 });
 export type DomainInfo = z.infer<typeof domain>;
 

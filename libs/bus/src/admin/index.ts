@@ -14,6 +14,7 @@ export { answerAdmin, type AnswerTools, type AuditEntry, type AuditLog } from '.
 export { askWhole, fitting, pageAfter, pageOf } from './pages.ts';
 export * from './directory.ts';
 export { adminBans, type BanInfo } from './bans.ts';
+export { adminDkim, type DkimKeyInfo } from './dkim.ts';
 export { adminDomainDns, type DomainDns, type DomainDnsRecord } from './domain-dns.ts';
 export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
 export { adminAudit, adminToken, type AuditEntryInfo, type TokenInfo } from './tokens.ts';
@@ -34,6 +35,7 @@ export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRe
 import { adminBans } from './bans.ts';
 import { adminCertificate } from './certificates.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
+import { adminDkim } from './dkim.ts';
 import { adminDomainDns } from './domain-dns.ts';
 import { adminLogin, adminOwn } from './login.ts';
 import { adminLists } from './lists.ts';
@@ -54,6 +56,7 @@ export const allAdminQuestions = [
   adminBans,
   adminDomain,
   adminDomainDns,
+  adminDkim,
   adminAccount,
   adminAlias,
   adminGroup,

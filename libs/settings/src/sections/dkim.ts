@@ -1,5 +1,5 @@
 /** Verifying the signatures of incoming mail and signing what leaves. */
-import { bool, choice, notYet, option, textField, words } from '../field.ts';
+import { bool, choice, option, textField, words } from '../field.ts';
 import * as formats from '../formats.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
@@ -21,7 +21,7 @@ export const dkim = defineSection({
     'Проверка подписей входящих писем и подпись исходящих.',
     'Verifying the signatures of incoming mail and signing outgoing mail.',
   ),
-  appliedBy: ['filter-dkim', 'smtp'],
+  appliedBy: ['filter-dkim', 'smtp', 'delivery'],
   fields: {
     verify: bool(
       true,
@@ -32,28 +32,23 @@ export const dkim = defineSection({
         'Presence and correctness for incoming mail, together with SPF, DMARC and ARC; the result is in the Authentication-Results header.',
       ),
     ),
-    sign: notYet(
-      bool(
-        false,
-        words(
-          'Создавать DKIM-подпись',
-          'Sign with DKIM',
-          'Подписываются исходящие письма локальных доменов, у которых есть ключ.',
-          'Outgoing mail of local domains that have a key is signed.',
-        ),
+    sign: bool(
+      false,
+      words(
+        'Создавать DKIM-подпись',
+        'Sign with DKIM',
+        'Подписываются исходящие письма локальных доменов, у которых есть действующий ключ; остальные уходят без подписи.',
+        'Outgoing mail of local domains that have an active key is signed; other mail goes unsigned.',
       ),
-      { off: false },
     ),
-    selector: notYet(
-      textField(
-        selector,
-        'default',
-        words(
-          'Селектор',
-          'Selector',
-          'У каждого почтового сервера одного домена должен быть свой селектор.',
-          'Each mail server of one domain needs a selector of its own.',
-        ),
+    selector: textField(
+      selector,
+      'default',
+      words(
+        'Селектор',
+        'Selector',
+        'Его получают новые ключи. У каждого почтового сервера одного домена должен быть свой.',
+        'New keys get it. Each mail server of one domain needs one of its own.',
       ),
     ),
     onDmarcFail: choice(

@@ -19,7 +19,7 @@ export const relay = defineSection({
     'Через этот сервер уходит вся почта, кроме писем локальным доменам и получателям.',
     'All mail except that for local domains and recipients leaves through this server.',
   ),
-  appliedBy: ['delivery'],
+  appliedBy: ['delivery', 'filter-dkim'],
   fields: {
     host: presented(
       {

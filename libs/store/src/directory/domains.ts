@@ -11,12 +11,17 @@ export interface Domain {
   createdAt: Date;
   /** What the last look at its DNS found; null: there was none. */
   dns: { checkedAt: string; problems: number | null } | null;
+  /** Whether its mail can be signed: an active key, keys that wait for it, or none. */
+  dkim: 'none' | 'waiting' | 'active';
 }
 
 const SELECT = `select d.id, d.name, d.created_at as "createdAt", c.accounts, c.aliases, c.groups,
   case when n.domain_id is not null then jsonb_build_object(
     'checkedAt', to_char(n.checked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    'problems', n.problems) end as dns
+    'problems', n.problems) end as dns,
+  case when not exists (select from directory.dkim_key k where k.domain_id = d.id and k.state <> 'retired') then 'none'
+    when exists (select from directory.dkim_key k where k.domain_id = d.id and k.state = 'active') then 'active'
+    else 'waiting' end as dkim
   from directory.domain d left join directory.domain_dns n on n.domain_id = d.id
   cross join lateral (select count(*) filter (where a.kind = 'account')::int as accounts,
     count(*) filter (where a.kind = 'alias')::int as aliases, count(*) filter (where a.kind = 'group')::int as groups

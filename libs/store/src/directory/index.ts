@@ -1,6 +1,7 @@
 // Who exists: domains, accounts, aliases, groups, administrators; where an address leads, and who may log in.
 export * from './accounts.ts';
 export * from './administrators.ts';
+export * from './dkim-keys.ts';
 export * from './domain-dns.ts';
 export * from './domains.ts';
 export * from './names.ts';

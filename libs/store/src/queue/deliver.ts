@@ -1,6 +1,6 @@
 // The common case of delivery in one statement for a whole batch: plain accounts, every filter passed without an edit, or
-// with that of every incoming mail: the field that says what was found of its origin. Whatever it leaves (aliases,
-// verdicts with consequences, quota, busy mailboxes) comes back as undone.
+// with that of filter-dkim: the field that says what was found of an incoming mail's origin, or the signatures of ours.
+// Whatever it leaves (aliases, verdicts with consequences, quota, busy mailboxes) comes back as undone.
 // A mail with an unrouted recipient is left whole: an alias may lead to a recipient that is here already, and one
 // whose row is gone would be delivered to twice. Left is also a mail whose last recipients went in two batches at
 // once, since neither snapshot sees that none is left: the closer look ends it.
@@ -31,7 +31,7 @@ with claimed as materialized (
     left join lateral (
       select v.prefix, v.removed, octet_length(v.prefix) - (v.removed[2] - v.removed[1]) as added
       from queue.verdict v join store.content c on c.id = m.content_id and c.prefix is null and c.removed is null
-      where m.origin = 'incoming' and 'dkim' = any(m.slip) and v.mail_id = m.id and v.generation = m.generation
+      where 'dkim' = any(m.slip) and v.mail_id = m.id and v.generation = m.generation
         and v.filter = 'dkim' and v.recipient = '' and v.prefix is not null and cardinality(v.removed) = 2 and v.removed[1] = 0
     ) e on true
   where m.id = any($1::uuid[]) and m.state = 'active' and m.step = 'deliver'

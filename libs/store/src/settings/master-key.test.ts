@@ -34,7 +34,11 @@ test('in an installation that is older than the check, the key has to open what 
 test('a new master key takes the place of a lost one, and what only that one opened is gone and named', async () => {
   await putSecret(db, key, 'relay.password', 'secret');
   expect(await isOurMasterKey(db, key)).toBe(true);
-  expect(await adoptMasterKey(db, other)).toEqual({ secrets: ['relay.password'], certificates: [] });
+  expect(await adoptMasterKey(db, other)).toEqual({
+    secrets: ['relay.password'],
+    certificates: [],
+    dkimKeys: [],
+  });
   expect(await isOurMasterKey(db, other)).toBe(true);
   expect(await isOurMasterKey(db, key)).toBe(false);
   expect(await readSecret(db, other, 'relay.password')).toBeNull();

@@ -1,6 +1,7 @@
 // Which master key is the installation's: a text sealed with it lies in the database. Asked by the program migrate before
 // anything else starts, so that a lost key is not taken for a new installation's. Only the owner may ask.
 import type { Database, Queryable } from '../db.ts';
+import { removeDkimKeys } from '../directory/dkim-keys.ts';
 import { type MasterKey, openSecret, sealSecret } from './secrets.ts';
 
 const NAME = 'master-key';
@@ -25,6 +26,7 @@ export async function isOurMasterKey(db: Database, key: MasterKey): Promise<bool
 export interface RemovedSecrets {
   secrets: string[];
   certificates: { id: string; name: string; origin: 'generated' | 'imported' }[];
+  dkimKeys: { domain: string; selector: string }[];
 }
 
 /** Makes `key` the installation's and removes what only the one of before opens. Answers what that was. */
@@ -34,8 +36,9 @@ export async function adoptMasterKey(db: Database, key: MasterKey): Promise<Remo
     const certificates = await tx.query<RemovedSecrets['certificates'][number]>({
       text: 'delete from settings.certificate returning id, name, origin',
     });
+    const dkimKeys = await removeDkimKeys(tx);
     await remember(tx, key);
-    return { secrets: secrets.map(({ name }) => name), certificates };
+    return { secrets: secrets.map(({ name }) => name), certificates, dkimKeys };
   });
 }
 

@@ -2,6 +2,7 @@
 import { banRoutes } from './bans.ts';
 import { certificateRoutes } from './certificates.ts';
 import { directoryRoutes } from './directory.ts';
+import { dkimRoutes } from './dkim.ts';
 import { listRoutes } from './lists.ts';
 import { liveRoutes } from './live.ts';
 import { mailRoutes } from './mail.ts';
@@ -16,6 +17,7 @@ export const contract = {
   ...sessionRoutes,
   ...settingsRoutes,
   ...directoryRoutes,
+  ...dkimRoutes,
   ...mailRoutes,
   ...certificateRoutes,
   ...listRoutes,

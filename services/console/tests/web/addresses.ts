@@ -14,6 +14,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   '/trace/$mail': [`/trace/${mail}`],
   '/queue': ['/queue', `/queue?open=${mail}`, '/queue?tab=destinations'],
   '/domains': ['/domains', '/domains?open=firma.test'],
+  '/domains/$name/dkim': ['/domains/firma.test/dkim'],
   '/domains/$name/dns': ['/domains/firma.test/dns'],
   '/settings/mail': ['/settings/mail', '/settings/mail?file=1', '/settings/mail?history=queue'],
   '/accounts': ['/accounts', '/accounts?open=anna%40firma.test'],

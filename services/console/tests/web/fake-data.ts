@@ -11,6 +11,7 @@ const domains = [
     groups: 1,
     createdAt: at,
     dns: { checkedAt: at, problems: 1 },
+    dkim: 'active' as const,
   },
   {
     id: 2,
@@ -20,6 +21,7 @@ const domains = [
     groups: 0,
     createdAt: at,
     dns: null,
+    dkim: 'none' as const,
   },
 ];
 const megabyte = 1024 * 1024;
@@ -124,11 +126,34 @@ const domainDns: Answers<'GET /domains/:name/dns'> = {
   zoneFile: '; firma.test\nfirma.test. 3600 IN MX 10 mail.firma.test.\n',
 };
 
+const dkimKey = (selector: string, more: Partial<Answers<'GET /domains/:name/dkim'>['keys'][number]>) => {
+  const name = `${selector}._domainkey.firma.test`;
+  const value = `v=DKIM1; k=rsa; p=${'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A'.repeat(12)}`;
+  const chunks = value.match(/.{1,255}/g) ?? [];
+  const zone = `${name}. 3600 IN TXT ${chunks.map((chunk) => `"${chunk}"`).join(' ')}`;
+  return {
+    ...{ domain: 'firma.test', selector, algorithm: 'rsa' as const, bits: 2048, isAutomatic: true },
+    ...{ state: 'active' as const, createdAt: at, checkedAt: at, found: 'ok' as const },
+    ...{ activatedAt: at, keepUntil: null, record: { name, value, chunks, zone } },
+    ...more,
+  };
+};
+const dkimKeys: Answers<'GET /domains/:name/dkim'> = {
+  isSigning: true,
+  next: null,
+  keys: [
+    dkimKey('default', {}),
+    dkimKey('default-2', { state: 'prepared', found: 'missing', activatedAt: null }),
+    dkimKey('old', { state: 'retired', found: null, checkedAt: null, keepUntil: '2100-01-01T00:00:00.000Z' }),
+  ],
+};
+
 /** Routes of the directory and of what belongs to it. */
 export function directory(isNew: () => boolean) {
   const unless = <Value>(value: Value[]): Value[] => (isNew() ? [] : value);
   return {
     'GET /domains': () => ({ domains: unless(domains) }),
+    'GET /domains/:name/dkim': () => dkimKeys,
     'GET /domains/:name/dns': () => domainDns,
     'POST /domains/:name/dns': () => domainDns,
     'GET /accounts': () => ({ accounts: unless(accounts), next: null }),

@@ -79,6 +79,7 @@ const routes = [
   page('/trace/$mail', () => import('./pages/trace/TraceMailPage.tsx'), 'TraceMailPage'),
   page('/queue', () => import('./pages/queue/QueuePage.tsx'), 'QueuePage'),
   page('/domains', () => import('./pages/domains/DomainsPage.tsx'), 'DomainsPage'),
+  page('/domains/$name/dkim', () => import('./pages/domains/DomainDkimPage.tsx'), 'DomainDkimPage'),
   page('/domains/$name/dns', () => import('./pages/domains/DomainDnsPage.tsx'), 'DomainDnsPage'),
   page('/accounts', () => import('./pages/accounts/AccountsPage.tsx'), 'AccountsPage'),
   page('/accounts/import', () => import('./pages/accounts/ImportPage.tsx'), 'ImportPage'),

@@ -30,7 +30,7 @@ const states: Record<DomainDns['records'][number]['state'], ReturnType<typeof te
   missing: text('нет', 'missing'),
   wrong: text('не то', 'different'),
   unknown: text('неизвестно', 'unknown'),
-  later: text('появится с DKIM', 'comes with DKIM'),
+  later: text('сначала создайте ключ', 'make the key first'),
 };
 
 function dnsTable(session: Session, { records, checkedAt, source }: DomainDns): string {

@@ -7,6 +7,7 @@ import { auditCommands } from './audit.ts';
 import { banCommands } from './ban.ts';
 import { certificateCommands } from './certificate.ts';
 import { completionCommand } from './completion.ts';
+import { dkimCommands } from './dkim.ts';
 import { domainCommands } from './domain.ts';
 import { groupCommands } from './group.ts';
 import { listCommands } from './list.ts';
@@ -19,6 +20,7 @@ import { traceCommands } from './trace.ts';
 export const allCommands: readonly Command[] = [
   ...overviewCommands,
   ...domainCommands,
+  ...dkimCommands,
   ...accountCommands,
   ...aliasCommands,
   ...groupCommands,

@@ -1,5 +1,6 @@
 // Mail authentication: who an incoming mail really comes from (SPF, DKIM, DMARC, ARC), told in one Authentication-Results
-// field of ours. No scan, no pass: a mail that nobody can look at waits for a person.
+// field of ours. No scan, no pass: a mail that nobody can look at waits for a person. Mail of ours gets the signatures of
+// its domain, or goes without them.
 import {
   behindReturnPath,
   encodeForeign,
@@ -14,6 +15,7 @@ import { MailDns } from '../authentication/mail-dns.ts';
 import { resultsField } from '../authentication/results-field.ts';
 import { shownHeader } from '../authentication/shown-header.ts';
 import { Threads } from '../authentication/threads.ts';
+import { Signer } from '../signing/signer.ts';
 import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Verdict, Wait } from '../filter.ts';
 
 /** Most of them wait for the DNS. */
@@ -24,7 +26,7 @@ const MARKER_FIELD = 'X-Pochtar-Dmarc';
 export const dkim: ContentFilter = {
   kind: 'content',
   name: 'dkim',
-  sections: ['dkim', 'misc', 'queue', 'general'],
+  sections: ['dkim', 'misc', 'queue', 'general', 'relay'],
   open: (tools) => new DkimJudge(tools),
 };
 
@@ -32,15 +34,15 @@ class DkimJudge implements ContentJudge {
   readonly concurrency = CONCURRENCY;
   readonly #tools: ContentTools;
   readonly #threads = new Threads();
+  readonly #signer: Signer;
 
   constructor(tools: ContentTools) {
     this.#tools = tools;
+    this.#signer = new Signer(tools);
   }
 
   async judge(mail: JudgedMail): Promise<Verdict | Wait> {
-    return mail.origin === 'incoming'
-      ? this.#verify(mail)
-      : { kind: 'verdict', result: 'accept', reason: 'nothing to do' };
+    return mail.origin === 'incoming' ? this.#verify(mail) : this.#signer.judge(mail);
   }
 
   expire(reason: string): Verdict {

@@ -9,10 +9,20 @@ import {
   refused,
 } from '@pochtar/bus';
 import { ipAddress } from '@pochtar/settings';
-import { type Domain, findDomain, readDomainDns, saveDomainDns, type Scope } from '@pochtar/store/directory';
+import {
+  type DkimKey,
+  type Domain,
+  findDomain,
+  listDkimKeys,
+  readDomainDns,
+  saveDomainDns,
+  type Scope,
+} from '@pochtar/store/directory';
 import { readSections } from '@pochtar/store/settings';
 import { notFound, readDomain } from '../addresses.ts';
 import type { Context, Refusal } from '../context.ts';
+import { noteFound } from '../dkim/look-for-key.ts';
+import { foundOf, recordName } from '../dkim/key-record.ts';
 import { checkRecord, problemsOf } from '../dns/check-domain.ts';
 import { LookUp, type LookUpOptions, valuesOf } from '../dns/lookup.ts';
 import { type UsedSettings, wantedRecords, zoneFile } from '../dns/wanted-records.ts';
@@ -55,13 +65,15 @@ async function show(context: Context, { id, name }: Domain): Promise<AdminReply<
   const stored = await readDomainDns(context.db, id);
   const findings = stored === null ? null : (stored.findings as Findings);
   const addresses = findings?.addresses ?? [];
-  const wanted = wantedRecords(name, await settingsOf(context), addresses);
-  const records = wanted.map(({ isLater, ...record }): DomainDnsRecord => {
+  const keys = await listDkimKeys(context.db, 'all', name);
+  const wanted = wantedRecords(name, await settingsOf(context), addresses, keys);
+  const records = wanted.map(({ isLater, key: _, ...record }): DomainDnsRecord => {
     const known = findings?.records.find(
       (one) => one.purpose === record.purpose && one.name === record.name && one.value === record.value,
     );
     const state = isLater === true ? ('later' as const) : ('notChecked' as const);
-    return known ?? { ...record, state, found: [], remark: null };
+    // Whether it is needed may have changed since.
+    return known ? { ...known, ...record } : { ...record, state, found: [], remark: null };
   });
   return done({
     domain: name,
@@ -89,8 +101,12 @@ async function check(
   const hasServers = await lookUp.findServers(domain.name);
   const addresses = read.length > 0 ? read : valuesOf(await lookUp.addressesOf(host)).slice(0, 8);
   const relay = settings.relay.host;
+  const keys = await listDkimKeys(context.db, 'all', domain.name);
+  // What is found of keys first: one that is waited for begins to sign, and its record is needed from then on.
+  await Promise.all(keys.map((key) => noteKey(context, key, lookUp)));
+  const known = await listDkimKeys(context.db, 'all', domain.name);
   const records = await Promise.all(
-    wantedRecords(domain.name, settings, addresses).map((wanted) =>
+    wantedRecords(domain.name, settings, addresses, known).map((wanted) =>
       checkRecord(lookUp, wanted, { domain: domain.name, host, addresses, relay }),
     ),
   );
@@ -104,6 +120,11 @@ async function check(
     findings,
   });
   return show(context, domain);
+}
+
+async function noteKey(context: Context, key: DkimKey, lookUp: LookUp): Promise<void> {
+  const answer = await lookUp.ask('TXT', recordName(key.selector, key.domain));
+  await noteFound(context, key, foundOf(answer, key));
 }
 
 function readGiven(written: readonly string[]): string[] | Refusal {

@@ -12,7 +12,8 @@ import { catalogue, sectionNames } from '@pochtar/settings';
 import { listDomains } from '@pochtar/store/directory';
 import { readSections } from '@pochtar/store/settings';
 import type { Context } from '../context.ts';
-import { certificateRemarks, domainRemarks, processRemarks } from '../server-remarks.ts';
+import { storedSettings } from '../stored-settings.ts';
+import { certificateRemarks, domainRemarks, processRemarks, signingRemarks } from '../server-remarks.ts';
 import { certificateInfos } from './certificates.ts';
 
 export function answerOverview(context: Context): { stop(): Promise<void> }[] {
@@ -24,9 +25,15 @@ const ranks: Readonly<Record<Remark['tone'], number>> = { danger: 0, warn: 1, no
 async function overview(context: Context, { scope }: Asker): Promise<AdminReply<ServerOverview>> {
   const domains = await listDomains(context.db, scope);
   const ofServer = scope === 'all' ? await serverRemarks(context) : [];
-  const remarks = [...ofServer, ...domainRemarks(domains)].toSorted((a, b) => ranks[a.tone] - ranks[b.tone]);
+  const isSigning = (await dkimOf(context)).sign;
+  const ofDomains = [...domainRemarks(domains), ...(isSigning ? signingRemarks(domains) : [])];
+  const remarks = [...ofServer, ...ofDomains].toSorted((a, b) => ranks[a.tone] - ranks[b.tone]);
   const accounts = domains.reduce((sum, domain) => sum + domain.accounts, 0);
   return done({ domains: domains.length, accounts, remarks });
+}
+
+async function dkimOf({ db }: Context) {
+  return storedSettings(new Map((await readSections(db, ['dkim'])).map((row) => [row.name, row]))).dkim;
 }
 
 async function serverRemarks(context: Context): Promise<Remark[]> {

@@ -4,6 +4,7 @@ import type { DomainDnsRecord } from '@pochtar/bus';
 import { isPublicAddress } from './public-address.ts';
 import { type Answer, type LookUp, valuesOf } from './lookup.ts';
 import { isSpf, SpfCheck } from './spf.ts';
+import { foundOf } from '../dkim/key-record.ts';
 import type { WantedRecord } from './wanted-records.ts';
 
 interface CheckedWith {
@@ -23,7 +24,7 @@ export async function checkRecord(
   wanted: WantedRecord,
   given: CheckedWith,
 ): Promise<DomainDnsRecord> {
-  const { isLater, ...record } = wanted;
+  const { isLater, key: _, ...record } = wanted;
   const { state, found, remark } = await findingOf(lookUp, wanted, given);
   const shown = found.slice(0, 10).map((one) => one.slice(0, 600));
   const told = isLater === true && state === 'missing' ? 'later' : state;
@@ -45,6 +46,8 @@ function findingOf(lookUp: LookUp, wanted: WantedRecord, given: CheckedWith): Pr
       return checkSpf(lookUp, given);
     case 'dmarc':
       return checkDmarc(lookUp, given.domain);
+    case 'dkim':
+      return checkKey(lookUp, wanted);
     case 'helo':
       return checkHost(lookUp, wanted, given.host);
     case 'ptr':
@@ -172,6 +175,23 @@ async function checkDmarc(lookUp: LookUp, domain: string): Promise<Finding> {
         );
   }
   return finding('missing', []);
+}
+
+async function checkKey(lookUp: LookUp, { name, key }: WantedRecord): Promise<Finding> {
+  const answer = await lookUp.ask('TXT', name);
+  if (answer.kind === 'unanswered') return unanswered;
+  const found = valuesOf(answer);
+  if (key === undefined) return finding(found.length === 0 ? 'missing' : 'ok', found);
+  switch (foundOf(answer, key)) {
+    case 'ok':
+      return finding('ok', found);
+    case 'missing':
+      return finding('missing', found);
+    case 'revoked':
+      return finding('wrong', found, 'ключ в ней отозван: p= пуст', 'the key is revoked there: p= is empty');
+    default:
+      return finding('wrong', found, 'там другой ключ', 'there is another key');
+  }
 }
 
 async function checkHost(lookUp: LookUp, wanted: WantedRecord, host: string): Promise<Finding> {

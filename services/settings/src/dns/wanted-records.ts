@@ -2,11 +2,15 @@
 // themselves up; and all of them as a zone file.
 import type { DomainDnsRecord } from '@pochtar/bus';
 import type { Settings } from '@pochtar/settings';
+import type { DkimKey } from '@pochtar/store/directory';
 import { isIPv6 } from 'node:net';
+import { keyRecord, recordName } from '../dkim/key-record.ts';
 
 export type WantedRecord = Pick<DomainDnsRecord, 'purpose' | 'name' | 'type' | 'value' | 'isOptional'> & {
-  /** A part of this server that is not there yet makes it. */
+  /** Something has to be made here first: a key. */
   isLater?: true;
+  /** The key that the record is of. */
+  key?: DkimKey;
 };
 
 export type UsedSettings = Pick<
@@ -19,6 +23,7 @@ export function wantedRecords(
   domain: string,
   settings: UsedSettings,
   addresses: readonly string[],
+  keys: readonly DkimKey[],
 ): WantedRecord[] {
   const host = settings.general.heloName.toLowerCase();
   return [
@@ -32,14 +37,7 @@ export function wantedRecords(
       value: `v=DMARC1; p=none; rua=mailto:postmaster@${domain}`,
       isOptional: false,
     },
-    {
-      purpose: 'dkim',
-      name: `${selectorOf(settings.dkim)}._domainkey.${domain}`,
-      type: 'TXT',
-      value: null,
-      isOptional: true,
-      isLater: true,
-    },
+    ...signing(domain, settings.dkim, keys),
     ...forClients(domain, host, settings),
     {
       purpose: 'tlsrpt',
@@ -81,9 +79,17 @@ function spf(relay: Settings['relay']): string {
   return relay.host === '' ? 'v=spf1 mx ~all' : `v=spf1 mx a:${relay.host} ~all`;
 }
 
-function selectorOf(dkim: Settings['dkim']): string {
-  const { selector } = dkim as { selector?: unknown };
-  return typeof selector === 'string' && selector !== '' ? selector : 'mail';
+/** Without the record of a key that signs, its signatures are worth nothing. */
+function signing(domain: string, dkim: Settings['dkim'], keys: readonly DkimKey[]): WantedRecord[] {
+  if (keys.length === 0) {
+    const name = recordName(dkim.selector, domain);
+    return [{ purpose: 'dkim', name, type: 'TXT', value: null, isOptional: true, isLater: true }];
+  }
+  return keys.map((key) => {
+    const { name, value } = keyRecord(key);
+    const isOptional = !dkim.sign || key.state !== 'active';
+    return { purpose: 'dkim', name, type: 'TXT', value, isOptional, key };
+  });
 }
 
 // RFC 6186 §3, RFC 8314 §5.1: where clients find the services, those with TLS from the start first.

@@ -1,6 +1,7 @@
 // All English words; the compiler sees that none is missing.
 import { audit } from './en/audit.ts';
 import { directory } from './en/directory.ts';
+import { dkim } from './en/dkim.ts';
 import { dns } from './en/dns.ts';
 import { lists } from './en/lists.ts';
 import { mail } from './en/mail.ts';
@@ -14,6 +15,7 @@ import type { English } from './keys.ts';
 export const en: English = {
   ...audit,
   ...directory,
+  ...dkim,
   ...dns,
   ...lists,
   ...mail,

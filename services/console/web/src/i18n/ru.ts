@@ -1,6 +1,7 @@
 // All Russian words of the pages. Plurals have four forms: one, few, many, other.
 import { audit } from './ru/audit.ts';
 import { directory } from './ru/directory.ts';
+import { dkim } from './ru/dkim.ts';
 import { dns } from './ru/dns.ts';
 import { lists } from './ru/lists.ts';
 import { mail } from './ru/mail.ts';
@@ -13,6 +14,7 @@ import { system } from './ru/system.ts';
 export const ru = {
   ...audit,
   ...directory,
+  ...dkim,
   ...dns,
   ...lists,
   ...mail,

@@ -35,7 +35,7 @@ export const dns = {
   'dns.state.missing': 'missing',
   'dns.state.wrong': 'different',
   'dns.state.unknown': 'unknown',
-  'dns.state.later': 'comes later',
+  'dns.state.later': 'create a key first',
   'dns.for.mx': 'MX: where mail is delivered',
   'dns.for.helo': 'Address of the server name',
   'dns.for.ptr': 'Reverse record (your provider sets it)',

@@ -35,7 +35,7 @@ export const dns = {
   'dns.state.missing': 'нет',
   'dns.state.wrong': 'отличается',
   'dns.state.unknown': 'неизвестно',
-  'dns.state.later': 'появится позже',
+  'dns.state.later': 'сначала создайте ключ',
   'dns.for.mx': 'MX: куда доставлять почту',
   'dns.for.helo': 'Адрес имени сервера',
   'dns.for.ptr': 'Обратная запись (её задаёт провайдер)',

@@ -18,11 +18,13 @@ import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
 import { useView } from '../search.ts';
 import { AddDomain } from './AddDomain.tsx';
+import { signingTone, signingWords } from './dkim-state.ts';
 import { domainTone, domainWords } from './dns-state.ts';
 import { Go } from '../../ui/Go.tsx';
 
 type Domain = Answer<'GET /domains'>['domains'][number];
 
+const dkimPage = (name: string): string => `/domains/${encodeURIComponent(name)}/dkim`;
 const dnsPage = (name: string): string => `/domains/${encodeURIComponent(name)}/dns`;
 
 export function DomainsPage() {
@@ -63,6 +65,15 @@ export function DomainsPage() {
             cell: ({ name, dns }) => (
               <Go to={dnsPage(name)}>
                 <StatusBadge tone={domainTone(dns)}>{domainWords(dns, t)}</StatusBadge>
+              </Go>
+            ),
+          },
+          {
+            key: 'dkim',
+            title: t('dkim.column'),
+            cell: ({ name, dkim }) => (
+              <Go to={dkimPage(name)}>
+                <StatusBadge tone={signingTone(dkim)}>{signingWords(dkim, t)}</StatusBadge>
               </Go>
             ),
           },
@@ -128,6 +139,12 @@ function DomainPanel({
             t('dns.column'),
             <Go key="n" to={dnsPage(name)}>
               {t('dns.open')}: {domainWords(domain.dns, t)}
+            </Go>,
+          ],
+          [
+            t('dkim.column'),
+            <Go key="k" to={dkimPage(name)}>
+              {t('dkim.open')}: {signingWords(domain.dkim, t)}
             </Go>,
           ],
           [t('common.created'), <Time key="d" at={createdAt} />],
