@@ -43,6 +43,8 @@ export async function runServer(): Promise<RunningServer> {
       POCHTAR_MASTER_KEY_FILE: keyFile,
       POCHTAR_RUN_FILE: runFile,
       POCHTAR_HOSTNAME: 'mail.example.org',
+      // Nobody answers: no test asks the outside.
+      POCHTAR_DNS_SERVERS: '127.0.0.1:9',
     },
   });
   const ended = once(child, 'exit');

@@ -5,6 +5,7 @@ import { useWords } from '../i18n/index.ts';
 import { Block } from '../ui/Page.tsx';
 import { AppliedChip } from './AppliedChip.tsx';
 import { BlockTests } from './BlockTests.tsx';
+import { DkimDomains } from './DkimDomains.tsx';
 import { FieldControl } from './FieldControl.tsx';
 import { QueuePlan } from './QueuePlan.tsx';
 import { describedAt } from './catalogue.ts';
@@ -28,6 +29,7 @@ export function BlockView({ block, target }: { block: BlockDescription; target: 
         ))}
       </div>
       {block.id === 'queue' && <QueuePlan />}
+      {block.id === 'dkim' && <DkimDomains />}
       <BlockTests tests={block.tests} />
     </Block>
   );
