@@ -39,7 +39,7 @@ export function signedFields(header: Buffer, fields: readonly HeaderField[]): Si
   let relaxed = '';
   for (const name of [...OVERSIGNED, ...SIGNED]) {
     // RFC 6376 §5.4.2: of several the last is the first that is taken.
-    const there = fields.filter(({ lower }) => lower === name).reverse();
+    const there = fields.filter(({ lower }) => lower === name).toReversed();
     if (there.length > MAX_OF_NAME) there.length = MAX_OF_NAME;
     for (const field of there) {
       names.push(name);

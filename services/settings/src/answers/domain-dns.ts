@@ -67,9 +67,11 @@ async function show(context: Context, { id, name }: Domain): Promise<AdminReply<
   const addresses = findings?.addresses ?? [];
   const keys = await listDkimKeys(context.db, 'all', name);
   const wanted = wantedRecords(name, await settingsOf(context), addresses, keys);
-  const records = wanted.map(({ isLater, key: _, ...record }): DomainDnsRecord => {
+  const records = wanted.map((one): DomainDnsRecord => {
+    const { isLater, key: _, ...record } = one;
     const known = findings?.records.find(
-      (one) => one.purpose === record.purpose && one.name === record.name && one.value === record.value,
+      (other) =>
+        other.purpose === record.purpose && other.name === record.name && other.value === record.value,
     );
     const state = isLater === true ? ('later' as const) : ('notChecked' as const);
     // Whether it is needed may have changed since.

@@ -185,7 +185,8 @@ function Remove({ of, onClose }: Asking) {
   const { t } = useWords();
   const remove = useChange('DELETE /domains/:name/dkim/:selector', touches);
   const params = { name: of.domain, selector: of.selector };
-  const isNeeded = of.keepUntil !== null && Date.parse(of.keepUntil) > Date.now();
+  const [now] = useState(() => Date.now());
+  const isNeeded = of.keepUntil !== null && Date.parse(of.keepUntil) > now;
   return (
     <Confirm
       title={t('dkim.remove')}
