@@ -15,7 +15,7 @@ import { eventually, type FakeDns, startFakeDns } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticate } from '../src/authentication/authenticate.ts';
 import { type Installation, installation } from './installation.ts';
-import { openDkimpy, type PythonSigner } from './other-signers.ts';
+import { openDkimpy } from './other-signers.ts';
 import { ed25519Key, rsaKey, type TestKey } from './signed-mail.ts';
 
 const FRONT = 'Return-Path: <anna@own.test>\r\nReceived: from x by mx.example.test\r\n';
@@ -122,12 +122,12 @@ test('what leaves is signed with every key of its author’s domain, and another
   expect(String(text)).not.toMatch(/[;\s]l=/);
   const lines = String(text).split('\r\n');
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(100);
-  const python: PythonSigner = await openDkimpy('');
+  using python = await openDkimpy('');
   for (const [index, selector] of ['rsa', 'ed'].entries()) {
     const script = `record = argument
 ok = dkim.DKIM(mail).verify(idx=${index}, dnsfunc=lambda name, timeout=5: record)
 out = b'whole\\n' if ok else b'broken\\n'`;
-    const answer = await python(text, script, zone.get(`${selector}._domainkey.own.test`) ?? '');
+    const answer = await python.sign(text, script, zone.get(`${selector}._domainkey.own.test`) ?? '');
     expect(String(answer).split('\n')[0], selector).toBe('whole');
   }
 }, 60_000);
