@@ -53,7 +53,13 @@ export class TestMails {
     });
     const reversePath = `postmaster@${domain}`;
     const bytes = Buffer.concat([returnPathField(from), body]);
-    const mail = await systemMail(this.#tools, { id, bytes, reversePath, to: await recipientAddress(db, to), now });
+    const mail = await systemMail(this.#tools, {
+      id,
+      bytes,
+      reversePath,
+      to: await recipientAddress(db, to),
+      now,
+    });
     await acceptMails(db, [mail]);
     void bus.announceStep(mail.step as Step, id);
     return done({ mail: id, from: reversePath });
