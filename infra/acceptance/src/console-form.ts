@@ -58,6 +58,16 @@ export class SettingsForm {
     await this.block(path).waitFor();
   }
 
+  /** Goes on where the page is open, once it shows what is stored at these revisions. Opening it anew costs seconds. */
+  async goOn(path: string, revisionOf: (section: string) => number): Promise<void> {
+    const { tab, block } = placeOf(path);
+    const { pathname } = new URL(this.page.url());
+    if (!forms.tabs.some(({ to }) => to === pathname)) await this.open(path);
+    else if (pathname !== tab.to) await this.goTo(path);
+    const shown = `рев. ${block.sections.map(revisionOf).join(' / ')}`;
+    await this.block(path).locator('.f-applied').getByText(shown, { exact: true }).waitFor();
+  }
+
   /** Goes to the tab of another field, as one does in the page: what is typed stays. */
   async goTo(path: string): Promise<void> {
     const { tab } = placeOf(path);

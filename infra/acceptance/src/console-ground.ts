@@ -109,6 +109,12 @@ export class ConsoleGround {
     return new Map(sections.map((section) => [section.name, section]));
   }
 
+  /** Of each section, at this moment. */
+  async revisions(): Promise<(section: string) => number> {
+    const stored = await this.settings();
+    return (section) => stored.get(section)?.revision ?? 0;
+  }
+
   async status(): Promise<SectionStatus[]> {
     return (await this.api<{ sections: SectionStatus[] }>('GET', '/settings/status')).sections;
   }

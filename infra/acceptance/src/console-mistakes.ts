@@ -79,7 +79,7 @@ export function mistakeTests(ground: () => ConsoleGround): void {
   test('two servers on one port: told at the field that is typed, with a way to the other one', async () => {
     const at = ground();
     const form = await at.form();
-    await form.open('network.smtpPort');
+    await form.goOn('network.smtpPort', await at.revisions());
     for (const { field, typed } of clashes) await form.set(field, typed(at));
     for (const { field, says, related } of clashes) {
       const told = form.problem(field).filter({ hasText: says }).first();
@@ -95,7 +95,7 @@ export function mistakeTests(ground: () => ConsoleGround): void {
     async ({ fields }) => {
       const at = ground();
       const form = await at.form();
-      await form.open(fields[0] ?? '');
+      await form.goOn(fields[0] ?? '', await at.revisions());
       const refused: string[] = [];
       for (const field of fields) {
         await form.field(field).getByText('В этой версии не действует.').waitFor();

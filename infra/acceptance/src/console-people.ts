@@ -6,12 +6,26 @@ import type { ConsoleGround } from './console-ground.ts';
 
 const irina = { login: 'irina', password: 'correct horse battery' };
 
+let ofIrina: SettingsForm | undefined;
+
+/** The other administrator: logged in once, in a browser of its own. */
 async function second(at: ConsoleGround): Promise<SettingsForm> {
+  ofIrina ??= await logInAsIrina(at);
+  return ofIrina;
+}
+
+async function logInAsIrina(at: ConsoleGround): Promise<SettingsForm> {
   const { administrators } = await at.api<{ administrators: { login: string }[] }>('GET', '/admins');
   if (!administrators.some(({ login }) => login === irina.login)) {
     await at.api('POST', '/admins', { ...irina, role: 'admin', domains: null, displayName: 'Ирина' });
   }
   return new SettingsForm(await at.logIn(irina), at.url);
+}
+
+/** Both look at what is stored now. */
+async function openFor(at: ConsoleGround, ...all: readonly SettingsForm[]): Promise<void> {
+  const revisions = await at.revisions();
+  await Promise.all(all.map((one) => one.goOn(most, revisions)));
 }
 
 /** Saves one field, and closes what tells of it. */
@@ -41,7 +55,7 @@ function administratorTests(ground: () => ConsoleGround): void {
   test('of one field: the second sees what it was, what it became and what is typed, and chooses', async () => {
     const at = ground();
     const [first, other] = [await at.form(), await second(at)];
-    await Promise.all([first.open(most), other.open(most)]);
+    await openFor(at, first, other);
     await other.set(most, 400);
     await save(first, most, 350);
     const choice = other.page.getByText('console:admin изменил то же, что и вы');
@@ -56,13 +70,12 @@ function administratorTests(ground: () => ConsoleGround): void {
     await other.apply();
     await other.close();
     expect(await stored(at, most)).toBe(400);
-    await other.page.context().close();
   });
 
   test('a change that comes in while the other one reads his review has to be chosen there, too', async () => {
     const at = ground();
     const [first, other] = [await at.form(), await second(at)];
-    await Promise.all([first.open(most), other.open(most)]);
+    await openFor(at, first, other);
     await other.set(most, 500);
     await other.review();
     await save(first, most, 320);
@@ -74,13 +87,12 @@ function administratorTests(ground: () => ConsoleGround): void {
     await sheet.getByRole('button', { name: 'Назад' }).click();
     await other.page.getByRole('region', { name: 'Сохранение' }).waitFor({ state: 'detached' });
     expect(await stored(at, most)).toBe(320);
-    await other.page.context().close();
   });
 
   test('of different fields of a section: both changes hold, and nobody is asked', async () => {
     const at = ground();
     const [first, other] = [await at.form(), await second(at)];
-    await Promise.all([first.open(most), other.open(most)]);
+    await openFor(at, first, other);
     await other.set(most, 450);
     await save(first, interval, 20);
     await eventually(async () => (await other.control(interval).inputValue()) === '20', {
@@ -89,8 +101,8 @@ function administratorTests(ground: () => ConsoleGround): void {
     expect(await other.control(most).inputValue()).toBe('450');
     expectReviewed(await other.review(), most, 320, 450);
     await other.apply();
+    await other.close();
     expect([await stored(at, interval), await stored(at, most)]).toEqual([20, 450]);
-    await other.page.context().close();
     await at.given({ queue: { waitMaxMinutes: 300, runIntervalMinutes: 30 } });
   });
 }
@@ -99,7 +111,7 @@ function sessionTests(ground: () => ConsoleGround): void {
   test('a session that ends while something is typed is begun again over the page, and the save goes through', async () => {
     const at = ground();
     const form = await second(at);
-    await form.open(most);
+    await openFor(at, form);
     await form.set(most, 333);
     await form.page.context().clearCookies();
     // The server is asked what it thinks of it.

@@ -41,7 +41,7 @@ export function portTests(ground: () => ConsoleGround): void {
     try {
       const [printed] = (await once(stranger.stdout, 'data')) as [Buffer];
       const taken = Number(printed);
-      await form.open('network.pop3Port');
+      await form.goOn('network.pop3Port', await at.revisions());
       await form.set('network.pop3Port', taken);
       await form.review();
       const rows = await form.apply();
@@ -77,7 +77,7 @@ export function portTests(ground: () => ConsoleGround): void {
         ...(await open('imap', 100, { port: ports.imaps, tls: true })),
       ],
     };
-    await form.open('network.smtpPort');
+    await form.goOn('network.smtpPort', await at.revisions());
     const moved = { smtp: await freePort(), smtps: await freePort() };
     await form.set('network.smtpPort', moved.smtp);
     await form.set('network.imapPort', await freePort());
