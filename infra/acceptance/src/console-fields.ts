@@ -1,7 +1,7 @@
 // Every field of the three tabs in the browser, against a whole installation: set, reviewed, saved, applied by every process,
 // and its effect seen from outside.
 import { expect, describe, test } from 'vitest';
-import { expectReviewed, fieldAt, forms, placeOf, type SettingsForm } from './console-form.ts';
+import { expectReviewed, fieldAt, forms, type SettingsForm } from './console-form.ts';
 import { type ConsoleGround, type StoredSection } from './console-ground.ts';
 import type { FieldRow, Save } from './console-row.ts';
 import { addressBookSaves } from './console-rows-address-book.ts';
