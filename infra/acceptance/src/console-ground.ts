@@ -141,7 +141,7 @@ export class ConsoleGround {
       const own = (await this.status()).filter(({ name }) => names.includes(name));
       if (own.every(({ processes }) => processes.every(({ isApplied }) => isApplied))) return own;
       if (Date.now() > until) throw new Error(`not applied: ${JSON.stringify(own)}`);
-      await wait(50);
+      await wait(150);
     }
   }
 }
