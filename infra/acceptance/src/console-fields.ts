@@ -69,6 +69,7 @@ function both(one: Save, other: Save): Save {
   return {
     about: `${one.about}; ${other.about}`,
     rows: [...one.rows, ...other.rows],
+    isOpenedAnew: one.isOpenedAnew === true || other.isOpenedAnew === true,
     given: async (at) => {
       await one.given?.(at);
       await other.given?.(at);
@@ -155,7 +156,7 @@ export function fieldTests(ground: () => ConsoleGround): void {
     );
   });
 
-  describe.each(saves)('$about', ({ given, rows, act }) => {
+  describe.each(saves)('$about', ({ given, rows, act, isOpenedAnew }) => {
     test(rows.map(({ field }) => field).join(', '), async () => {
       const at = ground();
       const stored = await at.settings();
@@ -167,6 +168,7 @@ export function fieldTests(ground: () => ConsoleGround): void {
           expect(await seen(at, value as never), `${field}, before it is saved`).not.toMatch(becomes);
         }
         const form = await at.form();
+        if (isOpenedAnew === true) await form.open(rows[0]?.field ?? '');
         await setAndReview(at, form, plans);
         await expectAppliedByAll(at, form, plans);
         await act?.(at);

@@ -19,6 +19,8 @@ export interface Save {
   /** What has to be so before, past the page. */
   given?: (at: ConsoleGround) => Promise<void>;
   rows: readonly FieldRow[];
+  /** The page is opened after that: what is given is nothing that an open one is told of. */
+  isOpenedAnew?: boolean;
   /** What brings the effects about, once it is saved. */
   act?: (at: ConsoleGround) => Promise<void>;
 }

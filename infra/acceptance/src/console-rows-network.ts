@@ -139,6 +139,7 @@ async function certificate(at: ConsoleGround): Promise<string> {
 const certificates: Save = {
   about: 'сертификат и длина ключа DH',
   given: async (at) => void (await certificate(at)),
+  isOpenedAnew: true,
   rows: [
     row({
       field: 'smtpEncryption.certificateId',
