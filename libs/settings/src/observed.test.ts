@@ -60,7 +60,6 @@ test('what is marked as not available in this version is what nobody acts on yet
     'smtpEncryption.firewallRule',
     'accessEncryption.firewallRule',
     'general.storageVolume',
-    ...['dkim.sign', 'dkim.selector'],
     'misc.useDlp',
     'addressBook.publishToWebmail',
     ...['enabled', 'defaultAction', 'maxFileSizeMb', 'onUnscannable', 'thresholdPercent'].map(

@@ -38,13 +38,25 @@ async function findAndRun(session: Session, words: readonly string[]): Promise<E
   const commands = allCommands.filter((command) => command.words.startsWith(`${object} `));
   if (commands.length === 0) throw unknownWord(object, objectsOf(allCommands));
   if (verb === undefined || isHelp(verb)) return help(session, objectHelp(session, commands));
-  const command = commands.find((one) => one.words === `${object} ${verb}`);
-  if (command === undefined)
-    throw unknownWord(
-      `${object} ${verb}`,
-      commands.map((one) => one.words),
-    );
-  return run(session, command, words.slice(2));
+  const command = commands.find((one) => one.words === startOf(words, one));
+  if (command !== undefined) return run(session, command, words.slice(lengthOf(command)));
+  // Of three words, as `dkim key list`.
+  const group = commands.filter((one) => one.words.startsWith(`${object} ${verb} `));
+  const third = words[2];
+  if (group.length > 0 && (third === undefined || isHelp(third)))
+    return help(session, objectHelp(session, group));
+  throw unknownWord(
+    [object, verb, ...(group.length > 0 ? [third] : [])].join(' '),
+    (group.length > 0 ? group : commands).map((one) => one.words),
+  );
+}
+
+function lengthOf({ words }: Command): number {
+  return words.split(' ').length;
+}
+
+function startOf(words: readonly string[], command: Command): string {
+  return words.slice(0, lengthOf(command)).join(' ');
 }
 
 async function run(session: Session, command: Command, words: readonly string[]): Promise<ExitCode> {

@@ -12,10 +12,9 @@ export function DkimDomains() {
   const { t } = useWords();
   const { data } = useApi('GET /domains');
   if (data === undefined || data.domains.length === 0) return null;
-  const more = data.domains.length - MOST;
   return (
     <>
-      <h3 className="f-column-title">{t('dkim.ofDomains')}</h3>
+      <h3 className="f-column-title">{t('dkim.open')}</h3>
       <Facts
         facts={data.domains.slice(0, MOST).map(({ name, dkim }) => [
           name,
@@ -24,7 +23,7 @@ export function DkimDomains() {
           </Go>,
         ])}
       />
-      {more > 0 && <Go to="/domains">{t('dkim.moreDomains', { count: more })}</Go>}
+      {data.domains.length > MOST && <Go to="/domains">{t('page.domains')}</Go>}
     </>
   );
 }

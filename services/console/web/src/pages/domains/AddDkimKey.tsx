@@ -40,12 +40,12 @@ export function AddDkimKey({ domain, by, onClose }: { domain: string; by: MadeBy
       <Stack gap="sm">
         {by === 'create' ? (
           <Radio.Group
-            label={t('dkim.algorithm')}
+            label={t('audit.field.algorithm')}
             value={algorithm}
             onChange={(value) => setAlgorithm(value === 'ed25519' ? value : 'rsa')}
           >
             <Stack gap={6} mt={6}>
-              <Radio value="rsa" label={t('dkim.rsa')} description={t('dkim.rsaHelp')} />
+              <Radio value="rsa" label="RSA 2048" />
               <Radio value="ed25519" label="Ed25519" description={t('dkim.ed25519Help')} />
             </Stack>
           </Radio.Group>
@@ -73,7 +73,6 @@ export function AddDkimKey({ domain, by, onClose }: { domain: string; by: MadeBy
         />
         <Switch
           label={t('dkim.automatic')}
-          description={t('dkim.automaticHelp')}
           checked={isAutomatic}
           onChange={(event) => setIsAutomatic(event.currentTarget.checked)}
         />

@@ -4,9 +4,8 @@ import { CodeLine, CopyIcon } from '../../ui/CodeLine.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import type { DkimKey } from './dkim-state.ts';
 
-export function DkimRecord({ of: { domain, record } }: { of: DkimKey }) {
+export function DkimRecord({ of: { record } }: { of: DkimKey }) {
   const { t } = useWords();
-  const relative = record.name.slice(0, -domain.length - 1);
   const copied = (value: string, what: string) => (
     <>
       <span className="p-mono">{value}</span>{' '}
@@ -18,8 +17,6 @@ export function DkimRecord({ of: { domain, record } }: { of: DkimKey }) {
       <Facts
         facts={[
           [t('dkim.name'), copied(record.name, t('dkim.name'))],
-          [t('dkim.relative'), copied(relative, t('dkim.relative'))],
-          [t('dkim.type'), 'TXT'],
           [t('dkim.value'), copied(record.value, t('dkim.value'))],
           ...(record.chunks.length > 1
             ? [
@@ -31,7 +28,6 @@ export function DkimRecord({ of: { domain, record } }: { of: DkimKey }) {
             : []),
         ]}
       />
-      <p className="p-muted">{t('dkim.zone')}</p>
       <CodeLine>{record.zone}</CodeLine>
     </>
   );

@@ -34,11 +34,7 @@ export function DomainDkimPage() {
     </Group>
   );
   return (
-    <Page
-      title={t('dkim.title', { domain: name })}
-      path={[t('menu.mail'), t('page.domains')]}
-      actions={!isReadOnly && actions}
-    >
+    <Page title={`DKIM: ${name}`} path={[t('menu.mail'), t('page.domains')]} actions={!isReadOnly && actions}>
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Skeleton height={320} aria-label={t('state.loading')} />}
       {data?.isSigning === false && (
@@ -151,7 +147,7 @@ function Activate({ of, onClose }: Asking) {
   return (
     <Confirm
       title={t('dkim.activate')}
-      verb={isPublished ? t('dkim.activate') : t('dkim.activateAnyway')}
+      verb={t('dkim.activate')}
       isDangerous={!isPublished}
       isBusy={activate.isPending}
       error={activate.error}

@@ -70,7 +70,7 @@ export function DomainsPage() {
           },
           {
             key: 'dkim',
-            title: t('dkim.column'),
+            title: 'DKIM',
             cell: ({ name, dkim }) => (
               <Go to={dkimPage(name)}>
                 <StatusBadge tone={signingTone(dkim)}>{signingWords(dkim, t)}</StatusBadge>
@@ -142,7 +142,7 @@ function DomainPanel({
             </Go>,
           ],
           [
-            t('dkim.column'),
+            'DKIM',
             <Go key="k" to={dkimPage(name)}>
               {t('dkim.open')}: {signingWords(domain.dkim, t)}
             </Go>,
