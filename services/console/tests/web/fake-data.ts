@@ -210,7 +210,7 @@ export function directory(isNew: () => boolean) {
           clientAddress: '127.0.0.1',
           action: 'settings.set',
           object: 'relay',
-          details: { port: 465 },
+          details: { comment: 'заявка 118' },
           outcome: 'done',
         },
       ]),

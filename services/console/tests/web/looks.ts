@@ -173,6 +173,10 @@ export async function blemishes(page: Page): Promise<string[]> {
           `${box.scrollWidth - box.clientWidth} px are out of sight: ${(box.textContent ?? '').slice(0, 80)}`,
         );
     }
+    for (const chosen of document.querySelectorAll<HTMLInputElement>('.mantine-Select-input')) {
+      if (chosen.checkVisibility() && chosen.scrollWidth > chosen.clientWidth + 1)
+        found.push(`the choice is cut off: ${chosen.value}`);
+    }
     const boxes = 'button, a, .p-status, th, td, label, h1, h2, h3, dt, dd, p, li';
     for (const element of document.querySelectorAll<HTMLElement>(boxes)) {
       const isShown =

@@ -15,7 +15,7 @@ export const mail = {
   'queue.notTried': 'не будет, пока не отпущено',
   'queue.held': 'Почему задержано',
   'queue.size': 'Размер',
-  'queue.anyAge': 'Сколько угодно',
+  'queue.anyAge': 'Любое время',
   'queue.over.60': 'Дольше часа',
   'queue.over.300': 'Дольше 5 часов',
   'queue.over.1440': 'Дольше суток',
