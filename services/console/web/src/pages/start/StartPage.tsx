@@ -5,7 +5,7 @@ import { useWords } from '../../i18n/index.ts';
 import { Button } from '../../ui/controls.ts';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Go } from '../../ui/Go.tsx';
-import { Notice } from '../../ui/Notice.tsx';
+import { Failure, Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -27,13 +27,14 @@ export function StartPage() {
   const next = steps.find(({ isDone, isOptional }) => isDone === false && !isOptional)?.id;
   return (
     <Page title={t('page.start')}>
+      {known.error !== null && <Failure error={known.error} onRetry={known.askAgain} />}
       <div aria-live="polite">
         {progress?.isOver === true ? (
           <Notice tone="ok">{t('start.over')}</Notice>
         ) : (
           <p className="p-muted">
             {progress === null
-              ? t('state.loading')
+              ? known.error === null && t('state.loading')
               : t('start.progress', { done: progress.done, total: progress.total })}
           </p>
         )}

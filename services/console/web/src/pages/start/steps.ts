@@ -128,13 +128,23 @@ const since = (): string => new Date(Math.floor((Date.now() - lookBackMs) / dayM
 export function useKnown(isAsked: boolean, every: number | false) {
   const { hasOwnPassword } = useWho();
   const options = { enabled: isAsked, every, staleTime: every === false ? 300_000 : 2000 };
-  const sections = useApi('GET /settings', {}, options).data?.sections;
-  const domains = useApi('GET /domains', {}, options).data?.domains;
-  const certificates = useApi('GET /certificates', {}, options).data?.certificates;
-  const trace = useApi('GET /trace', { query: { limit: 50, since: since() } }, options).data;
-  const deliveries = trace?.deliveries;
+  const settings = useApi('GET /settings', {}, options);
+  const domains = useApi('GET /domains', {}, options);
+  const certificates = useApi('GET /certificates', {}, options);
+  const trace = useApi('GET /trace', { query: { limit: 50, since: since() } }, options);
+  const deliveries = trace.data?.deliveries;
+  const all = [settings, domains, certificates, trace];
   return {
-    ...{ hasOwnPassword, sections, domains, certificates, deliveries },
+    hasOwnPassword,
+    sections: settings.data?.sections,
+    domains: domains.data?.domains,
+    certificates: certificates.data?.certificates,
+    deliveries,
     outcomes: deliveries?.map(({ outcome }) => outcome),
+    /** Of a question that was never answered. */
+    error: all.find(({ data, error }) => data === undefined && error !== null)?.error ?? null,
+    askAgain: () => {
+      for (const one of all) void one.refetch();
+    },
   };
 }
