@@ -39,14 +39,16 @@ export function OverviewPage() {
       )}
       {(isKnown || remarks.length > 0) && <Attention remarks={remarks} />}
       <div className="p-tiles">
-        <MailTiles mail={mail.data} />
+        <MailTiles mail={mail.data} isFailed={mail.error !== null} />
         <Tile
           to="/domains"
+          isFailed={server.error !== null}
           value={server.data?.domains}
           label={t('overview.domains', { count: server.data?.domains ?? 0 })}
         />
         <Tile
           to="/accounts"
+          isFailed={server.error !== null}
           value={server.data?.accounts}
           label={t('overview.accounts', { count: server.data?.accounts ?? 0 })}
         />
@@ -57,7 +59,7 @@ export function OverviewPage() {
           <Reasons reasons={mail.data.reasons} />
         </>
       )}
-      {(role === 'admin' || role === 'auditor') && <LatestChanges />}
+      {failed === undefined && (role === 'admin' || role === 'auditor') && <LatestChanges />}
     </Page>
   );
 }
@@ -66,22 +68,32 @@ interface TileProps {
   to: string;
   search?: Record<string, string>;
   value: number | string | undefined;
+  /** Nobody answers: it is not being waited for. */
+  isFailed?: boolean;
   label: string;
   children?: ReactNode;
 }
 
-function Tile({ to, search = {}, value, label, children }: TileProps) {
+function Tile({ to, search = {}, value, isFailed = false, label, children }: TileProps) {
   const { language } = useWords();
   return (
     <Go to={to} search={search} className="p-tile">
-      <b>{value === undefined ? '…' : typeof value === 'number' ? formatNumber(value, language) : value}</b>
+      <b>
+        {value === undefined
+          ? isFailed
+            ? '—'
+            : '…'
+          : typeof value === 'number'
+            ? formatNumber(value, language)
+            : value}
+      </b>
       {label}
       {children !== undefined && children !== null && <div className="p-muted p-small">{children}</div>}
     </Go>
   );
 }
 
-function MailTiles({ mail }: { mail: MailOverview | undefined }) {
+function MailTiles({ mail, isFailed }: { mail: MailOverview | undefined; isFailed: boolean }) {
   const { t, language } = useWords();
   const { day, weekBefore, queue, disk } = mail ?? {};
   const number = (value: number): string => formatNumber(value, language);
@@ -91,12 +103,13 @@ function MailTiles({ mail }: { mail: MailOverview | undefined }) {
     queue === undefined ? undefined : queue.isMore ? `${number(queue.waiting)}+` : queue.waiting;
   return (
     <>
-      <Tile to="/trace" value={day?.accepted} label={t('overview.accepted')}>
+      <Tile to="/trace" isFailed={isFailed} value={day?.accepted} label={t('overview.accepted')}>
         {before(weekBefore?.accepted)}
       </Tile>
       <Tile
         to="/trace"
         search={{ outcome: 'delivered' }}
+        isFailed={isFailed}
         value={day && day.delivered + day.relayed}
         label={t('overview.sent')}
       >
@@ -106,15 +119,21 @@ function MailTiles({ mail }: { mail: MailOverview | undefined }) {
             : weekBefore.delivered + weekBefore.relayed,
         )}
       </Tile>
-      <Tile to="/trace" value={day?.refused} label={t('overview.refused')}>
+      <Tile to="/trace" isFailed={isFailed} value={day?.refused} label={t('overview.refused')}>
         {day !== undefined && day.putOff > 0 ? t('overview.putOff', { n: number(day.putOff) }) : null}
       </Tile>
-      <Tile to="/queue" value={waiting} label={t('overview.queue')}>
+      <Tile to="/queue" isFailed={isFailed} value={waiting} label={t('overview.queue')}>
         {queue?.oldestAt == null
           ? null
           : t('overview.oldest', { ago: formatRelative(queue.oldestAt, language) })}
       </Tile>
-      <Tile to="/queue" search={{ state: 'held' }} value={queue?.held} label={t('overview.held')} />
+      <Tile
+        to="/queue"
+        search={{ state: 'held' }}
+        isFailed={isFailed}
+        value={queue?.held}
+        label={t('overview.held')}
+      />
       {disk != null && (
         <Tile
           to="/settings/more#alerts.diskLowWaterMb"
