@@ -78,6 +78,7 @@ export const system = {
   'tokens.expires': 'Valid until',
   'tokens.days_one': '{{n}} day',
   'tokens.days_other': '{{n}} days',
+  'tokens.lifetime': 'Valid for',
   'tokens.never': 'no end',
   'tokens.used': 'Used',
   'tokens.add': 'Issue a token',

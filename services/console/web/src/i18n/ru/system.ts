@@ -84,6 +84,7 @@ export const system = {
   'tokens.days_few': '{{n}} дня',
   'tokens.days_many': '{{n}} дней',
   'tokens.days_other': '{{n}} дня',
+  'tokens.lifetime': 'Срок действия',
   'tokens.never': 'всегда',
   'tokens.used': 'Использован',
   'tokens.add': 'Выпустить токен',

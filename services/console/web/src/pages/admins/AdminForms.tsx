@@ -192,7 +192,7 @@ export function AddToken({ onClose }: { onClose: () => void }) {
       />
       <RoleFields role={role} domains={domains} onRole={setRole} onDomains={setDomains} />
       <Select
-        label={t('tokens.expires')}
+        label={t('tokens.lifetime')}
         value={days}
         onChange={(chosen) => setDays(ends.find((one) => one === chosen) ?? '90')}
         data={ends.map((one) => ({
