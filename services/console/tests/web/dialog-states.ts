@@ -111,7 +111,7 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
   'over: entry removed': {
     path: '/lists/black',
     reach: async (page) => {
-      await after(['main [data-row] input[type="checkbox"]'], ['.p-filters button'])(page);
+      await after(['main [data-row] input[type="checkbox"]'], ['.p-chosen button'])(page);
       await page.locator('.mantine-Notification-root').first().waitFor();
     },
   },

@@ -109,7 +109,11 @@ function ProcessPanel({ process, onClose }: { process: Process; onClose: () => v
                     appliedState(report, wanted) === 'failed' ? 'p-danger p-small' : 'p-muted p-small'
                   }
                 >
-                  {report.problem === undefined ? <Foreign text={report.error} /> : say(report.problem.text)}
+                  {report.problem === undefined ? (
+                    <Foreign text={report.error} />
+                  ) : (
+                    sentence(say(report.problem.text))
+                  )}
                 </div>
               )}
             </div>,
