@@ -5,6 +5,7 @@ import { useWords } from '../i18n/index.ts';
 import { appliedTones } from '../shell/server-state.ts';
 import { DataTable } from '../ui/DataTable.tsx';
 import { Foreign } from '../ui/Foreign.tsx';
+import { sentence } from '../ui/Notice.tsx';
 import { StatusBadge } from '../ui/StatusBadge.tsx';
 
 interface Row {
@@ -38,7 +39,7 @@ export function AppliedList({ saved, label }: AppliedListProps) {
       instance: report.instance,
       // What was told before the save says nothing of it.
       state: section.revision < mine.revision ? ('applying' as const) : appliedState(report, mine.revision),
-      reason: report.problem === undefined ? (report.error ?? '') : say(report.problem.text),
+      reason: report.problem === undefined ? (report.error ?? '') : sentence(say(report.problem.text)),
     }));
     const absent = absentPrograms([section]).map((program) => ({
       key: `${section.name} ${program}`,
