@@ -201,7 +201,7 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
   'over: menu of a field': { path: '/settings/spam', reach: after(['.f-menu']) },
   'over: a secret': {
     path: '/settings/mail#relay.authEnabled',
-    reach: after(['label[for="relay.authEnabled"]'], ['[data-dependent] button:has-text("")']),
+    reach: after(['label[for="relay.authEnabled"]'], ['.f-field:has([id="relay.password"]) button']),
   },
   'over: account menu': { path: '/queue', reach: after(['.p-top-end > button:last-of-type']) },
   'over: menu': {

@@ -95,6 +95,16 @@ test('resetting the filters empties their fields', async () => {
   expect(await field.inputValue()).toBe('');
 });
 
+test('a browser that is offline asks all the same, and says what keeps it from an answer', async () => {
+  await goTo(page, api.url, '/accounts');
+  await page.context().setOffline(true);
+  await page.locator('main [data-filter]').first().fill('anna');
+  await page.locator('.p-strip').waitFor();
+  await page.context().setOffline(false);
+  await page.locator('.p-strip').waitFor({ state: 'detached' });
+  visited.complaints.length = 0;
+});
+
 test('the waiting time is written once, and both of its fields have a name', async () => {
   await goTo(page, api.url, '/settings/mail');
   const block = page.locator('#block-queue');

@@ -10,8 +10,10 @@ export const queries = new QueryClient({
       staleTime: 10_000,
       retry: (count, error) => count < 2 && error instanceof ApiProblem && error.status === 503,
       refetchOnWindowFocus: true,
+      // A browser that thinks it is offline still asks: otherwise it waits, and nobody is told why.
+      networkMode: 'always',
     },
-    mutations: { retry: false },
+    mutations: { retry: false, networkMode: 'always' },
   },
 });
 connection.onRestored(() => void queries.invalidateQueries());
