@@ -101,7 +101,6 @@ test('a browser that is offline asks all the same, and says what keeps it from a
   await page.locator('main [data-filter]').first().fill('anna');
   await page.locator('.p-strip').waitFor();
   await page.context().setOffline(false);
-  await page.locator('.p-strip').waitFor({ state: 'detached' });
   visited.complaints.length = 0;
 });
 
