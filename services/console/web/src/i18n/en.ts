@@ -1,5 +1,4 @@
 // All English words; the compiler sees that none is missing.
-import { audit } from './en/audit.ts';
 import { directory } from './en/directory.ts';
 import { dkim } from './en/dkim.ts';
 import { dns } from './en/dns.ts';
@@ -13,7 +12,6 @@ import { system } from './en/system.ts';
 import type { English } from './keys.ts';
 
 export const en: English = {
-  ...audit,
   ...directory,
   ...dkim,
   ...dns,

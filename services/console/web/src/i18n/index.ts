@@ -33,14 +33,25 @@ export async function startLanguages(language = firstLanguage()): Promise<void> 
     returnNull: false,
     showSupportNotice: false,
   } as Parameters<typeof i18next.init>[0]);
+  loaded.add(language);
   document.documentElement.lang = language;
   // The other one is there when it is wanted.
   const other: Language = language === 'ru' ? 'en' : 'ru';
   setTimeout(() => void load(other), 3000);
 }
 
+/** Of which all words are there but those that come with a page. */
+const loaded = new Set<Language>();
+
+/** The words of a page that brings its own, in both languages. */
+export function addWords(words: Readonly<Record<Language, Readonly<Record<string, string>>>>): void {
+  i18next.addResourceBundle('ru', 'translation', words.ru);
+  i18next.addResourceBundle('en', 'translation', words.en);
+}
+
 async function load(language: Language): Promise<void> {
-  if (i18next.hasResourceBundle(language, 'translation')) return;
+  if (loaded.has(language)) return;
+  loaded.add(language);
   i18next.addResourceBundle(language, 'translation', await loaders[language]());
 }
 

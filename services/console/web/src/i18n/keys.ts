@@ -1,5 +1,6 @@
 // The keys of words: those of Russian, plurals by their stem.
 import type { ru } from './ru.ts';
+import type { audit } from './ru/audit.ts';
 
 type Written = keyof typeof ru;
 type Stem<Name> = Name extends
@@ -9,7 +10,8 @@ type Stem<Name> = Name extends
   | `${infer Base}_other`
   ? Base
   : Name;
-export type Key = Stem<Written>;
+/** Words of a page that few open come with it (`addWords`). */
+export type Key = Stem<Written | keyof typeof audit>;
 
 /** English has the same keys, and of plurals one and other. */
 export type English = Record<Exclude<Written, `${string}_few` | `${string}_many`>, string>;

@@ -1,5 +1,4 @@
 // All Russian words of the pages. Plurals have four forms: one, few, many, other.
-import { audit } from './ru/audit.ts';
 import { directory } from './ru/directory.ts';
 import { dkim } from './ru/dkim.ts';
 import { dns } from './ru/dns.ts';
@@ -12,7 +11,6 @@ import { start } from './ru/start.ts';
 import { system } from './ru/system.ts';
 
 export const ru = {
-  ...audit,
   ...directory,
   ...dkim,
   ...dns,

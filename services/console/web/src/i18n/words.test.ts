@@ -1,7 +1,12 @@
 import { createInstance } from 'i18next';
 import { describe, expect, test } from 'vitest';
-import { en } from './en.ts';
-import { ru } from './ru.ts';
+import { audit as enAudit } from './en/audit.ts';
+import { en as enFirst } from './en.ts';
+import { audit as ruAudit } from './ru/audit.ts';
+import { ru as ruFirst } from './ru.ts';
+
+const ru = { ...ruFirst, ...ruAudit };
+const en = { ...enFirst, ...enAudit };
 
 const stem = (key: string): string => key.replace(/_(one|few|many|other)$/, '');
 const plurals = [

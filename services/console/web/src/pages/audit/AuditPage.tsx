@@ -1,7 +1,9 @@
 // Who changed what, when, from where.
 import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
-import { useWords } from '../../i18n/index.ts';
+import { audit as english } from '../../i18n/en/audit.ts';
+import { addWords, useWords } from '../../i18n/index.ts';
+import { audit as russian } from '../../i18n/ru/audit.ts';
 import { Author } from '../../ui/Author.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
@@ -18,6 +20,8 @@ import { detailWords, objectWords } from './detail.ts';
 import { Done } from './Done.tsx';
 
 type AuditEntry = Answer<'GET /audit'>['entries'][number];
+
+addWords({ ru: russian, en: english });
 
 const limit = 50;
 
