@@ -33,7 +33,7 @@ export async function startLanguages(language = firstLanguage()): Promise<void> 
     returnNull: false,
     showSupportNotice: false,
   } as Parameters<typeof i18next.init>[0]);
-  loaded.add(language);
+  brought.set(language, Promise.resolve());
   document.documentElement.lang = language;
   // The other one is there when it is wanted.
   const other: Language = language === 'ru' ? 'en' : 'ru';
@@ -41,7 +41,7 @@ export async function startLanguages(language = firstLanguage()): Promise<void> 
 }
 
 /** Of which all words are there but those that come with a page. */
-const loaded = new Set<Language>();
+const brought = new Map<Language, Promise<void>>();
 
 /** The words of a page that brings its own, in both languages. */
 export function addWords(words: Readonly<Record<Language, Readonly<Record<string, string>>>>): void {
@@ -49,9 +49,15 @@ export function addWords(words: Readonly<Record<Language, Readonly<Record<string
   i18next.addResourceBundle('en', 'translation', words.en);
 }
 
-async function load(language: Language): Promise<void> {
-  if (loaded.has(language)) return;
-  loaded.add(language);
+function load(language: Language): Promise<void> {
+  const coming = brought.get(language) ?? bring(language);
+  brought.set(language, coming);
+  // What did not come is asked for again.
+  coming.catch(() => brought.delete(language));
+  return coming;
+}
+
+async function bring(language: Language): Promise<void> {
   i18next.addResourceBundle(language, 'translation', await loaders[language]());
 }
 
