@@ -69,10 +69,10 @@ const names: Lines = ({ tab, open, domain, search }) => {
 const pages: Readonly<Record<string, Lines>> = {
   '/': () => ['pochtar overview'],
   '/start': () => [
-    'pochtar settings set general.heloName=mail.firma.ru',
-    'pochtar domain create firma.ru',
-    'pochtar domain dns firma.ru --check',
-    'pochtar account create anna@firma.ru',
+    'pochtar settings set general.heloName=mail.example.org',
+    'pochtar domain create example.org',
+    'pochtar domain dns example.org --check',
+    'pochtar account create anna@example.org',
   ],
   '/trace': trace,
   '/trace/$': (_, mail) => [`pochtar trace show ${shellWord(mail)}`],
@@ -81,7 +81,7 @@ const pages: Readonly<Record<string, Lines>> = {
   '/domains': () => ['pochtar domain list'],
   '/domains/$/dns': (_, name) => [`pochtar domain dns ${shellWord(name)} --check`],
   '/accounts': accounts,
-  '/accounts/import': () => ["pochtar account create anna@firma.ru --name 'Анна' --quota 1024M"],
+  '/accounts/import': () => ['pochtar account create anna@example.org --name Anna --quota 1024M'],
   '/names': names,
   '/settings/mail': settings,
   '/settings/spam': settings,
