@@ -44,7 +44,7 @@ test('every command that a page says is one of the command line, with options th
   for (const command of [...addresses, ...filters].flatMap(commandsOf)) {
     const [program, ...words] = command.split(' ');
     expect(program).toBe('pochtar');
-    const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find((one) =>
+    const name = [words.slice(0, 3).join(' '), words.slice(0, 2).join(' '), words[0] ?? ''].find((one) =>
       known.get(one)?.includes('--help'),
     );
     expect(name, command).toBeDefined();

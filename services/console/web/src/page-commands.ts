@@ -79,6 +79,7 @@ const pages: Readonly<Record<string, Lines>> = {
   '/queue': queue,
   '/quarantine': () => ['pochtar queue list --state held'],
   '/domains': () => ['pochtar domain list'],
+  '/domains/$/dkim': (_, name) => [`pochtar dkim key list ${shellWord(name)}`],
   '/domains/$/dns': (_, name) => [`pochtar domain dns ${shellWord(name)} --check`],
   '/accounts': accounts,
   '/accounts/import': () => ['pochtar account create anna@example.org --name Anna --quota 1024M'],
