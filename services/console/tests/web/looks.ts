@@ -196,7 +196,7 @@ export async function blemishes(page: Page): Promise<string[]> {
 export async function walk(page: Page, from: 'top' | 'main' = 'top'): Promise<string[]> {
   const left = await page.evaluate(startWalk, from === 'main' ? 'main' : 'body');
   const found: string[] = [];
-  for (let step = 0; step < left + 20; step++) {
+  for (let step = 0; step < left + 60; step++) {
     await page.keyboard.press('Tab');
     const { isEnd, wrong } = await page.evaluate(lookAtFocus);
     if (wrong !== '') found.push(wrong);
