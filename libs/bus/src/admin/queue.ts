@@ -113,11 +113,13 @@ export const adminQueue = {
     }),
     z.object({
       mails: z.array(queuedMail),
-      /** Of all pages; counted up to 10,000. */
+      /** Of all pages; counted up to 10,000. A search for a part of an address or for words counts what it has passed. */
       total: z.int(),
       /** False: there are more than are counted. */
       isTotalExact: z.boolean().default(true),
       next: z.string().nullable(),
+      /** Such a search lasts a moment only. Not null: it has looked at what was accepted until then, and `next` looks further. */
+      searchedUntil: time.nullable().default(null),
     }),
     looksInScope,
   ),
@@ -294,6 +296,8 @@ export const adminTrace = {
       refusals: z.array(traceRefusal),
       /** More were found than fit into one answer: these are the newest of each kind. */
       isCut: z.boolean().default(false),
+      /** A search lasts a moment only. Not null: it has looked at what is newer, and `until` this time looks further. */
+      searchedSince: time.nullable().default(null),
     }),
     looksInScope,
   ),

@@ -1,8 +1,9 @@
-// The queue as a person sees it: lists with filters and pages, and one mail with all that is known of it.
+// The queue as a person sees it: pages of what a filter finds (find.ts), and one mail with all that is known of it.
 //
 // Scope is a parameter of every read (scope.ts): mails and recipients outside of it do not exist.
 import type { Queryable } from '../db.ts';
 import type { Origin } from './accept.ts';
+import { findPage, type FoundPage, type QueueFilter, type ShownState, type Walk } from './find.ts';
 import type { HeldBy } from './hold.ts';
 import {
   isAddressInScope,
@@ -12,9 +13,6 @@ import {
   type MailScope,
   scopeIds,
 } from './scope.ts';
-
-/** What people call the state: 'scheduled' is active with nothing but waiting recipients. */
-export type ShownState = 'active' | 'parked' | 'held' | 'scheduled';
 
 export interface ListedRecipient {
   address: string;
@@ -51,73 +49,10 @@ export interface ListedMail {
   recipients: ListedRecipient[];
 }
 
-export interface QueueFilter {
-  state?: ShownState | undefined;
-  heldBy?: HeldBy | undefined;
-  /** Held by this filter. */
-  filter?: string | undefined;
-  /** Part of the reverse path. */
-  sender?: string | undefined;
-  /** Part of a recipient's address. */
-  recipient?: string | undefined;
-  /** Of a recipient, or where the mail goes. */
-  destination?: string | undefined;
-  /** Words of why it waits. */
-  reason?: string | undefined;
-  acceptedBefore?: Date | undefined;
-  /** The last id of the page before. */
-  after?: string | undefined;
-  limit: number;
-}
-
 const SHOWN_STATE = `case when m.state = 'active' and m.step = 'schedule' then 'scheduled' else m.state end`;
 
 /** What older versions held without saying who counts as a person's: letting that go overrules nothing. */
 const HELD_BY = `case when m.state = 'held' then coalesce(m.held_by, 'person') end`;
-
-// Read without a name, so that the server plans each by what is given: a condition that is not asked for falls away, and
-// one that is can use an index.
-const IS_STATE = `($2::text is null or ($2 in ('held', 'parked') and m.state = $2)
-  or ($2 = 'scheduled' and m.state = 'active' and m.step = 'schedule')
-  or ($2 = 'active' and m.state = 'active' and m.step <> 'schedule'))`;
-/** Where mail to a recipient goes; that of remote ones is indexed. */
-const GOES_TO = `(lower(f.destination) = lower($7) or lower(split_part(f.address, '@', -1)) = lower($7))`;
-
-/**
- * Mails with a recipient for whom this holds. Where everything is in scope, those recipients are found first; otherwise what
- * is in scope depends on the mail, and each mail's own are looked at.
- */
-function withRecipient(scope: MailScope, ...conditions: string[]): string {
-  if (scope === 'all') {
-    const found = conditions.map((one) => `select f.mail_id from queue.recipient f where ${one}`);
-    return `m.id in (${found.join(' union ')})`;
-  }
-  return `exists (select from queue.recipient f
-    where f.mail_id = m.id and (${conditions.join(' or ')}) and ${isRecipientInScope('f')})`;
-}
-
-function filters(scope: MailScope): string {
-  const [remote, other] = ["f.route = 'remote'", "f.route <> 'remote'"].map(
-    (route) => `${route} and ${GOES_TO}`,
-  );
-  return `${isMailInScope} and ${IS_STATE}
-    and ($3::text is null or strpos(lower(m.reverse_path), lower($3)) > 0)
-    and ($4::text is null or ${withRecipient(scope, 'strpos(lower(f.address), lower($4)) > 0')})
-    and ($5::text is null or (m.state = 'held' and coalesce(m.held_by, 'person') = $5))
-    and ($6::text is null or (m.state = 'held' and m.held_filter = $6))
-    and ($7::text is null or ${withRecipient(scope, remote as string, other as string)})
-    and ($8::text is null or strpos(lower(m.reason), lower($8)) > 0
-      or ${withRecipient(scope, 'strpos(lower(f.last_reply), lower($8)) > 0')})
-    and ($9::timestamptz is null or m.accepted_at < $9)`;
-}
-
-function filterValues(scope: MailScope, filter: Omit<QueueFilter, 'limit'>): unknown[] {
-  return [
-    ...[scopeIds(scope), filter.state ?? null, filter.sender ?? null, filter.recipient ?? null],
-    ...[filter.heldBy ?? null, filter.filter ?? null, filter.destination ?? null, filter.reason ?? null],
-    filter.acceptedBefore ?? null,
-  ];
-}
 
 const seen = `from queue.recipient r where r.mail_id = m.id and ${isRecipientInScope('r')}`;
 
@@ -144,59 +79,25 @@ m.id, m.accepted_at as "acceptedAt", m.reverse_path as "reversePath", m.origin, 
 const LISTED_RECIPIENTS = '10';
 const SHOWN_VERDICTS = 500;
 
-export interface QueuePage {
+export interface QueuePage extends Omit<FoundPage, 'ids'> {
   mails: ListedMail[];
-  /** Of all pages. */
-  total: number;
-  /** Otherwise there are more: nobody counts a queue of millions for a page of it. */
-  isTotalExact: boolean;
-  /** `after` of the next page. */
-  next: string | null;
 }
 
-const MAX_COUNTED = 10_000;
-
-/** A page of the queue, oldest first (ids grow with time). */
-export async function listQueue(db: Queryable, scope: MailScope, filter: QueueFilter): Promise<QueuePage> {
-  const { ids, total } = await findPage(db, scope, filter);
+/** A page of the queue, oldest first. */
+export async function listQueue(
+  db: Queryable,
+  scope: MailScope,
+  filter: QueueFilter,
+  walk?: Walk,
+): Promise<QueuePage> {
+  const { ids, ...found } = await findPage(db, scope, filter, walk);
   const mails = await db.query<ListedMail>({
     name: 'list_queue',
     text: `select ${columns(LISTED_RECIPIENTS)} from queue.mail m left join store.content c on c.id = m.content_id
       where m.id = any($2::uuid[]) order by m.id`,
     values: [scopeIds(scope), ids],
   });
-  const next = ids.length < filter.limit ? null : (ids.at(-1) ?? null);
-  return { mails, total: Math.min(total, MAX_COUNTED), isTotalExact: total <= MAX_COUNTED, next };
-}
-
-/** The first page and the count are found in one pass. */
-async function findPage(
-  db: Queryable,
-  scope: MailScope,
-  { after, limit, ...filter }: QueueFilter,
-): Promise<{ ids: string[]; total: number }> {
-  const found = `select m.id from queue.mail m where ${filters(scope)}`;
-  const page =
-    after === undefined ? 'found where $10::uuid is null' : `(${found} and m.id > $10::uuid) later`;
-  const [row] = await db.query<{ ids: string[]; total: number }>({
-    text: `with found as materialized (${found} order by m.id limit ${MAX_COUNTED + 1})
-      select (select count(*)::int from found) as total, array(select id from ${page} order by id limit $11) as ids`,
-    values: [...filterValues(scope, filter), after ?? null, limit],
-  });
-  return row ?? { ids: [], total: 0 };
-}
-
-/** The ids of what the filter finds, oldest first: the set that an act is of, whatever arrives meanwhile. */
-export async function matchingMails(
-  db: Queryable,
-  scope: MailScope,
-  filter: Omit<QueueFilter, 'after'>,
-): Promise<string[]> {
-  const rows = await db.query<{ id: string }>({
-    text: `select m.id from queue.mail m where ${filters(scope)} order by m.id limit $10`,
-    values: [...filterValues(scope, filter), filter.limit],
-  });
-  return rows.map(({ id }) => id);
+  return { mails, ...found };
 }
 
 /** One mail of the queue with a page of its recipients; null when it is not there or outside of the scope. */

@@ -10,6 +10,7 @@ export * from './destinations.ts';
 export * from './edit-content.ts';
 export * from './end-recipients.ts';
 export * from './generation.ts';
+export { matchingMails, type QueueFilter, type ShownState, type Walk } from './find.ts';
 export * from './glance.ts';
 export * from './hold.ts';
 export * from './load-mail.ts';

@@ -17,7 +17,7 @@ export function scopeIds(scope: MailScope): readonly number[] | null {
 export const isOwn = (account: string): string =>
   `($1::bigint[] is null or exists (select from directory.account a where a.id = ${account} and a.domain_id = any($1)))`;
 
-const domainOf = (address: string): string => `lower(regexp_replace(${address}, '^.*@', ''))`;
+const domainOf = (address: string): string => `lower(split_part(${address}, '@', -1))`;
 
 /** One of the addresses (null: none) is of a domain in scope. */
 export const isAddressInScope = (...addresses: string[]): string =>
@@ -30,6 +30,10 @@ export const isRecipientInScope = (r: string): string =>
 /** Of queue.mail m: at least one of its recipients can be seen. */
 export const isMailInScope = `(${isOwn('m.account_id')} or exists (
   select from queue.recipient s where s.mail_id = m.id and ${isAddressInScope('s.address', 's.expanded_from')}))`;
+
+/** The same, where `range` narrows `f.mail_id` to the mails that are looked at: only theirs are read. */
+export const isMailInScopeWithin = (range: string): string => `(${isOwn('m.account_id')} or m.id in (
+  select f.mail_id from queue.recipient f where ${range} and ${isAddressInScope('f.address', 'f.expanded_from')}))`;
 
 export interface Reach {
   /** No recipient is outside: what concerns the whole mail may be done. */

@@ -1,10 +1,12 @@
 // Looking up what became of mail: by address, client, outcome and time, newest first.
 //
 // The tables are indexed by block ranges of time only (a delivery costs nothing more), so a search walks back in
-// windows that grow, and stops when it has enough or its time is up.
+// windows of time, as large as what is left of the search's own time allows, and stops when it has enough or that is up.
+// How far it came is answered, and whoever wants to know more asks for what was before.
 //
 // Scope is by recipient, and by the account that submitted a mail: a sender's address is anybody's claim.
 import type { Queryable } from '../db.ts';
+import { hasPart } from '../part-of-text.ts';
 import { isAddressInScope, isOwn, type MailScope, scopeIds } from '../queue/scope.ts';
 
 export interface TracedDelivery {
@@ -50,68 +52,105 @@ export interface TraceFilter {
 const DELIVERY_COLUMNS = `mail_id as mail, recipient, reverse_path as "reversePath", origin,
   host(client_address) as "clientAddress", size, accepted_at as "acceptedAt", ended_at as "endedAt", outcome, detail,
   attempts`;
-// $2 address, $3 sender, $4 recipient, $5 client address
-const FILTERS = `($2::text is null or strpos(lower(reverse_path), lower($2)) > 0 or strpos(lower(recipient), lower($2)) > 0)
-  and ($3::text is null or strpos(lower(reverse_path), lower($3)) > 0)
-  and ($4::text is null or strpos(lower(recipient), lower($4)) > 0)
-  and ($5::text is null or host(client_address) = $5)`;
+/** The parts of the statements that depend on what is looked for: $2 address, $3 sender, $4 recipient, $5 client address. */
+function conditionsOf({ address, sender, recipient }: TraceFilter) {
+  return {
+    hasAddress: (column: string): string => hasPart(column, '$2', address),
+    isFrom: `($3::text is null or ${hasPart('reverse_path', '$3', sender)})`,
+    isTo: (column: string): string => hasPart(column, '$4', recipient),
+    isClient: '($5::text is null or host(client_address) = $5)',
+  };
+}
 
-const FIND_DELIVERIES = `select ${DELIVERY_COLUMNS} from trace.delivery
-  where ended_at > $6 and ended_at <= $7
-    and (${isOwn('account_id')} or ${isAddressInScope('recipient')}) and ${FILTERS} and ($8::text is null or outcome = $8)
-  order by ended_at desc limit $9`;
-const HAS_ADDRESS = 'strpos(lower(address), lower($2)) > 0';
-const HAS_RECIPIENT = 'strpos(lower(address), lower($4)) > 0';
+function deliveriesText(filter: TraceFilter): string {
+  const { hasAddress, isFrom, isTo, isClient } = conditionsOf(filter);
+  return `select ${DELIVERY_COLUMNS} from trace.delivery
+    where ended_at > $6 and ended_at <= $7
+      and (${isOwn('account_id')} or ${isAddressInScope('recipient')})
+      and ($2::text is null or ${hasAddress('reverse_path')} or ${hasAddress('recipient')})
+      and ${isFrom} and ($4::text is null or ${isTo('recipient')}) and ${isClient} and ($8::text is null or outcome = $8)
+    order by ended_at desc limit $9`;
+}
+
 // Of the recipients of a row those that are in scope, first the ones that are asked for.
-const FIND_REFUSALS = `select at, host(client_address) as "clientAddress", reverse_path as "reversePath",
-    seen.recipients[1] as recipient, coalesce(seen.recipients[2:], '{}') as "otherRecipients", reply, count
-  from trace.refusal, lateral (
-    select array_agg(address order by coalesce(${HAS_RECIPIENT}, ${HAS_ADDRESS}, false) desc, place) as recipients,
-      bool_or(${HAS_ADDRESS}) as has_address, bool_or(${HAS_RECIPIENT}) as has_recipient
-    from unnest(case when recipients = '{}' then array[recipient] else recipients end)
-      with ordinality as given (address, place)
-    where address is not null and ($1::bigint[] is null or ${isAddressInScope('address')})) seen
-  where at > $6 and at <= $7
-    and ($1::bigint[] is null or seen.recipients is not null)
-    and ($2::text is null or strpos(lower(reverse_path), lower($2)) > 0 or seen.has_address)
-    and ($3::text is null or strpos(lower(reverse_path), lower($3)) > 0)
-    and ($4::text is null or seen.has_recipient)
-    and ($5::text is null or host(client_address) = $5) and $8::text is null
-  order by at desc limit $9`;
+function refusalsText(filter: TraceFilter): string {
+  const { hasAddress, isFrom, isTo, isClient } = conditionsOf(filter);
+  const [hasThis, isToThis] = [hasAddress('address'), isTo('address')];
+  return `select at, host(client_address) as "clientAddress", reverse_path as "reversePath",
+      seen.recipients[1] as recipient, coalesce(seen.recipients[2:], '{}') as "otherRecipients", reply, count
+    from trace.refusal, lateral (
+      select array_agg(address order by coalesce(${isToThis}, ${hasThis}, false) desc, place) as recipients,
+        bool_or(${hasThis}) as has_address, bool_or(${isToThis}) as has_recipient
+      from unnest(case when recipients = '{}' then array[recipient] else recipients end)
+        with ordinality as given (address, place)
+      where address is not null and ($1::bigint[] is null or ${isAddressInScope('address')})) seen
+    where at > $6 and at <= $7
+      and ($1::bigint[] is null or seen.recipients is not null)
+      and ($2::text is null or ${hasAddress('reverse_path')} or seen.has_address)
+      and ${isFrom} and ($4::text is null or seen.has_recipient) and ${isClient} and $8::text is null
+    order by at desc limit $9`;
+}
 
 const HOUR_MS = 3_600_000;
 /** Nothing older is kept (trace.keepDays goes up to ten years). */
 const OLDEST_MS = 3660 * 24 * HOUR_MS;
-const TIME_MS = 8000;
+const FIRST_WINDOW_MS = HOUR_MS / 4;
+const MOST_GROWTH = 16;
+
+export interface Search {
+  /** No window is begun that would not end in time, as far as the last one tells. */
+  milliseconds: number;
+  /** A table of this size is looked at whole and at once. */
+  smallBytes: number;
+}
+/** 8 MiB are some 50,000 rows. */
+const SEARCH: Search = { milliseconds: 20, smallBytes: 8 * 1024 * 1024 };
+
+export interface FoundTrace<Row> {
+  rows: Row[];
+  /** The time was up: what is older has not been looked at. Null: all of it was, or enough was found. */
+  searchedSince: Date | null;
+}
 
 /** Ended recipients that match, newest first. */
 export function findDeliveries(
   db: Queryable,
   scope: MailScope,
   filter: TraceFilter,
-): Promise<TracedDelivery[]> {
-  return walkBack<TracedDelivery>(db, FIND_DELIVERIES, scope, filter);
+  search?: Search,
+): Promise<FoundTrace<TracedDelivery>> {
+  return walkBack<TracedDelivery>(db, 'trace.delivery', deliveriesText(filter), scope, filter, search);
 }
 
 /** Refused attempts that match, newest first. */
-export function findRefusals(db: Queryable, scope: MailScope, filter: TraceFilter): Promise<TracedRefusal[]> {
-  return walkBack<TracedRefusal>(db, FIND_REFUSALS, scope, filter);
+export function findRefusals(
+  db: Queryable,
+  scope: MailScope,
+  filter: TraceFilter,
+  search?: Search,
+): Promise<FoundTrace<TracedRefusal>> {
+  return walkBack<TracedRefusal>(db, 'trace.refusal', refusalsText(filter), scope, filter, search);
 }
 
 async function walkBack<Row>(
   db: Queryable,
+  table: string,
   /** Without a name: planned for what is asked for. */
   text: string,
   scope: MailScope,
   filter: TraceFilter,
-): Promise<Row[]> {
-  const started = Date.now();
-  const oldest = filter.since?.getTime() ?? started - OLDEST_MS;
-  const found: Row[] = [];
+  { milliseconds, smallBytes }: Search = SEARCH,
+): Promise<FoundTrace<Row>> {
+  const now = Date.now();
+  const oldest = filter.since?.getTime() ?? now - OLDEST_MS;
+  const rows: Row[] = [];
   // Clocks of two machines may differ: the newest rows count too.
-  let until = filter.until?.getTime() ?? started + HOUR_MS;
-  for (let window = 2 * HOUR_MS; until > oldest && found.length < filter.limit; window *= 4) {
-    const since = Math.max(oldest, until - window);
+  let until = filter.until?.getTime() ?? now + HOUR_MS;
+  let since = Math.min(until, now);
+  let window = (await isSmall(db, table, smallBytes)) ? OLDEST_MS : FIRST_WINDOW_MS;
+  let left = milliseconds;
+  while (until > oldest && rows.length < filter.limit) {
+    since = Math.max(oldest, since - window);
     const values = [
       scopeIds(scope),
       filter.address ?? null,
@@ -121,13 +160,28 @@ async function walkBack<Row>(
       new Date(since),
       new Date(until),
       filter.outcome ?? null,
-      filter.limit - found.length,
+      filter.limit - rows.length,
     ];
-    found.push(...(await db.query<Row>({ text, values })));
+    const began = performance.now();
+    rows.push(...(await db.query<Row>({ text, values })));
+    const tookMs = performance.now() - began;
     until = since;
-    if (Date.now() - started > TIME_MS) break;
+    left -= tookMs;
+    const growth = Math.min(MOST_GROWTH, left / tookMs);
+    if (growth < 1 / MOST_GROWTH) break;
+    window *= growth;
   }
-  return found;
+  const isOver = until <= oldest || rows.length >= filter.limit;
+  return { rows, searchedSince: isOver ? null : new Date(until) };
+}
+
+async function isSmall(db: Queryable, table: string, bytes: number): Promise<boolean> {
+  const [row] = await db.query<{ size: number }>({
+    name: 'size_of_trace',
+    text: 'select pg_relation_size($1::regclass) as size',
+    values: [table],
+  });
+  return row !== undefined && row.size <= bytes;
 }
 
 /** Ended recipients of one mail that are in the scope's sight, in the order they ended, from the `offset`th on. */

@@ -91,8 +91,13 @@ const listQueue: Command = {
     const request = { ...filterOf(input), after: input.option('after'), limit };
     const result = await session.ask(adminQueue.list, request);
     const code = await session.show(result, () => queueTable(session, result.mails));
-    const more = result.isTotalExact ? ['', ''] : ['больше ', 'more than '];
-    session.note(text(`всего: ${more[0]}${result.total}`, `in all: ${more[1]}${result.total}`));
+    if (result.searchedUntil === null) {
+      const more = result.isTotalExact ? ['', ''] : ['больше ', 'more than '];
+      session.note(text(`всего: ${more[0]}${result.total}`, `in all: ${more[1]}${result.total}`));
+    } else {
+      const until = time(result.searchedUntil);
+      session.note(text(`просмотрено принятое до ${until}`, `searched what was accepted until ${until}`));
+    }
     if (result.next !== null)
       session.note(text(`дальше: --after ${result.next}`, `more: --after ${result.next}`));
     return code;

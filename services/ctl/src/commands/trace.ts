@@ -93,10 +93,15 @@ export const traceCommands: Command[] = [
         limit: input.number('limit', { min: 1, max: 500 }) ?? 50,
       };
       const result = await session.ask(adminTrace.find, request);
-      return session.show(result, () => {
+      const code = await session.show(result, () => {
         const tables = [deliveryTable(session, result.deliveries), refusalTable(session, result.refusals)];
         return tables.filter((one) => one !== '').join('\n');
       });
+      if (result.searchedSince !== null) {
+        const until = `--until ${result.searchedSince}`;
+        session.note(text(`просмотрено не всё, искать дальше: ${until}`, `not all was searched, go on: ${until}`));
+      }
+      return code;
     },
   },
   {

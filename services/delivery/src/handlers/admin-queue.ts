@@ -52,10 +52,12 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
   const testMails = new TestMails(tools);
   const answers = [
     answerAdmin(tools, adminQueue.list, async (request, { scope }) => {
-      const { mails, next, ...counted } = await listQueue(tools.db, scope, withAge(request));
+      const { mails, next, searchedUntil, ...counted } = await listQueue(tools.db, scope, withAge(request));
       const shown = fitting(mails.map(queuedMail));
-      const isWhole = shown.length === mails.length;
-      return done({ ...counted, mails: shown, next: isWhole ? next : (shown.at(-1)?.mail ?? null) });
+      if (shown.length < mails.length) {
+        return done({ ...counted, mails: shown, next: shown.at(-1)?.mail ?? null, searchedUntil: null });
+      }
+      return done({ ...counted, mails: shown, next, searchedUntil: searchedUntil?.toISOString() ?? null });
     }),
     answerAdmin(tools, adminQueue.matching, async (request, { scope }) => {
       const asOf = new Date().toISOString();

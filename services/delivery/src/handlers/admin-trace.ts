@@ -20,15 +20,20 @@ export function answerTrace(tools: Tools): AsyncDisposable {
         findDeliveries(db, scope, filter),
         findRefusals(db, scope, filter),
       ]);
+      const searchedSince = later(deliveries.searchedSince, refusals.searchedSince);
+      const isSeen = (at: Date): boolean => searchedSince === null || at > searchedSince;
+      // What lies further back than both have come is found when the asker goes on.
+      const ended = deliveries.rows.filter(({ endedAt }) => isSeen(endedAt));
+      const refused = refusals.rows.filter(({ at }) => isSeen(at));
       const shown = {
-        deliveries: fitting(deliveries.map(traced), HALF_BYTES),
+        deliveries: fitting(ended.map(traced), HALF_BYTES),
         refusals: fitting(
-          refusals.map((refusal) => ({ ...refusal, at: refusal.at.toISOString() })),
+          refused.map((refusal) => ({ ...refusal, at: refusal.at.toISOString() })),
           HALF_BYTES,
         ),
       };
-      const isCut = shown.deliveries.length < deliveries.length || shown.refusals.length < refusals.length;
-      return done({ ...shown, isCut });
+      const isCut = shown.deliveries.length < ended.length || shown.refusals.length < refused.length;
+      return done({ ...shown, isCut, searchedSince: searchedSince?.toISOString() ?? null });
     }),
     answerAdmin(tools, adminTrace.show, async ({ mail, after, limit }, { scope }) => {
       const queued = await showQueued(db, scope, mail, { limit: SHOWN_QUEUED });
@@ -57,6 +62,11 @@ function traced(
     acceptedAt: delivery.acceptedAt.toISOString(),
     endedAt: delivery.endedAt.toISOString(),
   };
+}
+
+function later(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one > other ? one : other;
 }
 
 function timeOf(text: string | undefined): Date | undefined {

@@ -4,7 +4,7 @@ import { type Answer, call } from '../../api/client.ts';
 import { asProblem } from '../../api/problem.ts';
 import { useApi } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
-import { formatSize } from '../../i18n/format.ts';
+import { formatSize, formatTime } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Button, SegmentedControl } from '../../ui/controls.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
@@ -15,6 +15,7 @@ import { Pager } from '../../ui/Pager.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
+import { SearchGoesOn } from '../SearchGoesOn.tsx';
 import { useCursor, useView, type View } from '../search.ts';
 import { toast } from '../../ui/toast.tsx';
 import { DestinationsTable } from './DestinationsTable.tsx';
@@ -54,7 +55,7 @@ interface MailsProps {
 }
 
 function Mails({ view, setView }: MailsProps) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const isReadOnly = useWho().role === 'auditor';
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const { open } = view;
@@ -65,6 +66,8 @@ function Mails({ view, setView }: MailsProps) {
     { query: { limit, after: cursor.after, ...filter } },
     { every: 10_000 },
   );
+  const searchedUntil = data?.searchedUntil ?? null;
+  const until = searchedUntil === null ? null : { time: formatTime(searchedUntil, language) };
   return (
     <>
       <QueueFilters view={view} onChange={setView} />
@@ -76,7 +79,12 @@ function Mails({ view, setView }: MailsProps) {
         onOpen={(mail) => setView({ open: mail })}
         selection={isReadOnly ? undefined : { keys: selected, onChange: setSelected }}
         empty={
-          Object.keys(filter).length > 0 ? (
+          until !== null ? (
+            <SearchGoesOn
+              soFar={t('queue.searchEmpty', until)}
+              onGoOn={() => cursor.to(data?.next ?? undefined)}
+            />
+          ) : Object.keys(filter).length > 0 ? (
             <Filtered onReset={() => setView(noFilters)} />
           ) : (
             <Empty>{t('queue.empty')}</Empty>
@@ -84,9 +92,11 @@ function Mails({ view, setView }: MailsProps) {
         }
       />
       <Pager cursor={cursor} next={data?.next}>
-        {data !== undefined &&
-          data.total > 0 &&
-          t(data.isTotalExact ? 'queue.total' : 'queue.totalMore', { count: data.total })}
+{until !== null
+          ? t('queue.searchedUntil', until)
+          : data !== undefined &&
+            data.total > 0 &&
+            t(data.isTotalExact ? 'queue.total' : 'queue.totalMore', { count: data.total })}
       </Pager>
       {selected.size > 0 && (
         // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
@@ -96,6 +106,7 @@ function Mails({ view, setView }: MailsProps) {
             filter={filter}
             total={data?.total ?? 0}
             isExact={data?.isTotalExact ?? true}
+            isSearching={until !== null}
             count={selected.size}
             onSelect={(mails) => setSelected(new Set(mails))}
           />
@@ -114,15 +125,17 @@ interface SelectAllProps {
   total: number;
   /** False: there are more, and as many are selected as `total` says. */
   isExact: boolean;
+  /** Nobody has counted yet. */
+  isSearching: boolean;
   count: number;
   onSelect: (mails: readonly string[]) => void;
 }
 
 /** All that the filter finds now; what arrives later is not among them. */
-function SelectAll({ filter, total, isExact, count, onSelect }: SelectAllProps) {
+function SelectAll({ filter, total, isExact, isSearching, count, onSelect }: SelectAllProps) {
   const { t, say } = useWords();
   const [isBusy, setIsBusy] = useState(false);
-  if (total <= count) return null;
+  if (total <= count && !isSearching) return null;
   async function select(): Promise<void> {
     setIsBusy(true);
     try {
@@ -137,7 +150,9 @@ function SelectAll({ filter, total, isExact, count, onSelect }: SelectAllProps) 
   }
   return (
     <Button size="xs" variant="subtle" loading={isBusy} onClick={() => void select()}>
-      {t(isExact ? 'queue.selectAll' : 'queue.selectFirst', { count: total })}
+      {isSearching
+        ? t('queue.selectFound')
+        : t(isExact ? 'queue.selectAll' : 'queue.selectFirst', { count: total })}
     </Button>
   );
 }

@@ -1,5 +1,6 @@
 // What became of a mail: ended recipients and refused attempts in one list, the newest first.
 import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { formatSize, formatTime } from '../../i18n/format.ts';
@@ -10,9 +11,11 @@ import { Empty } from '../../ui/Empty.tsx';
 import { FilterField } from '../../ui/FilterField.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { Pager } from '../../ui/Pager.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { useView } from '../search.ts';
+import { SearchGoesOn } from '../SearchGoesOn.tsx';
+import { useCursor, useView } from '../search.ts';
 import { outcomeTone, useOutcomeWords } from './outcomes.ts';
 import { recognise } from './recognise.ts';
 
@@ -39,13 +42,16 @@ export function TracePage() {
   const range = hours.find((one) => one === view.hours) ?? '24';
   const hour = hourOf(view.at);
   const since = hour?.since ?? sinceOf(Number(range));
+  // The page after is of what is older; a range that moves on with the time is the same question.
+  const cursor = useCursor(JSON.stringify([view.q, view.outcome, hour?.since ?? range]));
+  const until = cursor.after ?? hour?.until;
   const { data, error, isFetching, refetch } = useApi(
     'GET /trace',
     {
       query: {
         limit,
         since,
-        ...(hour !== null && { until: hour.until }),
+        until,
         outcome: view.outcome,
         ...(typed?.kind === 'ip' && { clientAddress: typed.text }),
         ...(typed?.kind === 'address' && { address: typed.text }),
@@ -54,6 +60,8 @@ export function TracePage() {
     { every: 10_000, enabled: typed?.kind !== 'mail' },
   );
   const rows = data === undefined ? undefined : rowsOf(data);
+  const searchedSince = data?.searchedSince ?? null;
+  const soFar = searchedSince === null ? null : { time: formatTime(searchedSince, language) };
   const open = (mail: string) => void navigate({ to: '/trace/$mail', params: { mail } } as never);
   return (
     <Page title={t('page.trace')} path={[t('menu.mail')]}>
@@ -88,7 +96,26 @@ export function TracePage() {
           ]}
         />
       </div>
-      <Found rows={rows} error={error} isFetching={isFetching} onRetry={() => void refetch()} onOpen={open} />
+      <Found
+        rows={rows}
+        error={error}
+        isFetching={isFetching}
+        onRetry={() => void refetch()}
+        onOpen={open}
+        empty={
+          soFar === null ? (
+            <Empty>{t('trace.empty')}</Empty>
+          ) : (
+            <SearchGoesOn
+              soFar={t('trace.searchEmpty', soFar)}
+              onGoOn={() => cursor.to(searchedSince ?? undefined)}
+            />
+          )
+        }
+      />
+      <Pager cursor={cursor} next={searchedSince}>
+        {soFar === null ? undefined : t('trace.searchedSince', soFar)}
+      </Pager>
     </Page>
   );
 }
@@ -99,6 +126,7 @@ interface FoundProps {
   isFetching: boolean;
   onRetry: () => void;
   onOpen: (mail: string) => void;
+  empty: ReactNode;
 }
 
 function Found({ rows, onOpen, ...rest }: FoundProps) {
@@ -141,7 +169,6 @@ function Found({ rows, onOpen, ...rest }: FoundProps) {
           isWide: true,
         },
       ]}
-      empty={<Empty>{t('trace.empty')}</Empty>}
     />
   );
 }

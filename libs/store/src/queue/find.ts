@@ -1,0 +1,259 @@
+// Which mails of the queue a filter finds, oldest first (ids grow with time).
+//
+// What an index leads to, and what is asked for without words, is found and counted in one statement. A part of an address
+// and words of a reason are in no index, since every mail that is accepted would pay for it: such a search walks the queue
+// in parts until its page is full or its time is up, says then how far it came, and the next page goes on from there.
+import type { Queryable } from '../db.ts';
+import { hasPart } from '../part-of-text.ts';
+import type { HeldBy } from './hold.ts';
+import { isMailInScope, isMailInScopeWithin, isRecipientInScope, type MailScope, scopeIds } from './scope.ts';
+
+/** What people call the state: 'scheduled' is active with nothing but waiting recipients. */
+export type ShownState = 'active' | 'parked' | 'held' | 'scheduled';
+
+export interface QueueFilter {
+  state?: ShownState | undefined;
+  heldBy?: HeldBy | undefined;
+  /** Held by this filter. */
+  filter?: string | undefined;
+  /** Part of the reverse path. */
+  sender?: string | undefined;
+  /** Part of a recipient's address. */
+  recipient?: string | undefined;
+  /** Of a recipient, or where the mail goes. */
+  destination?: string | undefined;
+  /** Words of why it waits. */
+  reason?: string | undefined;
+  acceptedBefore?: Date | undefined;
+  /** The last id of the page before. */
+  after?: string | undefined;
+  limit: number;
+}
+
+type Narrowing = Omit<QueueFilter, 'after' | 'limit'>;
+
+export interface FoundPage {
+  ids: string[];
+  /** Of all pages, up to MAX_COUNTED; a search that walks counts what it has passed. */
+  total: number;
+  isTotalExact: boolean;
+  /** `after` of the next page. */
+  next: string | null;
+  /** The time was up: what was accepted until then has been looked at, and the next page looks further. */
+  searchedUntil: Date | null;
+}
+
+export const MAX_COUNTED = 10_000;
+
+/** How far one answer looks. */
+export interface Walk {
+  /** Mails in the first part; later ones are as large as fits into what is left of the time. */
+  part: number;
+  milliseconds: number;
+}
+const WALK: Walk = { part: 5000, milliseconds: 20 };
+const MAX_PART = 100_000;
+
+const STATES: Readonly<Record<ShownState, string>> = {
+  held: "m.state = 'held'",
+  parked: "m.state = 'parked'",
+  scheduled: "m.state = 'active' and m.step = 'schedule'",
+  active: "m.state = 'active' and m.step <> 'schedule'",
+};
+
+/** Mails that may have recipients who are not remote: scheduled ones have none. Each has an index of its own. */
+const UNROUTED = ['held', 'parked', 'active']
+  .map((state) => `select m.id from queue.mail m where ${STATES[state as ShownState]}`)
+  .join(' union all ');
+
+/** The text of a statement as it grows, with its values; $1 is the scope (scope.ts). */
+class Conditions {
+  readonly values: unknown[];
+  readonly #texts: string[] = [];
+
+  constructor(scope: MailScope) {
+    this.values = [scopeIds(scope)];
+  }
+
+  /** Its place in the statement. */
+  given(value: unknown): string {
+    return `$${this.values.push(value)}`;
+  }
+
+  add(text: string): void {
+    this.#texts.push(text);
+  }
+
+  get text(): string {
+    return this.#texts.join(' and ');
+  }
+
+  has(column: string, part: string): string {
+    return hasPart(column, this.given(part), part);
+  }
+}
+
+/** `range` narrows `f.mail_id` to a part of the queue. */
+function narrow(all: Conditions, scope: MailScope, filter: Narrowing, range?: string): Conditions {
+  const isOfPart = range ?? 'true';
+  if (scope === 'all') all.add('$1::bigint[] is null');
+  else all.add(range === undefined ? isMailInScope : isMailInScopeWithin(range));
+  const { state, heldBy, filter: heldFilter, sender, recipient, destination, reason, acceptedBefore } = filter;
+  if (state !== undefined) all.add(`(${STATES[state]})`);
+  if (heldBy !== undefined)
+    all.add(`m.state = 'held' and coalesce(m.held_by, 'person') = ${all.given(heldBy)}`);
+  if (heldFilter !== undefined) all.add(`m.state = 'held' and m.held_filter = ${all.given(heldFilter)}`);
+  if (acceptedBefore !== undefined) all.add(`m.accepted_at < ${all.given(acceptedBefore)}`);
+  if (sender !== undefined) all.add(all.has('m.reverse_path', sender));
+  const addressee = recipient === undefined ? null : all.has('f.address', recipient);
+  const goesTo = destination === undefined ? null : goesToOf(all.given(destination));
+  const said = reason === undefined ? null : all.has('f.last_reply', reason);
+  if (scope !== 'all') {
+    // What is in scope depends on the mail: each mail's own recipients are looked at.
+    const some = (condition: string): string =>
+      `exists (select from queue.recipient f where f.mail_id = m.id and ${isOfPart} and (${condition}) and ${isRecipientInScope('f')})`;
+    if (addressee !== null) all.add(some(addressee));
+    if (goesTo !== null) all.add(some(goesTo));
+    if (said !== null) all.add(`(${all.has('m.reason', reason as string)} or ${some(said)})`);
+    return all;
+  }
+  // Recipients are found first.
+  const of = (condition: string, from = 'queue.recipient f'): string =>
+    `select f.mail_id from ${from} where ${isOfPart} and ${condition}`;
+  if (addressee !== null) all.add(`m.id in (${of(addressee)})`);
+  if (said !== null) {
+    const own = of(all.has('f.reason', reason as string), '(select id as mail_id, reason from queue.mail) f');
+    all.add(`m.id in (${own} union ${of(said)})`);
+  }
+  if (goesTo !== null) {
+    const others = of(
+      `f.route <> 'remote' and ${goesTo}`,
+      `(${UNROUTED}) w join queue.recipient f on f.mail_id = w.id`,
+    );
+    // As an array: what else is asked for is asked of these mails only.
+    all.add(`m.id = any(array(${of(`f.route = 'remote' and ${goesTo}`)} union ${others}))`);
+  }
+  return all;
+}
+
+/** Where mail to a recipient goes; that of remote ones is indexed. */
+function goesToOf(place: string): string {
+  return `(lower(f.destination) = lower(${place}) or lower(split_part(f.address, '@', -1)) = lower(${place}))`;
+}
+
+/** Whether no index leads to what is asked for. */
+function isSearch({ state, heldBy, filter, sender, recipient, destination, reason }: Narrowing): boolean {
+  const isNarrowed =
+    state === 'held' || state === 'parked' || [heldBy, filter, destination].some((one) => one !== undefined);
+  return !isNarrowed && [sender, recipient, reason].some((one) => one !== undefined);
+}
+
+export function findPage(
+  db: Queryable,
+  scope: MailScope,
+  filter: QueueFilter,
+  walk = WALK,
+): Promise<FoundPage> {
+  return isSearch(filter) ? walkQueue(db, scope, filter, walk) : findAtOnce(db, scope, filter);
+}
+
+/** The first page and the count are found in one pass. Without a name, so that it is planned for what is asked. */
+async function findAtOnce(
+  db: Queryable,
+  scope: MailScope,
+  { after, limit, ...filter }: QueueFilter,
+): Promise<FoundPage> {
+  const all = narrow(new Conditions(scope), scope, filter);
+  const found = `select m.id from queue.mail m where ${all.text}`;
+  const page = after === undefined ? 'found' : `(${found} and m.id > ${all.given(after)}::uuid) later`;
+  const [row = { ids: [], total: 0 }] = await db.query<{ ids: string[]; total: number }>({
+    text: `with found as materialized (${found} order by m.id limit ${MAX_COUNTED + 1})
+      select (select count(*)::int from found) as total,
+        array(select id from ${page} order by id limit ${all.given(limit)}) as ids`,
+    values: all.values,
+  });
+  const next = row.ids.length < limit ? null : (row.ids.at(-1) ?? null);
+  const isTotalExact = row.total <= MAX_COUNTED;
+  return { ids: row.ids, total: Math.min(row.total, MAX_COUNTED), isTotalExact, next, searchedUntil: null };
+}
+
+async function walkQueue(
+  db: Queryable,
+  scope: MailScope,
+  { after, limit, ...filter }: QueueFilter,
+  { part: firstPart, milliseconds }: Walk,
+): Promise<FoundPage> {
+  // The first page counts as far as its time lasts.
+  const most = after === undefined ? MAX_COUNTED : limit;
+  const found: string[] = [];
+  let since = after ?? NIL;
+  let stopped: Bound | null = null;
+  let part = firstPart;
+  let left = milliseconds;
+  for (;;) {
+    const began = performance.now();
+    stopped = await endOfPart(db, since, part);
+    found.push(...(await findBetween(db, scope, filter, since, stopped?.id ?? LAST)));
+    const tookMs = performance.now() - began;
+    left -= tookMs;
+    if (stopped === null || found.length > most || left < tookMs / 5) break;
+    since = stopped.id;
+    part = Math.min(MAX_PART, Math.ceil((part * left) / tookMs));
+  }
+  const total = Math.min(found.length, MAX_COUNTED);
+  const isTotalExact = stopped === null && after === undefined && found.length <= MAX_COUNTED;
+  const ids = found.slice(0, limit);
+  if (found.length > limit) return { ids, total, isTotalExact, next: ids.at(-1) ?? null, searchedUntil: null };
+  return { ids, total, isTotalExact, next: stopped?.id ?? null, searchedUntil: stopped?.acceptedAt ?? null };
+}
+
+/** The smallest and the largest id. */
+const NIL = '00000000-0000-0000-0000-000000000000';
+const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+interface Bound {
+  id: string;
+  acceptedAt: Date;
+}
+
+/** The last mail of a part; null: the queue ends within it. */
+async function endOfPart(db: Queryable, since: string, part: number): Promise<Bound | null> {
+  const [bound] = await db.query<Bound>({
+    name: 'end_of_queue_part',
+    text: `select id, accepted_at as "acceptedAt" from queue.mail where id = (
+      select id from queue.mail where id > $1 order by id offset $2::int - 1 limit 1)`,
+    values: [since, part],
+  });
+  return bound ?? null;
+}
+
+async function findBetween(
+  db: Queryable,
+  scope: MailScope,
+  filter: Narrowing,
+  since: string,
+  last: string,
+): Promise<string[]> {
+  const all = new Conditions(scope);
+  const [from, to] = [all.given(since), all.given(last)];
+  narrow(all, scope, filter, `f.mail_id > ${from} and f.mail_id <= ${to}`);
+  const rows = await db.query<{ id: string }>({
+    text: `select m.id from queue.mail m where m.id > ${from} and m.id <= ${to} and ${all.text} order by m.id`,
+    values: all.values,
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** The ids of what the filter finds, oldest first: the set that an act is of, whatever arrives meanwhile. */
+export async function matchingMails(
+  db: Queryable,
+  scope: MailScope,
+  { limit, ...filter }: Omit<QueueFilter, 'after'>,
+): Promise<string[]> {
+  const all = narrow(new Conditions(scope), scope, filter);
+  const rows = await db.query<{ id: string }>({
+    text: `select m.id from queue.mail m where ${all.text} order by m.id limit ${all.given(limit)}`,
+    values: all.values,
+  });
+  return rows.map(({ id }) => id);
+}
