@@ -32,6 +32,30 @@ function smallTable(directory: string): ReturnType<typeof readProcessTable> {
     .map((entry) => ({ ...entry, program: relative(root, directory) }));
 }
 
+test('the first start of a program has no types left to strip: its main.ts is compiled as well, and is not run', async () => {
+  using dir = temporaryDirectory();
+  chmodSync(dir.path, 0o711);
+  const surroundings = surroundingsIn(dir.path);
+  const table = smallTable(dir.path);
+  const main = join(dir.path, 'src/main.ts');
+  writeFileSync(
+    main,
+    "import { run } from '@pochtar/runtime';\nimport { name } from './service.ts';\n\nawait run({ name } as never);\n",
+  );
+  const cache = programCache(surroundings);
+  const compiled = async (): Promise<number> => {
+    handOver(surroundings.paths, surroundings.secrets, { table: [], user: surroundings.user });
+    await compileAhead(table, surroundings);
+    return readdirSync(cache, { recursive: true }).length;
+  };
+  const withMain = await compiled();
+  // What runs it has no such service to start, and would have ended in an error.
+  expect(existsSync(join(surroundings.paths.run, 'compiled'))).toBe(true);
+  rmSync(main);
+  rmSync(cache, { recursive: true });
+  expect(await compiled()).toBe(withMain - 1);
+}, 60_000);
+
 test.each([
   ['open to pass', 0o711],
   // As /root is, and what mkdtemp(3) makes: the user of the programs passes by a capability.

@@ -3,8 +3,7 @@
 // Header values are latin1 byte strings. Raw bytes in them are UTF-8 (RFC 6532) or, from old programs, windows-1251,
 // koi8-r or whatever charset the body has, without any label.
 
-import iconv from 'iconv-lite';
-import libmime from 'libmime';
+import { charsets } from './charsets.ts';
 
 /** Longer values are decoded up to here only; what follows stays as it is. */
 const MAX_DECODED = 64 * 1024;
@@ -24,7 +23,8 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g; // oxlint-disable-line no-con
  */
 export function decodeWords(value: string, charset?: string | null): string {
   let text = NOT_ASCII.test(value) ? bytesToText(value, charset) : value;
-  if (text.includes('=?')) text = libmime.decodeWords(text.slice(0, MAX_DECODED)) + text.slice(MAX_DECODED);
+  if (text.includes('=?'))
+    text = charsets().libmime.decodeWords(text.slice(0, MAX_DECODED)) + text.slice(MAX_DECODED);
   return text.replace(CONTROLS, ' ').toWellFormed();
 }
 
@@ -34,7 +34,7 @@ export function bytesToText(bytes: string, charset?: string | null): string {
   const buffer = Buffer.from(bytes, 'latin1');
   const utf8 = buffer.toString('utf8');
   if (!utf8.includes('\ufffd')) return utf8;
-  return iconv.decode(buffer, usableCharset(charset) ?? likelyCharset(buffer));
+  return charsets().iconv.decode(buffer, usableCharset(charset) ?? likelyCharset(buffer));
 }
 
 /** The bytes of a text as a latin1 string, UTF-8 encoded. */
@@ -45,13 +45,13 @@ export function textToBytes(text: string): string {
 function usableCharset(charset: string | null | undefined): string | null {
   // RFC 2046 §4.1.2: us-ascii says nothing about such bytes.
   if (!charset || /ascii/i.test(charset)) return null;
-  const name = libmime.normalizeCharset(charset).toLowerCase();
+  const name = charsets().libmime.normalizeCharset(charset).toLowerCase();
   // The bytes are not UTF-8 and not US-ASCII; UTF-7 and the transfer encodings iconv knows are no charsets of a mail.
   const isSingleByte = /^(?:windows-\d+|koi8-[ru]|iso-8859-\d+|macintosh|x-mac-\w+|ibm\d+|cp\d+)$/.test(name);
   const isMultiByte = /^(?:gb(?:k|2312|18030)|big5(?:-hkscs)?|euc-(?:jp|kr)|shift_jis|ks_c_5601-1987)$/.test(
     name,
   );
-  return (isSingleByte || isMultiByte) && iconv.encodingExists(name) ? name : null;
+  return (isSingleByte || isMultiByte) && charsets().iconv.encodingExists(name) ? name : null;
 }
 
 /**
@@ -77,7 +77,7 @@ export function encodeWords(text: string): string {
   const line = text.replace(CONTROLS, ' ').toWellFormed();
   // What looks like an encoded word is encoded too, or it would be decoded to something else.
   if (!NOT_ASCII.test(line) && !line.includes('=?')) return line;
-  return libmime.encodeWord(line, 'B', MAX_WORD);
+  return charsets().libmime.encodeWord(line, 'B', MAX_WORD);
 }
 
 /** Text that Postgres takes: without U+0000 and lone surrogates. */

@@ -65,6 +65,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     genReqId: () => crypto.randomUUID(),
     serverFactory: (handler) => parts.serverFactory(handler),
     routerOptions: { maxParamLength: 1000 },
+    // The contract checks and writes with schemas of its own; without this, compilers for schemas of routes are loaded.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     // A path that cannot be read comes to no route.
     frameworkErrors: (error, request, reply) => void sendProblem(asProblem(error, request), request, reply),
   });
@@ -79,6 +81,10 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => void sendProblem(notFound(), request, reply));
   for (const [name, route] of Object.entries(contract)) addRoute(app, name, route, parts);
   return app;
+}
+
+function noCompiler(): never {
+  throw new Error('a route has a schema of its own: describe it in the contract');
 }
 
 function isKnownHost({ url, headers }: FastifyRequest, { hostNames, anyHostPaths }: AppParts): boolean {

@@ -111,7 +111,7 @@ async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp
   });
   await serveSetUp(app, setUp);
   const clientAddress = ({ socket }: { socket: Socket }): string => door.clientOf(socket);
-  await serveApiDocs(app, { sessions, clientAddress, document });
+  serveApiDocs(app, { sessions, clientAddress, document });
   await servePages(app, config.POCHTAR_CONSOLE_PAGES);
   await app.ready();
   return { app, servers, door };

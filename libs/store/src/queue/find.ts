@@ -98,7 +98,16 @@ function narrow(all: Conditions, scope: MailScope, filter: Narrowing, range?: st
   const isOfPart = range ?? 'true';
   if (scope === 'all') all.add('$1::bigint[] is null');
   else all.add(range === undefined ? isMailInScope : isMailInScopeWithin(range));
-  const { state, heldBy, filter: heldFilter, sender, recipient, destination, reason, acceptedBefore } = filter;
+  const {
+    state,
+    heldBy,
+    filter: heldFilter,
+    sender,
+    recipient,
+    destination,
+    reason,
+    acceptedBefore,
+  } = filter;
   if (state !== undefined) all.add(`(${STATES[state]})`);
   if (heldBy !== undefined)
     all.add(`m.state = 'held' and coalesce(m.held_by, 'person') = ${all.given(heldBy)}`);
@@ -203,7 +212,8 @@ async function walkQueue(
   const total = Math.min(found.length, MAX_COUNTED);
   const isTotalExact = stopped === null && after === undefined && found.length <= MAX_COUNTED;
   const ids = found.slice(0, limit);
-  if (found.length > limit) return { ids, total, isTotalExact, next: ids.at(-1) ?? null, searchedUntil: null };
+  if (found.length > limit)
+    return { ids, total, isTotalExact, next: ids.at(-1) ?? null, searchedUntil: null };
   return { ids, total, isTotalExact, next: stopped?.id ?? null, searchedUntil: stopped?.acceptedAt ?? null };
 }
 

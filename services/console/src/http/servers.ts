@@ -41,6 +41,8 @@ export function createServers(tls: TlsContexts, answer: RequestListener, limits 
     {
       SNICallback: tls.sni,
       minVersion: 'TLSv1.2',
+      // As in TlsContexts: its own context is never shown, and no authority is read for it.
+      ca: [],
       handshakeTimeout: limits.headers,
       // RFC 7301, RFC 9113 §3.2: HTTP/2 where the client offers it, HTTP/1.1 otherwise.
       allowHTTP1: true,

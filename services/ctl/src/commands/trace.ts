@@ -99,7 +99,9 @@ export const traceCommands: Command[] = [
       });
       if (result.searchedSince !== null) {
         const until = `--until ${result.searchedSince}`;
-        session.note(text(`просмотрено не всё, искать дальше: ${until}`, `not all was searched, go on: ${until}`));
+        session.note(
+          text(`просмотрено не всё, искать дальше: ${until}`, `not all was searched, go on: ${until}`),
+        );
       }
       return code;
     },
