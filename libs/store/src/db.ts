@@ -48,6 +48,14 @@ export interface DatabaseOptions {
   onError?: (error: Error) => void;
 }
 
+// No statement takes more than one core: what somebody looks for must not slow down the mail beside it.
+const OPTIONS = [
+  ...['statement_timeout=60s', 'lock_timeout=30s', 'idle_in_transaction_session_timeout=60s'],
+  'max_parallel_workers_per_gather=0',
+]
+  .map((option) => `-c ${option}`)
+  .join(' ');
+
 /** Opens the pool; connections are made as they are needed. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -58,7 +66,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     types: { getTypeParser },
-    options: '-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=60s',
+    options: OPTIONS,
   });
   // An idle connection that dies is replaced at the next query; the pool only wants to be heard.
   pool.on('error', (error) => options.onError?.(error));

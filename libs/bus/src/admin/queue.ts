@@ -129,7 +129,8 @@ export const adminQueue = {
     'the ids of all mails that a filter finds, so that an act is of those and of none that arrive later',
     z.object({ ...queueFilter, limit: z.int().min(1).max(10_000).default(10_000) }),
     z.object({
-      mails: z.array(mailId),
+      /** Ids; ten thousand are not looked at one by one on their way. */
+      mails: z.array(z.string()),
       /** There are more. */
       isCut: z.boolean(),
       asOf: time,

@@ -93,36 +93,40 @@ class Conditions {
   }
 }
 
+/** What is asked of the mail itself. */
+function narrowMail(all: Conditions, { state, heldBy, filter, sender, acceptedBefore }: Narrowing): void {
+  if (state !== undefined) all.add(`(${STATES[state]})`);
+  if (heldBy !== undefined) {
+    all.add(`m.state = 'held' and coalesce(m.held_by, 'person') = ${all.given(heldBy)}`);
+  }
+  if (filter !== undefined) all.add(`m.state = 'held' and m.held_filter = ${all.given(filter)}`);
+  if (acceptedBefore !== undefined) all.add(`m.accepted_at < ${all.given(acceptedBefore)}`);
+  if (sender !== undefined) all.add(all.has('m.reverse_path', sender));
+}
+
 /** `range` narrows `f.mail_id` to a part of the queue. */
 function narrow(all: Conditions, scope: MailScope, filter: Narrowing, range?: string): Conditions {
   const isOfPart = range ?? 'true';
   if (scope === 'all') all.add('$1::bigint[] is null');
   else all.add(range === undefined ? isMailInScope : isMailInScopeWithin(range));
-  const {
-    state,
-    heldBy,
-    filter: heldFilter,
-    sender,
-    recipient,
-    destination,
-    reason,
-    acceptedBefore,
-  } = filter;
-  if (state !== undefined) all.add(`(${STATES[state]})`);
-  if (heldBy !== undefined)
-    all.add(`m.state = 'held' and coalesce(m.held_by, 'person') = ${all.given(heldBy)}`);
-  if (heldFilter !== undefined) all.add(`m.state = 'held' and m.held_filter = ${all.given(heldFilter)}`);
-  if (acceptedBefore !== undefined) all.add(`m.accepted_at < ${all.given(acceptedBefore)}`);
-  if (sender !== undefined) all.add(all.has('m.reverse_path', sender));
+  narrowMail(all, filter);
+  const { recipient, destination, reason } = filter;
   const addressee = recipient === undefined ? null : all.has('f.address', recipient);
   const goesTo = destination === undefined ? null : goesToOf(all.given(destination));
   const said = reason === undefined ? null : all.has('f.last_reply', reason);
-  if (scope !== 'all') {
-    // What is in scope depends on the mail: each mail's own recipients are looked at.
-    const some = (condition: string): string =>
-      `exists (select from queue.recipient f where f.mail_id = m.id and ${isOfPart} and (${condition}) and ${isRecipientInScope('f')})`;
+  if (goesTo !== null && scope === 'all') {
+    const remote = `select f.mail_id from queue.recipient f where f.route = 'remote' and ${goesTo}`;
+    const others = `select f.mail_id from (${UNROUTED}) w join queue.recipient f on f.mail_id = w.id
+      where f.route <> 'remote' and ${goesTo}`;
+    // As an array: what else is asked for is asked of these mails only.
+    all.add(`m.id = any(array(${remote} union ${others}))`);
+  }
+  if (scope !== 'all' || isOfFew(filter)) {
+    // Each mail's own recipients are looked at: those in scope depend on the mail. OFFSET keeps it from being turned round.
+    const some = (condition: string): string => `exists (select from queue.recipient f
+      where f.mail_id = m.id and ${isOfPart} and (${condition}) and ${isRecipientInScope('f')} offset 0)`;
+    if (goesTo !== null && scope !== 'all') all.add(some(goesTo));
     if (addressee !== null) all.add(some(addressee));
-    if (goesTo !== null) all.add(some(goesTo));
     if (said !== null) all.add(`(${all.has('m.reason', reason as string)} or ${some(said)})`);
     return all;
   }
@@ -134,14 +138,6 @@ function narrow(all: Conditions, scope: MailScope, filter: Narrowing, range?: st
     const own = of(all.has('f.reason', reason as string), '(select id as mail_id, reason from queue.mail) f');
     all.add(`m.id in (${own} union ${of(said)})`);
   }
-  if (goesTo !== null) {
-    const others = of(
-      `f.route <> 'remote' and ${goesTo}`,
-      `(${UNROUTED}) w join queue.recipient f on f.mail_id = w.id`,
-    );
-    // As an array: what else is asked for is asked of these mails only.
-    all.add(`m.id = any(array(${of(`f.route = 'remote' and ${goesTo}`)} union ${others}))`);
-  }
   return all;
 }
 
@@ -150,11 +146,15 @@ function goesToOf(place: string): string {
   return `(lower(f.destination) = lower(${place}) or lower(split_part(f.address, '@', -1)) = lower(${place}))`;
 }
 
+/** An index leads to them, and they are few: held mails wait for a person each. */
+function isOfFew({ state, heldBy, filter, destination }: Narrowing): boolean {
+  return state === 'held' || [heldBy, filter, destination].some((one) => one !== undefined);
+}
+
 /** Whether no index leads to what is asked for. */
-function isSearch({ state, heldBy, filter, sender, recipient, destination, reason }: Narrowing): boolean {
-  const isNarrowed =
-    state === 'held' || state === 'parked' || [heldBy, filter, destination].some((one) => one !== undefined);
-  return !isNarrowed && [sender, recipient, reason].some((one) => one !== undefined);
+function isSearch(filter: Narrowing): boolean {
+  const { sender, recipient, reason } = filter;
+  return [sender, recipient, reason].some((one) => one !== undefined) && !isOfFew(filter);
 }
 
 export function findPage(

@@ -148,7 +148,8 @@ async function walkBack<Row>(
   let until = filter.until?.getTime() ?? now + HOUR_MS;
   let since = Math.min(until, now);
   let window = (await isSmall(db, table, smallBytes)) ? OLDEST_MS : FIRST_WINDOW_MS;
-  let left = milliseconds;
+  // What everything matches is found soon, however much of it there is.
+  let left = isSearch(scope, filter) ? milliseconds : Number.POSITIVE_INFINITY;
   while (until > oldest && rows.length < filter.limit) {
     since = Math.max(oldest, since - window);
     const values = [
@@ -173,6 +174,14 @@ async function walkBack<Row>(
   }
   const isOver = until <= oldest || rows.length >= filter.limit;
   return { rows, searchedSince: isOver ? null : new Date(until) };
+}
+
+function isSearch(
+  scope: MailScope,
+  { address, sender, recipient, clientAddress, outcome }: TraceFilter,
+): boolean {
+  const conditions = [address, sender, recipient, clientAddress, outcome];
+  return scope !== 'all' || conditions.some((one) => one !== undefined);
 }
 
 async function isSmall(db: Queryable, table: string, bytes: number): Promise<boolean> {
