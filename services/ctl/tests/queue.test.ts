@@ -92,7 +92,11 @@ beforeAll(async () => {
     asked.push(request);
     if (holds !== null) {
       const mails = holds.map((holder, at) => heldMail(ids[at] as string, holder));
-      return done({ mails, total: mails.length, isTotalExact: true, next: null });
+      return done({ mails, total: mails.length, isTotalExact: true, next: null, searchedUntil: null });
+    }
+    if (request.sender === 'rare') {
+      const next = ids[0] as string;
+      return done({ mails: [], total: 0, isTotalExact: false, next, searchedUntil: time });
     }
     const from = request.after === undefined ? 0 : ids.indexOf(request.after) + 1;
     const page = ids.slice(from, from + request.limit);
@@ -101,6 +105,7 @@ beforeAll(async () => {
       total: ids.length,
       isTotalExact: true,
       next: from + request.limit < ids.length ? (page.at(-1) ?? null) : null,
+      searchedUntil: null,
     });
   });
   answerAdmin(answering, adminQueue.matching, async (request) => {
@@ -141,7 +146,8 @@ beforeAll(async () => {
       reply: '554 no',
       count: 12_073,
     };
-    return done({ deliveries: [ended], refusals: [refusal], isCut: false });
+    const searchedSince = request.sender === 'rare' ? time : null;
+    return done({ deliveries: [ended], refusals: [refusal], isCut: false, searchedSince });
   });
   answerAdmin(answering, adminTrace.show, async () =>
     done({ deliveries: [ended], total: 1, next: null, queued: mail(ids[0] as string) }),
@@ -154,6 +160,14 @@ afterAll(async () => {
 });
 
 const run = (words: string[]) => pochtar(nats.env('ctl'), words);
+
+test('a search that was stopped says how far it came, and how to go on', async () => {
+  const queue = await run(['queue', 'list', '--sender', 'rare']);
+  expect(queue.stderr).toMatch(/searched what was accepted until \S+/);
+  expect(queue.stderr).toContain(`--after ${ids[0]}`);
+  const trace = await run(['trace', 'find', '--sender', 'rare']);
+  expect(trace.stderr).toContain(`--until ${time}`);
+});
 
 describe('queue', () => {
   test('is listed with what it was asked for, and foreign text does not reach the terminal raw', async () => {

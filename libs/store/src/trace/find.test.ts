@@ -1,0 +1,68 @@
+// Searching what became of mail, where it is too much for one answer.
+import { createTestDatabase, type TestDatabase } from '@pochtar/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../db.ts';
+import { findDeliveries, type Search, type TraceFilter } from './find.ts';
+
+const DAYS = 40;
+/** A window an answer, whatever the size of the table. */
+const ONE_WINDOW: Search = { milliseconds: 0, smallBytes: 0 };
+
+let database: TestDatabase;
+let delivery: Database;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { password } = database;
+  await using owner = openDatabase({ url: database.url(), password });
+  delivery = openDatabase({ url: database.url('delivery'), password });
+  // One a day, every tenth for Anna.
+  await owner.query({
+    text: `insert into trace.delivery (mail_id, recipient, ended_at, accepted_at, reverse_path, origin, size, outcome)
+      select gen_random_uuid(), case n % 10 when 0 then 'Anna' else 'to' || n end || '@one.test',
+        now() - n * interval '1 day', now() - n * interval '1 day', 'Борис@far.test', 'incoming', 1, 'delivered'
+      from generate_series(0, ${DAYS - 1}) n`,
+  });
+});
+afterAll(async () => {
+  await delivery[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const daysAgo = (at: Date): number => Math.round((Date.now() - at.getTime()) / 86_400_000);
+
+async function all(filter: Omit<TraceFilter, 'limit'>, search?: Search) {
+  const found: number[] = [];
+  let until: Date | undefined;
+  for (let answers = 1; answers < 1000; answers++) {
+    const limit = 100;
+    const { rows, searchedSince } = await findDeliveries(
+      delivery,
+      'all',
+      { ...filter, until, limit },
+      search,
+    );
+    found.push(...rows.map(({ endedAt }) => daysAgo(endedAt)));
+    if (searchedSince === null) return { found, answers };
+    expect(until === undefined || searchedSince < until).toBe(true);
+    until = searchedSince;
+  }
+  throw new Error('the search has no end');
+}
+
+test('a search that was stopped goes on from where it says, and finds everything once, newest first', async () => {
+  const since = new Date(Date.now() - 35 * 86_400_000);
+  const { found, answers } = await all({ recipient: 'ANNA@', since }, ONE_WINDOW);
+  expect(found).toEqual([0, 10, 20, 30]);
+  expect(answers).toBeGreaterThan(10);
+});
+
+test('a small trace is looked at whole at once, whatever the time that takes', async () => {
+  const search = { milliseconds: 0, smallBytes: 1024 * 1024 };
+  expect(await all({ address: 'бОРИС' }, search)).toMatchObject({ answers: 1, found: { length: DAYS } });
+});
+
+test('what is asked for without a condition fills its page, however far back that is', async () => {
+  const { rows, searchedSince } = await findDeliveries(delivery, 'all', { limit: 30 }, ONE_WINDOW);
+  expect([rows.length, searchedSince]).toEqual([30, null]);
+});
