@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../db.ts';
 import { findDeliveries, type Search, type TraceFilter } from './find.ts';
 
-const DAYS = 40;
+const ROWS = 40;
+const APART_MS = 6 * 60_000;
 /** A window an answer, whatever the size of the table. */
 const ONE_WINDOW: Search = { milliseconds: 0, smallBytes: 0 };
 
@@ -16,12 +17,12 @@ beforeAll(async () => {
   const { password } = database;
   await using owner = openDatabase({ url: database.url(), password });
   delivery = openDatabase({ url: database.url('delivery'), password });
-  // One a day, every tenth for Anna.
+  // One in six minutes, every tenth for Anna.
   await owner.query({
     text: `insert into trace.delivery (mail_id, recipient, ended_at, accepted_at, reverse_path, origin, size, outcome)
       select gen_random_uuid(), case n % 10 when 0 then 'Anna' else 'to' || n end || '@one.test',
-        now() - n * interval '1 day', now() - n * interval '1 day', 'Борис@far.test', 'incoming', 1, 'delivered'
-      from generate_series(0, ${DAYS - 1}) n`,
+        now() - n * interval '6 minutes', now() - n * interval '6 minutes', 'Борис@far.test', 'incoming', 1, 'delivered'
+      from generate_series(0, ${ROWS - 1}) n`,
   });
 });
 afterAll(async () => {
@@ -29,12 +30,12 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-const daysAgo = (at: Date): number => Math.round((Date.now() - at.getTime()) / 86_400_000);
+const placeOf = (at: Date): number => Math.floor((Date.now() - at.getTime()) / APART_MS);
 
 async function all(filter: Omit<TraceFilter, 'limit'>, search?: Search) {
   const found: number[] = [];
   let until: Date | undefined;
-  for (let answers = 1; answers < 1000; answers++) {
+  for (let answers = 1; answers < 100; answers++) {
     const limit = 100;
     const { rows, searchedSince } = await findDeliveries(
       delivery,
@@ -42,7 +43,7 @@ async function all(filter: Omit<TraceFilter, 'limit'>, search?: Search) {
       { ...filter, until, limit },
       search,
     );
-    found.push(...rows.map(({ endedAt }) => daysAgo(endedAt)));
+    found.push(...rows.map(({ endedAt }) => placeOf(endedAt)));
     if (searchedSince === null) return { found, answers };
     expect(until === undefined || searchedSince < until).toBe(true);
     until = searchedSince;
@@ -51,15 +52,15 @@ async function all(filter: Omit<TraceFilter, 'limit'>, search?: Search) {
 }
 
 test('a search that was stopped goes on from where it says, and finds everything once, newest first', async () => {
-  const since = new Date(Date.now() - 35 * 86_400_000);
+  const since = new Date(Date.now() - 35 * APART_MS);
   const { found, answers } = await all({ recipient: 'ANNA@', since }, ONE_WINDOW);
   expect(found).toEqual([0, 10, 20, 30]);
-  expect(answers).toBeGreaterThan(10);
+  expect(answers).toBeGreaterThan(5);
 });
 
 test('a small trace is looked at whole at once, whatever the time that takes', async () => {
   const search = { milliseconds: 0, smallBytes: 1024 * 1024 };
-  expect(await all({ address: 'бОРИС' }, search)).toMatchObject({ answers: 1, found: { length: DAYS } });
+  expect(await all({ address: 'бОРИС' }, search)).toMatchObject({ answers: 1, found: { length: ROWS } });
 });
 
 test('what is asked for without a condition fills its page, however far back that is', async () => {
