@@ -1,8 +1,9 @@
 // `./pochtar bench idle`: how long everybody else waits while one session of the same process asks for the dearest things
 // there are. Many sessions are in IDLE, some ask NOOP without a pause, one has a mailbox of 100,000 messages; the worst
-// wait of a NOOP is the figure.
+// wait of a NOOP is the figure, beside what the machine alone makes a process wait that does nothing.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { appendMessages, createMailbox, findMailbox, INBOX } from '@pochtar/store/mailbox';
+import { IdleControl } from './idle-control.ts';
 import { ImapLine } from './imap-line.ts';
 import type { Instance } from './instance.ts';
 import { openDatabaseOf } from './program-database.ts';
@@ -17,6 +18,8 @@ export interface IdleResult {
   /** To its tagged answer. */
   tookMs: number;
   worstNoopMs: number;
+  /** How late a process was at worst meanwhile that does nothing. */
+  worstControlMs: number;
   noops: number;
 }
 
@@ -55,12 +58,15 @@ export async function benchIdle(
   const probes: ImapLine[] = [];
   for (let index = 0; index < PROBES; index++) probes.push(await open());
   await worker.command('ENABLE QRESYNC');
+  const control = stack.use(new IdleControl());
   const results: IdleResult[] = [];
   for (const { name, prepare, text, answer } of dearCommands(uidValidity, messages)) {
     progress(name);
     if (prepare !== null) await worker.command(prepare);
     results.push(
-      await measure(name, probes, () => (text === null ? pause(QUIET_MS) : worker.command(text, answer))),
+      await measure(name, probes, control, () =>
+        text === null ? pause(QUIET_MS) : worker.command(text, answer),
+      ),
     );
   }
   return results;
@@ -108,6 +114,7 @@ function dearCommands(uidValidity: number, messages: number): DearCommand[] {
 async function measure(
   command: string,
   probes: readonly ImapLine[],
+  control: IdleControl,
   work: () => Promise<number>,
 ): Promise<IdleResult> {
   const over = new AbortController();
@@ -124,11 +131,13 @@ async function measure(
   );
   // One measurement of what is there already.
   await pause(50);
+  await control.worst();
   worst = 0;
   const tookMs = await work();
+  const worstControlMs = await control.worst();
   over.abort();
   await probing;
-  return { command, tookMs, worstNoopMs: worst, noops };
+  return { command, tookMs, worstNoopMs: worst, worstControlMs, noops };
 }
 
 async function pause(milliseconds: number): Promise<number> {

@@ -139,9 +139,9 @@ async function runSettings(instance: Instance): Promise<void> {
   );
 }
 
-function idleLine({ command, tookMs, worstNoopMs, noops }: IdleResult): string {
+function idleLine({ command, tookMs, worstNoopMs, worstControlMs, noops }: IdleResult): string {
   const figures = `took ${tookMs.toFixed(0).padStart(6)} ms, worst NOOP ${worstNoopMs.toFixed(0).padStart(5)} ms of ${noops}`;
-  return `${command.padEnd(38)} ${figures}\n`;
+  return `${command.padEnd(38)} ${figures}, a process that does nothing ${worstControlMs.toFixed(0)} ms late\n`;
 }
 
 function chosenLoads(): Load[] {

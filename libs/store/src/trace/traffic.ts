@@ -31,7 +31,7 @@ export interface TrafficHour extends TrafficCounts {
 /** The whole server, among domains. */
 const SERVER = 0;
 
-const domainOf = (address: string): string => `lower(regexp_replace(${address}, '^.*@', ''))`;
+const domainOf = (address: string): string => `lower(split_part(${address}, '@', -1))`;
 
 /** An account that is none has the id 0. */
 const PLACES = `seen as (
