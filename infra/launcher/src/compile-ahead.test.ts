@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Secrets, serviceUser } from '@pochtar/native';
 import { temporaryDirectory } from '@pochtar/testkit';
 import { expect, test } from 'vitest';
@@ -50,7 +50,7 @@ test('the first start of a program has no types left to strip: its main.ts is co
   };
   const withMain = await compiled();
   // What runs it has no such service to start, and would have ended in an error.
-  expect(existsSync(join(surroundings.paths.run, 'compiled'))).toBe(true);
+  expect(existsSync(join(dirname(cache), `.${basename(cache)}-compiled`))).toBe(true);
   rmSync(main);
   rmSync(cache, { recursive: true });
   expect(await compiled()).toBe(withMain - 1);

@@ -92,7 +92,7 @@ function Mails({ view, setView }: MailsProps) {
         }
       />
       <Pager cursor={cursor} next={data?.next}>
-{until !== null
+        {until !== null
           ? t('queue.searchedUntil', until)
           : data !== undefined &&
             data.total > 0 &&
