@@ -28,7 +28,7 @@ beforeAll(async () => {
           now() - (${MAILS} - n) * interval '1 hour', case n % 5 when 0 then 'Anna' else 'other' || n end || '@Remote.test',
           'incoming', 1, case n % 2 when 0 then 'schedule' else 'dkim' end, now(),
           case n % 2 when 0 then 'active' else 'held' end, case n % 2 when 1 then 'held by hand' end
-        from generate_series(1, ${MAILS}) n returning id, state, row_number() over (order by id) as n)
+        from generate_series(1, ${MAILS}) n returning id, state, right(id::text, 12)::int as n)
       insert into queue.recipient (mail_id, address, route, destination, last_reply)
       select id, case n % 3 when 0 then 'Борис' else 'to' || n end || '@far' || n % 4 || '.test',
         case state when 'active' then 'remote' else 'unrouted' end,
