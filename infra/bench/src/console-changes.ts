@@ -33,6 +33,13 @@ const own = (n: number): string => `bench${n}@d2.bench.test`;
 export const CHANGES: Readonly<Record<string, (round: Round) => Step>> = {
   'POST /domains': ({ n }) => ({ body: { name: `new${n}.bench.test` } }),
   'DELETE /domains/{name}': ({ n }) => ({ at: { name: `new${n}.bench.test` } }),
+  'POST /domains/{name}/dkim': ({ n }) => ({
+    at: { name: 'd2.bench.test' },
+    body: { selector: `bench${n}`, algorithm: 'ed25519' },
+  }),
+  'DELETE /domains/{name}/dkim/{selector}': ({ n }) => ({
+    at: { name: 'd2.bench.test', selector: `bench${n}` },
+  }),
   'POST /accounts': ({ n }) => ({ body: { address: own(n), displayName: 'Bench' } }),
   'PATCH /accounts/{address}': ({ n }) => ({ at: { address: own(n) }, body: { displayName: `Bench ${n}` } }),
   'PUT /accounts/{address}/password': ({ n }) => ({ at: { address: own(n) }, body: { password } }),
@@ -104,9 +111,10 @@ export const WITHOUT_FIGURE: ReadonlySet<string> = new Set([
   // Log-ins are throttled and hash a password on purpose; what is theirs is asked once.
   ...['POST /session', 'DELETE /session', 'PUT /me/password'],
   // What they take is the far side's, or the name server's.
-  ...['POST /tests/{kind}', 'POST /domains/{name}/dns'],
-  // As `inspect`, and a row.
-  'POST /certificates',
+  ...['POST /tests/{kind}', 'POST /domains/{name}/dns', 'POST /queue/test-mail'],
+  ...['check', 'activate', 'retire'].map((act) => `POST /domains/{name}/dkim/{selector}/${act}`),
+  // They want a key that somebody else has made.
+  ...['POST /certificates', 'POST /domains/{name}/dkim/import'],
 ]);
 
 /** Their password is hashed, or their key drawn, for as long as that takes on purpose. */
