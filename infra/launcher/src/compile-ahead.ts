@@ -32,7 +32,7 @@ export async function compileAhead(table: ProcessEntry[], surroundings: Surround
     ...[...programs].flatMap((program) =>
       ['service.ts', 'main.ts'].map((file) => join(root, program, 'src', file)),
     ),
-  ];
+  ].filter((file) => existsSync(file));
   const compiler = join(import.meta.dirname, 'compile-files.ts');
   const { command, args } = serviceCommand(process.execPath, [compiler, ...files], {
     ...{ deathSignal: 'KILL', user, listens: false },

@@ -28,6 +28,8 @@ import { filterWords, stateTones } from './states.ts';
 type QueuedMail = Answer<'GET /queue'>['mails'][number];
 
 const limit = 50;
+/** So many ids a filter is answered with. */
+const MOST = 10_000;
 
 const tabs = ['mails', 'destinations'] as const;
 
@@ -81,7 +83,7 @@ function Mails({ view, setView }: MailsProps) {
         empty={
           until !== null ? (
             <SearchGoesOn
-              soFar={t('queue.searchEmpty', until)}
+              soFar={t('search.nothing', until)}
               onGoOn={() => cursor.to(data?.next ?? undefined)}
             />
           ) : Object.keys(filter).length > 0 ? (
@@ -93,7 +95,7 @@ function Mails({ view, setView }: MailsProps) {
       />
       <Pager cursor={cursor} next={data?.next}>
         {until !== null
-          ? t('queue.searchedUntil', until)
+          ? t('search.reached', until)
           : data !== undefined &&
             data.total > 0 &&
             t(data.isTotalExact ? 'queue.total' : 'queue.totalMore', { count: data.total })}
@@ -150,9 +152,7 @@ function SelectAll({ filter, total, isExact, isSearching, count, onSelect }: Sel
   }
   return (
     <Button size="xs" variant="subtle" loading={isBusy} onClick={() => void select()}>
-      {isSearching
-        ? t('queue.selectFound')
-        : t(isExact ? 'queue.selectAll' : 'queue.selectFirst', { count: total })}
+      {t(isExact ? 'queue.selectAll' : 'queue.selectFirst', { count: isSearching ? MOST : total })}
     </Button>
   );
 }

@@ -107,14 +107,14 @@ export function TracePage() {
             <Empty>{t('trace.empty')}</Empty>
           ) : (
             <SearchGoesOn
-              soFar={t('trace.searchEmpty', soFar)}
+              soFar={t('search.nothing', soFar)}
               onGoOn={() => cursor.to(searchedSince ?? undefined)}
             />
           )
         }
       />
       <Pager cursor={cursor} next={searchedSince}>
-        {soFar === null ? undefined : t('trace.searchedSince', soFar)}
+        {soFar === null ? undefined : t('search.reached', soFar)}
       </Pager>
     </Page>
   );
