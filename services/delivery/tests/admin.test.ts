@@ -391,7 +391,10 @@ describe('the trace', () => {
       text: "select id from directory.domain where name = 'demo.test'",
     });
     const scope = domains.map(({ id }) => id);
-    const { rows: seen } = await findRefusals(office.db, scope, { clientAddress: event.clientAddress, limit: 10 });
+    const { rows: seen } = await findRefusals(office.db, scope, {
+      clientAddress: event.clientAddress,
+      limit: 10,
+    });
     expect(seen).toMatchObject([{ recipient: 'anna@demo.test', otherRecipients: ['boris@demo.test'] }]);
     const { rows: out } = await findRefusals(office.db, scope, { recipient: 'elsewhere', limit: 10 });
     expect(out).toEqual([]);
