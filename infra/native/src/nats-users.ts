@@ -73,9 +73,10 @@ function answersChecks(filter: string): NatsUser {
 }
 
 /** A filter that mails pass: it takes its own step and announces the next one, whichever it is. */
-function judgesMails(filter: string): NatsUser {
+function judgesMails(filter: string, subscribe: string[] = []): NatsUser {
   const step = `filter-${filter}`;
-  return program(step, { publish: [...streams, ...consumes(step), ...steps, 'mail.held', 'mail.deferred'] });
+  const publish = [...streams, ...consumes(step), ...steps, 'mail.held', 'mail.deferred'];
+  return program(step, { publish, subscribe, answers: subscribe.length > 0 });
 }
 
 const answeredBySettings = [
@@ -110,7 +111,7 @@ export const natsUsers: NatsUser[] = [
   tests(answersChecks('dnsbl')),
   answersChecks('greylist'),
   tests(judgesMails('antivirus')),
-  judgesMails('dkim'),
+  judgesMails('dkim', ['check.spf']),
   judgesMails('dlp'),
   tests(
     program('delivery', {

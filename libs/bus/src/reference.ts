@@ -5,6 +5,7 @@ import { authCheck } from './auth-check.ts';
 import { dialogueFilters } from './filter-order.ts';
 import { eventStream, mailStream } from './streams.ts';
 import { settingsTest, testers, testEvent } from './settings-test.ts';
+import { spfCheck } from './spf-check.ts';
 import { allSubjects, check, type Question, type Subject } from './subjects.ts';
 
 /** docs/reference/events.md as Markdown. */
@@ -18,6 +19,7 @@ export function eventsReference(): string {
     ...allSubjects.map(eventPart),
     '## Questions of the SMTP dialogue',
     ...questions.map(questionPart),
+    questionPart(spfCheck as unknown as Question<never, never>),
     '## Passwords',
     'Asked by programs that may see no hash of a password.',
     questionPart(authCheck as unknown as Question<never, never>),

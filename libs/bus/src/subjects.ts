@@ -167,6 +167,8 @@ const checkRequest = z.object({
   helo: z.string().max(1000),
   reversePath: z.string().max(400),
   recipient: z.string().max(400).nullable(),
+  /** SPF lets the client send for the envelope's sender (RFC 7208); left out: nobody has asked. */
+  isPermitted: z.boolean().optional(),
 });
 export type CheckRequest = z.infer<typeof checkRequest>;
 
@@ -176,6 +178,8 @@ const checkReply = z.object({
   enhanced: z.string().optional(),
   /** What the client is told; one line of printable text. */
   text: z.string().max(400).optional(),
+  /** It might be accepted if SPF lets the client send for the envelope's sender: ask again when that is known. */
+  asksSpf: z.boolean().optional(),
 });
 export type CheckReply = z.infer<typeof checkReply>;
 

@@ -25,21 +25,13 @@ export interface ListEntryValue {
 type Read<T> = { ok: true; entry: T } | { ok: false; problem: ListProblem };
 
 /** Reads what somebody typed. Names are compared in lower case, so that is how they are kept. */
-export function readListEntry(
-  list: ListName,
-  input: string,
-  { whiteNamesNeedSpf }: Pick<AccessListsSettings, 'whiteNamesNeedSpf'>,
-): Read<ListEntryValue> {
+export function readListEntry(list: ListName, input: string): Read<ListEntryValue> {
   const read = input.length > 400 ? undefined : accessEntry(input);
   if (read === undefined) return refuse('wrongFormat', wrongFormat(input));
   const value = read.kind === 'namedNetwork' ? read.value : read.value.normalize('NFC').toLowerCase();
   const entry: ListEntryValue = { kind: read.kind, value };
   const wide = tooWide(list, value);
   if (wide !== undefined) return refuse('networkTooWide', wide);
-  // ADR 11: what nothing acts on is refused when it is asked for.
-  if (list === 'white' && isName(entry.kind) && whiteNamesNeedSpf !== 'no') {
-    return refuse('notAvailable', nameWithSpf(value));
-  }
   return { ok: true, entry };
 }
 
@@ -112,7 +104,6 @@ export function cautionsOfEntry(
   } else {
     if (items.some((item) => isWide(item))) found.push(['opensRelay', opensRelay(value)]);
     if (isName(kind) && context.whiteNamesNeedSpf === 'no') found.push(['forgeable', forgeable(value)]);
-    if (isName(kind) && context.whiteNamesNeedSpf !== 'no') found.push(['notAvailable', nameWithSpf(value)]);
   }
   return found.map(([code, message]) => ({ field: 'value', code, message }));
 }
@@ -176,13 +167,6 @@ const endIsPast = text(
   'это время уже прошло: укажите будущее или оставьте пустым',
   'this time is over: give one in the future, or leave it empty',
 );
-
-function nameWithSpf(item: string): Text {
-  return text(
-    `проверка SPF в этой версии недоступна, и «${item}» не действует: выберите «Не проверять» в «Проверка SPF для имён белого списка» (accessLists.whiteNamesNeedSpf=no) или внесите адрес`,
-    `checking SPF is not available in this version, and “${item}” has no effect: choose “Do not check” in “SPF for names of the white list” (accessLists.whiteNamesNeedSpf=no), or enter an address`,
-  );
-}
 
 function forgeable(item: string): Text {
   return text(

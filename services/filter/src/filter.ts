@@ -1,6 +1,6 @@
 // What a filter is: one file in filters/ that exports one of these two. A filter returns a verdict and never
 // acts; dialogue.ts and content.ts, one for each kind, do everything around it.
-import type { CheckReply, CheckRequest, ContentFilter as ContentFilterName } from '@pochtar/bus';
+import type { Bus, CheckReply, CheckRequest, ContentFilter as ContentFilterName } from '@pochtar/bus';
 import { dialogueFilters, type DialogueFilter as DialogueFilterName, incomingFilters } from '@pochtar/bus';
 import type { Logger, Resolver } from '@pochtar/runtime';
 import type { LiveSettings, SectionName } from '@pochtar/settings';
@@ -40,6 +40,8 @@ export interface DialogueTools extends FilterTools {
 /** A content filter reads bodies as well. */
 export interface ContentTools extends FilterTools {
   blobs: BlobStore;
+  /** Where it answers what it is asked beside its mails. */
+  bus: Bus;
   /** What secrets are sealed with. */
   masterKey(): Promise<MasterKey>;
   /** Given when the process has waited long enough for what is under way: it is done again by another one. */

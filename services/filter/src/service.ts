@@ -34,7 +34,7 @@ export async function start(config: Config, context: ServiceContext): Promise<As
     const blobs = stack.use(await openBlobs(config, context, { db }));
     const stopping = new AbortController();
     const masterKey = () => readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
-    const more: ContentTools = { ...tools, blobs, masterKey, stop: stopping.signal };
+    const more: ContentTools = { ...tools, bus, blobs, masterKey, stop: stopping.signal };
     stack.use(stopWithin(STOP_MS, stopping, consumeMails(bus, filter.name, filter.open(more), more)));
   }
   stack.use(answerSettingsTests(bus, filter.name, resolver));

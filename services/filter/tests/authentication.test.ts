@@ -1,5 +1,7 @@
 // filter-dkim as a whole: incoming mails against a fake DNS, what is found of them in the field that delivery puts in
 // front, and what becomes of them.
+import { connectBus, spfCheck } from '@pochtar/bus';
+import { silentLogger } from '@pochtar/runtime';
 import type { NewMail } from '@pochtar/store/queue';
 import { eventually, type FakeDns, startFakeDns } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -93,6 +95,49 @@ describe('RFC 8601: one Authentication-Results field of this server', () => {
     expect(field).toBe(
       'Authentication-Results: mx.example.test; dkim=none; spf=none smtp.helo=mail.silent.test; dmarc=none header.from=silent.test\r\n',
     );
+  });
+});
+
+describe('RFC 7208: SPF is asked once', () => {
+  test('what was said while the sender was connected is told, and not asked again', async () => {
+    const spf = {
+      result: 'pass',
+      identity: 'mailfrom',
+      value: 'a@spoken.test',
+      domain: 'spoken.test',
+    } as const;
+    publish('spoken.test', 'reject');
+    const before = dns.queries.length;
+    const { field } = await verdictOn(from('spoken.test'), {
+      reversePath: 'a@spoken.test',
+      clientAddress: STRANGER,
+      spf,
+    });
+    expect(field).toMatch(/; spf=pass smtp\.mailfrom=a@spoken\.test; dmarc=pass /);
+    expect(dns.queries.slice(before)).not.toContain('txt spoken.test');
+  });
+
+  test('filter-dkim answers for a sender who is still connected', async () => {
+    publish('asked.test', 'none');
+    const { url, password } = at.nats;
+    await using smtp = await connectBus({
+      url,
+      user: 'smtp',
+      password,
+      name: 'test-smtp',
+      log: silentLogger(),
+    });
+    const of = { helo: 'mail.asked.test', reversePath: 'a@asked.test' };
+    const result = async (clientAddress: string) =>
+      (await smtp.ask(spfCheck, { ...of, clientAddress }, 10_000)).finding?.result;
+    expect([await result('192.0.2.1'), await result(STRANGER)]).toEqual(['pass', 'fail']);
+    dns.fail('silent.test', 'SERVFAIL');
+    const unknown = await smtp.ask(
+      spfCheck,
+      { ...of, reversePath: 'a@silent.test', clientAddress: STRANGER },
+      10_000,
+    );
+    expect(unknown.finding).toBeNull();
   });
 });
 

@@ -70,6 +70,25 @@ describe('greylist', () => {
     expect(await ask('greylist', { clientAddress: '198.51.100.1' })).toMatchObject({ result: 'defer' });
   });
 
+  test('a retry from any address that SPF permits passes, and such addresses never become known as a whole', async () => {
+    await at.set('greylist', { enabled: true, minRetrySeconds: 60 });
+    await at.start('greylist');
+    expect(await ask('greylist')).toMatchObject({ result: 'defer', asksSpf: true });
+    expect(await ask('greylist', { reversePath: '' })).not.toHaveProperty('asksSpf');
+    const other = { clientAddress: '198.51.100.1' };
+    for (let sender = 0; sender < 5; sender++) {
+      const of = { reversePath: `s${sender}@remote.test`, isPermitted: true };
+      expect(await ask('greylist', of)).toMatchObject({ result: 'defer' });
+      await pass('2 minutes');
+      expect(await ask('greylist', { ...of, ...other, isPermitted: false })).toMatchObject({
+        result: 'defer',
+      });
+      expect(await ask('greylist', { ...of, ...other })).toEqual({ result: 'accept' });
+    }
+    const far = { clientAddress: '203.0.113.1', reversePath: 'new@remote.test', isPermitted: true };
+    expect(await ask('greylist', far)).toMatchObject({ result: 'defer' });
+  });
+
   test('a white-listed network is not put off, and bounces are senders as others', async () => {
     await at.set('greylist', { enabled: true });
     await at.start('greylist');

@@ -7,6 +7,7 @@ export async function cautionWhiteNames(
   db: Queryable,
   { whiteNamesNeedSpf }: AccessListsSettings,
 ): Promise<SettingsCaution[]> {
+  if (whiteNamesNeedSpf !== 'no') return [];
   const { whiteNames } = await countLists(db);
   if (whiteNames === 0) return [];
   const at = { section: 'accessLists', field: 'whiteNamesNeedSpf' };
@@ -14,11 +15,5 @@ export async function cautionWhiteNames(
     `в белом списке имён: ${whiteNames}; кто угодно может назваться таким именем и обойти проверки: внесите вместо имён адреса`,
     `names in the white list: ${whiteNames}; anybody can call himself by one and pass the checks: white-list addresses instead of names`,
   );
-  const idle = text(
-    `в белом списке имён: ${whiteNames}; проверка SPF в этой версии недоступна, и они не действуют: выберите no или внесите адреса`,
-    `names in the white list: ${whiteNames}; checking SPF is not available in this version, and they have no effect: give no, or enter addresses`,
-  );
-  return [
-    whiteNamesNeedSpf === 'no' ? complaint(at, 'forgeable', unchecked) : complaint(at, 'notAvailable', idle),
-  ];
+  return [complaint(at, 'forgeable', unchecked)];
 }

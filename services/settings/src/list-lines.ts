@@ -1,7 +1,6 @@
 // A line of a list as people paste and keep it: `192.0.2.0/24 until=2027-01-31T12:00:00Z # branch office`. What is exported is
 // written the same way.
 import { type ListName, type ListProblem, readEnd, readListEntry, text } from '@pochtar/settings';
-import type { AccessListsSettings } from '@pochtar/settings';
 import { networkKey, type NewEntry } from '@pochtar/store/lists';
 
 const MAX_COMMENT = 200;
@@ -18,7 +17,6 @@ export function readLine(
   line: string,
   list: ListName,
   defaults: Defaults,
-  settings: AccessListsSettings,
   now = new Date(),
 ): ReadLine | null {
   const [, before = '', after] = /^([^#]*)(?:#(.*))?$/s.exec(line) ?? [];
@@ -26,16 +24,15 @@ export function readLine(
   if (value === '') return null;
   const written = after?.trim() ?? '';
   const comment = written === '' ? defaults.comment : written;
-  return readNewEntry(list, { value, comment, expiresAt: until ?? defaults.expiresAt }, settings, now);
+  return readNewEntry(list, { value, comment, expiresAt: until ?? defaults.expiresAt }, now);
 }
 
 export function readNewEntry(
   list: ListName,
   { value, comment, expiresAt }: Defaults & { value: string },
-  settings: AccessListsSettings,
   now = new Date(),
 ): ReadLine {
-  const read = readListEntry(list, value, settings);
+  const read = readListEntry(list, value);
   if (!read.ok) return read;
   const end = readEnd(expiresAt, now);
   if (!end.ok) return end;

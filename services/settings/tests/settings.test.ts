@@ -208,24 +208,19 @@ describe('setting', () => {
   });
 
   test('a stored choice that is not available does not block others, and comes back with a caution', async () => {
-    const [row] = await readSections(running.db, ['accessLists']);
+    const [row] = await readSections(running.db, ['addressBook']);
     await saveSection(running.db, {
-      section: 'accessLists',
-      document: { ...row?.document, whiteNamesNeedSpf: 'pass' },
+      section: 'addressBook',
+      document: { ...row?.document, publishToWebmail: false },
       author: 'an earlier release',
     });
-    const start = await revisionOf('accessLists');
-    const relays = (relayForWhitelistedSenders: boolean) => ({
-      section: 'accessLists',
-      patch: { relayForWhitelistedSenders },
-    });
-    expect(await refusal(relays(true))).toBe('ok');
-    await set([
-      { section: 'accessLists', patch: { relayForWhitelistedSenders: false, whiteNamesNeedSpf: 'no' } },
-    ]);
-    const { cautions } = await running.get(adminSettings.revert, { section: 'accessLists', revision: start });
-    expect(cautions).toMatchObject([{ code: 'notAvailable', field: 'accessLists.whiteNamesNeedSpf' }]);
-    await set([{ section: 'accessLists', patch: { whiteNamesNeedSpf: 'notFail' } }]);
+    const start = await revisionOf('addressBook');
+    const skips = (skipGroups: boolean) => ({ section: 'addressBook', patch: { skipGroups } });
+    expect(await refusal(skips(true))).toBe('ok');
+    await set([{ section: 'addressBook', patch: { skipGroups: false, publishToWebmail: true } }]);
+    const { cautions } = await running.get(adminSettings.revert, { section: 'addressBook', revision: start });
+    expect(cautions).toMatchObject([{ code: 'notAvailable', field: 'addressBook.publishToWebmail' }]);
+    await set([{ section: 'addressBook', patch: { publishToWebmail: true } }]);
   });
 
   test('validating only writes nothing', async () => {

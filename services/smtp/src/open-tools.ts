@@ -14,6 +14,7 @@ import {
 import { passwordVerifier, recipientLookup } from '@pochtar/store/directory';
 import { Acceptor } from './accept.ts';
 import type { Config } from './config.ts';
+import { SenderPolicy } from './sender-policy.ts';
 import { DialogueFilters } from './dialogue-filters.ts';
 import { OwnDirectory } from './directory.ts';
 import { EntryHitCounter } from './entry-hit-counter.ts';
@@ -73,6 +74,7 @@ export async function openTools(
       { dnsbl: () => current('dnsbl'), greylist: () => current('greylist') },
       log,
     ),
+    senderPolicy: new SenderPolicy(bus, log),
     reverseNames: new ReverseNames(resolver, { current, accessLists }),
     disk,
     volume,

@@ -1,5 +1,5 @@
 // What is known of one SMTP connection, and of the mail it is in the middle of (RFC 5321 §3.1, §3.3).
-import type { CheckReply } from '@pochtar/bus';
+import type { CheckReply, KnownSpf } from '@pochtar/bus';
 import type { Address, TransmissionType } from '@pochtar/mail';
 import { type ChannelBindings, noBindings } from '@pochtar/service';
 import type { NewRecipient } from '@pochtar/store/queue';
@@ -23,6 +23,8 @@ export interface Transaction {
   parameters: MailParameters;
   /** What the lists say of the sender's names; null when the client's address or a login decided. */
   listedName: ListColour | null;
+  /** What SPF says of the sender, once somebody had to know. */
+  spf: KnownSpf | null;
   recipients: Map<string, NewRecipient>;
   /** The first one as it was written, for the Received field of a mail to one. */
   firstRecipient: Address | null;

@@ -19,6 +19,7 @@ import type { OwnDirectory } from './directory.ts';
 import type { Metrics } from './metrics.ts';
 import type { Refusals } from './refusals.ts';
 import type { ReverseNames } from './reverse-names.ts';
+import type { SenderPolicy } from './sender-policy.ts';
 import type { SendingLimit } from './sending-limit.ts';
 
 /** Every section that names smtp among those who apply it. */
@@ -60,6 +61,7 @@ export interface Tools {
   sendingLimit: SendingLimit;
   filters: DialogueFilters;
   reverseNames: ReverseNames;
+  senderPolicy: SenderPolicy;
   disk: DiskSpace;
   volume: VolumeWatch;
   blobs: BlobStore;

@@ -1,6 +1,15 @@
 // The filters that are asked while the client waits. They are played by the test on the bus; strangers come from public
 // addresses, as a trusted balancer says.
-import { check, type CheckReply, type CheckRequest, connectBus, type Bus } from '@pochtar/bus';
+import {
+  type Bus,
+  check,
+  type CheckReply,
+  type CheckRequest,
+  connectBus,
+  type KnownSpf,
+  spfCheck,
+  type SpfRequest,
+} from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';
@@ -43,6 +52,20 @@ async function answer(filter: 'dnsbl' | 'greylist', verdict: CheckReply): Promis
     filterBus.answer(check(filter), async (request) => {
       asked.push(request);
       return verdict;
+    }),
+  );
+  await filterBus.connection.flush();
+  return asked;
+}
+
+/** Answers as filter-dkim; answers what was asked. */
+async function answerSpf(result: KnownSpf['result'] | null): Promise<SpfRequest[]> {
+  const asked: SpfRequest[] = [];
+  answering.push(
+    filterBus.answer(spfCheck, async (request) => {
+      asked.push(request);
+      const finding = { identity: 'mailfrom', value: request.reversePath, domain: 'remote.test' } as const;
+      return { finding: result && { ...finding, result } };
     }),
   );
   await filterBus.connection.flush();
@@ -127,6 +150,80 @@ describe('greylist', () => {
     const client = await stranger();
     expect((await client.say('RCPT TO:<anna@demo.test>')).code).toBe(250);
     expect(asked).toEqual([]);
+    client.close();
+  });
+});
+
+describe('RFC 7208: SPF while the sender is connected', () => {
+  const mailOf = async (client: Client) => {
+    await client.say('DATA');
+    const { text } = await client.say('From: a@remote.test\r\n\r\nx\r\n.');
+    const [, id] = /queued as (\S+)/.exec(text) ?? [];
+    const [row] = await smtp.db.query<{ spf: KnownSpf | null }>({
+      text: 'select spf from queue.mail where id = $1',
+      values: [id],
+    });
+    return row?.spf;
+  };
+
+  test('a white name lifts the checks of strangers as SPF allows: asked once a mail, only where such a name could count', async () => {
+    await answer('dnsbl', { result: 'reject', enhanced: '5.7.1', text: 'listed' });
+    await smtp.setLists({ white: ['@remote.test'] });
+    const replyTo = async () => {
+      const client = await stranger();
+      const { code } = await client.say('RCPT TO:<anna@demo.test>');
+      client.close();
+      return code;
+    };
+    try {
+      // Nobody answers: a name confirms itself no more than before.
+      expect(await replyTo()).toBe(550);
+      for (const [result, need, code] of [
+        ['none', 'notFail', 250],
+        ['softfail', 'notFail', 250],
+        ['fail', 'notFail', 550],
+        [null, 'notFail', 550],
+        ['none', 'pass', 550],
+        ['pass', 'pass', 250],
+      ] as const) {
+        await smtp.set({ accessLists: { whiteNamesNeedSpf: need } });
+        const asked = await answerSpf(result);
+        expect(await replyTo(), `${result} ${need}`).toBe(code);
+        expect(asked).toHaveLength(1);
+        await answering.pop()?.stop();
+      }
+      await smtp.setLists({ white: ['@another.test'] });
+      const asked = await answerSpf('pass');
+      expect(await replyTo()).toBe(550);
+      expect(asked).toEqual([]);
+    } finally {
+      await smtp.setLists({});
+      await smtp.set({ accessLists: { whiteNamesNeedSpf: 'notFail' } });
+    }
+  });
+
+  test('what greylisting puts off is asked for again when SPF permits the client, and the mail keeps what was said', async () => {
+    await answer('dnsbl', { result: 'accept' });
+    const greylisted: CheckRequest[] = [];
+    answering.push(
+      filterBus.answer(check('greylist'), async (request): Promise<CheckReply> => {
+        greylisted.push(request);
+        if (request.isPermitted === true) return { result: 'accept' };
+        return { result: 'defer', ...(request.isPermitted === undefined && { asksSpf: true }) };
+      }),
+    );
+    const asked = await answerSpf('pass');
+    await smtp.set({ greylist: { enabled: true } });
+    const client = await stranger();
+    expect((await client.say('RCPT TO:<anna@demo.test>')).code).toBe(250);
+    expect((await client.say('RCPT TO:<boris@demo.test>')).code).toBe(250);
+    expect(asked).toEqual([{ clientAddress: STRANGER, helo: 'client.test', reversePath: 'a@remote.test' }]);
+    expect(greylisted.map(({ isPermitted }) => isPermitted)).toEqual([undefined, true, true]);
+    expect(await mailOf(client)).toMatchObject({
+      result: 'pass',
+      identity: 'mailfrom',
+      domain: 'remote.test',
+    });
     client.close();
   });
 });

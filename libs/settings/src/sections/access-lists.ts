@@ -47,23 +47,13 @@ export const accessLists = defineSection({
       words(
         'Проверка SPF для имён белого списка',
         'SPF for names of the white list',
-        'Имя из белого списка действует, только если SPF отвечает так. В этой версии SPF не проверяется: имена действуют только с «Не проверять».',
-        'A name of the white list counts only while SPF answers like this. SPF is not checked in this version: names count only with “Do not check”.',
+        'Имя из белого списка действует, только если SPF отвечает так. Без ответа DNS оно не действует.',
+        'A name of the white list counts only while SPF answers like this. Without an answer of the DNS it does not count.',
       ),
     ),
   },
   cautions: ({ relayForWhitelistedSenders }) => (relayForWhitelistedSenders ? [relaysForNames] : []),
-  notYet: ({ whiteNamesNeedSpf }) => (whiteNamesNeedSpf === 'pass' ? [spfIsNotChecked] : []),
 });
-
-const spfIsNotChecked: Finding = {
-  field: 'whiteNamesNeedSpf',
-  code: 'notAvailable',
-  message: text(
-    'проверка SPF в этой версии недоступна: укажите no',
-    'checking SPF is not available in this version: give no',
-  ),
-};
 
 const relaysForNames: Finding = {
   field: 'relayForWhitelistedSenders',

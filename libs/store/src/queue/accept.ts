@@ -19,6 +19,14 @@ export interface NewRecipient {
   accountId?: number | null;
 }
 
+export interface AskedSpf {
+  result: 'pass' | 'fail' | 'softfail' | 'neutral' | 'none' | 'policy' | 'temperror' | 'permerror';
+  /** RFC 7208 §2.4: the envelope's sender, or the HELO name of a mail without one. */
+  identity: 'mailfrom' | 'helo';
+  value: string;
+  domain: string;
+}
+
 export interface NewMail {
   /** UUIDv7; also the id of its content. */
   id: string;
@@ -35,6 +43,8 @@ export interface NewMail {
   protocol: string;
   /** RFC 8601 §2.7.3: whether the client's name leads back to its address; null: not looked up. */
   iprev?: 'pass' | 'fail' | 'temperror' | 'permerror' | null;
+  /** What SPF said of the sender during the dialogue (RFC 7208); null: nobody had to know. */
+  spf?: AskedSpf | null;
   body?: '7BIT' | '8BITMIME' | null;
   smtpUtf8?: boolean;
   dsnReturn?: 'FULL' | 'HDRS' | null;
@@ -51,7 +61,7 @@ export interface NewMail {
 const ACCEPT = `
 with input as materialized (
   select * from json_to_recordset($1::json) as i(${contentColumns.declared}, accepted_at timestamptz,
-    reverse_path text, origin text, account_id bigint, client_address inet, helo text, protocol text, iprev text, body text,
+    reverse_path text, origin text, account_id bigint, client_address inet, helo text, protocol text, iprev text, spf jsonb, body text,
     smtp_utf8 boolean, dsn_return text, dsn_envelope_id text, size bigint, slip text[], settings_revision bigint,
     step text, recipients json)
 ), fresh as (
@@ -68,9 +78,9 @@ with input as materialized (
   on conflict do nothing
 )
 insert into queue.mail (id, content_id, accepted_at, reverse_path, origin, account_id, client_address, helo, protocol,
-  iprev, body, smtp_utf8, dsn_return, dsn_envelope_id, size, slip, settings_revision, step, step_at)
+  iprev, spf, body, smtp_utf8, dsn_return, dsn_envelope_id, size, slip, settings_revision, step, step_at)
 select i.id, i.id, i.accepted_at, i.reverse_path, i.origin, i.account_id, i.client_address, i.helo, i.protocol,
-  i.iprev, i.body, i.smtp_utf8, i.dsn_return, i.dsn_envelope_id, i.size, coalesce(i.slip, '{}'), i.settings_revision, i.step, now()
+  i.iprev, i.spf, i.body, i.smtp_utf8, i.dsn_return, i.dsn_envelope_id, i.size, coalesce(i.slip, '{}'), i.settings_revision, i.step, now()
 from input i join fresh f on f.id = i.id
 on conflict do nothing`;
 
@@ -94,6 +104,7 @@ function mailRow(mail: NewMail): Record<string, unknown> {
     helo: mail.helo ?? '',
     protocol: mail.protocol,
     iprev: mail.iprev ?? null,
+    spf: mail.spf ?? null,
     body: mail.body ?? null,
     smtp_utf8: mail.smtpUtf8 ?? false,
     dsn_return: mail.dsnReturn ?? null,

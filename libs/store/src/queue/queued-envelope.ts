@@ -13,6 +13,8 @@ export interface QueuedEnvelope {
   helo: string;
   /** RFC 8601 §2.7.3: whether the client's name leads back to its address; null: not looked up. */
   iprev: NewMail['iprev'];
+  /** What SPF said during the dialogue; null: nobody had to know. */
+  spf: NewMail['spf'];
   smtpUtf8: boolean;
 }
 
@@ -24,12 +26,13 @@ export interface EnvelopeRow {
   client_address: string | null;
   helo: string;
   iprev: NewMail['iprev'];
+  spf: NewMail['spf'];
   smtp_utf8: boolean;
 }
 
 /** Columns of queue.mail m that `envelopeOf` reads. */
 export const ENVELOPE_COLUMNS = `m.accepted_at, m.reverse_path, m.origin, m.account_id,
-  host(m.client_address) as client_address, m.helo, m.iprev, m.smtp_utf8`;
+  host(m.client_address) as client_address, m.helo, m.iprev, m.spf, m.smtp_utf8`;
 
 export function envelopeOf(row: EnvelopeRow): QueuedEnvelope {
   return {
@@ -40,6 +43,7 @@ export function envelopeOf(row: EnvelopeRow): QueuedEnvelope {
     clientAddress: row.client_address,
     helo: row.helo,
     iprev: row.iprev,
+    spf: row.spf,
     smtpUtf8: row.smtp_utf8,
   };
 }

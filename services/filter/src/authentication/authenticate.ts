@@ -19,6 +19,8 @@ export interface Envelope {
   clientAddress: string | null;
   /** This server's name. */
   receiver: string;
+  /** What SPF said while the client was connected: it is not asked again. */
+  spf?: SpfFinding | null | undefined;
 }
 
 export type Ask = (name: string, type: string) => Promise<DnsAnswer>;
@@ -33,7 +35,7 @@ const strict = true;
 export async function authenticate(message: Readable, envelope: Envelope, ask: Ask): Promise<Findings> {
   const resolver = resolverOf(ask);
   const [spfFinding, verified] = await Promise.all([
-    checkSpf(envelope, resolver),
+    envelope.spf ?? checkSpf(envelope, resolver),
     dkimVerify(message, { resolver, strict, minBitLength: MIN_BITS, sender: envelope.reversePath }),
   ]);
   const dkim = verified.results.filter(({ status }) => status.result !== 'none').map(dkimFinding);
@@ -46,6 +48,15 @@ export async function authenticate(message: Readable, envelope: Envelope, ask: A
     resolver,
   });
   return { spf: spfFinding, dkim, arc: arcFinding(chain.status), dmarc };
+}
+
+/** Of a sender whose mail is not there yet. */
+export async function authenticateSender(envelope: Envelope, ask: Ask): Promise<Findings> {
+  const spfFinding = await checkSpf(envelope, resolverOf(ask));
+  return {
+    ...{ spf: spfFinding, dkim: [], arc: null },
+    dmarc: { result: 'none', from: null, policy: null, comment: null },
+  };
 }
 
 /** mailauth's questions: an answer that is not there is thrown with its code. */

@@ -20,10 +20,11 @@ export class MailDns {
   hasFailed = false;
   readonly #resolver: Pick<Resolver, 'records'>;
   readonly #answers = new Map<string, Promise<DnsAnswer>>();
-  readonly #deadline = performance.now() + MAX_MS;
+  readonly #deadline: number;
 
-  constructor(resolver: Pick<Resolver, 'records'>) {
+  constructor(resolver: Pick<Resolver, 'records'>, maxMs = MAX_MS) {
     this.#resolver = resolver;
+    this.#deadline = performance.now() + maxMs;
   }
 
   ask(name: string, type: string): Promise<DnsAnswer> {

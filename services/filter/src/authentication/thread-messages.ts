@@ -7,6 +7,8 @@ export interface Task {
   header: Uint8Array;
   /** The body is asked for piece by piece; without it there is none to look at. */
   hasBody: boolean;
+  /** There is no mail yet: only its sender is looked at. */
+  isSpfOnly?: boolean;
   envelope: Envelope;
 }
 

@@ -2,7 +2,7 @@
 // It is told everything and asks for everything; it opens nothing.
 import { Readable } from 'node:stream';
 import { parentPort } from 'node:worker_threads';
-import { authenticate } from './authenticate.ts';
+import { authenticate, authenticateSender } from './authenticate.ts';
 import type { DnsAnswer } from './mail-dns.ts';
 import type { FromThread, Task, ToThread } from './thread-messages.ts';
 
@@ -22,8 +22,10 @@ class Job {
     this.#body.push(header);
   }
 
-  run({ envelope }: Task): void {
-    authenticate(this.#body, envelope, (name, type) => this.#ask(name, type))
+  run({ envelope, isSpfOnly }: Task): void {
+    const ask = (name: string, type: string) => this.#ask(name, type);
+    const found = isSpfOnly ? authenticateSender(envelope, ask) : authenticate(this.#body, envelope, ask);
+    found
       .then(
         (findings) => say({ kind: 'done', job: this.#id, findings }),
         (error: unknown) => say({ kind: 'failed', job: this.#id, message: String(error) }),

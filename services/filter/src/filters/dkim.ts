@@ -10,6 +10,7 @@ import {
   parseHeaderFields,
   printableForeign,
 } from '@pochtar/mail';
+import { answerSpf } from '../authentication/answer-spf.ts';
 import { decide, type Decision } from '../authentication/decide.ts';
 import { MailDns } from '../authentication/mail-dns.ts';
 import { resultsField } from '../authentication/results-field.ts';
@@ -35,10 +36,13 @@ class DkimJudge implements ContentJudge {
   readonly #tools: ContentTools;
   readonly #threads = new Threads();
   readonly #signer: Signer;
+  readonly #answering: { stop(): Promise<void> };
 
   constructor(tools: ContentTools) {
     this.#tools = tools;
     this.#signer = new Signer(tools);
+    const receiver = () => tools.current('general').heloName;
+    this.#answering = answerSpf(tools.bus, { ...tools, threads: this.#threads, receiver });
   }
 
   async judge(mail: JudgedMail): Promise<Verdict | Wait> {
@@ -49,8 +53,9 @@ class DkimJudge implements ContentJudge {
     return { kind: 'verdict', result: 'reject', reason: `it could not be checked: ${reason}` };
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#threads[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#answering.stop();
+    await this.#threads[Symbol.asyncDispose]();
   }
 
   async #verify(mail: JudgedMail): Promise<Verdict | Wait> {
@@ -62,12 +67,12 @@ class DkimJudge implements ContentJudge {
     // Asked for at once; the library, which asks for one after the other, finds them answered.
     for (const name of shown.keyNames) void dns.ask(name, 'TXT');
     const receiver = this.#tools.current('general').heloName;
-    const { reversePath, helo, clientAddress } = mail;
+    const { reversePath, helo, clientAddress, spf } = mail;
     const findings = await this.#threads.run({
       task: {
         header: shown.bytes,
         hasBody: shown.isSigned,
-        envelope: { reversePath, helo, clientAddress, receiver },
+        envelope: { reversePath, helo, clientAddress, receiver, spf },
       },
       body: () => blobs.readStream(blob, { start: headerLength, end: blob.length }),
       dns,

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { CheckReply, CheckRequest } from '@pochtar/bus';
 import { plainAddress } from '@pochtar/runtime';
 import type { GreylistSettings } from '@pochtar/settings';
-import { checkTriplet, forgetExpired } from '@pochtar/store/lists';
+import { checkTriplet, forgetExpired, type Triplet } from '@pochtar/store/lists';
 import ipaddr from 'ipaddr.js';
 import type { DialogueCheck, DialogueFilter, DialogueTools } from '../filter.ts';
 import { GreylistBudget } from '../greylist-budget.ts';
@@ -13,6 +13,8 @@ import { GreylistBudget } from '../greylist-budget.ts';
 const KNOWN_SENDERS = 3;
 const FORGET_EVERY_MS = 10 * 60_000;
 const FORGET_AT_ONCE = 5000;
+/** In place of a network: whatever SPF lets send for the sender. */
+const ANY_PERMITTED = '0.0.0.0/0';
 
 export const greylist: DialogueFilter = {
   kind: 'dialogue',
@@ -48,9 +50,22 @@ class GreylistCheck implements DialogueCheck {
     const answer = await checkTriplet(this.#tools.db, triplet, rulesOf(settings), mayRemember);
     if (answer.passed) return { result: 'accept' };
     if (answer.isNew) this.#budget.spend(network, Date.now());
+    if (request.isPermitted === true && (await this.#hasCome(triplet, mayRemember)))
+      return { result: 'accept' };
     // RFC 6647 §5: 451 at RCPT with a text that says what to do.
     const text = `greylisted, please try again in ${answer.waitSeconds} seconds`;
-    return { result: 'defer', enhanced: '4.7.1', text };
+    const asksSpf = request.isPermitted === undefined && request.reversePath !== '';
+    return { result: 'defer', enhanced: '4.7.1', text, ...(asksSpf && { asksSpf }) };
+  }
+
+  /**
+   * Whether the mail came before from any address that its domain permits: large senders retry from another network. Such
+   * addresses share a row, and never become known as a whole: everybody's domain permits somebody.
+   */
+  async #hasCome(triplet: Triplet, mayRemember: boolean): Promise<boolean> {
+    const rules = { ...rulesOf(this.#tools.current('greylist')), knownSenders: Number.MAX_SAFE_INTEGER };
+    const any = { ...triplet, network: ANY_PERMITTED };
+    return (await checkTriplet(this.#tools.db, any, rules, mayRemember)).passed;
   }
 
   async #forget(): Promise<void> {

@@ -12,7 +12,6 @@ import {
   refused,
 } from '@pochtar/bus';
 import {
-  type AccessListsSettings,
   type CautionContext,
   cautionsOfEntry,
   type ListProblem,
@@ -90,7 +89,7 @@ async function add(
   const { db } = context;
   const { list } = request;
   const more = await cautionContext(context);
-  const read = readNewEntry(list, request, more);
+  const read = readNewEntry(list, request);
   if (!read.ok) return refusedFor(read.problem);
   const { kind, value } = read.entry;
   const named = await namedOf(context, [read.entry]);
@@ -187,15 +186,7 @@ async function change(
 
 /** As it is stored, however it was written; what is no entry stays and is not found. */
 function normalValue(written: string): string {
-  const settings: Pick<AccessListsSettings, 'whiteNamesNeedSpf'> = { whiteNamesNeedSpf: 'no' };
-  const read = readNewEntry(
-    'black',
-    { value: written, comment: '', expiresAt: '' },
-    {
-      ...settings,
-      relayForWhitelistedSenders: false,
-    },
-  );
+  const read = readNewEntry('black', { value: written, comment: '', expiresAt: '' });
   return read.ok ? read.entry.value : written.trim().toLowerCase();
 }
 

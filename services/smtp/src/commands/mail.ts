@@ -1,10 +1,11 @@
 // MAIL: RFC 5321 §4.1.1.2. Begins a transaction.
 import { type Address, addressKey, isAsciiAddress } from '@pochtar/mail';
-import type { Deciding } from '@pochtar/service';
+import type { Deciding, SenderNames } from '@pochtar/service';
 import { mailParameters } from '../parameters.ts';
 import type { PathCommand } from '../path-command.ts';
 import { blackClient, noSpace, type Reply, reply } from '../reply.ts';
-import type { Session } from '../session.ts';
+import { forLists } from '../sender-policy.ts';
+import type { Session, Transaction } from '../session.ts';
 import { maxMessageSize, type Tools } from '../tools.ts';
 
 const taken = reply(250, '2.1.0', 'sender ok');
@@ -37,11 +38,13 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   // Counted last: what is refused anyway is no mail.
   const overLimit = await tools.sendingLimit.refusal(session);
   if (overLimit) return overLimit;
-  const listedName = session.login || listed ? null : await nameInLists(tools, session, address);
+  // What SPF says of the sender, if the lists have to know, is kept for the mail.
+  const sender = { reversePath: address, spf: null };
+  const listedName = session.login || listed ? null : await nameInLists(tools, session, sender);
   const deciding = listed ?? listedName;
   if (deciding) tools.countHit(deciding);
   session.transaction = {
-    reversePath: address,
+    ...sender,
     parameters,
     listedName: listedName?.list ?? null,
     recipients: new Map(),
@@ -53,11 +56,16 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
 async function nameInLists(
   tools: Tools,
   session: Session,
-  reversePath: Address | null,
+  sender: Pick<Transaction, 'reversePath' | 'spf'>,
 ): Promise<Deciding | null> {
   const { whiteNamesNeedSpf } = tools.current('accessLists');
+  const { reversePath } = sender;
   const names = { reversePath, reverseNames: await tools.reverseNames.confirmed(session), spf: null };
-  return tools.accessLists().names(names, Date.now(), whiteNamesNeedSpf);
+  const decide = (spf: SenderNames['spf'], rule = whiteNamesNeedSpf) =>
+    tools.accessLists().names({ ...names, spf }, Date.now(), rule);
+  // SPF is asked only where a white name could be lifted by it.
+  if (whiteNamesNeedSpf === 'no' || decide(null, 'no')?.list !== 'white') return decide(null);
+  return decide(forLists(await tools.senderPolicy.of(session, sender)));
 }
 
 // The empty path is nobody's: read receipts have it (RFC 8098 §2.1), and From is checked at the end of data.

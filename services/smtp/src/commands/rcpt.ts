@@ -107,15 +107,21 @@ async function strangerRefusal(tools: Tools, session: Session, key: string): Pro
   const named = tools.reverseNames.refusal(session);
   const refusal = verdictReply(await session.dnsbl) ?? (await named);
   if (refusal) return refusal;
-  const { reversePath } = session.transaction as Transaction;
-  return verdictReply(
-    await tools.filters.greylist({
-      clientAddress: session.clientAddress,
-      helo: session.helo,
-      reversePath: reversePath ? formatAddress(reversePath) : '',
-      recipient: key,
-    }),
-  );
+  const transaction = session.transaction as Transaction;
+  const { reversePath, spf } = transaction;
+  const asked = {
+    clientAddress: session.clientAddress,
+    helo: session.helo,
+    reversePath: reversePath ? formatAddress(reversePath) : '',
+    recipient: key,
+  };
+  const verdict = await tools.filters.greylist({
+    ...asked,
+    ...(spf && { isPermitted: spf.result === 'pass' }),
+  });
+  if (verdict?.asksSpf !== true || (await tools.senderPolicy.of(session, transaction))?.result !== 'pass')
+    return verdictReply(verdict);
+  return verdictReply(await tools.filters.greylist({ ...asked, isPermitted: true }));
 }
 
 function accountOf(resolved: Resolved): number | null {
