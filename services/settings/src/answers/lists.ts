@@ -122,7 +122,7 @@ async function addMany(context: Context, request: AddManyRequest, author: string
   const { db } = context;
   const { list, lines, dryRun } = request;
   const more = await cautionContext(context);
-  const read = lines.map((line) => readLine(line, list, request, more));
+  const read = lines.map((line) => readLine(line, list, request));
   const wanted = read.flatMap((one) => (one?.ok === true ? [one.entry] : []));
   const named = await namedOf(context, wanted);
   const there = new Set(
