@@ -32,7 +32,7 @@ export async function newMail(tools: Tools, arrived: ArrivedMail): Promise<NewMa
     helo,
     protocol,
     iprev: origin === 'incoming' ? tools.reverseNames.resultOf(session) : null,
-    spf: transaction.spf,
+    spf: transaction.spf ?? null,
     body: parameters.body,
     smtpUtf8: parameters.smtpUtf8,
     dsnReturn: parameters.dsnReturn,

@@ -24,11 +24,12 @@ export class SenderPolicy {
     { clientAddress, helo }: Pick<Session, 'clientAddress' | 'helo'>,
     transaction: Asked,
   ): Promise<KnownSpf | null> {
-    transaction.spf ??= await this.#ask({
-      ...{ clientAddress, helo: helo.slice(0, 1000) },
-      reversePath: transaction.reversePath ? formatAddress(transaction.reversePath).slice(0, 400) : '',
-    });
-    return transaction.spf;
+    const { reversePath, spf } = transaction;
+    if (spf !== undefined) return spf;
+    const sender = reversePath ? formatAddress(reversePath).slice(0, 400) : '';
+    const found = await this.#ask({ clientAddress, helo: helo.slice(0, 1000), reversePath: sender });
+    transaction.spf = found;
+    return found;
   }
 
   async #ask(request: {

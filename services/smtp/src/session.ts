@@ -23,8 +23,8 @@ export interface Transaction {
   parameters: MailParameters;
   /** What the lists say of the sender's names; null when the client's address or a login decided. */
   listedName: ListColour | null;
-  /** What SPF says of the sender, once somebody had to know. */
-  spf: KnownSpf | null;
+  /** What SPF says of the sender, once somebody had to know; null: it could not be found out. */
+  spf: KnownSpf | null | undefined;
   recipients: Map<string, NewRecipient>;
   /** The first one as it was written, for the Received field of a mail to one. */
   firstRecipient: Address | null;

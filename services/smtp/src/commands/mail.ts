@@ -39,7 +39,7 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   const overLimit = await tools.sendingLimit.refusal(session);
   if (overLimit) return overLimit;
   // What SPF says of the sender, if the lists have to know, is kept for the mail.
-  const sender = { reversePath: address, spf: null };
+  const sender: Sender = { reversePath: address, spf: undefined };
   const listedName = session.login || listed ? null : await nameInLists(tools, session, sender);
   const deciding = listed ?? listedName;
   if (deciding) tools.countHit(deciding);
@@ -53,11 +53,9 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   return taken;
 }
 
-async function nameInLists(
-  tools: Tools,
-  session: Session,
-  sender: Pick<Transaction, 'reversePath' | 'spf'>,
-): Promise<Deciding | null> {
+type Sender = Pick<Transaction, 'reversePath' | 'spf'>;
+
+async function nameInLists(tools: Tools, session: Session, sender: Sender): Promise<Deciding | null> {
   const { whiteNamesNeedSpf } = tools.current('accessLists');
   const { reversePath } = sender;
   const names = { reversePath, reverseNames: await tools.reverseNames.confirmed(session), spf: null };
