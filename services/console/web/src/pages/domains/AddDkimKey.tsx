@@ -4,7 +4,6 @@ import { useChange } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Radio, Stack, Switch, Textarea, TextInput } from '../../ui/controls.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
-import { toast } from '../../ui/toast.tsx';
 
 export type MadeBy = 'create' | 'import';
 
@@ -18,10 +17,7 @@ export function AddDkimKey({ domain, by, onClose }: { domain: string; by: MadeBy
   const take = useChange('POST /domains/:name/dkim/import', ['/domains']);
   const params = { name: domain };
   const made = { isAutomatic, ...(selector.trim() !== '' && { selector: selector.trim() }) };
-  const onSuccess = () => {
-    toast(t('dkim.added'));
-    onClose();
-  };
+  const onSuccess = onClose;
   const submit = () =>
     by === 'create'
       ? create.mutate({ params, body: { ...made, algorithm } }, { onSuccess })
@@ -66,7 +62,6 @@ export function AddDkimKey({ domain, by, onClose }: { domain: string; by: MadeBy
         )}
         <TextInput
           label={t('dkim.selector')}
-          description={t('dkim.selectorHelp')}
           value={selector}
           onChange={(event) => setSelector(event.currentTarget.value)}
           autoComplete="off"

@@ -15,7 +15,7 @@ import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { AddDkimKey, type MadeBy } from './AddDkimKey.tsx';
 import { DkimRecord } from './DkimRecord.tsx';
-import { type DkimKey, keyTone } from './dkim-state.ts';
+import { type DkimKey, foundState, keyTone } from './dkim-state.ts';
 
 const touches = ['/domains'];
 
@@ -39,7 +39,7 @@ export function DomainDkimPage() {
       {data === undefined && error === null && <Skeleton height={320} aria-label={t('state.loading')} />}
       {data?.isSigning === false && (
         <Notice tone="warn">
-          {t('dkim.off')} <Go to="/settings/mail#dkim.sign">{t('dkim.switchOn')}</Go>
+          {t('dkim.off')} <Go to="/settings/mail#dkim.sign">{t('page.settings')}</Go>
         </Notice>
       )}
       {data?.isSigning === true && data.keys.every(({ state }) => state !== 'active') && (
@@ -75,19 +75,19 @@ function KeyBlock({ of, isReadOnly }: { of: DkimKey; isReadOnly: boolean }) {
       <Facts
         facts={[
           [
-            t('dkim.found'),
+            t('dns.found'),
             of.found === null ? (
               t('dns.notChecked')
             ) : (
               <>
-                {t(`dkim.found.${of.found}`)} <Time at={of.checkedAt} />
+                {t(`dns.state.${foundState[of.found]}`)} <Time at={of.checkedAt} />
               </>
             ),
           ],
           [t('common.created'), <Time key="c" at={of.createdAt} />],
           ...(of.activatedAt === null
             ? []
-            : [[t('dkim.since'), <Time key="a" at={of.activatedAt} />] as const]),
+            : [[t('dkim.state.active'), <Time key="a" at={of.activatedAt} />] as const]),
           ...(of.keepUntil === null ? [] : [[t('dkim.keep'), <Time key="k" at={of.keepUntil} />] as const]),
         ]}
       />
@@ -172,7 +172,7 @@ function Retire({ of, onClose }: Asking) {
       onConfirm={() => retire.mutate({ params, body: {} }, { onSuccess: onClose })}
       onClose={onClose}
     >
-      {t('dkim.retireText', params)}
+      {t('dkim.removeNeeded', params)}
     </Confirm>
   );
 }

@@ -12,6 +12,15 @@ export function keyTone({ state, found }: Pick<DkimKey, 'state' | 'found'>): Ton
   return found === 'missing' || found === 'wrong' || found === 'revoked' ? 'danger' : 'ok';
 }
 
+/** What the DNS has of a key, in the words of its other records. */
+export const foundState = {
+  ok: 'ok',
+  missing: 'missing',
+  wrong: 'wrong',
+  revoked: 'wrong',
+  unanswered: 'unknown',
+} as const;
+
 type Signing = Answer<'GET /domains'>['domains'][number]['dkim'];
 
 export function signingTone(dkim: Signing): Tone {
@@ -19,5 +28,5 @@ export function signingTone(dkim: Signing): Tone {
 }
 
 export function signingWords(dkim: Signing, t: Translate): string {
-  return t(`dkim.domain.${dkim}`);
+  return dkim === 'waiting' ? t('dkim.state.prepared') : t(`dkim.domain.${dkim}`);
 }
