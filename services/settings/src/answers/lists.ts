@@ -11,12 +11,7 @@ import {
   MAX_LIST_LINES,
   refused,
 } from '@pochtar/bus';
-import {
-  type CautionContext,
-  cautionsOfEntry,
-  type ListProblem,
-  readEnd,
-} from '@pochtar/settings';
+import { type CautionContext, cautionsOfEntry, type ListProblem, readEnd } from '@pochtar/settings';
 import { localDomains } from '@pochtar/store/directory';
 import {
   addEntries,
