@@ -53,7 +53,7 @@ test('the first start of a program has no types left to strip: its main.ts is co
   expect(existsSync(join(dirname(cache), `.${basename(cache)}-compiled`))).toBe(true);
   rmSync(main);
   rmSync(cache, { recursive: true });
-  expect(await compiled()).toBe(withMain - 1);
+  expect(await compiled()).toBeLessThan(withMain);
 }, 60_000);
 
 test.each([
