@@ -1,6 +1,13 @@
 // What belongs to a domain: a mailbox, an alias, a group, a mail at rest in the queue, and a token of its administrator.
 import { randomUUID } from 'node:crypto';
-import { addDkimKey, createAccount, createName, findDomain } from '@pochtar/store/directory';
+import {
+  addDkimKey,
+  createAccount,
+  createName,
+  findDomain,
+  listDkimKeys,
+  removeDkimKey,
+} from '@pochtar/store/directory';
 import { acceptMails } from '@pochtar/store/queue';
 import { type Ground, newContent } from '@pochtar/testkit/ground';
 import type { Visitor } from './running-console.ts';
@@ -35,6 +42,8 @@ export async function makeBelongings(
   await createName(db, 'all', { kind: 'alias', address: alias, domain, targets: [account] });
   await createName(db, 'all', { kind: 'group', address: group, domain, targets: [account] });
   const selector = `s${count}`;
+  // A domain has room for few.
+  for (const { id } of await listDkimKeys(db, 'all', domain)) await removeDkimKey(db, id);
   const { id: domainId = 0 } = (await findDomain(db, 'all', domain)) ?? {};
   await addDkimKey(db, masterKey, {
     ...{ domainId, domain, selector, algorithm: 'ed25519', bits: 256, isAutomatic: false },
