@@ -139,12 +139,11 @@ const dkimKey = (selector: string, more: Partial<Answers<'GET /domains/:name/dki
   };
 };
 const dkimKeys: Answers<'GET /domains/:name/dkim'> = {
-  isSigning: true,
-  next: null,
+  ...{ isSigning: true, next: null },
   keys: [
     dkimKey('default', {}),
     dkimKey('default-2', { state: 'prepared', found: 'missing', activatedAt: null }),
-    dkimKey('old', { state: 'retired', found: null, checkedAt: null, keepUntil: '2100-01-01T00:00:00.000Z' }),
+    dkimKey('old', { state: 'retired', keepUntil: '2100-01-01T00:00:00.000Z' }),
   ],
 };
 
