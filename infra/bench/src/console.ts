@@ -182,7 +182,8 @@ async function roundOf(client: ConsoleClient, n: number): Promise<Round> {
 
 function idOf(body: string): string {
   try {
-    return String((JSON.parse(body) as { id?: unknown }).id ?? '');
+    const { id } = JSON.parse(body) as { id?: string | number };
+    return id === undefined ? '' : String(id);
   } catch {
     return '';
   }

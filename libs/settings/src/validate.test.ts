@@ -386,7 +386,8 @@ function largest(input: FieldInput): number {
         (sum, [name, { input: of }]) => sum + name.length + 4 + largest(of),
         2,
       );
-    default:
+    case 'boolean':
+    case 'integer':
       return 20;
   }
 }

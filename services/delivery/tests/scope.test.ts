@@ -164,6 +164,7 @@ describe('every question about mail', () => {
     list: () => ({}),
     find: () => ({}),
     redirect: (mail) => ({ mails: [mail], to: 'x@two.test' }),
+    sendTest: () => ({ to: 'x@two.test' }),
     show: (mail) => ({ mail }),
   };
   const questions = [...Object.entries(adminQueue), ...Object.entries(adminTrace)];

@@ -88,8 +88,16 @@ describe('processes', () => {
     ['all is applied', section({}), []],
     ['a program does not run', section({ appliedBy: ['smtp', 'imap'] }), ['processAbsent']],
     ['a program that is no part of this version', section({ appliedBy: ['smtp', 'firewall'] }), []],
-    ['a process is behind', section({ processes: [{ ...report, revision: 4 }] }), ['processBehind']],
-    ['a change of a moment ago', section({ processes: [{ ...report, revision: 4 }], changedAt: now }), []],
+    [
+      'a process is behind',
+      section({ processes: [{ ...report, revision: 4, isApplied: false }] }),
+      ['processBehind'],
+    ],
+    [
+      'a change of a moment ago',
+      section({ processes: [{ ...report, revision: 4, isApplied: false }], changedAt: now }),
+      [],
+    ],
     [
       'a section is not applied',
       section({ processes: [{ ...report, error: 'port 25 is taken' }] }),

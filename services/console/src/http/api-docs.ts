@@ -48,7 +48,10 @@ export function serveApiDocs(app: FastifyInstance, { sessions, clientAddress, do
     return reply;
   };
   for (const url of [DOCS, `${DOCS}/*`]) app.get(url, show);
-  app.addHook('onClose', async () => void (await (await made)?.close()));
+  app.addHook('onClose', async () => {
+    const pages = await made;
+    await pages?.close();
+  });
 }
 
 /** An application of its own, since one that is under way takes no plug-ins. */

@@ -274,7 +274,7 @@ export function mails(state: string | null): Answers<'GET /queue'> {
     },
   ];
   const shown = all.filter((one) => state === null || one.state === state);
-  return { mails: shown, total: shown.length, isTotalExact: true, next: null };
+  return { mails: shown, total: shown.length, isTotalExact: true, next: null, searchedUntil: null };
 }
 
 export const destinations: Answers<'GET /queue/destinations'>['destinations'] = [

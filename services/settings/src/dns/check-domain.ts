@@ -189,7 +189,8 @@ async function checkKey(lookUp: LookUp, { name, key }: WantedRecord): Promise<Fi
       return finding('missing', found);
     case 'revoked':
       return finding('wrong', found, 'ключ в ней отозван: p= пуст', 'the key is revoked there: p= is empty');
-    default:
+    case 'wrong':
+    case 'unanswered':
       return finding('wrong', found, 'там другой ключ', 'there is another key');
   }
 }
