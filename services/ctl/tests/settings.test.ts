@@ -118,7 +118,7 @@ describe('settings get', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(stdout).toMatch(/^queue\.waitMaxMinutes +300 +Waiting time, to$/m);
     expect(stdout).toMatch(/^greylist\.minRetrySeconds .*\(counts while greylist\.enabled=true\)$/m);
-    expect(stdout).toMatch(/^dkim\.sign .*\(not available in this version\)$/m);
+    expect(stdout).toMatch(/^misc\.useDlp .*\(not available in this version\)$/m);
   });
 });
 

@@ -1,10 +1,12 @@
 // Every question that an administrator of domains may ask of the directory, asked about a domain that is not his: it finds
 // nothing, tells nothing and changes nothing.
+import { generateKeyPairSync } from 'node:crypto';
 import {
   adminAccount,
   adminAdministrator,
   adminAlias,
   adminAudit,
+  adminDkim,
   adminDomain,
   adminGroup,
   adminToken,
@@ -35,6 +37,7 @@ beforeAll(async () => {
   });
   asker = { author: 'console:me', role: 'domainAdmin', scope: [own], login: 'me' };
   const foreign: Asker = { author: 'console:foreign', role: 'admin', scope: 'all', login: 'foreign' };
+  await running.get(adminDkim.create, { domain: 'foreign.test', selector: 'k1', algorithm: 'ed25519' });
   const wish = { name: 'foreign', role: 'admin', expiresAt: tomorrow } as const;
   const made = await askAdmin(running.bus, adminToken.create, foreign, wish);
   if (!made.ok) throw new Error(made.error.code);
@@ -42,6 +45,8 @@ beforeAll(async () => {
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
+const { privateKey } = generateKeyPairSync('ed25519');
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
 const passwords = { password: 'password-2', current: 'password-1' };
 const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
 const tokens = { role: 'domainAdmin', domains: ['foreign.test'], expiresAt: tomorrow };
@@ -58,6 +63,7 @@ const about: Record<string, () => object> = {
     name: 'taken',
   }),
   token: () => ({ id: tokenId, name: 'x', ...tokens }),
+  dkim: () => ({ domain: 'foreign.test', selector: 'k1', isForced: true, pem }),
   overview: () => ({}),
 };
 
@@ -74,6 +80,7 @@ async function everything(): Promise<unknown[]> {
     await running.get(adminAlias.list, {}),
     await running.get(adminGroup.list, {}),
     await running.get(adminToken.list, {}),
+    await running.get(adminDkim.list, {}),
   ];
 }
 
