@@ -1,12 +1,19 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+/** Whole installations and browsers: each keeps both cores busy. */
+const whole = [
+  'infra/acceptance/src/*.{test,browser}.ts',
+  'infra/launcher/tests/*.test.ts',
+  'services/console/tests/web/*.browser.ts',
+];
+
 /** These take longest, in this order: one of them, begun last, would run on alone at the end. */
 const longest = [
   'infra/acceptance/src/console.browser.ts',
   'infra/launcher/tests/up.test.ts',
-  'infra/acceptance/src/live-settings.test.ts',
   'infra/acceptance/src/faults.test.ts',
+  'infra/acceptance/src/live-settings.test.ts',
   'services/console/tests/web/settings.browser.ts',
   'services/console/tests/web/pages.browser.ts',
   'services/console/tests/web/foreign.browser.ts',
@@ -32,27 +39,30 @@ const pure = [
 ];
 const never = ['**/node_modules/**', 'var/**'];
 
+/** One Postgres with a migrated template for the whole run. */
+const globalSetup = ['libs/testkit/src/global-setup.ts'];
+/** The cores of the smallest machine: with more of them whole installations take from each other what their clients wait for. */
+const busy = { maxWorkers: 2, sequence: { groupOrder: 0, sequencer: LongestFirst } };
+/** One server a file, which its test waits for now and then. */
+const waiting = { maxWorkers: 3, sequence: { groupOrder: 1, sequencer: LongestFirst } };
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    // The cores of the smallest machine: with more of them whole installations take from each other what their clients wait for.
-    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'pure', include: pure, exclude: never, isolate: false } },
+      { extends: true, test: { name: 'whole', include: whole, exclude: never, globalSetup, ...busy } },
+      { extends: true, test: { name: 'pure', include: pure, exclude: never, isolate: false, ...waiting } },
       {
         extends: true,
         test: {
           name: 'servers',
-          include: [
-            ...['libs/**/*.test.ts', 'services/**/*.test.ts', 'infra/**/*.test.ts', 'tests/**/*.test.ts'],
-            '{services,infra}/**/*.browser.ts',
-          ],
-          exclude: [...never, ...pure],
-          // One Postgres with a migrated template for the whole run.
-          globalSetup: ['libs/testkit/src/global-setup.ts'],
+          include: ['libs/**/*.test.ts', 'services/**/*.test.ts', 'infra/**/*.test.ts', 'tests/**/*.test.ts'],
+          exclude: [...never, ...pure, ...whole],
+          globalSetup,
+          ...waiting,
         },
       },
     ],

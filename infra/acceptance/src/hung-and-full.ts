@@ -29,8 +29,8 @@ async function expectClean(
 const EVERY_MS = 6000;
 const DISK_MS = 12_000;
 const SHORT_DISK_MS = 8000;
-/** Half of the usual load: beside other tests it has to be worked off as well. */
-const light = { pauseMs: { mail: 400, chain: 120 } };
+/** A third of the usual load: beside other tests it has to be worked off as well. */
+const light = { pauseMs: { mail: 600, chain: 200 } };
 
 const hung = 'what hangs for half a minute (SIGSTOP) loses and doubles nothing';
 const full = 'a full disk loses and doubles nothing, and its end is enough';
