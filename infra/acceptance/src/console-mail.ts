@@ -103,6 +103,9 @@ export function traceOf(at: ConsoleGround, mail: string): Promise<Trace> {
   return at.api<Trace>('GET', `/trace/${mail}`);
 }
 
+/** Why a mail that goes out waits for moments. */
+const underWay = ['it is being sent', 'it waits for a free connection'];
+
 /** What has become of a mail, once it is at rest: how it ended, or why it waits. */
 export function fateOf(at: ConsoleGround, mail: string): Promise<string> {
   return eventually(
@@ -110,7 +113,7 @@ export function fateOf(at: ConsoleGround, mail: string): Promise<string> {
       const { queued, deliveries } = await traceOf(at, mail);
       const [ended] = deliveries;
       if (ended !== undefined) return ended.outcome;
-      if (queued === null || queued.state === 'active' || queued.reason === 'it is being sent')
+      if (queued === null || queued.state === 'active' || underWay.includes(queued.reason))
         throw new Error(`it is on its way: ${JSON.stringify(queued)}`);
       return `${queued.state}: ${queued.reason}`;
     },

@@ -1,4 +1,5 @@
 // What the book takes, in a process of its own: what others leave behind is not counted.
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -6,11 +7,22 @@ import { person } from '../src/directory/book-entry.ts';
 import { Book } from '../src/directory/book.ts';
 import { planOf } from '../src/search/plan.ts';
 
-test('50,000 entries take at most 30 MiB, and a search looks at no more than what begins alike', () => {
+/** Octets in use when collecting finds nothing more: the collector clears up beside the program. */
+async function settled(collect: () => void): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 5; round++) {
+    collect();
+    await setImmediate();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    least = Math.min(least, heapUsed + arrayBuffers);
+  }
+  return least;
+}
+
+test('50,000 entries take at most 30 MiB, and a search looks at no more than what begins alike', async () => {
   setFlagsFromString('--expose_gc');
   const collect = runInNewContext('gc') as () => void;
-  collect();
-  const before = process.memoryUsage();
+  const before = await settled(collect);
   const names = ['Анна', 'Борис', 'Clara', 'Dmitri'];
   const book = new Book();
   book.replaceAll(
@@ -24,10 +36,7 @@ test('50,000 entries take at most 30 MiB, and a search looks at no more than wha
       }),
     ),
   );
-  collect();
-  const after = process.memoryUsage();
-  const used = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
-  expect(used / 2 ** 20).toBeLessThan(30);
+  expect(((await settled(collect)) - before) / 2 ** 20).toBeLessThan(30);
   const plan = planOf(
     {
       kind: 'and',
