@@ -4,7 +4,7 @@ import type { Address } from './address.ts';
 import { formatAddress } from './address.ts';
 import { formatDate } from './date.ts';
 import { foldHeader } from './header.ts';
-import { encodeWords } from './words.ts';
+import { encodeWords, NOT_ASCII } from './words.ts';
 
 export type ReportLanguage = 'ru' | 'en' | 'both';
 
@@ -55,8 +55,7 @@ export function checkBoundary(boundary: string): void {
 /** Text for people as a body part with its header: US-ASCII as it is, anything else in base64. */
 export function textPart(lines: readonly string[]): string {
   const text = `${lines.join('\r\n')}\r\n`;
-  // oxlint-disable-next-line no-control-regex -- whether it is US-ASCII
-  const isAscii = /^[\u0000-\u007f]*$/.test(text);
+  const isAscii = !NOT_ASCII.test(text);
   const charset = isAscii ? 'us-ascii' : 'utf-8';
   return (
     foldHeader('Content-Type', `text/plain; charset=${charset}`) +

@@ -1,15 +1,8 @@
 // queue.sendTest: a mail of the server itself to an address that an administrator names, on the way that every other takes.
 import { type AdminReply, type AdminScope, type Asker, done, refused, type Step } from '@pochtar/bus';
-import {
-  type Address,
-  addressKey,
-  buildTestMail,
-  domainKey,
-  parseAddress,
-  returnPathField,
-} from '@pochtar/mail';
+import { buildTestMail, domainKey, parseAddress, returnPathField } from '@pochtar/mail';
 import { uuidv7 } from '@pochtar/runtime';
-import { domainIds, oldestDomain, resolveRecipients } from '@pochtar/store/directory';
+import { domainIds, oldestDomain } from '@pochtar/store/directory';
 import { acceptMails } from '@pochtar/store/queue';
 import { recipientAddress } from './recipient-address.ts';
 import { systemMail } from './system-mail.ts';
@@ -37,12 +30,11 @@ export class TestMails {
     const { db, bus, settings } = this.#tools;
     const to = parseAddress(wish.to.trim());
     if (to === null) return noAddress(wish.to);
-    const isOurs = await isLocal(db, to);
+    const own = await this.#idOf(domainKey(to.domain));
     // Who looks after some domains writes to those.
-    if (scope !== 'all' && (!isOurs || !(await this.#isInScope(scope, domainKey(to.domain)))))
-      return notYours(to.domain);
-    const domain = await this.#senderDomain(wish.domain, isOurs ? to.domain : null);
-    if (domain === null || !(await this.#isInScope(scope, domain))) return notOurs(wish.domain ?? '');
+    if (scope !== 'all' && !isInScope(scope, own)) return notYours(to.domain);
+    const domain = await this.#senderDomain(wish.domain, own === undefined ? null : to.domain);
+    if (domain === null || !isInScope(scope, await this.#idOf(domain))) return notOurs(wish.domain ?? '');
     if (!this.#mayGo()) return tooMany();
     const now = new Date();
     const id = uuidv7();
@@ -65,9 +57,9 @@ export class TestMails {
     return done({ mail: id, from: reversePath });
   }
 
-  async #isInScope(scope: AdminScope, domain: string): Promise<boolean> {
-    const id = (await domainIds(this.#tools.db, [domain])).get(domain);
-    return id !== undefined && (scope === 'all' || scope.includes(id));
+  /** Undefined: the domain is not ours. */
+  async #idOf(domain: string): Promise<number | undefined> {
+    return (await domainIds(this.#tools.db, [domain])).get(domain);
   }
 
   async #senderDomain(wished: string | undefined, own: string | null): Promise<string | null> {
@@ -84,9 +76,8 @@ export class TestMails {
   }
 }
 
-async function isLocal(db: Tools['db'], address: Address): Promise<boolean> {
-  const [found] = await resolveRecipients(db, [addressKey(address)]);
-  return found !== undefined && found.kind !== 'remote';
+function isInScope(scope: AdminScope, id: number | undefined): boolean {
+  return id !== undefined && (scope === 'all' || scope.includes(id));
 }
 
 function noAddress(to: string): AdminReply<never> {
