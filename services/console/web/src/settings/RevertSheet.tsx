@@ -4,7 +4,7 @@ import type { FormsDescription } from '@pochtar/settings/forms';
 import { call } from '../api/client.ts';
 import { useApi } from '../api/queries.ts';
 import { useWords } from '../i18n/index.ts';
-import { Skeleton } from '../ui/controls.ts';
+import { Loading } from '../ui/Loading.tsx';
 import { Failure, Notice } from '../ui/Notice.tsx';
 import { SidePanel } from '../ui/SidePanel.tsx';
 import { Review } from './Review.tsx';
@@ -31,7 +31,7 @@ export function RevertSheet({ forms, to, onBack, onClose }: RevertSheetProps) {
   if (data === undefined || sections.length === 0) {
     return (
       <SidePanel title={title} onClose={onClose} size={640}>
-        {data === undefined && error === null && <Skeleton height={200} aria-label={t('state.loading')} />}
+        {data === undefined && error === null && <Loading height={200} />}
         {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
         {data !== undefined && <Notice>{t('history.same')}</Notice>}
       </SidePanel>

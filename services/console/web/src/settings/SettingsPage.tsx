@@ -4,7 +4,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { useWho } from '../api/session.ts';
 import { useWords } from '../i18n/index.ts';
-import { Button, Skeleton } from '../ui/controls.ts';
+import { Button } from '../ui/controls.ts';
+import { Loading } from '../ui/Loading.tsx';
 import { Failure, Notice } from '../ui/Notice.tsx';
 import { Page } from '../ui/Page.tsx';
 import { BlockIndex } from './BlockIndex.tsx';
@@ -32,9 +33,7 @@ export function SettingsPage({ tab }: { tab: TabDescription['id'] }) {
         path={tab === 'more' ? [t('menu.service')] : [t('menu.mail'), t('page.settings')]}
       >
         {failure === null || failure === undefined ? (
-          <div role="status" aria-label={t('state.loading')}>
-            <Skeleton height={480} />
-          </div>
+          <Loading height={480} />
         ) : (
           <Failure
             error={failure}

@@ -4,10 +4,11 @@ import type { Answer } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
-import { Button, Skeleton, Stack, TextInput } from '../../ui/controls.ts';
+import { Button, Stack, TextInput } from '../../ui/controls.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { Failure } from '../../ui/Notice.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
@@ -32,7 +33,7 @@ export function AccountPanel({
   return (
     <SidePanel title={address} onClose={onClose}>
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <Skeleton height={200} />}
+      {data === undefined && error === null && <Loading height={200} />}
       {data !== undefined && (
         <>
           <Details {...data} />

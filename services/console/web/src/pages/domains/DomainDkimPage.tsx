@@ -5,10 +5,11 @@ import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
-import { Button, Group, Skeleton } from '../../ui/controls.ts';
+import { Button, Group } from '../../ui/controls.ts';
 import { Empty } from '../../ui/Empty.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Go } from '../../ui/Go.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { Failure, Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
@@ -36,7 +37,7 @@ export function DomainDkimPage() {
   return (
     <Page title={`DKIM: ${name}`} path={[t('menu.mail'), t('page.domains')]} actions={!isReadOnly && actions}>
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <Skeleton height={320} aria-label={t('state.loading')} />}
+      {data === undefined && error === null && <Loading height={320} />}
       {data?.isSigning === false && (
         <Notice tone="warn">
           {t('dkim.off')} <Go to="/settings/mail#dkim.sign">{t('page.settings')}</Go>

@@ -6,10 +6,11 @@ import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { type Key, useWords } from '../../i18n/index.ts';
 import { CodeLine, CodeWithCopy } from '../../ui/CodeLine.tsx';
-import { Button, Skeleton, TagsInput } from '../../ui/controls.ts';
+import { Button, TagsInput } from '../../ui/controls.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Go } from '../../ui/Go.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { Failure, Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
@@ -25,7 +26,7 @@ export function DomainDnsPage() {
   return (
     <Page title={t('dns.title', { domain: name })} path={[t('menu.mail'), t('page.domains')]}>
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <Skeleton height={320} aria-label={t('state.loading')} />}
+      {data === undefined && error === null && <Loading height={320} />}
       {data !== undefined && <Shown dns={data} />}
     </Page>
   );

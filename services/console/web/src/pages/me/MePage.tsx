@@ -5,8 +5,9 @@ import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { useWords } from '../../i18n/index.ts';
 import { CodeLine } from '../../ui/CodeLine.tsx';
-import { Button, PasswordInput, Skeleton, Stack } from '../../ui/controls.ts';
+import { Button, PasswordInput, Stack } from '../../ui/controls.ts';
 import { Facts } from '../../ui/Facts.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { Failure, Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { Used } from '../accounts/Used.tsx';
@@ -19,7 +20,7 @@ export function MePage() {
     <Page title={t('page.me')}>
       <Block title={account ?? t('page.me')}>
         {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
-        {data === undefined && error === null && <Skeleton height={80} />}
+        {data === undefined && error === null && <Loading height={80} />}
         {data !== undefined && (
           <Facts
             facts={[
@@ -42,7 +43,7 @@ function ClientBlock() {
     <Block title={t('me.setUp')}>
       <p>{t('me.setUpText')}</p>
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <Skeleton height={160} />}
+      {data === undefined && error === null && <Loading height={160} />}
       {data !== undefined && (
         <>
           <Facts

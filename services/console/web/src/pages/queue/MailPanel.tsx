@@ -4,9 +4,9 @@ import { useApi } from '../../api/queries.ts';
 import { formatSize } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
 import { CodeWithCopy } from '../../ui/CodeLine.tsx';
-import { Skeleton } from '../../ui/controls.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { Failure } from '../../ui/Notice.tsx';
 import { Pager } from '../../ui/Pager.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
@@ -38,7 +38,7 @@ export function MailPanel({
   return (
     <SidePanel title={t('queue.mail')} onClose={onClose} size={640}>
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <Skeleton height={240} />}
+      {data === undefined && error === null && <Loading height={240} />}
       {data !== undefined && (
         <>
           {!isReadOnly && <QueueActions mails={[mail]} state={data.mail.state} onDone={onClose} />}

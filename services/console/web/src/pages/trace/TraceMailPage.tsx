@@ -3,9 +3,9 @@ import { useParams } from '@tanstack/react-router';
 import { useApi } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
 import { CodeWithCopy } from '../../ui/CodeLine.tsx';
-import { Skeleton } from '../../ui/controls.ts';
 import { Empty } from '../../ui/Empty.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { Failure, Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
@@ -33,7 +33,7 @@ export function TraceMailPage() {
         <CodeWithCopy value={mail} />
       </p>
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <Skeleton height={200} />}
+      {data === undefined && error === null && <Loading height={200} />}
       {isUnknown && <Empty>{t('trace.unknown')}</Empty>}
       {data?.queued != null && (
         <Notice tone="warn">
