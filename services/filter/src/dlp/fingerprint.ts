@@ -1,0 +1,117 @@
+// Fingerprints of texts by winnowing (S. Schleimer, D. Wilkerson, A. Aiken, "Winnowing: local algorithms for document
+// fingerprinting", 2003): of the hashes of all runs of five words, the least of every four that follow each other. Two texts
+// that have eight words in a row in common have a fingerprint in common, wherever the words stand; a text costs about
+// two fingerprints for five words.
+//
+// Words are compared by their skeleton (fold.ts): format, charset, case and look-alike letters make no difference.
+import { skeleton, wordsOf } from './fold.ts';
+
+const RUN = 5;
+const WINDOW = 4;
+/** Words at either end of a stretch that its fingerprints need not reach. */
+export const SLACK = RUN + 2 * WINDOW - 1;
+
+export interface Mark {
+  hash: bigint;
+  /** The first word of its run, counted from 0. */
+  word: number;
+  /** The run in the text. */
+  start: number;
+  end: number;
+}
+
+export interface Fingerprint {
+  words: number;
+  marks: Mark[];
+}
+
+export function fingerprint(text: string): Fingerprint {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const high: number[] = [];
+  const low: number[] = [];
+  for (const word of wordsOf(text)) {
+    starts.push(word.start);
+    ends.push(word.end);
+    const folded = skeleton(word.text);
+    high.push(hashWord(folded, 0x811c9dc5));
+    low.push(hashWord(folded, 0x9e3779b9));
+  }
+  const runs = { high: hashRuns(high), low: hashRuns(low) };
+  const marks = chosen(runs).map((word) => ({
+    hash: BigInt.asIntN(64, (BigInt(runs.high[word] ?? 0) << 32n) | BigInt(runs.low[word] ?? 0)),
+    word,
+    start: starts[word] ?? 0,
+    end: ends[word + RUN - 1] ?? 0,
+  }));
+  return { words: starts.length, marks };
+}
+
+/** FNV-1a over UTF-16 units. */
+function hashWord(word: string, seed: number): number {
+  let hash = seed;
+  for (let at = 0; at < word.length; at++) hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193);
+  return scrambled(hash);
+}
+
+function hashRuns(words: readonly number[]): Uint32Array {
+  const runs = new Uint32Array(Math.max(0, words.length - RUN + 1));
+  for (let at = 0; at < runs.length; at++) {
+    let hash = 0;
+    for (let word = at; word < at + RUN; word++) hash = Math.imul(hash, 0x85ebca6b) + (words[word] ?? 0);
+    runs[at] = scrambled(hash);
+  }
+  return runs;
+}
+
+/** The last step of MurmurHash3: every bit of the input changes half of the output. */
+function scrambled(value: number): number {
+  let hash = value;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Of every window the least run, the last of equals; of a text shorter than a window the least of all. */
+function chosen({ high, low }: { high: Uint32Array; low: Uint32Array }): number[] {
+  const isLess = (a: number, b: number): boolean => {
+    const difference = (high[a] ?? 0) - (high[b] ?? 0);
+    return difference === 0 ? (low[a] ?? 0) < (low[b] ?? 0) : difference < 0;
+  };
+  const found: number[] = [];
+  let least = -1;
+  for (let end = Math.min(WINDOW, high.length) - 1; end >= 0 && end < high.length; end++) {
+    const start = Math.max(0, end - WINDOW + 1);
+    if (least < start) {
+      least = start;
+      for (let at = start + 1; at <= end; at++) if (!isLess(least, at)) least = at;
+    } else if (!isLess(least, end)) least = end;
+    if (found.at(-1) !== least) found.push(least);
+  }
+  return found;
+}
+
+/** What is kept of a protected document: each fingerprint once, with the words from it to the next one. */
+export interface KeptMark {
+  hash: bigint;
+  words: number;
+}
+
+export function keptMarks({ words, marks }: Fingerprint): KeptMark[] {
+  const spans = new Map<bigint, number>();
+  for (const [index, { hash, word }] of marks.entries()) {
+    const next = marks[index + 1]?.word ?? Math.min(words, word + RUN);
+    spans.set(hash, (spans.get(hash) ?? 0) + next - word);
+  }
+  return [...spans].map(([hash, span]) => ({ hash, words: span }));
+}
+
+/** Fewer fingerprints in common are chance, or a phrase that everybody writes. */
+const MIN_COMMON = 3;
+
+/** How many percent of a document of so many words a text has that shares these of its marks; 0 when it may be chance. */
+export function sharePercent(documentWords: number, common: readonly KeptMark[]): number {
+  if (common.length < MIN_COMMON) return 0;
+  const shared = common.reduce((sum, { words }) => sum + words, 0) + SLACK;
+  return Math.min(100, Math.round((shared * 100) / Math.max(1, documentWords)));
+}

@@ -1,0 +1,151 @@
+// The threads that look at mails, and what becomes of a mail that wants more time or memory than it is worth: its thread is
+// ended, and the mail is one that nobody could look at. A thread has one mail at a time, so that no other one suffers.
+import { Worker } from 'node:worker_threads';
+import { Semaphore } from '@pochtar/runtime';
+import type { Sight, Task } from './look.ts';
+
+const THREADS = 2;
+const MEMORY_MB = 320;
+/** Of one core. */
+const CPU_MS = 1800;
+const POLL_MS = 100;
+/** Where the machine has so much else to do that CPU_MS are not used up for long. */
+const WALL_MS = 30_000;
+/** A thread that does not even tell its time is in the midst of one long step. */
+const SILENT_MS = 4000;
+
+export type FromThread =
+  | { kind: 'started' }
+  | { kind: 'done'; sight: Sight }
+  | { kind: 'failed'; message: string };
+
+/** Nobody could look: the mail took all of this. */
+export type Ended = 'time' | 'memory';
+
+export interface ThreadLimits {
+  cpuMs: number;
+  memoryMb: number;
+}
+
+export class Threads implements AsyncDisposable {
+  readonly #idle: Thread[] = [];
+  readonly #room = new Semaphore(THREADS);
+  readonly #limits: ThreadLimits;
+  readonly #all = new Set<Thread>();
+
+  constructor(limits: Partial<ThreadLimits> = {}) {
+    this.#limits = { cpuMs: CPU_MS, memoryMb: MEMORY_MB, ...limits };
+  }
+
+  /** Throws what is wrong with the program or its rules. */
+  async look(task: Task, signal: AbortSignal): Promise<Sight | Ended> {
+    return this.#room.run(async () => {
+      const thread = this.#idle.pop() ?? this.#begin();
+      const outcome = await thread.look(task, signal);
+      if (thread.isEnded) this.#all.delete(thread);
+      else this.#idle.push(thread);
+      return outcome;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const thread of this.#all) await thread.end();
+  }
+
+  #begin(): Thread {
+    const thread = new Thread(this.#limits);
+    this.#all.add(thread);
+    return thread;
+  }
+}
+
+class Thread {
+  isEnded = false;
+  readonly #worker: Worker;
+  readonly #limits: ThreadLimits;
+  readonly #started = Promise.withResolvers<void>();
+  #current: PromiseWithResolvers<Sight | Ended> | null = null;
+
+  constructor(limits: ThreadLimits) {
+    this.#limits = limits;
+    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
+    });
+    this.#worker.unref();
+    this.#worker.on('message', (message: FromThread) => this.#hear(message));
+    this.#worker.on('error', (error: Error & { code?: string }) => {
+      this.isEnded = true;
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.#current?.resolve('memory');
+      this.#fail(error);
+    });
+    this.#worker.on('exit', () => {
+      this.isEnded = true;
+      this.#fail(new Error('the thread stopped'));
+    });
+  }
+
+  async look(task: Task, signal: AbortSignal): Promise<Sight | Ended> {
+    const current = (this.#current = Promise.withResolvers<Sight | Ended>());
+    const stop = (): void => current.reject(new Error('the process stops'));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.race([this.#started.promise, current.promise]);
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
+      this.#worker.postMessage(task);
+      void this.#watch(current).catch((error: unknown) => current.reject(error));
+      return await current.promise;
+    } finally {
+      this.#current = null;
+      signal.removeEventListener('abort', stop);
+      // It may still be at work for nobody.
+      if (signal.aborted) await this.end();
+    }
+  }
+
+  async end(): Promise<void> {
+    this.isEnded = true;
+    await this.#worker.terminate();
+  }
+
+  /** Ends the thread when its mail has used up its time. */
+  async #watch(current: PromiseWithResolvers<Sight | Ended>): Promise<void> {
+    const begun = performance.now();
+    const before = await this.#cpuMs();
+    while (this.#current === current && !this.isEnded) {
+      await waited(POLL_MS);
+      if (this.#current !== current || this.isEnded) return;
+      const now = await this.#cpuMs();
+      const isOver = now === null || (before !== null && now - before > this.#limits.cpuMs);
+      if (!isOver && performance.now() - begun < WALL_MS) continue;
+      if (this.#current !== current) return;
+      current.resolve('time');
+      await this.end();
+    }
+  }
+
+  /** Null when the thread does not say. */
+  async #cpuMs(): Promise<number | null> {
+    const usage = this.#worker.cpuUsage().then(
+      ({ user, system }) => (user + system) / 1000,
+      () => null,
+    );
+    return Promise.race([usage, waited(SILENT_MS).then(() => null)]);
+  }
+
+  #hear(message: FromThread): void {
+    if (message.kind === 'started') this.#started.resolve();
+    else if (message.kind === 'done') this.#current?.resolve(message.sight);
+    else this.#fail(new Error(message.message));
+  }
+
+  #fail(error: Error): void {
+    this.#current?.reject(error);
+  }
+}
+
+function waited(ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, ms).unref();
+  return promise;
+}
