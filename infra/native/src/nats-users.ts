@@ -26,8 +26,11 @@ function consumes(...consumers: string[]): string[] {
   ]);
 }
 
-/** The reconciler makes streams anew whose store was removed under the server. */
-const remakesStreams = ['MAIL', 'EVENTS'].map((name) => `$JS.API.STREAM.DELETE.${name}`);
+/** The reconciler makes streams anew whose store was removed under the server, and consumers that lost their place. */
+const remakesStreams = [
+  ...['MAIL', 'EVENTS'].map((name) => `$JS.API.STREAM.DELETE.${name}`),
+  '$JS.API.CONSUMER.DELETE.MAIL.*',
+];
 
 const steps = ['mail.filter.*', 'mail.deliver'];
 /** What a step's queue holds, and how much of it is handed out. */

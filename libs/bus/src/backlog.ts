@@ -45,7 +45,11 @@ async function lastDelivered(manager: JetStreamManager, step: Step): Promise<num
 }
 
 /** The first message of the step's subject from a sequence on. */
-async function nextHeld(manager: JetStreamManager, step: Step, from: number): Promise<StoredMsg | null> {
+export async function nextHeld(
+  manager: JetStreamManager,
+  step: Step,
+  from: number,
+): Promise<StoredMsg | null> {
   try {
     // The client's types lack this form of the request.
     const first = { seq: from, next_by_subj: stepSubject(step).name };

@@ -1,8 +1,9 @@
 // The bus: subjects and payload schemas, streams, the order of the filters; publish, consume, ask, answer.
 export * from './admin/index.ts';
+export { removeIfAstray } from './astray.ts';
 export * from './auth-check.ts';
 export { type KnownSpf, spfCheck, type SpfRequest } from './spf-check.ts';
-export * from './backlog.ts';
+export { type Backlog, backlog } from './backlog.ts';
 export * from './bus.ts';
 export * from './consume.ts';
 export * from './filter-order.ts';

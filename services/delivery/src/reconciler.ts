@@ -1,5 +1,5 @@
 // Publishes again what has lost its event, and what was parked and is due (architecture §6). One replica at a time.
-import { type Backlog, backlog, incomingFilters, type Step } from '@pochtar/bus';
+import { type Backlog, backlog, incomingFilters, removeIfAstray, type Step } from '@pochtar/bus';
 import { asReconciler, markPublished, type OwedMail, owedMails, wakeParked } from '@pochtar/store/queue';
 import { seeToBusStore } from './bus-store.ts';
 import { isLost } from './lost-event.ts';
@@ -46,9 +46,17 @@ export function reconcile(tools: Tools, minAgeSeconds: number): Promise<boolean>
   const until = Date.now() + ROUND_MS;
   return asReconciler(tools.db, async () => {
     await seeToBusStore(tools);
+    for (const step of steps) await seeToConsumer(tools, step);
     await publishParked(tools, until);
     for (const step of steps) await publishLost(tools, step, minAgeSeconds, until);
   });
+}
+
+/** Before lost events are looked for: what a consumer passes over looks as if it was in hand. */
+async function seeToConsumer({ bus, log }: Tools, step: Step): Promise<void> {
+  const reason = await removeIfAstray(bus, step);
+  if (reason !== null)
+    log.error({ step, reason }, 'the consumer lost its place in the stream: it is made anew');
 }
 
 async function publishParked(tools: Tools, until: number): Promise<void> {

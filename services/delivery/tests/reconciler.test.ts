@@ -207,6 +207,21 @@ test('a lost event is found by a running delivery, as its own role and bus user,
   expect(await office.messages('anna')).toHaveLength(1);
 });
 
+test('a consumer that is ahead of a stream which lost its messages holds nothing up: the mail arrives', async () => {
+  await using _delivery = await office.startDelivery({ POCHTAR_RECONCILE_SECONDS: '1' });
+  for (let count = 0; count < 3; count++)
+    await office.settled(await office.accept({ to: ['anna@demo.test'] }));
+  await office.nats.stop();
+  rmSync(join(office.nats.storeDir, 'jetstream', '$G', 'streams', 'MAIL', 'msgs'), { recursive: true });
+  await office.nats.start();
+  const before = (await office.messages('anna')).length;
+  const mail = await office.accept({ to: ['anna@demo.test'], isSilent: true });
+  await eventually(() => office.bus.publishStep('dlp', NOBODY), { timeout: 15_000 });
+  await office.bus.publishStep('deliver', mail);
+  await office.settled(mail);
+  expect(await office.messages('anna')).toHaveLength(before + 1);
+});
+
 test('a bus whose store was removed under it is healed by the reconciler, and what waits is published', async () => {
   const mail = await waiting('antivirus', 5);
   rmSync(join(office.nats.storeDir, 'jetstream'), { recursive: true });
