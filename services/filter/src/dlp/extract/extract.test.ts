@@ -43,6 +43,20 @@ describe('the text of a file is read, whatever it is called', () => {
     expect(unread).toEqual([]);
   });
 
+  test('what lies in a document beside its own parts is read as well, a font of it is not', async () => {
+    const hidden = zip([
+      ['[Content_Types].xml', '<Types/>'],
+      ['word/document.xml', '<w:document/>'],
+      ['word/media/photo.jpg', zip([['plan.txt', Buffer.from('тайный план')]])],
+      ['customXml/notes.txt', 'ещё одна тайна'],
+      ['word/fonts/font1.odttf', Buffer.from([1, 0, 255, 3, 0, 7, 200, 9])],
+      ['word/media/image1.emf', Buffer.concat([Buffer.alloc(40, 1), Buffer.from(' EMF')])],
+    ]);
+    const { texts: found, unread } = await extractFile({ name: 'a.docx', bytes: hidden });
+    expect(found.join('\n')).toMatch(/тайный план[^]*одна тайна/);
+    expect(unread).toEqual([]);
+  });
+
   test('a word that formatting cuts is one word', async () => {
     const html = Buffer.from('<html><p>сек<b>ре</b>т&#1099;</p><p>два</p><!-- тайна -->');
     expect(await texts(html)).toMatch(/секреты\n+два\n+\s*тайна/);

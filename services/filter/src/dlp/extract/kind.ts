@@ -53,6 +53,9 @@ const MAGIC: readonly Magic[] = [
   { kind: 'image', begins: 'II*\u0000' },
   { kind: 'image', begins: 'MM\u0000*' },
   { kind: 'image', begins: 'WEBP', at: 8 },
+  // Windows' own: EMF and WMF, which documents keep drawings in.
+  { kind: 'image', begins: ' EMF', at: 40 },
+  { kind: 'image', begins: '\u00d7\u00cd\u00c6\u009a' },
   { kind: 'image', begins: '\u0000\u0000\u0001\u0000' },
   { kind: 'image', begins: 'ftypheic', at: 4 },
   { kind: 'image', begins: 'ftypavif', at: 4 },

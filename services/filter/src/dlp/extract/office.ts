@@ -5,12 +5,9 @@ import { textOfMarkup } from './markup.ts';
 import { textOf } from './plain.ts';
 import { unzip, type ZipEntry, zipEntries } from './zip.ts';
 
-/** The parts of a document that people write in. */
-const WRITTEN =
-  /^(?:word\/[^/]+\.xml|xl\/(?:sharedStrings\.xml|comments[^/]*\.xml|worksheets\/[^/]+\.xml|drawings\/[^/]+\.xml)|ppt\/(?:slides|notesSlides|comments)\/[^/]+\.xml|(?:xl|ppt|word)\/(?:charts|diagrams)\/[^/]+\.xml|docProps\/[^/]+\.xml|content\.xml|styles\.xml|meta\.xml)$/i;
-const NOT_WRITTEN = /^word\/(?:styles|settings|fontTable|webSettings|numbering)\.xml$|^docProps\/thumbnail/i;
-/** Documents in the document. */
-const EMBEDDED = /\/embeddings\/|^Object [^/]+\/content\.xml$/i;
+/** Of the program that wrote it: fonts that are scrambled, the state of a printer, names of styles. Nobody writes in these. */
+const OF_THE_PROGRAM =
+  /^mimetype$|\.odttf$|\/printerSettings[^/]*\.bin$|\.rels$|^(?:word|xl|ppt)\/theme\/|^word\/(?:styles|settings|fontTable|webSettings|numbering)\.xml$/i;
 
 /** What a zip archive is by the names in it. */
 export function kindOfZip(bytes: Buffer, entries: readonly ZipEntry[]): Kind {
@@ -33,11 +30,12 @@ export async function readOffice({ bytes }: FoundFile, into: Into): Promise<void
   if (isLocked(bytes, entries, into)) return into.unread('encrypted');
   for (const entry of entries) {
     const { name } = entry;
-    const isWritten = WRITTEN.test(name) && !NOT_WRITTEN.test(name);
-    if (!isWritten && !EMBEDDED.test(name)) continue;
+    if (name.endsWith('/') || OF_THE_PROGRAM.test(name)) continue;
     const part = unzip(bytes, entry, into);
     if (part === null) continue;
-    if (isWritten) into.text(textOfMarkup(textOf(part) ?? '', false));
+    // Whatever else lies in it (pictures, documents, a file that somebody hid there) is read as if it was attached.
+    const source = name.endsWith('.xml') ? textOf(part) : null;
+    if (source !== null) into.text(textOfMarkup(source, false));
     else await into.file({ name, bytes: part });
   }
 }
