@@ -4,7 +4,7 @@
 
 /** What a round has of its own, and what earlier steps of it have made. */
 export interface Round {
-  /** Counts rounds. */
+  /** Of this round alone, in an installation that was measured before too. */
   n: number;
   /** Mails that wait for a far side, and nobody else's. */
   mails: readonly string[];
@@ -27,6 +27,8 @@ interface Step {
 
 const password = 'correct horse battery staple';
 const far = 'somebody@far.test';
+/** Shut out before the round of this number. */
+export const bannedAddress = (n: number): string => `198.51.${Math.floor(n / 250) % 250}.${n % 250}`;
 const own = (n: number): string => `bench${n}@d2.bench.test`;
 
 /** In the order of a round, by `METHOD /path` as the API describes it. */
@@ -50,7 +52,7 @@ export const CHANGES: Readonly<Record<string, (round: Round) => Step>> = {
   'POST /groups': ({ n }) => ({ body: { address: own(n), name: 'Bench', members: [far] } }),
   'PATCH /groups/{address}': ({ n }) => ({
     at: { address: own(n) },
-    body: { add: [`user${n}@d2.bench.test`] },
+    body: { add: [own(0)] },
   }),
   'DELETE /groups/{address}': ({ n }) => ({ at: { address: own(n) } }),
   'POST /lists/networks': ({ n }) => ({ body: { name: `bench${n}`, addresses: ['192.0.2.0/24'] } }),
@@ -87,7 +89,7 @@ export const CHANGES: Readonly<Record<string, (round: Round) => Step>> = {
   }),
   'POST /certificates/generate': ({ n }) => ({ body: { name: `bench ${n}`, hosts: ['mail.bench.test'] } }),
   'DELETE /certificates/{id}': ({ made }) => ({ at: { id: made.get('POST /certificates/generate') ?? '0' } }),
-  'DELETE /bans/{subject}': () => ({ at: { subject: '192.0.2.1' } }),
+  'DELETE /bans/{subject}': ({ n }) => ({ at: { subject: bannedAddress(n) } }),
   'POST /settings/changes': ({ revision }) => ({
     body: {
       changes: [{ section: 'sending', expectedRevision: revision, patch: { maxMessageSizeMb: 77 } }],
@@ -103,7 +105,8 @@ export const CHANGES: Readonly<Record<string, (round: Round) => Step>> = {
   'POST /queue/retry': ({ mails }) => ({ body: { mails: mails.slice(0, 1) } }),
   'POST /queue/redirect': ({ mails }) => ({ body: { mails: mails.slice(1, 2), to: far } }),
   'POST /queue/return': ({ mails }) => ({ body: { mails: mails.slice(2, 3) } }),
-  'POST /queue/delete': ({ mails }) => ({ body: { mails } }),
+  // The third has gone back to its sender.
+  'POST /queue/delete': ({ mails }) => ({ body: { mails: mails.filter((_, place) => place !== 2) } }),
 };
 
 /** Routes without a figure, and why. */

@@ -47,7 +47,10 @@ export class ConsoleClient {
   #send(method: string, path: string, body?: string): Promise<{ status: number; body: string }> {
     const headers = {
       ...(this.#cookie !== '' && { cookie: this.#cookie }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      // With its length: Node sends no body of a DELETE otherwise.
+      ...(body !== undefined && {
+        ...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      }),
     };
     const url = `http://${this.#endpoint}/api/v1${path}`;
     return new Promise((resolve, reject) => {

@@ -25,6 +25,17 @@ export async function seedConsole(instance: Instance, sizes: SeedSizes): Promise
   await seedTrace(delivery, sizes.mails);
 }
 
+/** Clients that are shut out. */
+export async function seedBans(instance: Instance, addresses: readonly string[]): Promise<void> {
+  await using smtp = await openDatabaseOf(instance, 'smtp');
+  await smtp.query({
+    text: `insert into lists.login_failure (subject, failures, until)
+      select 'address ' || address, 1000, now() + interval '1 hour' from unnest($1::text[]) address
+      on conflict do nothing`,
+    values: [addresses],
+  });
+}
+
 async function seedDirectory(db: Database, accounts: number): Promise<void> {
   const run = (text: string, values: unknown[] = []) => db.query({ text, values });
   await run(

@@ -2,11 +2,12 @@
 //
 // Prints accepted and delivered mails per second, CPU seconds per mail over all own processes, Postgres and
 // NATS together, and the peak memory of each. TLS and content filters are off; the directory volume holds the mail.
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ImapFlow } from 'imapflow';
 import { benchConsole, consoleTable } from './console.ts';
+import { seedConsole } from './console-seed.ts';
 import { benchIdle, type IdleResult } from './idle.ts';
 import { Instance } from './instance.ts';
 import { measure, type Usage } from './processes.ts';
@@ -63,6 +64,8 @@ const { values, positionals } = parseArgs({
     queued: { type: 'string', default: '100000' },
     entries: { type: 'string', default: '2000' },
     saves: { type: 'string', default: '40' },
+    only: { type: 'string' },
+    keep: { type: 'boolean', default: false },
     scale: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },
   },
@@ -74,8 +77,10 @@ if (values.help) {
   --quick   only the 4 KiB loads
 pochtar bench idle [--sessions 1000] [--messages 100000] [--json]
   Measures how long a NOOP waits at worst while another session asks for the dearest things.
-pochtar bench console [--accounts 10000] [--queued 100000] [--entries 2000] [--requests 200] [--json]
-  Measures each list of the console's API in a large installation, and the memory of the process.
+pochtar bench console [--accounts 10000] [--queued 100000] [--entries 2000] [--requests 200] [--only PATTERN] [--keep] [--json]
+  Measures each route of the console's API in a large installation, and the memory of the process.
+  --only    routes that the pattern finds, 'queue.*state=' for example
+  --keep    the filled installation is left in var/bench, and the next --keep goes on with it
 pochtar bench settings [--saves 40] [--json]
   Measures how long a change that is saved in the console takes until every process has applied it.
 `);
@@ -91,7 +96,7 @@ pochtar bench settings [--saves 40] [--json]
 
 async function withInstance(run: (instance: Instance) => Promise<void>): Promise<void> {
   const directory = join(process.env.POCHTAR_VAR ?? join(import.meta.dirname, '../../../var'), 'bench');
-  rmSync(directory, { recursive: true, force: true });
+  if (!values.keep || !existsSync(filledMark(directory))) rmSync(directory, { recursive: true, force: true });
   const instance = new Instance(directory);
   progress('bringing an installation up');
   await instance.pochtar(['up', '--detach', ...values.scale.flatMap((pair) => ['--scale', pair])]);
@@ -100,8 +105,13 @@ async function withInstance(run: (instance: Instance) => Promise<void>): Promise
     await run(instance);
   } finally {
     await instance.pochtar(['down']);
-    rmSync(directory, { recursive: true, force: true });
+    if (!values.keep) rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** There once an installation has been filled whole. */
+function filledMark(directory: string): string {
+  return join(directory, 'filled');
 }
 
 async function bench(instance: Instance): Promise<void> {
@@ -124,9 +134,16 @@ async function runIdle(instance: Instance): Promise<void> {
 }
 
 async function runConsole(instance: Instance): Promise<void> {
-  const { accounts, queued, entries, requests } = values;
+  const { accounts, queued, entries, requests, only } = values;
   const sizes = { accounts: Number(accounts), mails: Number(queued), entries: Number(entries) };
-  const result = await benchConsole(instance, { ...sizes, requests: Number(requests) }, progress);
+  const mark = filledMark(instance.directory);
+  if (!existsSync(mark)) {
+    progress(`writing ${accounts} mailboxes, ${queued} mails, ${entries} entries of lists`);
+    await seedConsole(instance, sizes);
+    writeFileSync(mark, '');
+  }
+  const options = { requests: Number(requests), only: new RegExp(only ?? '') };
+  const result = await benchConsole(instance, options, progress);
   process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : consoleTable(result));
 }
 

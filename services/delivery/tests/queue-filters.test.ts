@@ -124,3 +124,19 @@ test('a queue is counted up to 10,000, and says when there are more; its pages g
   expect(second.mails).toHaveLength(2);
   expect((second.mails[0] as { mail: string }).mail > (first.next as string)).toBe(true);
 });
+
+test('an act on a set is committed some mails at a time, and a mail that is named twice is one', async () => {
+  const mails: string[] = [];
+  for (let n = 0; n < 30; n++) mails.push(await waiting([`to${n}@one.test`, `to${n}@other.test`]));
+  const named = [...mails, (mails[0] as string).toUpperCase()];
+  const reply = await askAdmin(desk, adminQueue.hold, root, { mails: named });
+  expect(reply).toMatchObject({ ok: true, result: { done: mails, skipped: [], unknown: [] } });
+  const [held] = await office.db.query<{ mails: number; commits: number; waiting: number }>({
+    text: `select count(*)::int as mails, count(distinct xmin::text)::int as commits,
+        (select count(*)::int from queue.recipient where due_at is not null) as waiting
+      from queue.mail where state = 'held'`,
+  });
+  expect(held).toEqual({ mails: 30, commits: 2, waiting: 0 });
+  const others = await askAdmin(desk, adminQueue.release, two, { mails });
+  expect(others).toMatchObject({ ok: true, result: { done: [], skipped: mails, unknown: mails } });
+});

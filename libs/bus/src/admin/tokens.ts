@@ -98,7 +98,12 @@ export const adminAudit = {
       before: z.int().positive().optional(),
       limit: z.int().min(1).max(500).default(100),
     }),
-    z.object({ entries: z.array(auditEntry), next: z.int().nullable() }),
+    z.object({
+      entries: z.array(auditEntry),
+      next: z.int().nullable(),
+      /** A search for a part of an object lasts a moment only. Not null: it has looked at what is newer, and `next` looks further. */
+      searchedSince: z.iso.datetime().nullable().default(null),
+    }),
     looksInScope,
   ),
 };

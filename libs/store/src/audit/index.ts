@@ -1,5 +1,6 @@
 /** The audit log: changes asked for by people and programs, in the order they began. */
 import type { Queryable } from '../db.ts';
+import { hasPart } from '../part-of-text.ts';
 
 export interface AuditEntry {
   author: string;
@@ -75,28 +76,110 @@ export interface AuditFilter {
   limit: number;
 }
 
-/** Newest first. */
-export function listAudit(db: Queryable, filter: AuditFilter): Promise<StoredAuditEntry[]> {
+export interface FoundAudit {
+  entries: StoredAuditEntry[];
+  /** `before` of the next page. */
+  next: number | null;
+  /** The time was up: what is newer has been looked at, and the next page looks further. */
+  searchedSince: Date | null;
+}
+
+/** How far one answer looks for a part of an object, which is in no index. */
+export interface AuditSearch {
+  /** Entries in the first part; later ones are as large as fits into what is left of the time. */
+  part: number;
+  milliseconds: number;
+}
+const SEARCH: AuditSearch = { part: 5000, milliseconds: 20 };
+const MAX_PART = 100_000;
+
+const COLUMNS = `id, at, author, role, client_address as "clientAddress", action, object, details, outcome`;
+
+/** What indexes lead to. */
+const NARROWED = `($1::text is null or author = $1) and ($2::text is null or action = $2 or action like $2 || '.%')
+  and ($3::timestamptz is null or at >= $3) and ($4::timestamptz is null or at < $4)
+  and ($5::bigint is null or id < $5)`;
+
+function narrowing(
+  { author, action, since, until }: Omit<AuditFilter, 'object' | 'limit'>,
+  before: number | undefined,
+): unknown[] {
+  return [author ?? null, action ?? null, since ?? null, until ?? null, before ?? null];
+}
+
+/** Newest first. Without a name: planned for what is asked for. */
+export function listAudit(db: Queryable, filter: Omit<AuditFilter, 'object'>): Promise<StoredAuditEntry[]> {
   return db.query<StoredAuditEntry>({
-    text: `select id, at, author, role, client_address as "clientAddress", action, object, details, outcome
-      from audit.entry
-      where ($1::text is null or author = $1)
-        and ($2::text is null or action = $2 or action like $2 || '.%')
-        and ($3::text is null or strpos(lower(object), lower($3)) > 0)
-        and ($4::timestamptz is null or at >= $4)
-        and ($5::timestamptz is null or at < $5)
-        and ($6::bigint is null or id < $6)
-      order by id desc limit $7`,
-    values: [
-      filter.author ?? null,
-      filter.action ?? null,
-      filter.object ?? null,
-      filter.since ?? null,
-      filter.until ?? null,
-      filter.before ?? null,
-      filter.limit,
-    ],
+    text: `select ${COLUMNS} from audit.entry where ${NARROWED} order by id desc limit $6`,
+    values: [...narrowing(filter, filter.before), filter.limit],
   });
+}
+
+/** The same, of a part of the object too. */
+export async function findAudit(
+  db: Queryable,
+  { object, ...filter }: AuditFilter,
+  search: AuditSearch = SEARCH,
+): Promise<FoundAudit> {
+  if (object !== undefined) return searchAudit(db, { ...filter, object }, search);
+  const entries = await listAudit(db, filter);
+  return {
+    entries,
+    next: entries.length < filter.limit ? null : (entries.at(-1)?.id ?? null),
+    searchedSince: null,
+  };
+}
+
+async function searchAudit(
+  db: Queryable,
+  filter: AuditFilter & { object: string },
+  { part: firstPart, milliseconds }: AuditSearch,
+): Promise<FoundAudit> {
+  const { object, limit } = filter;
+  const found: number[] = [];
+  let { before } = filter;
+  let part = firstPart;
+  let left = milliseconds;
+  for (;;) {
+    const began = performance.now();
+    const [row] = await db.query<{ passed: number; last: number | null; ids: number[] }>({
+      text: `with part as materialized (
+          select id, object from audit.entry where ${NARROWED} order by id desc limit $6)
+        select (select count(*)::int from part) as passed, (select min(id) from part) as last,
+          array(select id from part where ${hasPart('object', '$7', object)} order by id desc limit $8) as ids`,
+      values: [...narrowing(filter, before), part, object, limit - found.length],
+    });
+    const { passed = 0, last = null, ids = [] } = row ?? {};
+    found.push(...ids);
+    const isEnd = passed < part || last === null;
+    before = last ?? before;
+    const tookMs = performance.now() - began;
+    left -= tookMs;
+    if (isEnd || found.length >= limit || left < tookMs / 5) {
+      const isOver = isEnd || found.length >= limit;
+      const { entries, at } = await entriesOf(db, found, isOver ? null : last);
+      const next = found.length >= limit ? (found.at(-1) ?? null) : isEnd ? null : last;
+      return { entries, next, searchedSince: at };
+    }
+    part = Math.min(MAX_PART, Math.ceil((part * left) / tookMs));
+  }
+}
+/** These entries, and when that of `last` was written. */
+async function entriesOf(
+  db: Queryable,
+  ids: readonly number[],
+  last: number | null,
+): Promise<{ entries: StoredAuditEntry[]; at: Date | null }> {
+  const rows = await db.query<StoredAuditEntry>({
+    name: 'audit.entries',
+    text: `select ${COLUMNS} from audit.entry where id = any($1::bigint[]) order by id desc`,
+    values: [last === null ? ids : [...ids, last]],
+  });
+  const found = new Set(ids);
+  return {
+    entries: rows.filter(({ id }) => found.has(id)),
+    at: rows.find(({ id }) => id === last)?.at ?? null,
+  };
 }
 
 /** How long entries are kept: a year, and a month to look back at it. */

@@ -42,11 +42,14 @@ export interface ListedMail {
   clientAddress: string | null;
   helo: string;
   slip: string[];
-  /** The short header, for the subject; null when the content is gone. */
-  header: Buffer | null;
   /** Of those that can be seen. */
   recipientCount: number;
   recipients: ListedRecipient[];
+}
+
+export interface ShownMail extends ListedMail {
+  /** The short header, for the subject; null when the content is gone. */
+  header: Buffer | null;
 }
 
 const SHOWN_STATE = `case when m.state = 'active' and m.step = 'schedule' then 'scheduled' else m.state end`;
@@ -56,20 +59,24 @@ const HELD_BY = `case when m.state = 'held' then coalesce(m.held_by, 'person') e
 
 const seen = `from queue.recipient r where r.mail_id = m.id and ${isRecipientInScope('r')}`;
 
+/** Of the recipients of queue.mail m that can be seen, in one look at each. */
+const SEEN = `lateral (
+    select count(*)::int as number, min(r.due_at) as due_at,
+      bool_or(r.lease_owner is not null and r.due_at > now()) as is_being_sent, bool_or(r.due_at <= now()) as is_due,
+      (array_agg(r.last_reply order by r.last_attempt_at desc nulls last) filter (where r.last_reply is not null))[1]
+        as last_reply
+    ${seen}) seen`;
+
 /** Why a mail that nobody has refused yet is still here. */
 const WAITS_FOR = `case when m.state <> 'active' or m.step <> 'schedule' then null
-  when exists (select ${seen} and r.lease_owner is not null and r.due_at > now()) then 'it is being sent'
-  when exists (select ${seen} and r.due_at <= now()) then 'it waits for a free connection' end`;
+  when seen.is_being_sent then 'it is being sent' when seen.is_due then 'it waits for a free connection' end`;
 
 /** `recipients` of them, and `where` of `r` narrows which. */
 const columns = (recipients: string, where = 'true'): string => `
 m.id, m.accepted_at as "acceptedAt", m.reverse_path as "reversePath", m.origin, m.size, ${SHOWN_STATE} as state, m.step,
-  coalesce(m.due_at, (select min(r.due_at) ${seen})) as "dueAt",
-  coalesce(m.reason, (select r.last_reply ${seen} and r.last_reply is not null
-    order by r.last_attempt_at desc nulls last limit 1), ${WAITS_FOR}) as reason,
+  coalesce(m.due_at, seen.due_at) as "dueAt", coalesce(m.reason, seen.last_reply, ${WAITS_FOR}) as reason,
   ${HELD_BY} as "heldBy", case when m.state = 'held' then m.held_filter end as "heldFilter",
-  host(m.client_address) as "clientAddress", m.helo, m.slip, c.header,
-  (select count(*)::int ${seen}) as "recipientCount",
+  host(m.client_address) as "clientAddress", m.helo, m.slip, seen.number as "recipientCount",
   (select coalesce(json_agg(r order by r.address), '[]') from (
     select address, route, destination, expanded_from as "expandedFrom", due_at as "dueAt", attempt as attempts,
       last_attempt_at as "lastAttemptAt", last_reply as "lastReply"
@@ -93,8 +100,7 @@ export async function listQueue(
   const { ids, ...found } = await findPage(db, scope, filter, walk);
   const mails = await db.query<ListedMail>({
     name: 'list_queue',
-    text: `select ${columns(LISTED_RECIPIENTS)} from queue.mail m left join store.content c on c.id = m.content_id
-      where m.id = any($2::uuid[]) order by m.id`,
+    text: `select ${columns(LISTED_RECIPIENTS)} from queue.mail m, ${SEEN} where m.id = any($2::uuid[]) order by m.id`,
     values: [scopeIds(scope), ids],
   });
   return { mails, ...found };
@@ -106,11 +112,11 @@ export async function showQueued(
   scope: MailScope,
   mail: string,
   { after, limit }: { after?: string | undefined; limit: number },
-): Promise<ListedMail | null> {
+): Promise<ShownMail | null> {
   const page = columns('$4', '($3::text is null or r.address > $3)');
-  const [row] = await db.query<ListedMail>({
+  const [row] = await db.query<ShownMail>({
     name: 'show_queued',
-    text: `select ${page} from queue.mail m left join store.content c on c.id = m.content_id
+    text: `select ${page}, c.header from queue.mail m left join store.content c on c.id = m.content_id, ${SEEN}
       where ${isMailInScope} and m.id = $2`,
     values: [scopeIds(scope), mail, after ?? null, limit],
   });

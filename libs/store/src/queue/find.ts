@@ -51,7 +51,7 @@ export interface Walk {
   part: number;
   milliseconds: number;
 }
-const WALK: Walk = { part: 5000, milliseconds: 20 };
+const WALK: Walk = { part: 2000, milliseconds: 20 };
 const MAX_PART = 100_000;
 
 const STATES: Readonly<Record<ShownState, string>> = {
@@ -61,8 +61,8 @@ const STATES: Readonly<Record<ShownState, string>> = {
   active: "m.state = 'active' and m.step <> 'schedule'",
 };
 
-/** Mails that may have recipients who are not remote: scheduled ones have none. Each has an index of its own. */
-const UNROUTED = ['held', 'parked', 'active']
+/** Mails that may have recipients with a mailbox here: scheduled ones have none. Each has an index of its own. */
+const UNSCHEDULED = ['held', 'parked', 'active']
   .map((state) => `select m.id from queue.mail m where ${STATES[state as ShownState]}`)
   .join(' union all ');
 
@@ -114,18 +114,13 @@ function narrow(all: Conditions, scope: MailScope, filter: Narrowing, range?: st
   const addressee = recipient === undefined ? null : all.has('f.address', recipient);
   const goesTo = destination === undefined ? null : goesToOf(all.given(destination));
   const said = reason === undefined ? null : all.has('f.last_reply', reason);
-  if (goesTo !== null && scope === 'all') {
-    const remote = `select f.mail_id from queue.recipient f where f.route = 'remote' and ${goesTo}`;
-    const others = `select f.mail_id from (${UNROUTED}) w join queue.recipient f on f.mail_id = w.id
-      where f.route <> 'remote' and ${goesTo}`;
-    // As an array: what else is asked for is asked of these mails only.
-    all.add(`m.id = any(array(${remote} union ${others}))`);
-  }
+  // As an array: what else is asked for is asked of these mails only.
+  if (goesTo !== null && scope === 'all') all.add(`m.id = any(array(${goingTo(goesTo)}))`);
   if (scope !== 'all' || isOfFew(filter)) {
     // Each mail's own recipients are looked at: those in scope depend on the mail. OFFSET keeps it from being turned round.
     const some = (condition: string): string => `exists (select from queue.recipient f
       where f.mail_id = m.id and ${isOfPart} and (${condition}) and ${isRecipientInScope('f')} offset 0)`;
-    if (goesTo !== null && scope !== 'all') all.add(some(goesTo));
+    if (goesTo !== null && scope !== 'all') all.add(some(`${goesTo.isDestination} or ${goesTo.isDomain}`));
     if (addressee !== null) all.add(some(addressee));
     if (said !== null) all.add(`(${all.has('m.reason', reason as string)} or ${some(said)})`);
     return all;
@@ -141,9 +136,31 @@ function narrow(all: Conditions, scope: MailScope, filter: Narrowing, range?: st
   return all;
 }
 
-/** Where mail to a recipient goes; that of remote ones is indexed. */
-function goesToOf(place: string): string {
-  return `(lower(f.destination) = lower(${place}) or lower(split_part(f.address, '@', -1)) = lower(${place}))`;
+interface GoesTo {
+  isDestination: string;
+  isDomain: string;
+  /** Mailboxes of that domain are here. */
+  isOurs: string;
+}
+
+/** Where mail to a recipient goes. */
+function goesToOf(place: string): GoesTo {
+  return {
+    isDestination: `lower(f.destination) = lower(${place})`,
+    isDomain: `lower(split_part(f.address, '@', -1)) = lower(${place})`,
+    isOurs: `exists (select from directory.domain d where d.name = lower(${place}))`,
+  };
+}
+
+/**
+ * Recipients that go to a far side are found by their indexes, and so are those without a route yet. Those with a mailbox
+ * here are in none, since every mail would pay for it: where the domain is ours, the mails at rest here are looked through.
+ */
+function goingTo({ isDestination, isDomain, isOurs }: GoesTo): string {
+  return `select f.mail_id from queue.recipient f where f.route = 'remote' and (${isDestination} or ${isDomain})
+    union select f.mail_id from queue.recipient f where f.route = 'unrouted' and ${isDomain}
+    union select w.id from (${UNSCHEDULED}) w where ${isOurs} and exists (
+      select from queue.recipient f where f.mail_id = w.id and f.route = 'local' and ${isDomain} offset 0)`;
 }
 
 /** An index leads to them, and they are few: held mails wait for a person each. */
@@ -166,7 +183,10 @@ export function findPage(
   return isSearch(filter) ? walkQueue(db, scope, filter, walk) : findAtOnce(db, scope, filter);
 }
 
-/** The first page and the count are found in one pass. Without a name, so that it is planned for what is asked. */
+/**
+ * The page and the count in one statement, without a name, so that it is planned for what is asked. What an index leads to
+ * is found once; of anything else as much is passed as is counted, in any order, and the page is read in that of the ids.
+ */
 async function findAtOnce(
   db: Queryable,
   scope: MailScope,
@@ -174,16 +194,31 @@ async function findAtOnce(
 ): Promise<FoundPage> {
   const all = narrow(new Conditions(scope), scope, filter);
   const found = `select m.id from queue.mail m where ${all.text}`;
-  const page = after === undefined ? 'found' : `(${found} and m.id > ${all.given(after)}::uuid) later`;
+  const isFew = isOfFew(filter);
+  const most = `limit ${MAX_COUNTED + 1}`;
+  const since = after === undefined ? null : `id > ${all.given(after)}::uuid`;
+  const page = isFew && since === null ? 'select id from found' : pageText(all.text, filter, since);
   const [row = { ids: [], total: 0 }] = await db.query<{ ids: string[]; total: number }>({
-    text: `with found as materialized (${found} order by m.id limit ${MAX_COUNTED + 1})
-      select (select count(*)::int from found) as total,
-        array(select id from ${page} order by id limit ${all.given(limit)}) as ids`,
+    text: `${isFew ? `with found as materialized (${found} order by m.id ${most})` : ''}
+      select (select count(*)::int from (${isFew ? 'select from found' : `${found} ${most}`}) counted) as total,
+        array(select id from (${page}) page order by id limit ${all.given(limit)}) as ids`,
     values: all.values,
   });
   const next = row.ids.length < limit ? null : (row.ids.at(-1) ?? null);
   const isTotalExact = row.total <= MAX_COUNTED;
   return { ids: row.ids, total: Math.min(row.total, MAX_COUNTED), isTotalExact, next, searchedUntil: null };
+}
+
+/**
+ * Where no index leads to a state, the queue is walked by id until the page is full. OFFSET holds the planner to that: of
+ * a table that has just been filled it knows nothing, and would sort all of it.
+ */
+function pageText(conditions: string, filter: Narrowing, since: string | null): string {
+  const isWalked = !isOfFew(filter) && (filter.state ?? 'scheduled') === 'scheduled';
+  const later = since === null ? '' : `where ${since}`;
+  if (isWalked)
+    return `select m.id from (select * from queue.mail ${later} order by id offset 0) m where ${conditions}`;
+  return `select m.id from queue.mail m where ${since === null ? '' : `m.${since} and`} ${conditions}`;
 }
 
 async function walkQueue(
@@ -194,7 +229,9 @@ async function walkQueue(
 ): Promise<FoundPage> {
   // The first page counts as far as its time lasts.
   const most = after === undefined ? MAX_COUNTED : limit;
-  const found: string[] = [];
+  // One more than a page tells whether there is another.
+  const ids: string[] = [];
+  let count = 0;
   let since = after ?? NIL;
   let stopped: Bound | null = null;
   let part = firstPart;
@@ -202,18 +239,22 @@ async function walkQueue(
   for (;;) {
     const began = performance.now();
     stopped = await endOfPart(db, since, part);
-    found.push(...(await findBetween(db, scope, filter, since, stopped?.id ?? LAST)));
+    const range = { since, last: stopped?.id ?? LAST, limit: limit + 1 - ids.length };
+    const found = await findBetween(db, scope, filter, range);
+    ids.push(...found.ids);
+    count += found.count;
     const tookMs = performance.now() - began;
     left -= tookMs;
-    if (stopped === null || found.length > most || left < tookMs / 5) break;
+    if (stopped === null || count > most || left < tookMs / 5) break;
     since = stopped.id;
     part = Math.min(MAX_PART, Math.ceil((part * left) / tookMs));
   }
-  const total = Math.min(found.length, MAX_COUNTED);
-  const isTotalExact = stopped === null && after === undefined && found.length <= MAX_COUNTED;
-  const ids = found.slice(0, limit);
-  if (found.length > limit)
+  const total = Math.min(count, MAX_COUNTED);
+  const isTotalExact = stopped === null && after === undefined && count <= MAX_COUNTED;
+  if (ids.length > limit) {
+    ids.pop();
     return { ids, total, isTotalExact, next: ids.at(-1) ?? null, searchedUntil: null };
+  }
   return { ids, total, isTotalExact, next: stopped?.id ?? null, searchedUntil: stopped?.acceptedAt ?? null };
 }
 
@@ -237,21 +278,24 @@ async function endOfPart(db: Queryable, since: string, part: number): Promise<Bo
   return bound ?? null;
 }
 
+/** How many mails of a part are found, and the first of them. */
 async function findBetween(
   db: Queryable,
   scope: MailScope,
   filter: Narrowing,
-  since: string,
-  last: string,
-): Promise<string[]> {
+  { since, last, limit }: { since: string; last: string; limit: number },
+): Promise<{ count: number; ids: string[] }> {
   const all = new Conditions(scope);
   const [from, to] = [all.given(since), all.given(last)];
   narrow(all, scope, filter, `f.mail_id > ${from} and f.mail_id <= ${to}`);
-  const rows = await db.query<{ id: string }>({
-    text: `select m.id from queue.mail m where m.id > ${from} and m.id <= ${to} and ${all.text} order by m.id`,
+  const [row] = await db.query<{ count: number; ids: string[] }>({
+    text: `with found as materialized (
+        select m.id from queue.mail m where m.id > ${from} and m.id <= ${to} and ${all.text})
+      select (select count(*)::int from found) as count,
+        array(select id from found order by id limit ${all.given(Math.max(0, limit))}) as ids`,
     values: all.values,
   });
-  return rows.map(({ id }) => id);
+  return row ?? { count: 0, ids: [] };
 }
 
 /** The ids of what the filter finds, oldest first: the set that an act is of, whatever arrives meanwhile. */

@@ -116,19 +116,18 @@ const MAIL_COLUMNS = `m.id, m.content_id, ${ENVELOPE_COLUMNS}, m.body, m.dsn_ret
   m.step, m.state, m.reason, m.held_by, m.held_filter, m.released_filters, m.generation, m.removed_at_acceptance,
   c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed`;
 
-const MAIL = `
-select ${MAIL_COLUMNS} from queue.mail m left join store.content c on c.id = m.content_id where m.id = $1`;
+const MAILS = `select ${MAIL_COLUMNS} from queue.mail m left join store.content c on c.id = m.content_id`;
+const MAIL = `${MAILS} where m.id = $1`;
 
-const RECIPIENTS = `
-select address, original_recipient as "originalRecipient", notify, account_id as "accountId", route, destination,
+const RECIPIENT_COLUMNS = `address, original_recipient as "originalRecipient", notify, account_id as "accountId", route, destination,
   expanded_from as "expandedFrom", due_at as "dueAt", lease_owner as "leaseOwner", attempt,
   last_attempt_at as "lastAttemptAt", last_reply as "lastReply", delay_notified as "isDelayNotified",
-  planned_at as "plannedAt"
-from queue.recipient where mail_id = $1 order by address`;
+  planned_at as "plannedAt"`;
+const RECIPIENTS = `select ${RECIPIENT_COLUMNS} from queue.recipient where mail_id = $1 order by address`;
 
-const VERDICTS = `
-select filter, recipient, result, reason, prefix, removed, replacement_content_id as "replacementContentId", unseen as "isUnseen", target, at
-from queue.verdict where mail_id = $1 and generation = $2`;
+const VERDICT_COLUMNS = `v.filter, v.recipient, v.result, v.reason, v.prefix, v.removed,
+  v.replacement_content_id as "replacementContentId", v.unseen as "isUnseen", v.target, v.at`;
+const VERDICTS = `select ${VERDICT_COLUMNS} from queue.verdict v where v.mail_id = $1 and v.generation = $2`;
 
 /** The mail as it is now, or null when it has left the queue. */
 export function loadMail(db: Queryable, id: string): Promise<MailInHand | null> {
@@ -163,6 +162,41 @@ async function readMail(db: Queryable, id: string, lock: '' | 'lock'): Promise<M
           values: [id, row.generation],
         });
   return mailOf(row, recipients, verdicts);
+}
+
+/**
+ * The same of several, by their ids; those that have left are left out. They are locked in the order of their ids, so that
+ * two who do so do not wait for each other. Without names: planned for the queue as it is.
+ */
+export async function lockMails(tx: Queryable, ids: readonly string[]): Promise<Map<string, MailInHand>> {
+  const rows = await tx.query<MailRow>({
+    text: `${MAILS} where m.id = any($1::uuid[]) order by m.id for update of m`,
+    values: [ids],
+  });
+  const recipients = await tx.query<QueuedRecipient & { mail_id: string }>({
+    text: `select mail_id, ${RECIPIENT_COLUMNS} from queue.recipient where mail_id = any($1::uuid[])
+      order by mail_id, address for update`,
+    values: [ids],
+  });
+  const verdicts = await tx.query<StoredVerdict & { mail_id: string }>({
+    text: `select v.mail_id, ${VERDICT_COLUMNS} from queue.verdict v join queue.mail m on m.id = v.mail_id
+      where v.mail_id = any($1::uuid[]) and v.generation = m.generation`,
+    values: [ids],
+  });
+  const [recipientsOf, verdictsOf] = [byMail(recipients), byMail(verdicts)];
+  return new Map(
+    rows.map((row) => [row.id, mailOf(row, recipientsOf.get(row.id) ?? [], verdictsOf.get(row.id) ?? [])]),
+  );
+}
+
+function byMail<Row extends { mail_id: string }>(rows: readonly Row[]): Map<string, Omit<Row, 'mail_id'>[]> {
+  const found = new Map<string, Omit<Row, 'mail_id'>[]>();
+  for (const { mail_id: mail, ...row } of rows) {
+    const there = found.get(mail);
+    if (there === undefined) found.set(mail, [row]);
+    else there.push(row);
+  }
+  return found;
 }
 
 function mailOf(row: MailRow, recipients: QueuedRecipient[], verdicts: StoredVerdict[]): MailInHand {

@@ -43,14 +43,19 @@ export interface Reach {
 }
 
 /** Of a locked mail; null when the mail is outside of the scope, and so does not exist. */
-export async function reachOf(tx: Queryable, scope: MailScope, mail: string): Promise<Reach | null> {
+export async function reachOf(
+  tx: Queryable,
+  scope: MailScope,
+  mail: { id: string; recipients: readonly { address: string }[] },
+): Promise<Reach | null> {
+  if (scope === 'all')
+    return { isWhole: true, addresses: new Set(mail.recipients.map((one) => one.address)) };
   const rows = await tx.query<{ address: string; isInScope: boolean }>({
     name: 'reach_of',
     text: `select r.address, ${isRecipientInScope('r')} as "isInScope"
       from queue.mail m join queue.recipient r on r.mail_id = m.id where m.id = $2`,
-    values: [scopeIds(scope), mail],
+    values: [scopeIds(scope), mail.id],
   });
   const addresses = new Set(rows.filter(({ isInScope }) => isInScope).map(({ address }) => address));
-  if (scope === 'all') return { isWhole: true, addresses };
   return addresses.size === 0 ? null : { isWhole: addresses.size === rows.length, addresses };
 }

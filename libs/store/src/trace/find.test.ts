@@ -67,3 +67,30 @@ test('what is asked for without a condition fills its page, however far back tha
   const { rows, searchedSince } = await findDeliveries(delivery, 'all', { limit: 30 }, ONE_WINDOW);
   expect([rows.length, searchedSince]).toEqual([30, null]);
 });
+
+test('of a long trace, a window of time reads the blocks that it is in and few beside them', async () => {
+  await using long = await createTestDatabase();
+  const { password } = long;
+  await using owner = openDatabase({ url: long.url(), password });
+  await using reader = openDatabase({ url: long.url('delivery'), password, max: 1 });
+  await owner.query({
+    text: `insert into trace.delivery (mail_id, recipient, ended_at, accepted_at, reverse_path, origin, size, outcome)
+      select gen_random_uuid(), 'to' || n || '@one.test', now() - (20000 - n) * interval '1 minute', now(), 's@far.test',
+        'incoming', 1, 'delivered'
+      from generate_series(1, 20000) n`,
+  });
+  await owner.query({ text: 'vacuum analyze trace.delivery' });
+  const read = async (): Promise<number> => {
+    await reader.query({ text: 'select pg_stat_force_next_flush()' });
+    const [row] = await reader.query<{ read: number }>({
+      text: `select seq_tup_read + coalesce(idx_tup_fetch, 0) as read from pg_stat_user_tables
+        where schemaname = 'trace' and relname = 'delivery'`,
+    });
+    return row?.read ?? 0;
+  };
+  const before = await read();
+  const search: Search = { milliseconds: 60_000, smallBytes: 0 };
+  const { rows } = await findDeliveries(reader, 'all', { address: 'far.test', limit: 50 }, search);
+  expect(rows).toHaveLength(50);
+  expect((await read()) - before).toBeLessThan(3000);
+});

@@ -213,7 +213,7 @@ export function directory(isNew: () => boolean) {
           outcome: 'done',
         },
       ]),
-      next: null,
+      ...{ next: null, searchedSince: null },
     }),
     'GET /me': () => ({
       address: 'anna@firma.test',

@@ -55,7 +55,10 @@ export const auditCommands: Command[] = [
         before: input.number('before', { min: 1, max: Number.MAX_SAFE_INTEGER }),
         limit: input.number('limit', { min: 1, max: 500 }) ?? 100,
       });
-      if (result.next !== null) {
+      if (result.searchedSince !== null) {
+        const on = `--before ${result.next}`;
+        session.note(text(`просмотрено не всё, искать дальше: ${on}`, `not all was searched, go on: ${on}`));
+      } else if (result.next !== null) {
         session.note(text(`дальше: --before ${result.next}`, `more: --before ${result.next}`));
       }
       return session.show(result, () => auditTable(session, result.entries));

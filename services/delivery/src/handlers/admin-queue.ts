@@ -1,5 +1,6 @@
-// admin.queue.*: what a person sees of the queue and does with it. Every change is one transaction a mail, begun
-// by locking it, so that it never meets delivery half-way.
+// admin.queue.*: what a person sees of the queue and does with it. A change begins by locking its mails, so that it never
+// meets delivery half-way; one of many mails is made in transactions of some each, since a commit costs as much as ten
+// statements, and nobody shall wait for all of them.
 import {
   adminQueue,
   type AdminReply,
@@ -19,7 +20,7 @@ import {
   holdKinds,
   type ListedMail,
   listQueue,
-  lockMail,
+  lockMails,
   matchingMails,
   type MailInHand,
   type QueueDestination,
@@ -31,6 +32,7 @@ import {
 } from '@pochtar/store/queue';
 import {
   type Action,
+  type Change,
   giveUp,
   hold,
   redirect,
@@ -165,6 +167,9 @@ function isMeant(mail: MailInHand, { heldBy, filter }: Selection): boolean {
   return heldBy === undefined || mail.heldBy === heldBy;
 }
 
+/** Of one transaction. */
+const MAILS_AT_ONCE = 25;
+
 async function forEach(
   tools: Tools,
   selection: Selection,
@@ -172,11 +177,14 @@ async function forEach(
   action: Action,
 ): Promise<AdminReply<QueueOutcome>> {
   const outcome: QueueOutcome = { done: [], skipped: [], unknown: [], complaints: [] };
-  for (const id of new Set(selection.mails)) {
-    const result = await changeOne(tools, id, selection, asker, action);
-    outcome[result === true ? 'done' : 'skipped'].push(id);
-    if (result === 'unknown') outcome.unknown.push(id);
-    if (result === 'shared') outcome.complaints.push({ mail: id, problem: shared });
+  const mails = [...new Set(selection.mails.map((mail) => mail.toLowerCase()))];
+  for (let first = 0; first < mails.length; first += MAILS_AT_ONCE) {
+    const some = mails.slice(first, first + MAILS_AT_ONCE);
+    for (const [id, result] of await changeSome(tools, some, selection, asker, action)) {
+      outcome[result === true ? 'done' : 'skipped'].push(id);
+      if (result === 'unknown') outcome.unknown.push(id);
+      if (result === 'shared') outcome.complaints.push({ mail: id, problem: shared });
+    }
   }
   const { author } = asker;
   tools.log.info({ author, action: action.name, mails: outcome.done }, 'the queue was changed by hand');
@@ -190,24 +198,48 @@ const { error: shared } = refused(
   'the mail has recipients outside of your domains, and this concerns the whole mail: ask an administrator of the server',
 );
 
-async function changeOne(
+type Changed = boolean | 'shared' | 'unknown';
+
+/** All of them, or none where an error ends it. */
+async function changeSome(
   tools: Tools,
-  id: string,
+  ids: readonly string[],
   selection: Selection,
-  { author, scope }: Asker,
+  asker: Asker,
   action: Action,
-): Promise<boolean | 'shared' | 'unknown'> {
-  const after = new Aftermath();
-  const result = await tools.db.transaction(async (tx) => {
-    const mail = await lockMail(tx, id);
-    const reach = mail && (await reachOf(tx, scope, id));
-    if (mail === null || reach === null) return 'unknown';
-    if (!isMeant(mail, selection)) return false;
-    const within = mail.recipients.filter(({ address }) => reach.addresses.has(address));
-    return action({ tools, tx, mail, isWhole: reach.isWhole, within, author, after });
+): Promise<Map<string, Changed>> {
+  const afters: Aftermath[] = [];
+  const changed = await tools.db.transaction(async (tx) => {
+    const locked = await lockMails(tx, ids);
+    const results = new Map<string, Changed>();
+    for (const id of ids) {
+      const mail = locked.get(id);
+      const after = new Aftermath();
+      const change = { tools, tx, selection, asker, after };
+      const result = mail === undefined ? 'unknown' : await changeOne(mail, change, action);
+      if (result === true) afters.push(after);
+      results.set(id, result);
+    }
+    return results;
   });
-  if (result === true) after.announce(tools);
-  return result;
+  for (const after of afters) after.announce(tools);
+  return changed;
+}
+
+async function changeOne(
+  mail: MailInHand,
+  {
+    selection,
+    asker: { author, scope },
+    ...change
+  }: Pick<Change, 'tools' | 'tx' | 'after'> & { selection: Selection; asker: Asker },
+  action: Action,
+): Promise<Changed> {
+  const reach = await reachOf(change.tx, scope, mail);
+  if (reach === null) return 'unknown';
+  if (!isMeant(mail, selection)) return false;
+  const within = mail.recipients.filter(({ address }) => reach.addresses.has(address));
+  return action({ ...change, mail, isWhole: reach.isWhole, within, author });
 }
 
 async function show(

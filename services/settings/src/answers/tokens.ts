@@ -11,7 +11,7 @@ import {
   refused,
   type TokenInfo,
 } from '@pochtar/bus';
-import { listAudit, type StoredAuditEntry } from '@pochtar/store/audit';
+import { findAudit, type StoredAuditEntry } from '@pochtar/store/audit';
 import {
   type AdministratorRole,
   checkToken,
@@ -148,20 +148,22 @@ export function answerAudit(context: Context): { stop(): Promise<void> }[] {
     answerAdmin(context, adminAudit.list, async ({ since, until, ...filter }, asker) => {
       const isOwn = asker.role === 'domainAdmin';
       if (isOwn && filter.author !== undefined && filter.author !== asker.author) return nothing;
-      const entries = await listAudit(context.db, {
+      const found = await findAudit(context.db, {
         ...filter,
         author: isOwn ? asker.author : filter.author,
         since: since === undefined ? undefined : new Date(since),
         until: until === undefined ? undefined : new Date(until),
       });
-      const shown = fitting(entries.map(entryInfo));
-      const isLast = entries.length < filter.limit && shown.length === entries.length;
-      return done({ entries: shown, next: isLast ? null : (shown.at(-1)?.id ?? null) });
+      const entries = fitting(found.entries.map(entryInfo));
+      if (entries.length < found.entries.length) {
+        return done({ entries, next: entries.at(-1)?.id ?? null, searchedSince: null });
+      }
+      return done({ entries, next: found.next, searchedSince: found.searchedSince?.toISOString() ?? null });
     }),
   ];
 }
 
-const nothing = done({ entries: [], next: null });
+const nothing = done({ entries: [], next: null, searchedSince: null });
 
 function entryInfo({ at, clientAddress, ...entry }: StoredAuditEntry): AuditEntryInfo {
   const details = shortDetails(entry.details);

@@ -2,6 +2,7 @@
 import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { audit as english } from '../../i18n/en/audit.ts';
+import { formatTime } from '../../i18n/format.ts';
 import { addWords, useWords } from '../../i18n/index.ts';
 import { audit as russian } from '../../i18n/ru/audit.ts';
 import { Author } from '../../ui/Author.tsx';
@@ -14,6 +15,7 @@ import { Pager } from '../../ui/Pager.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
+import { SearchGoesOn } from '../SearchGoesOn.tsx';
 import { useCursor, useView } from '../search.ts';
 import { useSectionLabels } from '../section-labels.ts';
 import { detailWords, objectWords } from './detail.ts';
@@ -27,7 +29,7 @@ const limit = 50;
 
 export function AuditPage() {
   const words = useWords();
-  const { t } = words;
+  const { t, language } = words;
   const label = useSectionLabels();
   const [view, setView] = useView();
   const { author, object } = view;
@@ -40,6 +42,9 @@ export function AuditPage() {
       ...(cursor.after !== undefined && { before: Number(cursor.after) }),
     },
   });
+  const searchedSince = data?.searchedSince ?? null;
+  const soFar = searchedSince === null ? null : { time: formatTime(searchedSince, language) };
+  const next = data?.next?.toString();
   return (
     <Page title={t('page.audit')} path={[t('menu.service')]}>
       <div className="p-filters">
@@ -100,14 +105,31 @@ export function AuditPage() {
           },
         ]}
         empty={
-          author === undefined && object === undefined ? (
-            <Empty>{t('audit.empty')}</Empty>
-          ) : (
-            <Filtered onReset={() => setView({ author: undefined, object: undefined })} />
-          )
+          <Nothing
+            soFar={soFar}
+            isFiltered={author !== undefined || object !== undefined}
+            onReset={() => setView({ author: undefined, object: undefined })}
+            onGoOn={() => cursor.to(next)}
+          />
         }
       />
-      <Pager cursor={cursor} next={data?.next?.toString()} />
+      <Pager cursor={cursor} next={next}>
+        {soFar === null ? undefined : t('search.reached', soFar)}
+      </Pager>
     </Page>
   );
+}
+
+interface NothingProps {
+  /** How far a search came, when it stopped before the end. */
+  soFar: { time: string } | null;
+  isFiltered: boolean;
+  onReset: () => void;
+  onGoOn: () => void;
+}
+
+function Nothing({ soFar, isFiltered, onReset, onGoOn }: NothingProps) {
+  const { t } = useWords();
+  if (soFar !== null) return <SearchGoesOn soFar={t('search.nothingYet', soFar)} onGoOn={onGoOn} />;
+  return isFiltered ? <Filtered onReset={onReset} /> : <Empty>{t('audit.empty')}</Empty>;
 }

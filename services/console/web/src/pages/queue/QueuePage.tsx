@@ -83,7 +83,7 @@ function Mails({ view, setView }: MailsProps) {
         empty={
           until !== null ? (
             <SearchGoesOn
-              soFar={t('search.nothing', until)}
+              soFar={t('search.nothingYet', until)}
               onGoOn={() => cursor.to(data?.next ?? undefined)}
             />
           ) : Object.keys(filter).length > 0 ? (

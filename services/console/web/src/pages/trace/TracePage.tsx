@@ -107,7 +107,7 @@ export function TracePage() {
             <Empty>{t('trace.empty')}</Empty>
           ) : (
             <SearchGoesOn
-              soFar={t('search.nothing', soFar)}
+              soFar={t('search.nothingYet', soFar)}
               onGoOn={() => cursor.to(searchedSince ?? undefined)}
             />
           )
