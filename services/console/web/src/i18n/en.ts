@@ -5,6 +5,7 @@ import { dns } from './en/dns.ts';
 import { lists } from './en/lists.ts';
 import { mail } from './en/mail.ts';
 import { overview } from './en/overview.ts';
+import { search } from './en/search.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { start } from './en/start.ts';
@@ -17,6 +18,7 @@ export const en: English = {
   ...dns,
   ...lists,
   ...mail,
+  ...search,
   ...overview,
   ...settings,
   ...shell,

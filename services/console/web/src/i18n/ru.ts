@@ -5,6 +5,7 @@ import { dns } from './ru/dns.ts';
 import { lists } from './ru/lists.ts';
 import { mail } from './ru/mail.ts';
 import { overview } from './ru/overview.ts';
+import { search } from './ru/search.ts';
 import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { start } from './ru/start.ts';
@@ -16,6 +17,7 @@ export const ru = {
   ...dns,
   ...lists,
   ...mail,
+  ...search,
   ...overview,
   ...settings,
   ...shell,

@@ -42,8 +42,7 @@ export function AuditPage() {
       ...(cursor.after !== undefined && { before: Number(cursor.after) }),
     },
   });
-  const searchedSince = data?.searchedSince ?? null;
-  const soFar = searchedSince === null ? null : { time: formatTime(searchedSince, language) };
+  const soFar = data?.searchedSince ? { time: formatTime(data.searchedSince, language) } : null;
   const next = data?.next?.toString();
   return (
     <Page title={t('page.audit')} path={[t('menu.service')]}>
