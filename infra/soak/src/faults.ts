@@ -122,7 +122,7 @@ export async function endure(rig: Rig, fault: Fault): Promise<void> {
     await fault.strike(rig);
     const end = performance.now() + fault.holdMs;
     while (performance.now() < end) {
-      await delay(Math.min(1000, end - performance.now()));
+      await delay(Math.max(0, Math.min(1000, end - performance.now())));
       await fault.hold?.(rig);
     }
   } finally {
