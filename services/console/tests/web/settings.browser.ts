@@ -77,6 +77,44 @@ test('a choice is a group with its name, and is found by its address', async () 
   await page.getByText('1 field changed').waitFor();
 });
 
+test('a menu is made when it is opened; the focus goes into it, and back to its button', async () => {
+  await page.goto(`${api.url}/settings/mail`);
+  await field('queue.waitMaxMinutes').waitFor();
+  // Those of the frame: appearance, account. One of a field has no id until it is made.
+  expect(await page.locator('[aria-haspopup="menu"][id]').count()).toBe(2);
+  const button = page.getByRole('button', { name: 'Actions for “Maximum time in the queue”', exact: true });
+  await button.press('Enter');
+  await page.getByRole('menu').waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.getByRole('menuitem').and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+  await button.and(page.locator(':focus')).waitFor();
+});
+
+test('what is typed into a field draws nothing of any other', async () => {
+  await page.goto(`${api.url}/settings/mail`);
+  await field('queue.waitMaxMinutes').press('End');
+  await page.keyboard.press('1');
+  await page.getByText('1 field changed').waitFor();
+  await page.evaluate(() => {
+    const drawn = new Set<string>();
+    Object.assign(globalThis, { drawn });
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const element = target instanceof Element ? target : target.parentElement;
+        drawn.add(element?.closest<HTMLElement>('.f-field')?.dataset.path ?? '');
+      }
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  await page.keyboard.press('2');
+  const drawn = () =>
+    page.evaluate(() =>
+      [...(globalThis as unknown as { drawn: Set<string> }).drawn].filter((one) => one !== ''),
+    );
+  await expect.poll(drawn).toEqual(['queue.waitMaxMinutes']);
+});
+
 test('what is out of bounds stays as typed, says so at the field, and leads there from the summary', async () => {
   await page.goto(`${api.url}/settings/mail`);
   await field('queue.runIntervalMinutes').fill('99999');

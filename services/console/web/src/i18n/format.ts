@@ -1,10 +1,31 @@
 // Numbers, sizes, times as the language writes them, in the zone of the viewer.
-import type { Language } from './index.ts';
+import type { Language } from './keys.ts';
 
 const nbsp = '\u00a0';
 
+/** Making a formatter takes many times as long as using it. */
+const numberFormats = new Map<string, Intl.NumberFormat>();
+const timeFormats = new Map<string, Intl.DateTimeFormat>();
+
+function numberFormat(language: Language, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = JSON.stringify([language, options]);
+  const made = numberFormats.get(key) ?? new Intl.NumberFormat(language, options);
+  numberFormats.set(key, made);
+  return made;
+}
+
+function timeFormat(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([language, options]);
+  const made = timeFormats.get(key) ?? new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'ru', options);
+  timeFormats.set(key, made);
+  return made;
+}
+
 export function formatNumber(value: number, language: Language): string {
-  return new Intl.NumberFormat(language).format(value);
+  // Written alike everywhere; the first formatter of a page takes a tenth of a second.
+  return Number.isInteger(value) && value >= 0 && value < 1000
+    ? String(value)
+    : numberFormat(language).format(value);
 }
 
 const sizeUnits = {
@@ -20,29 +41,22 @@ export function formatSize(bytes: number, language: Language): string {
     step++;
   }
   const digits = value < 10 && step > 0 ? 1 : 0;
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+  const number = numberFormat(language, { maximumFractionDigits: digits }).format(value);
   return `${number}${nbsp}${sizeUnits[language][step] ?? ''}`;
 }
 
 export function formatTime(at: string | number | Date, language: Language, withSeconds = false): string {
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'ru', {
-    dateStyle: 'medium',
-    timeStyle: withSeconds ? 'medium' : 'short',
-  }).format(new Date(at));
+  const timeStyle = withSeconds ? 'medium' : 'short';
+  return timeFormat(language, { dateStyle: 'medium', timeStyle }).format(new Date(at));
 }
 
 export function formatDay(at: string | number | Date, language: Language): string {
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'ru', { dateStyle: 'medium' }).format(
-    new Date(at),
-  );
+  return timeFormat(language, { dateStyle: 'medium' }).format(new Date(at));
 }
 
 /** With the zone, for a tooltip. */
 export function formatExact(at: string | number | Date, language: Language): string {
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'ru', {
-    dateStyle: 'full',
-    timeStyle: 'long',
-  }).format(new Date(at));
+  return timeFormat(language, { dateStyle: 'full', timeStyle: 'long' }).format(new Date(at));
 }
 
 export function isPast(at: string, now = Date.now()): boolean {
@@ -75,7 +89,7 @@ export function formatMinutes(minutes: number, language: Language): string {
   if (told.length === 0) told.push(['minute', 0]);
   return told
     .map(([unit, value]) =>
-      new Intl.NumberFormat(language, {
+      numberFormat(language, {
         style: 'unit',
         unit,
         unitDisplay: unit === 'day' ? 'long' : 'short',

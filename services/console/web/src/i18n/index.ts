@@ -2,11 +2,11 @@
 // all. What the server says carries both languages, and is read by `say`.
 import type { Text } from '@pochtar/settings/forms';
 import i18next from 'i18next';
-import { initReactI18next, useTranslation } from 'react-i18next';
-import type { Key } from './keys.ts';
+import { Store, useStore } from '../api/store.ts';
+import { formatNumber } from './format.ts';
+import type { Key, Language } from './keys.ts';
 
-export type { Key } from './keys.ts';
-export type Language = 'ru' | 'en';
+export type { Key, Language } from './keys.ts';
 
 const loaders: Record<Language, () => Promise<Record<string, string>>> = {
   ru: async () => (await import('./ru.ts')).ru,
@@ -23,7 +23,7 @@ export function firstLanguage(): Language {
 }
 
 export async function startLanguages(language = firstLanguage()): Promise<void> {
-  await i18next.use(initReactI18next).init({
+  await i18next.init({
     lng: language,
     fallbackLng: false,
     resources: { [language]: { translation: await loaders[language]() } },
@@ -34,6 +34,7 @@ export async function startLanguages(language = firstLanguage()): Promise<void> 
     showSupportNotice: false,
   } as Parameters<typeof i18next.init>[0]);
   brought.set(language, Promise.resolve());
+  words.set(wordsOf(language));
   document.documentElement.lang = language;
   // The other one is there when it is wanted.
   const other: Language = language === 'ru' ? 'en' : 'ru';
@@ -44,9 +45,9 @@ export async function startLanguages(language = firstLanguage()): Promise<void> 
 const brought = new Map<Language, Promise<void>>();
 
 /** The words of a page that brings its own, in both languages. */
-export function addWords(words: Readonly<Record<Language, Readonly<Record<string, string>>>>): void {
-  i18next.addResourceBundle('ru', 'translation', words.ru);
-  i18next.addResourceBundle('en', 'translation', words.en);
+export function addWords(own: Readonly<Record<Language, Readonly<Record<string, string>>>>): void {
+  i18next.addResourceBundle('ru', 'translation', own.ru);
+  i18next.addResourceBundle('en', 'translation', own.en);
 }
 
 function load(language: Language): Promise<void> {
@@ -66,6 +67,7 @@ export async function setLanguage(language: Language): Promise<void> {
   localStorage.setItem(stored, language);
   document.documentElement.lang = language;
   await i18next.changeLanguage(language);
+  words.set(wordsOf(language));
 }
 
 export type Values = Record<string, string | number>;
@@ -78,19 +80,29 @@ export interface Words {
   say: (text: Text) => string;
 }
 
+/** Of the language that is chosen. */
+const words = new Store<Words>(wordsOf('ru'));
+
 export function useWords(): Words {
-  const { t, i18n } = useTranslation();
-  const language: Language = i18n.language === 'en' ? 'en' : 'ru';
-  return {
-    language,
-    t: (key, values) => t(key as never, forWords(values, language) as never) as unknown as string,
-    say: (text) => text[language],
-  };
+  return useStore(words);
+}
+
+function wordsOf(language: Language): Words {
+  // Most words have no values; looking them up again for each of a hundred fields is felt.
+  const plain = new Map<Key, string>();
+  const say = (key: Key, values: Values): string => i18next.t(key, { lng: language, ...values });
+  function t(key: Key, values?: Values): string {
+    if (values !== undefined) return say(key, forWords(values, language));
+    const known = plain.get(key) ?? say(key, {});
+    // Words that come with a page may not be there yet.
+    if (known !== key) plain.set(key, known);
+    return known;
+  }
+  return { language, t, say: (text) => text[language] };
 }
 
 /** Numbers in words are written as the language does; the plural form still goes by the number. */
-function forWords(values: Values | undefined, language: Language): Values {
-  if (values === undefined) return {};
+function forWords(values: Values, language: Language): Values {
   const { count } = values;
-  return typeof count === 'number' ? { ...values, n: new Intl.NumberFormat(language).format(count) } : values;
+  return typeof count === 'number' ? { ...values, n: formatNumber(count, language) } : values;
 }

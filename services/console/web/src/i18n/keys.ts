@@ -15,3 +15,5 @@ export type Key = Stem<Written | keyof typeof audit>;
 
 /** English has the same keys, and of plurals one and other. */
 export type English = Record<Exclude<Written, `${string}_few` | `${string}_many`>, string>;
+
+export type Language = 'ru' | 'en';

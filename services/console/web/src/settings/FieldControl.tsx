@@ -1,16 +1,14 @@
 // One field: label, mark of a change, menu, control, help, and what is wrong with it, where it is.
-import { IconDots } from '@tabler/icons-react';
 import {
   type FieldDescription,
   isSameValue,
   type SecretDescription,
   valueWords,
 } from '@pochtar/settings/forms';
-import { Link } from '@tanstack/react-router';
 import { useWords } from '../i18n/index.ts';
-import { ActionIcon, Menu, Switch } from '../ui/controls.ts';
-import { toast } from '../ui/toast.tsx';
-import { addressOf, describedAt, isSecret, partsOf } from './catalogue.ts';
+import { Switch } from '../ui/inputs.tsx';
+import { describedAt, isSecret, partsOf } from './catalogue.ts';
+import { FieldMenu } from './FieldMenu.tsx';
 import { FieldProblems, useProblems } from './FieldProblems.tsx';
 import { useAt, useForm } from './use-draft.ts';
 import { SecretField } from './widgets/SecretField.tsx';
@@ -151,13 +149,8 @@ interface MarksProps {
 
 /** Changed in the draft, other than the default, and the menu that leads back. */
 function Marks({ path, field, value, isChanged }: MarksProps) {
-  const { t, say } = useWords();
-  const { forms, draft } = useForm();
+  const { t } = useWords();
   const isDefault = isSameValue(value, field.default);
-  const copyLink = () => {
-    void navigator.clipboard.writeText(new URL(addressOf(forms, path), globalThis.location.href).href);
-    toast(t('field.linkCopied'));
-  };
   return (
     <>
       {isChanged ? (
@@ -174,35 +167,7 @@ function Marks({ path, field, value, isChanged }: MarksProps) {
           />
         )
       )}
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon
-            variant="subtle"
-            size={24}
-            className="f-menu"
-            aria-label={t('field.menu', { name: say(field.label) })}
-          >
-            <IconDots size={16} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {isChanged && (
-            <Menu.Item onClick={() => draft.set(path, draft.storedValue(path))}>
-              {t('field.asStored')}
-            </Menu.Item>
-          )}
-          <Menu.Item disabled={isDefault} onClick={() => draft.set(path, field.default)}>
-            {t('field.toDefault', { value: say(valueWords(field, field.default)) })}
-          </Menu.Item>
-          <Menu.Item
-            component={Link}
-            {...({ to: '.', search: { history: partsOf(path).section } } as object)}
-          >
-            {t('field.history')}
-          </Menu.Item>
-          <Menu.Item onClick={copyLink}>{t('field.copyLink')}</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <FieldMenu path={path} field={field} value={value} isChanged={isChanged} />
     </>
   );
 }

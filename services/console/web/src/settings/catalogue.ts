@@ -30,14 +30,22 @@ export function isSecret(described: FieldDescription | SecretDescription): descr
   return !('input' in described);
 }
 
-export function describedAt(
-  forms: FormsDescription,
-  path: string,
-): FieldDescription | SecretDescription | undefined {
-  const { section, field } = partsOf(path);
-  const known = sectionOf(forms, section);
-  return (
-    known?.fields.find(({ name }) => name === field) ?? known?.secrets.find(({ name }) => name === field)
+type Described = FieldDescription | SecretDescription;
+
+/** By path: every field looks for its own with each key that is typed. */
+const indexes = new WeakMap<FormsDescription, ReadonlyMap<string, Described>>();
+
+export function describedAt(forms: FormsDescription, path: string): Described | undefined {
+  const index = indexes.get(forms) ?? indexOf(forms);
+  indexes.set(forms, index);
+  return index.get(path);
+}
+
+function indexOf({ sections }: FormsDescription): ReadonlyMap<string, Described> {
+  return new Map(
+    sections.flatMap(({ name, fields, secrets }) =>
+      [...secrets, ...fields].map((one) => [`${name}.${one.name}`, one] as const),
+    ),
   );
 }
 

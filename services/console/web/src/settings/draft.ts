@@ -154,6 +154,7 @@ export class Draft {
   }
 
   isShown(path: string): boolean {
+    if (describedAt(this.#forms, path)?.when === undefined) return true;
     const { section, field } = partsOf(path);
     const described = sectionOf(this.#forms, section);
     return described === undefined || isShown(described, field, this.document(section));

@@ -1,7 +1,8 @@
 // The table of keys, and the switch that turns the letters off.
 import { useState } from 'react';
 import { type Key, useWords } from '../i18n/index.ts';
-import { Kbd, Modal, Switch } from '../ui/controls.ts';
+import { Kbd, Modal } from '../ui/controls.ts';
+import { Switch } from '../ui/inputs.tsx';
 import { areLettersOn, setLetters } from '../ui/letters.ts';
 
 const keys: readonly (readonly [string, Key])[] = [
@@ -39,7 +40,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
         </tbody>
       </table>
       <Switch
-        mt="md"
+        className="p-gap"
         label={t('keys.letters')}
         checked={areOn}
         onChange={({ currentTarget: { checked } }) => {

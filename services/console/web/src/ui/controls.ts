@@ -16,7 +16,6 @@ export {
   Select,
   Skeleton,
   Stack,
-  Switch,
   TagsInput,
   Textarea,
   TextInput,

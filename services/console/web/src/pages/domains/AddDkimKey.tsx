@@ -2,8 +2,9 @@
 import { useState } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
-import { Radio, Stack, Switch, Textarea, TextInput } from '../../ui/controls.ts';
+import { Radio, Stack, Textarea, TextInput } from '../../ui/controls.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { Switch } from '../../ui/inputs.tsx';
 
 export type MadeBy = 'create' | 'import';
 

@@ -1,6 +1,7 @@
 // A choice: up to four are rows with what follows from each; more are a list to open; a single one is plain text.
 import { useWords } from '../../i18n/index.ts';
-import { Radio, Select, Stack } from '../../ui/controls.ts';
+import { Select, Stack } from '../../ui/controls.ts';
+import { Radio } from '../../ui/inputs.tsx';
 import type { WidgetProps } from './types.ts';
 
 export function ChoiceField({ id, field, value, set, describedBy, isInvalid }: WidgetProps) {
@@ -30,13 +31,13 @@ export function ChoiceField({ id, field, value, set, describedBy, isInvalid }: W
           {options.map((option) => (
             <Radio
               key={String(option.value)}
+              id={`${id}--${option.value}`}
               name={id}
               value={String(option.value)}
               checked={option.value === value}
               onChange={() => set(option.value)}
               label={say(option.label)}
               description={option.consequence === undefined ? undefined : say(option.consequence)}
-              error={isInvalid}
             />
           ))}
         </Stack>

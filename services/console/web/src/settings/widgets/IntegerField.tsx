@@ -1,7 +1,7 @@
 // A whole number as text: nothing is clamped or mended behind one's back; what is out of bounds stays and says so.
 import { formatMinutes, formatSize } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
-import { TextInput } from '../../ui/controls.ts';
+import { TextLine } from '../../ui/inputs.tsx';
 import type { WidgetProps } from './types.ts';
 
 export function IntegerField({ id, field, value, set, describedBy, isInvalid }: WidgetProps) {
@@ -10,14 +10,14 @@ export function IntegerField({ id, field, value, set, describedBy, isInvalid }: 
   const reading = typeof value === 'number' ? readingOf(value, unit?.measure, language) : null;
   return (
     <div className="f-number">
-      <TextInput
+      <TextLine
         id={id}
         className="f-narrow"
         inputMode="numeric"
         autoComplete="off"
         value={typeof value === 'number' || typeof value === 'string' ? String(value) : ''}
         onChange={(event) => set(parsed(event.currentTarget.value))}
-        error={isInvalid}
+        isInvalid={isInvalid}
         aria-describedby={describedBy}
       />
       {unit !== undefined && <span className="p-muted">{say(unit)}</span>}

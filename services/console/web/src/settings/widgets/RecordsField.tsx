@@ -3,7 +3,8 @@ import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-r
 import type { FieldInput, RecordField } from '@pochtar/settings/forms';
 import { useState } from 'react';
 import { useWords } from '../../i18n/index.ts';
-import { ActionIcon, Button, Select, TextInput } from '../../ui/controls.ts';
+import { Button, Select } from '../../ui/controls.ts';
+import { IconButton, TextLine } from '../../ui/inputs.tsx';
 import type { WidgetProps } from './types.ts';
 
 type Entry = Record<string, unknown>;
@@ -48,29 +49,23 @@ export function RecordsField({ id, path, field, value, set, describedBy, badCell
             />
           ))}
           <span className="f-record-buttons">
-            <ActionIcon
-              variant="subtle"
+            <IconButton
               disabled={index === 0}
               aria-label={t('records.up', { row: index + 1 })}
               onClick={() => move(index, -1)}
             >
               <IconArrowUp size={16} aria-hidden />
-            </ActionIcon>
-            <ActionIcon
-              variant="subtle"
+            </IconButton>
+            <IconButton
               disabled={index === entries.length - 1}
               aria-label={t('records.down', { row: index + 1 })}
               onClick={() => move(index, 1)}
             >
               <IconArrowDown size={16} aria-hidden />
-            </ActionIcon>
-            <ActionIcon
-              variant="subtle"
-              aria-label={t('records.remove', { row: index + 1 })}
-              onClick={() => replace(index)}
-            >
+            </IconButton>
+            <IconButton aria-label={t('records.remove', { row: index + 1 })} onClick={() => replace(index)}>
               <IconTrash size={16} aria-hidden />
-            </ActionIcon>
+            </IconButton>
           </span>
         </div>
       ))}
@@ -126,12 +121,12 @@ function Cell({ label, described: { input, label: words }, value, isInvalid, set
   }
   const isNumber = input.kind === 'integer';
   return (
-    <TextInput
+    <TextLine
       aria-label={label}
       placeholder={say(words)}
       autoComplete="off"
       value={typeof value === 'string' || typeof value === 'number' ? String(value) : ''}
-      error={isInvalid}
+      isInvalid={isInvalid}
       {...(isNumber && { inputMode: 'numeric' as const })}
       onChange={({ currentTarget: { value: text } }) =>
         set(isNumber && /^\d{1,9}$/.test(text) ? Number(text) : text)

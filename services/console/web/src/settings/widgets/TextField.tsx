@@ -1,6 +1,6 @@
 // A line of text; with values to offer where the catalogue has some.
 import { useWords } from '../../i18n/index.ts';
-import { TextInput } from '../../ui/controls.ts';
+import { TextLine } from '../../ui/inputs.tsx';
 import type { WidgetProps } from './types.ts';
 
 export function TextField({ id, field, value, set, describedBy, isInvalid }: WidgetProps) {
@@ -8,7 +8,7 @@ export function TextField({ id, field, value, set, describedBy, isInvalid }: Wid
   const { suggestions = [], empty } = field;
   return (
     <>
-      <TextInput
+      <TextLine
         id={id}
         className="f-medium"
         autoComplete="off"
@@ -17,7 +17,7 @@ export function TextField({ id, field, value, set, describedBy, isInvalid }: Wid
         value={typeof value === 'string' ? value : ''}
         onChange={(event) => set(event.currentTarget.value)}
         {...(empty !== undefined && { placeholder: say(empty) })}
-        error={isInvalid}
+        isInvalid={isInvalid}
         aria-describedby={describedBy}
         {...(suggestions.length > 0 && { list: `${id}--offers` })}
       />
