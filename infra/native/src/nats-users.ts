@@ -70,9 +70,9 @@ function tests(user: NatsUser): NatsUser {
 }
 
 /** A filter that is asked during the dialogue. */
-function answersChecks(filter: string): NatsUser {
-  const subscribe = [`check.${filter}`, 'lists.changed'];
-  return program(`filter-${filter}`, { publish: streams, subscribe, answers: true });
+function answersChecks(filter: string, shares: string[] = []): NatsUser {
+  const subscribe = [`check.${filter}`, 'lists.changed', ...shares];
+  return program(`filter-${filter}`, { publish: [...streams, ...shares], subscribe, answers: true });
 }
 
 /** A filter that mails pass: it takes its own step and announces the next one, whichever it is. */
@@ -97,6 +97,7 @@ const answeredBySettings = [
   'test',
   'lists',
   'bans',
+  'dnsbl',
 ];
 
 /** Who asks the settings process on behalf of people. */
@@ -111,7 +112,7 @@ export const natsUsers: NatsUser[] = [
       subscribe: ['lists.changed'],
     }),
   ),
-  tests(answersChecks('dnsbl')),
+  tests(answersChecks('dnsbl', ['dnsbl.changed'])),
   answersChecks('greylist'),
   tests(judgesMails('antivirus')),
   judgesMails('dkim', ['check.spf']),
@@ -155,6 +156,8 @@ export const natsUsers: NatsUser[] = [
         'queue.due',
         ...steps,
         'test.*',
+        // Whether somebody who is to be spared is listed elsewhere.
+        'check.dnsbl',
         ...askers.map((asker) => `progress.${asker}.*`),
       ],
       subscribe: [
@@ -177,7 +180,7 @@ export const natsUsers: NatsUser[] = [
         '$JS.API.CONSUMER.CREATE.EVENTS',
       ],
       subscribe: [
-        ...['settings.applied', 'administrator.changed', 'lists.changed'],
+        ...['settings.applied', 'administrator.changed', 'lists.changed', 'dnsbl.changed'],
         ...['mail.*', 'task.*', 'auth.failed'],
       ],
     }),

@@ -113,6 +113,19 @@ export const listsChanged: Subject<ListsChanged> = {
   purpose: 'a hint to read what changed in the white list, the black list and the named networks',
 };
 
+const dnsblChangedSchema = z.object({
+  zone: z.string().max(253),
+  state: z.enum(['unknown', 'good', 'failing', 'suspended']),
+  fault: z.enum(['silent', 'refuses', 'listsEverybody', 'empty']).nullable(),
+});
+export type DnsblChanged = z.infer<typeof dnsblChangedSchema>;
+export const dnsblChanged: Subject<DnsblChanged> = {
+  name: 'dnsbl.changed',
+  kind: 'core',
+  schema: dnsblChangedSchema,
+  purpose: 'a black list of the DNS was suspended, or is well again; also a hint to read how all of them are',
+};
+
 export const appliedProblem = z.object({
   /** A stable word, such as `portTaken` or `notAvailable`. */
   code: z.string().max(64),
@@ -178,6 +191,8 @@ const checkReply = z.object({
   enhanced: z.string().optional(),
   /** What the client is told; one line of printable text. */
   text: z.string().max(400).optional(),
+  /** The black list that the client is refused for. */
+  zone: z.string().max(253).optional(),
   /** It might be accepted if SPF lets the client send for the envelope's sender: ask again when that is known. */
   asksSpf: z.boolean().optional(),
 });
@@ -209,6 +224,7 @@ export const allSubjects: Subject<never>[] = [
   directoryChanged,
   administratorChanged,
   listsChanged,
+  dnsblChanged,
   settingsApplied,
   mailboxChanged('*'),
   queueDue,

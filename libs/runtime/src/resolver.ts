@@ -23,6 +23,10 @@ export interface Resolver {
   aaaa(name: string): Promise<string[]>;
   txt(name: string): Promise<string[][]>;
   ptr(address: string): Promise<string[]>;
+  /** IPv4 addresses with the seconds they may be kept; asked anew each time: who asks keeps them. */
+  withTtl(name: string): Promise<{ address: string; ttl: number }[]>;
+  /** RFC 2308 §5: the seconds that a zone lets an answer be kept that a name is not there; null: it says nothing. */
+  negativeTtl(zone: string): Promise<number | null>;
   /**
    * For libraries that ask by themselves and tell a name that is not there from one without such records: those throw
    * with the code ENOTFOUND and ENODATA, as the system's resolver does.
@@ -62,6 +66,12 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
     txt: (name) => ask(`TXT ${name}`, () => resolver.resolveTxt(name)),
     // Not `reverse`, which looks into the hosts file, and takes a server that fails for a name that is not there.
     ptr: (address) => ask(`PTR ${address}`, () => resolver.resolvePtr(reversePointer(address))),
+    withTtl: async (name) =>
+      (await found(`A ${name}`, () => resolver.resolve4(name, { ttl: true }))).records,
+    async negativeTtl(zone) {
+      const [soa] = await ask(`SOA ${zone}`, async () => [await resolver.resolveSoa(zone)]);
+      return soa?.minttl ?? null;
+    },
     async records(name, type) {
       const ofType = (): Promise<unknown[]> => resolver.resolve(name, type) as Promise<unknown[]>;
       const { records, absent } = await look(`any ${type} ${name}`, ofType);

@@ -44,9 +44,10 @@ const allowed: Record<string, string[]> = {
     ...[read('settings.section'), read('directory.account'), read('directory.address')],
     ...[read('lists.entry'), 'update lists.entry set hits = hits + 1, last_hit_at = now() where false'],
     ...[read('directory.scram_key'), insertKey],
+    "insert into lists.dnsbl_refusal select 'z', '192.0.2.1', now(), now(), 1, '', '' where false",
   ],
   'filter-greylist': [write('lists.greylist'), read('settings.section')],
-  'filter-dnsbl': [read('settings.section'), read('lists.entry'), read('lists.removed_entry')],
+  'filter-dnsbl': [read('settings.section'), read('lists.entry'), read('lists.removed_entry'), write('lists.dnsbl_zone')],
   'filter-antivirus': [
     read('queue.mail'),
     read('queue.verdict'),
@@ -75,12 +76,13 @@ const allowed: Record<string, string[]> = {
     write('directory.dkim_key'),
     read('settings.secret'),
     write('lists.entry'),
+    ...[read('lists.dnsbl_zone'), read('lists.dnsbl_refusal')],
   ],
 };
 
 const denied: Record<string, string[]> = {
   smtp: [
-    write('lists.entry'),
+    ...[write('lists.entry'), write('lists.dnsbl_refusal'), read('lists.dnsbl_zone')],
     // Keys that are there are settings' to change.
     "update directory.scram_key set stored_key = '' where false",
     ...[write('directory.scram_key'), write('lists.login_failure')],

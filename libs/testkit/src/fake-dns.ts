@@ -16,7 +16,8 @@ export interface FakeDns extends AsyncDisposable {
   readonly address: string;
   /**
    * Sets the records of a name, replacing those of this type. Data as in a zone file: an address, a name,
-   * `10 mx.example.test`, the whole TXT string (split into chunks of 255 bytes by itself), TLSA `3 1 1 hex`.
+   * `10 mx.example.test`, the whole TXT string (split into chunks of 255 bytes by itself), TLSA `3 1 1 hex`; of SOA its
+   * minimum alone.
    */
   set(name: string, type: RecordType, ...data: string[]): void;
   /** Sets the PTR record of an IPv4 or IPv6 address. */
@@ -186,11 +187,20 @@ function encodeData(type: number, data: string): Buffer {
     }
     case typeNumbers.TXT:
       return encodeText(Buffer.from(data, 'utf8'));
+    case typeNumbers.SOA:
+      return encodeSoa(Number(data));
     case typeNumbers.TLSA:
       return Buffer.concat([Buffer.from(words.slice(0, 3).map(Number)), Buffer.from(words[3] ?? '', 'hex')]);
     default:
       return encodeName(data);
   }
+}
+
+/** RFC 1035 §3.3.13, of which only MINIMUM matters here. */
+function encodeSoa(minimum: number): Buffer {
+  const numbers = Buffer.alloc(20);
+  numbers.writeUInt32BE(minimum, 16);
+  return Buffer.concat([encodeName('ns.test'), encodeName('hostmaster.test'), numbers]);
 }
 
 function encodeText(bytes: Buffer): Buffer {

@@ -30,6 +30,8 @@ export interface FilterTools {
 
 /** What is asked during the dialogue spares white-listed clients. */
 export interface DialogueTools extends FilterTools {
+  /** Where replicas tell each other what they found. */
+  bus: Bus;
   /**
    * smtp decides by all entries before it asks (names need SPF and the verified reverse name, which only it has); this
    * keeps addresses and networks true for whoever asks.

@@ -29,7 +29,7 @@ export async function start(config: Config, context: ServiceContext): Promise<As
     const lists = stack.use(await followAccessLists({ db, bus, context }));
     const isWhite: DialogueTools['isWhite'] = (address) =>
       lists.matcher.address(address, Date.now())?.list === 'white';
-    stack.use(answer(filter, bus, { ...tools, isWhite }));
+    stack.use(answer(filter, { ...tools, bus, isWhite }));
   } else {
     const blobs = stack.use(await openBlobs(config, context, { db }));
     const stopping = new AbortController();
@@ -44,9 +44,9 @@ export async function start(config: Config, context: ServiceContext): Promise<As
   return stack.move();
 }
 
-function answer(filter: DialogueFilter, bus: Bus, tools: DialogueTools): AsyncDisposable {
+function answer(filter: DialogueFilter, tools: DialogueTools): AsyncDisposable {
   const check = filter.open(tools);
-  const answering = answerChecks(bus, filter.name, check, tools.log);
+  const answering = answerChecks(tools.bus, filter.name, check, tools.log);
   return {
     async [Symbol.asyncDispose]() {
       await answering[Symbol.asyncDispose]();

@@ -115,6 +115,7 @@ test('dnsbl answers over the bus with the resolver it was given', async () => {
     result: 'reject',
     enhanced: '5.7.1',
     text: 'client [192.0.2.1] is listed by list.test',
+    zone: 'list.test',
   });
   expect(await ask('dnsbl', { clientAddress: '192.0.2.2' })).toEqual({ result: 'accept' });
 });

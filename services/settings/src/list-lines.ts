@@ -1,5 +1,5 @@
 // A line of a list as people paste and keep it: `192.0.2.0/24 until=2027-01-31T12:00:00Z # branch office`. What is exported is
-// written the same way.
+// written the same way. `relay=no`: an address that is spared the checks and may not send anywhere else.
 import { type ListName, type ListProblem, readEnd, readListEntry, text } from '@pochtar/settings';
 import { networkKey, type NewEntry } from '@pochtar/store/lists';
 
@@ -20,11 +20,14 @@ export function readLine(
   now = new Date(),
 ): ReadLine | null {
   const [, before = '', after] = /^([^#]*)(?:#(.*))?$/s.exec(line) ?? [];
-  const [, value = '', until] = /^\s*(.*?)(?:\s+until=(\S+))?[\s,;]*$/is.exec(before) ?? [];
+  const [, value = '', until, relay] =
+    /^\s*(.*?)(?:\s+until=(\S+))?(?:\s+(relay=no))?[\s,;]*$/is.exec(before) ?? [];
   if (value === '') return null;
   const written = after?.trim() ?? '';
   const comment = written === '' ? defaults.comment : written;
-  return readNewEntry(list, { value, comment, expiresAt: until ?? defaults.expiresAt }, now);
+  const read = readNewEntry(list, { value, comment, expiresAt: until ?? defaults.expiresAt }, now);
+  if (read.ok && relay !== undefined) read.entry.opensRelay = false;
+  return read;
 }
 
 export function readNewEntry(

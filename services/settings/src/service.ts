@@ -11,6 +11,7 @@ import { answerCertificates } from './answers/certificates.ts';
 import { answerAccounts } from './answers/accounts.ts';
 import { answerAdministrators } from './answers/administrators.ts';
 import { answerDkim } from './answers/dkim.ts';
+import { answerDnsbl } from './answers/dnsbl.ts';
 import { answerDomainDns } from './answers/domain-dns.ts';
 import { answerDomains } from './answers/domains.ts';
 import { answerLists } from './answers/lists.ts';
@@ -94,6 +95,7 @@ function answerAll(context: Context, config: Config, opened: AsyncDisposableStac
     ...answerLists(context),
     ...answerNamedNetworks(context),
     ...answerBans(context),
+    ...answerDnsbl(context),
     ...answerDomains(context),
     ...answerDomainDns(context, dnsOf(config)),
     ...answerDkim(context, dnsOf(config)),

@@ -16,6 +16,7 @@ import { Acceptor } from './accept.ts';
 import type { Config } from './config.ts';
 import { SenderPolicy } from './sender-policy.ts';
 import { DialogueFilters } from './dialogue-filters.ts';
+import { DnsblRefusals } from './dnsbl-refusals.ts';
 import { OwnDirectory } from './directory.ts';
 import { EntryHitCounter } from './entry-hit-counter.ts';
 import { createMetrics } from './metrics.ts';
@@ -51,6 +52,7 @@ export async function openTools(
   const sendingLimit = stack.use(new SendingLimit({ db, current, isWebmail, log }));
   const refusals = stack.use(new Refusals(bus, log));
   const lists = stack.use(await followAccessLists({ db, bus, context }));
+  const dnsblRefusals = stack.use(new DnsblRefusals(db, log));
   const hits = stack.use(new EntryHitCounter(db, log));
   const resolver = createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') });
   const accessLists = () => lists.matcher;
@@ -74,6 +76,7 @@ export async function openTools(
       { dnsbl: () => current('dnsbl'), greylist: () => current('greylist') },
       log,
     ),
+    dnsblRefusals,
     senderPolicy: new SenderPolicy(bus, log),
     reverseNames: new ReverseNames(resolver, { current, accessLists }),
     disk,

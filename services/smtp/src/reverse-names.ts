@@ -35,8 +35,8 @@ export class ReverseNames {
 
   /** Begins the look-up where somebody will ask for it: of strangers from the outside, on the MX port. */
   start(session: Session): void {
-    const { listener, isTrusted, clientAddress } = session;
-    if (session.reverse !== null || listener !== 'mx' || isTrusted) return;
+    const { listener, isTrusted, isSpared, clientAddress } = session;
+    if (session.reverse !== null || listener !== 'mx' || isTrusted || isSpared) return;
     const isWanted = this.#isChecked() || this.#tools.accessLists().hasDomains;
     if (isWanted && isPublicAddress(clientAddress)) session.reverse = this.#look(session);
   }

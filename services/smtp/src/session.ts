@@ -37,6 +37,8 @@ export class Session {
   readonly clientAddress: string;
   /** What the lists say of the client's address. */
   listedAddress: ListColour | null = null;
+  /** Its entry in the white list spares it the checks and opens nothing. */
+  isSpared = false;
   /** '' before HELO or EHLO. */
   helo = '';
   isExtended = false;

@@ -15,6 +15,7 @@ import type { BlobStore } from '@pochtar/store/blob';
 import type { PasswordVerifier, RecipientLookup } from '@pochtar/store/directory';
 import type { Acceptor } from './accept.ts';
 import type { DialogueFilters } from './dialogue-filters.ts';
+import type { DnsblRefusals } from './dnsbl-refusals.ts';
 import type { OwnDirectory } from './directory.ts';
 import type { Metrics } from './metrics.ts';
 import type { Refusals } from './refusals.ts';
@@ -60,6 +61,7 @@ export interface Tools {
   scram: Scram;
   sendingLimit: SendingLimit;
   filters: DialogueFilters;
+  dnsblRefusals: DnsblRefusals;
   reverseNames: ReverseNames;
   senderPolicy: SenderPolicy;
   disk: DiskSpace;

@@ -7,10 +7,12 @@ import {
   type CheckRequest,
   connectBus,
   type KnownSpf,
+  listsChanged,
   spfCheck,
   type SpfRequest,
 } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
+import { eventually } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';
 import { type SmtpHarness, startSmtp } from './harness.ts';
@@ -103,6 +105,44 @@ describe('DNSBL', () => {
     const deferred = await stranger();
     expect((await deferred.say('RCPT TO:<anna@demo.test>')).text).toMatch(/^451 4\.7\.1 /);
     deferred.close();
+  });
+
+  test('whom a zone refused is kept with the mail that it was, so that it can be undone', async () => {
+    await answer('dnsbl', { result: 'reject', text: 'listed', zone: 'zone.test' });
+    const client = await stranger('198.51.100.77');
+    for (const to of ['anna', 'boris']) expect((await client.say(`RCPT TO:<${to}@demo.test>`)).code).toBe(550);
+    client.close();
+    const [row] = await eventually(async () => {
+      const rows = await smtp.db.query({
+        text: `select zone, count, reverse_path, recipient from lists.dnsbl_refusal where client = '198.51.100.77'`,
+      });
+      expect(rows).toHaveLength(1);
+      return rows;
+    });
+    expect(row).toEqual({ zone: 'zone.test', count: 2, reverse_path: 'a@remote.test', recipient: 'anna@demo.test' });
+  });
+
+  test('an address that is spared the checks is not asked for, and opens nothing', async () => {
+    const asked = await answer('dnsbl', { result: 'reject' });
+    await smtp.setLists({ white: ['198.51.100.78'] });
+    await smtp.db.query({
+      text: `with next as (update lists.access_state set revision = revision + 1 returning revision)
+        update lists.entry set opens_relay = false, revision = next.revision from next`,
+    });
+    smtp.bus.emit(listsChanged, { revision: 0 });
+    await eventually(async () => {
+      const client = await stranger('198.51.100.78');
+      const [away, here] = [await client.say('RCPT TO:<x@far.test>'), await client.say('RCPT TO:<anna@demo.test>')];
+      client.close();
+      expect([away.text, here.code]).toEqual([expect.stringMatching(/^550 5\.7\.1 relaying denied/), 250]);
+    });
+    const submitting = await Client.proxied(smtp.ports.submission, '198.51.100.78');
+    await submitting.reply();
+    await submitting.say('EHLO client.test');
+    expect((await submitting.say('MAIL FROM:<a@remote.test>')).code).toBe(530);
+    submitting.close();
+    expect(asked).toEqual([]);
+    await smtp.setLists({});
   });
 
   test('is lifted by a login and by a white address, and not asked for private addresses', async () => {

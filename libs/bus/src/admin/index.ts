@@ -15,6 +15,7 @@ export { askWhole, fitting, pageAfter, pageOf } from './pages.ts';
 export * from './directory.ts';
 export { adminBans, type BanInfo } from './bans.ts';
 export { adminDkim, type DkimKeyInfo } from './dkim.ts';
+export { adminDnsbl, type DnsblRefusalInfo, type DnsblZoneInfo } from './dnsbl.ts';
 export { adminDomainDns, type DomainDns, type DomainDnsRecord } from './domain-dns.ts';
 export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
 export { adminAudit, adminToken, type AuditEntryInfo, type TokenInfo } from './tokens.ts';
@@ -36,6 +37,7 @@ import { adminBans } from './bans.ts';
 import { adminCertificate } from './certificates.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
 import { adminDkim } from './dkim.ts';
+import { adminDnsbl } from './dnsbl.ts';
 import { adminDomainDns } from './domain-dns.ts';
 import { adminLogin, adminOwn } from './login.ts';
 import { adminLists } from './lists.ts';
@@ -54,6 +56,7 @@ export const allAdminQuestions = [
   adminCertificate,
   adminLists,
   adminBans,
+  adminDnsbl,
   adminDomain,
   adminDomainDns,
   adminDkim,

@@ -29,6 +29,8 @@ const entry = z.object({
   /** How often it has decided: connections and mails. */
   hits: z.int(),
   lastHitAt: z.iso.datetime().nullable(),
+  /** Of a white address: it may send anywhere without a login; otherwise it is spared the checks and nothing more. */
+  opensRelay: z.boolean(),
   /** Of a named network. */
   addresses: z.array(z.string()).nullable(),
   cautions: z.array(problem),

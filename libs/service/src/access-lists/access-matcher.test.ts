@@ -11,7 +11,7 @@ let nextId = 1;
 
 function entryOf(list: ListColour, value: string, more: Partial<AccessEntry> = {}): AccessEntry {
   const kind = accessEntry(value)?.kind ?? 'domain';
-  return { id: nextId++, list, kind, value, networkId: null, expiresAt: null, ...more };
+  return { id: nextId++, list, kind, value, networkId: null, expiresAt: null, opensRelay: true, ...more };
 }
 
 function lists(white: string[], black: string[], networks: AccessNetwork[] = []): AccessMatcher {

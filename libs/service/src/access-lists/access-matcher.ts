@@ -15,6 +15,8 @@ import { addressBits, type Bits, networkBits } from './address-bits.ts';
 export interface Deciding {
   readonly id: number;
   readonly list: ListColour;
+  /** Of a white address: it may send anywhere; otherwise it is spared the checks and nothing more. */
+  readonly opensRelay: boolean;
 }
 
 export interface SenderNames {
@@ -107,7 +109,7 @@ export class AccessMatcher {
     const items = entry.networkId === null ? [entry.value] : (this.#objects.get(entry.networkId) ?? []);
     const isAddress = entry.kind === 'address' || entry.kind === 'network' || entry.networkId !== null;
     const compiled: Compiled = {
-      ...{ id: entry.id, list: entry.list, networkId: entry.networkId },
+      ...{ id: entry.id, list: entry.list, networkId: entry.networkId, opensRelay: entry.opensRelay },
       until: entry.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
       networks: isAddress ? items.map(networkBits).filter((bits) => bits !== null) : [],
       name: isAddress ? null : nameKey(entry.value),
@@ -145,9 +147,9 @@ export class AccessMatcher {
     for (const id of [...(this.#referring.get(networkId) ?? [])]) {
       const known = this.#entries.get(id);
       if (known === undefined) continue;
-      const { list, until } = known;
+      const { list, until, opensRelay } = known;
       const expiresAt = until === Number.POSITIVE_INFINITY ? null : new Date(until);
-      this.#put({ id, list, kind: 'namedNetwork', value: '', networkId, expiresAt });
+      this.#put({ id, list, kind: 'namedNetwork', value: '', networkId, expiresAt, opensRelay });
     }
   }
 }

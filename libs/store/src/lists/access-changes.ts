@@ -9,6 +9,8 @@ export interface AccessEntry {
   value: string;
   networkId: number | null;
   expiresAt: Date | null;
+  /** Of a white address: it sends anywhere without a login; otherwise it is spared the checks and nothing more. */
+  opensRelay: boolean;
 }
 
 export interface AccessNetwork {
@@ -44,7 +46,7 @@ export async function readAccessChanges(db: Queryable, known: number | null): Pr
   // Networks last: an entry that is read refers to one that is there.
   const entries = await db.query<AccessEntry>({
     name: 'lists.entries_since',
-    text: `select id, list, kind, value, network_id as "networkId", expires_at as "expiresAt"
+    text: `select id, list, kind, value, network_id as "networkId", expires_at as "expiresAt", opens_relay as "opensRelay"
       from lists.entry where revision > $1`,
     values: [since],
   });

@@ -19,13 +19,15 @@ export interface ListEntry {
   hits: number;
   lastHitAt: Date | null;
   isExpired: boolean;
+  /** Of a white address: it sends anywhere without a login; otherwise it is spared the checks and nothing more. */
+  opensRelay: boolean;
   /** Of the named network. */
   addresses: string[] | null;
 }
 
 const COLUMNS = `e.id, e.kind, coalesce('network:' || n.name, e.value) as value, e.comment, e.author,
   e.created_at as "createdAt", e.expires_at as "expiresAt", e.hits, e.last_hit_at as "lastHitAt",
-  coalesce(e.expires_at <= now(), false) as "isExpired", n.addresses`;
+  coalesce(e.expires_at <= now(), false) as "isExpired", e.opens_relay as "opensRelay", n.addresses`;
 
 export interface EntryFilter {
   /** In the entry, its comment or its author. */
@@ -105,6 +107,8 @@ export interface NewEntry {
   value: string;
   comment: string;
   expiresAt: Date | null;
+  /** Unless it is told otherwise. */
+  opensRelay?: boolean;
 }
 
 export type Added =
@@ -121,10 +125,10 @@ export function addEntries(
   const adding = db.transaction(async (tx): Promise<Added> => {
     const revision = await nextListRevision(tx);
     const rows = await tx.query<{ value: string }>({
-      text: `insert into lists.entry (list, kind, value, network_id, comment, expires_at, author, revision)
-        select $1, w.kind, w.value, n.id, w.comment, w.expires, $6, $7
-        from unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[]) with ordinality
-          as w(kind, value, comment, expires, place)
+      text: `insert into lists.entry (list, kind, value, network_id, comment, expires_at, opens_relay, author, revision)
+        select $1, w.kind, w.value, n.id, w.comment, w.expires, w.relays, $6, $7
+        from unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $8::bool[]) with ordinality
+          as w(kind, value, comment, expires, relays, place)
         left join lists.network n on w.kind = 'namedNetwork' and w.value = 'network:' || n.key
         where w.kind <> 'namedNetwork' or n.id is not null order by w.place
         on conflict (list, value) do nothing returning value`,
@@ -136,6 +140,7 @@ export function addEntries(
         entries.map(({ expiresAt }) => expiresAt),
         author,
         revision,
+        entries.map(({ opensRelay }) => opensRelay ?? true),
       ],
     });
     const added = new Set(rows.map(({ value }) => value));

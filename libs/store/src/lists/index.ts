@@ -3,6 +3,8 @@ export * from './access-changes.ts';
 export * from './access-entries.ts';
 export * from './access-state.ts';
 export * from './bans.ts';
+export * from './dnsbl-refusals.ts';
+export * from './dnsbl-zones.ts';
 export * from './entry-hits.ts';
 export * from './greylist.ts';
 export * from './login-failures.ts';

@@ -3,6 +3,7 @@ import { banRoutes } from './bans.ts';
 import { certificateRoutes } from './certificates.ts';
 import { directoryRoutes } from './directory.ts';
 import { dkimRoutes } from './dkim.ts';
+import { dnsblRoutes } from './dnsbl.ts';
 import { listRoutes } from './lists.ts';
 import { liveRoutes } from './live.ts';
 import { mailRoutes } from './mail.ts';
@@ -22,6 +23,7 @@ export const contract = {
   ...certificateRoutes,
   ...listRoutes,
   ...banRoutes,
+  ...dnsblRoutes,
   ...peopleRoutes,
   ...overviewRoutes,
   ...liveRoutes,

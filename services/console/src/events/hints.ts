@@ -3,6 +3,7 @@
 import {
   type Bus,
   directoryChanged,
+  dnsblChanged,
   listsChanged,
   mailBounced,
   mailDeferred,
@@ -12,14 +13,14 @@ import {
   settingsChanged,
 } from '@pochtar/bus';
 
-export type Topic = 'settings' | 'applied' | 'directory' | 'lists' | 'queue';
+export type Topic = 'settings' | 'applied' | 'directory' | 'lists' | 'dnsbl' | 'queue';
 
 const GATHER_MS = 1000;
 
 /** What each role may hear of. */
 const TOPICS: Readonly<Record<Role, readonly Topic[]>> = {
-  admin: ['settings', 'applied', 'directory', 'lists', 'queue'],
-  auditor: ['settings', 'applied', 'directory', 'lists', 'queue'],
+  admin: ['settings', 'applied', 'directory', 'lists', 'dnsbl', 'queue'],
+  auditor: ['settings', 'applied', 'directory', 'lists', 'dnsbl', 'queue'],
   domainAdmin: ['directory', 'queue'],
   user: [],
 };
@@ -39,6 +40,7 @@ export class Hints implements AsyncDisposable {
       bus.subscribe(settingsApplied, () => this.#note('applied')),
       bus.subscribe(directoryChanged, () => this.#note('directory')),
       bus.subscribe(listsChanged, () => this.#note('lists')),
+      bus.subscribe(dnsblChanged, () => this.#note('dnsbl')),
       ...[mailDeferred, mailBounced, mailHeld].map((subject) =>
         bus.subscribe(subject, () => this.#note('queue')),
       ),

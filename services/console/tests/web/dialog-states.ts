@@ -199,6 +199,16 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
     },
   },
   'over: menu of a field': { path: '/settings/spam', reach: after(['.f-menu']) },
+  'over: refused by a black list': {
+    path: '/settings/spam',
+    reach: async (page) => {
+      await settled(page);
+      await page.locator('#block-dnsbl .p-table button').first().click();
+      await page.locator(`${dialog} .p-table, ${dialog} .p-cards`).first().waitFor();
+      await page.locator(`${dialog} button[type="submit"]`).click();
+      await page.locator(`${dialog} .p-notice`).waitFor();
+    },
+  },
   'over: a secret': {
     path: '/settings/mail#relay.authEnabled',
     reach: after(['label[for="relay.authEnabled"]'], ['.f-field:has([id="relay.password"]) button']),

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { defaultDocument, describeForms, isSectionName, parseSection, sectionNames } from '@pochtar/settings';
 import type { Answers, Contract } from '../../src/contract/index.ts';
+import { dnsblRoutes } from './fake-dnsbl.ts';
 import { listRoutes } from './fake-lists.ts';
 import {
   revisions,
@@ -204,6 +205,7 @@ export class FakeApi {
     },
     ...directoryRoutes(() => this.isNew),
     ...listRoutes(() => this.isNew),
+    ...dnsblRoutes(() => this.isNew),
     'GET /overview/mail': () => mailOverview(this.isNew),
     'GET /overview/server': () => serverOverview(this.isNew),
     'GET /queue': ({ query }) =>

@@ -17,7 +17,7 @@ function entryOf(value: string, more: Partial<Entry> = {}): Entry {
   return {
     kind: accessEntry(value)?.kind ?? 'domain',
     ...{ value, comment: '', author: 'console:petr', createdAt: at, expiresAt: null, isExpired: false },
-    ...{ hits: 0, lastHitAt: null, addresses: null, cautions: [] },
+    ...{ hits: 0, lastHitAt: null, opensRelay: true, addresses: null, cautions: [] },
     ...more,
   };
 }

@@ -8,6 +8,7 @@ import { banCommands } from './ban.ts';
 import { certificateCommands } from './certificate.ts';
 import { completionCommand } from './completion.ts';
 import { dkimCommands } from './dkim.ts';
+import { dnsblCommands } from './dnsbl.ts';
 import { domainCommands } from './domain.ts';
 import { groupCommands } from './group.ts';
 import { listCommands } from './list.ts';
@@ -27,6 +28,7 @@ export const allCommands: readonly Command[] = [
   ...settingsCommands,
   ...listCommands,
   ...banCommands,
+  ...dnsblCommands,
   ...queueCommands,
   ...traceCommands,
   ...adminCommands,

@@ -117,9 +117,10 @@ const exportList: Command = {
   },
 };
 
-function lineOf({ value, expiresAt, comment }: ListEntryInfo): string {
+function lineOf({ value, expiresAt, comment, opensRelay }: ListEntryInfo): string {
   const parts = [value];
   if (expiresAt !== null) parts.push(`until=${expiresAt}`);
+  if (!opensRelay) parts.push('relay=no');
   if (comment !== '') parts.push(`# ${comment.replaceAll(/[\r\n]+/g, ' ')}`);
   return parts.join(' ');
 }

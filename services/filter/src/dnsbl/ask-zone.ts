@@ -1,6 +1,10 @@
 // One question to one black list. RFC 5782 §2.1, §2.3.
 import type { Resolver } from '@pochtar/runtime';
 import { neverListedName } from './query-name.ts';
+import type { ZoneAnswers } from './zone-answers.ts';
+
+/** How old the knowledge may be that a zone does not list everybody. */
+const CONFIRMED_MS = 60_000;
 
 export type ZoneAnswer =
   | { kind: 'notListed' }
@@ -10,14 +14,14 @@ export type ZoneAnswer =
 
 /** Never throws: a failing zone is an answer. */
 export async function askZone(
-  resolver: Resolver,
+  answers: Pick<ZoneAnswers, 'codes'>,
   zone: string,
   reversed: string,
   clientAddress: string,
 ): Promise<ZoneAnswer> {
   try {
-    const codes = await resolver.a(`${reversed}.${zone}`);
-    if (codes.some(isListing)) return await confirm(resolver, zone, clientAddress);
+    const codes = await answers.codes(reversed, zone);
+    if (codes.some(isListing)) return await confirm(answers, zone, clientAddress);
     const refusal = codes.find(isOperatorError);
     // Other addresses are not of a black list: a domain that was sold or is parked lists nobody.
     if (refusal === undefined) return { kind: 'notListed' };
@@ -29,8 +33,12 @@ export async function askZone(
 }
 
 // Lists that were given up have ended by listing the whole world.
-async function confirm(resolver: Resolver, zone: string, clientAddress: string): Promise<ZoneAnswer> {
-  const codes = await resolver.a(`${neverListedName(clientAddress)}.${zone}`);
+async function confirm(
+  answers: Pick<ZoneAnswers, 'codes'>,
+  zone: string,
+  clientAddress: string,
+): Promise<ZoneAnswer> {
+  const codes = await answers.codes(neverListedName(clientAddress), zone, CONFIRMED_MS);
   if (!codes.some(isListing)) return { kind: 'listed', zone };
   return { kind: 'noAnswer', zone, why: 'it lists 127.0.0.1, so it lists everybody (RFC 5782 §5)' };
 }
@@ -52,10 +60,10 @@ export async function listingReason(
 }
 
 // RFC 5782 §2.3: entries are in 127.0.0.0/8. 127.255.255.0/24 is used by operators to say that they do not answer.
-function isListing(address: string): boolean {
+export function isListing(address: string): boolean {
   return address.startsWith('127.') && !isOperatorError(address);
 }
 
-function isOperatorError(address: string): boolean {
+export function isOperatorError(address: string): boolean {
   return address.startsWith('127.255.255.');
 }

@@ -1,53 +1,70 @@
-// Which zones are worth asking. A zone that keeps failing is left alone for a while, so that one dead list does
-// not put off all mail; after that one question tells whether it lives again. Known to this process only.
+// How a zone is, from one look at its test points to the next: pure. One that fails is looked at often and suspended when it stays
+// so; it comes back by itself. RFC 5782 §5: clients should look at the test entries from time to time.
+import type { DnsblZone, ZoneFault } from '@pochtar/store/lists';
 
-/** Failures in a row, over at least this time, that suspend a zone. */
-const FAILURES = 5;
-const FAILING_MS = 60_000;
-const FIRST_SUSPENSION_MS = 10 * 60_000;
-const LAST_SUSPENSION_MS = 60 * 60_000;
+export type Finding =
+  | { kind: 'good'; hasIpv6: boolean }
+  | { kind: 'fault'; fault: ZoneFault; why: string };
 
-interface ZoneState {
-  failures: number;
-  since: number;
-  /** How often it was suspended since it last answered. */
-  suspensions: number;
-  suspendedUntil: number;
+/** Looks in a row, over at least this time, that suspend a zone without answers. */
+const SILENT_CHECKS = 3;
+const SILENT_MS = 60_000;
+/** A zone without the entry that every zone has refuses nobody: it may be a list of one's own, and gets a day. */
+const EMPTY_MS = 24 * 3_600_000;
+/** Looks in a row that bring it back. */
+const GOOD_CHECKS = 2;
+
+const SECONDS_UNTIL_NEXT = { unknown: 15, good: 300, failing: 15, suspended: 60 } as const;
+const SECONDS_WHILE_EMPTY = 300;
+
+export interface Seen {
+  now: Date;
+  /** Somebody was refused because of it within a day: it is not empty. */
+  hasListed: boolean;
 }
 
-export class ZoneHealth {
-  readonly #zones = new Map<string, ZoneState>();
+export function nextHealth(known: DnsblZone, finding: Finding, seen: Seen): DnsblZone {
+  return finding.kind === 'good'
+    ? afterGood(known, finding.hasIpv6, seen.now)
+    : afterFault(known, finding, seen);
+}
 
-  isSuspended(zone: string, now: number): boolean {
-    return (this.#zones.get(zone)?.suspendedUntil ?? 0) > now;
-  }
+export function secondsUntilNext({ state, fault }: Pick<DnsblZone, 'state' | 'fault'>): number {
+  return state === 'failing' && fault === 'empty' ? SECONDS_WHILE_EMPTY : SECONDS_UNTIL_NEXT[state];
+}
 
-  /** The zones that are suspended. */
-  suspended(now: number): string[] {
-    return [...this.#zones.keys()].filter((zone) => this.isSuspended(zone, now));
-  }
+function afterGood(known: DnsblZone, hasIpv6: boolean, now: Date): DnsblZone {
+  const goodChecks = known.goodChecks + 1;
+  const seen = { ...known, checkedAt: now, goodChecks, badChecks: 0, hasIpv6 };
+  // One answer of a zone that was away is not trusted yet.
+  if (known.state === 'suspended' && goodChecks < GOOD_CHECKS) return seen;
+  return {
+    ...seen,
+    ...{ state: 'good', fault: null, why: '', goodAt: now, badSince: null },
+    since: known.state === 'good' ? known.since : now,
+    faultyUntil: known.faultyFrom !== null && known.faultyUntil === null ? now : known.faultyUntil,
+  };
+}
 
-  answered(zone: string): void {
-    this.#zones.delete(zone);
-  }
-
-  /** Counts a failure; returns for how long the zone is suspended from now on, if this one suspends it. */
-  failed(zone: string, now: number): number | null {
-    const state = this.#zones.get(zone) ?? { failures: 0, since: now, suspensions: 0, suspendedUntil: 0 };
-    this.#zones.set(zone, state);
-    state.failures++;
-    if (state.suspendedUntil > now) return null;
-    // A zone that was suspended has to answer the first question to be trusted again.
-    const isDead = state.failures >= FAILURES && now - state.since >= FAILING_MS;
-    if (!isDead && state.suspensions === 0) return null;
-    const length = Math.min(FIRST_SUSPENSION_MS * 2 ** state.suspensions, LAST_SUSPENSION_MS);
-    state.suspensions++;
-    state.suspendedUntil = now + length;
-    return length;
-  }
-
-  /** Forgets zones that are configured no more. */
-  keepOnly(zones: readonly string[]): void {
-    for (const zone of this.#zones.keys()) if (!zones.includes(zone)) this.#zones.delete(zone);
-  }
+function afterFault(
+  known: DnsblZone,
+  { fault, why }: Extract<Finding, { kind: 'fault' }>,
+  { now, hasListed }: Seen,
+): DnsblZone {
+  const isNew = known.badSince === null;
+  const badSince = known.badSince ?? now;
+  const badChecks = known.badChecks + 1;
+  const lastsMs = now.getTime() - badSince.getTime();
+  const isDead =
+    fault === 'listsEverybody' ||
+    (fault === 'empty'
+      ? lastsMs >= EMPTY_MS && !hasListed
+      : badChecks >= SILENT_CHECKS && lastsMs >= SILENT_MS);
+  const state = known.state === 'suspended' || isDead ? 'suspended' : 'failing';
+  return {
+    ...known,
+    ...{ state, fault, why, checkedAt: now, goodChecks: 0, badChecks, badSince },
+    since: state === known.state ? known.since : now,
+    ...(isNew && { faultyFrom: known.goodAt ?? now, faultyUntil: null }),
+  };
 }

@@ -5,6 +5,7 @@ import { parseSection, text } from '@pochtar/settings';
 import { askZone, type ZoneAnswer } from '../dnsbl/ask-zone.ts';
 import { beforeDeadline } from '../dnsbl/before-deadline.ts';
 import { reversedName } from '../dnsbl/query-name.ts';
+import { ZoneAnswers } from '../dnsbl/zone-answers.ts';
 
 const { good, bad, unknown } = testResult;
 
@@ -20,13 +21,15 @@ export function dnsblTest(resolver: Resolver): RunTest {
     if (!dnsbl.ok || !general.ok) throw new Error('the draft does not fit');
     const zones = dnsbl.value.zones.filter((zone) => only === undefined || zone === only);
     if (zones.length === 0) return nothing(only);
+    // Anew: somebody has just changed something.
+    const answers = new ZoneAnswers(resolver);
     const own = await ownAddresses(resolver, general.value.heloName);
     const left = [...zones];
     const faulty: string[] = [];
     const { timeoutMs } = dnsbl.value;
     const work = async (): Promise<void> => {
       for (let zone = left.shift(); zone !== undefined && !signal.aborted; zone = left.shift()) {
-        if (!(await tryZone(resolver, { zone, timeoutMs, own }, say))) faulty.push(zone);
+        if (!(await tryZone(answers, { zone, timeoutMs, own }, say))) faulty.push(zone);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -41,13 +44,13 @@ interface Trial {
 }
 
 async function tryZone(
-  resolver: Resolver,
+  answers: ZoneAnswers,
   { zone, timeoutMs, own }: Trial,
   say: TestRun['say'],
 ): Promise<boolean> {
   const started = Date.now();
   const silence: ZoneAnswer = { kind: 'noAnswer', zone, why: 'no answer in time' };
-  const asked = askZone(resolver, zone, LISTED.reversed, LISTED.address);
+  const asked = askZone(answers, zone, LISTED.reversed, LISTED.address);
   const answer = await beforeDeadline(asked, started + timeoutMs, silence);
   if (answer.kind === 'listed') {
     const ms = Date.now() - started;
@@ -59,7 +62,7 @@ async function tryZone(
       ),
       true,
     );
-    for (const address of own) await tryOwn(resolver, zone, address, say);
+    for (const address of own) await tryOwn(answers, zone, address, say);
     return true;
   }
   const { ru, en } = answer.kind === 'notListed' ? listsNobody : whyOf(answer, timeoutMs);
@@ -67,10 +70,10 @@ async function tryZone(
   return false;
 }
 
-async function tryOwn(resolver: Resolver, zone: string, address: string, say: TestRun['say']): Promise<void> {
+async function tryOwn(answers: ZoneAnswers, zone: string, address: string, say: TestRun['say']): Promise<void> {
   const reversed = reversedName(address);
   if (reversed === null) return;
-  const answer = await askZone(resolver, zone, reversed, address);
+  const answer = await askZone(answers, zone, reversed, address);
   if (answer.kind === 'noAnswer') return;
   const isListed = answer.kind === 'listed';
   const [ru, en] = isListed ? ['в этом списке', 'is on this list'] : ['не в списке', 'is not on it'];

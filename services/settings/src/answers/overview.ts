@@ -14,7 +14,9 @@ import { readSections } from '@pochtar/store/settings';
 import type { Context } from '../context.ts';
 import { storedSettings } from '../stored-settings.ts';
 import { certificateRemarks, domainRemarks, processRemarks, signingRemarks } from '../server-remarks.ts';
+import { dnsblRemarks } from '../dnsbl-remarks.ts';
 import { certificateInfos } from './certificates.ts';
+import { dnsblZones } from './dnsbl.ts';
 
 export function answerOverview(context: Context): { stop(): Promise<void> }[] {
   return [answerAdmin(context, adminOverview.server, (_, asker) => overview(context, asker))];
@@ -51,5 +53,6 @@ async function serverRemarks(context: Context): Promise<Remark[]> {
   return [
     ...processRemarks(facts, context.reports.isComplete, now),
     ...certificateRemarks(await certificateInfos(context)),
+    ...dnsblRemarks(await dnsblZones(context)),
   ];
 }

@@ -1,18 +1,18 @@
 // A client has connected: RFC 5321 §3.1. The look-ups of strangers start here and are asked for at RCPT.
+import { lookUpClient } from '../look-up-client.ts';
 import { blackClient, type Reply } from '../reply.ts';
 import type { Session } from '../session.ts';
 import type { Tools } from '../tools.ts';
 
 /** Null: greet. */
 export function connect(tools: Tools, session: Session): Reply | null {
-  const listed = tools.accessLists().address(session.clientAddress, Date.now());
-  session.listedAddress = listed?.list ?? null;
+  const listed = lookUpClient(tools, session);
   if (listed?.list === 'black') {
     tools.countHit(listed);
     return blackClient;
   }
   // The submission ports want a login, which lifts the look-up.
-  if (session.listedAddress === null && session.listener === 'mx') {
+  if (listed === null && session.listener === 'mx') {
     session.dnsbl = tools.filters.startDnsbl(session.clientAddress);
     tools.reverseNames.start(session);
   }

@@ -1,6 +1,7 @@
 // MAIL: RFC 5321 §4.1.1.2. Begins a transaction.
 import { type Address, addressKey, isAsciiAddress } from '@pochtar/mail';
 import type { Deciding, SenderNames } from '@pochtar/service';
+import { lookUpClient } from '../look-up-client.ts';
 import { mailParameters } from '../parameters.ts';
 import type { PathCommand } from '../path-command.ts';
 import { blackClient, noSpace, type Reply, reply } from '../reply.ts';
@@ -21,8 +22,7 @@ const tooLarge = reply(552, '5.3.4', 'message larger than this server accepts');
 export async function mail(tools: Tools, session: Session, command: PathCommand): Promise<Reply> {
   if (session.transaction) return nested;
   // The lists may have changed since the client connected.
-  const listed = tools.accessLists().address(session.clientAddress, Date.now());
-  session.listedAddress = listed?.list ?? null;
+  const listed = lookUpClient(tools, session);
   if (listed?.list === 'black') {
     tools.countHit(listed);
     return blackClient;

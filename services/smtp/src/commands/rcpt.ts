@@ -102,13 +102,16 @@ function placeRefusal(
 
 /** What DNS and the filters say of a stranger. A login, a white address or a white name lifts them. */
 async function strangerRefusal(tools: Tools, session: Session, key: string): Promise<Reply | null> {
-  if (session.isTrusted || session.transaction?.listedName === 'white') return null;
+  if (session.isTrusted || session.isSpared || session.transaction?.listedName === 'white') return null;
   // Asked for while the others are, so that they wait together.
   const named = tools.reverseNames.refusal(session);
-  const refusal = verdictReply(await session.dnsbl) ?? (await named);
-  if (refusal) return refusal;
   const transaction = session.transaction as Transaction;
   const { reversePath, spf } = transaction;
+  const listed = await session.dnsbl;
+  if (listed?.result === 'reject' && listed.zone !== undefined)
+    tools.dnsblRefusals.note(session.clientAddress, { zone: listed.zone, reversePath, recipient: key });
+  const refusal = verdictReply(listed) ?? (await named);
+  if (refusal) return refusal;
   const asked = {
     clientAddress: session.clientAddress,
     helo: session.helo,

@@ -14,7 +14,8 @@ const touched: Readonly<Record<string, readonly string[]>> = {
   queue: ['/queue', '/trace', '/overview/mail'],
   directory: ['/domains', '/accounts', '/aliases', '/groups', '/admins', '/overview/server'],
   certificates: ['/certificates', '/settings/status'],
-  lists: ['/lists'],
+  lists: ['/lists', '/dnsbl'],
+  dnsbl: ['/dnsbl', '/overview/server'],
 };
 
 const coalesceMs = 1000;

@@ -2,6 +2,7 @@
 import { directory } from './en/directory.ts';
 import { dkim } from './en/dkim.ts';
 import { dns } from './en/dns.ts';
+import { dnsbl } from './en/dnsbl.ts';
 import { lists } from './en/lists.ts';
 import { mail } from './en/mail.ts';
 import { overview } from './en/overview.ts';
@@ -16,6 +17,7 @@ export const en: English = {
   ...directory,
   ...dkim,
   ...dns,
+  ...dnsbl,
   ...lists,
   ...mail,
   ...search,

@@ -2,6 +2,7 @@
 import { directory } from './ru/directory.ts';
 import { dkim } from './ru/dkim.ts';
 import { dns } from './ru/dns.ts';
+import { dnsbl } from './ru/dnsbl.ts';
 import { lists } from './ru/lists.ts';
 import { mail } from './ru/mail.ts';
 import { overview } from './ru/overview.ts';
@@ -15,6 +16,7 @@ export const ru = {
   ...directory,
   ...dkim,
   ...dns,
+  ...dnsbl,
   ...lists,
   ...mail,
   ...search,

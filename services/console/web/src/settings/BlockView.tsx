@@ -5,6 +5,7 @@ import { useWords } from '../i18n/index.ts';
 import { Block } from '../ui/Page.tsx';
 import { AppliedChip } from './AppliedChip.tsx';
 import { BlockTests } from './BlockTests.tsx';
+import { DnsblZones } from './DnsblZones.tsx';
 import { DkimDomains } from './DkimDomains.tsx';
 import { FieldControl } from './FieldControl.tsx';
 import { QueuePlan } from './QueuePlan.tsx';
@@ -30,6 +31,7 @@ export function BlockView({ block, target }: { block: BlockDescription; target: 
       </div>
       {block.id === 'queue' && <QueuePlan />}
       {block.id === 'dkim' && <DkimDomains />}
+      {block.id === 'dnsbl' && <DnsblZones />}
       <BlockTests tests={block.tests} />
     </Block>
   );

@@ -68,6 +68,7 @@ export const audit = {
   'audit.do.bans.lift': 'Log-in ban lifted for {{object}}',
   'audit.do.domain.create': 'Domain added: {{object}}',
   'audit.do.domain.delete': 'Domain deleted: {{object}}',
+  'audit.do.dnsbl.pardon': 'Those refused by {{object}} white-listed',
   'audit.do.domain.checkDns': 'DNS checked for {{object}}',
   'audit.do.dkim.create': 'DKIM key made: {{object}}',
   'audit.do.dkim.import': 'DKIM key uploaded: {{object}}',

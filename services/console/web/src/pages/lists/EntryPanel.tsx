@@ -63,7 +63,7 @@ export function EntryPanel({ list, entry, isReadOnly, onRemove, onClose }: Panel
       <Facts
         facts={[
           [t('lists.kind'), t(kinds[entry.kind])],
-          [t('lists.effect'), t(effectOf(list, entry.kind))],
+          [t('lists.effect'), t(effectOf(list, entry))],
           ...(entry.addresses === null
             ? []
             : ([[t('lists.addresses'), entry.addresses.join(', ')]] as [string, string][])),

@@ -181,7 +181,7 @@ function useColumns(list: List): Column<Entry>[] {
   const { t, language } = useWords();
   return [
     { key: 'value', title: t('lists.entry'), cell: (entry) => <Value entry={entry} /> },
-    { key: 'effect', title: t('lists.effect'), cell: ({ kind }) => t(effectOf(list, kind)), isWide: true },
+    { key: 'effect', title: t('lists.effect'), cell: (entry) => t(effectOf(list, entry)), isWide: true },
     { key: 'comment', title: t('lists.comment'), cell: ({ comment }) => <Foreign text={comment} /> },
     {
       key: 'author',

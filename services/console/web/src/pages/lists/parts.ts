@@ -17,12 +17,12 @@ export const kinds: Record<Entry['kind'], Key> = {
   mailbox: 'lists.kind.mailbox',
 };
 
-/** What an entry of this kind does. */
-export function effectOf(list: List, kind: Entry['kind']): Key {
+/** What an entry does. */
+export function effectOf(list: List, { kind, opensRelay }: Pick<Entry, 'kind' | 'opensRelay'>): Key {
   const isName = kind === 'server' || kind === 'mailbox' || kind === 'domain';
   if (list === 'black' && kind === 'domain') return 'lists.effect.refuseHosts';
   if (list === 'black') return isName ? 'lists.effect.refuseSender' : 'lists.effect.refuseClient';
-  return isName ? 'lists.effect.skipChecks' : 'lists.effect.relay';
+  return isName || !opensRelay ? 'lists.effect.skipChecks' : 'lists.effect.relay';
 }
 
 /** Of one question, and of one text. */
@@ -60,9 +60,10 @@ function withRepeats(answers: readonly Line[]): Line[] {
 }
 
 /** An entry as the line that adds it again; one that has ended would be refused with its end. */
-export function lineOf({ value, comment, expiresAt, isExpired }: Entry): string {
+export function lineOf({ value, comment, expiresAt, isExpired, opensRelay }: Entry): string {
   const until = expiresAt === null || isExpired ? '' : ` until=${expiresAt}`;
-  return `${value}${until}${comment === '' ? '' : ` # ${comment}`}`;
+  const relay = opensRelay ? '' : ' relay=no';
+  return `${value}${until}${relay}${comment === '' ? '' : ` # ${comment}`}`;
 }
 
 /** What a field of date and time says, as the API takes it. */
