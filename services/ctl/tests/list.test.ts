@@ -1,7 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDatabase } from '@pochtar/store/db';
-import { recordDnsblRefusals } from '@pochtar/store/lists';
 import { temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, runServer } from './running-server.ts';
@@ -92,25 +90,4 @@ test('who has failed to log in too often is shown, and let in again', async () =
   const nobody = await server.run(['ban', 'lift', '192.0.2.1']);
   expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('192.0.2.1') });
   expect(await server.json(['ban', 'list', '--all'])).toEqual({ bans: [] });
-});
-
-test('black lists of the DNS are shown; whom one refused is white-listed when it was said twice', async () => {
-  await server.json(['settings', 'set', 'dnsbl.zones=["z.test"]']);
-  const smtp = openDatabase({ url: server.testDatabase.url('smtp'), password: server.testDatabase.password });
-  const at = new Date();
-  await recordDnsblRefusals(smtp, [
-    {
-      ...{ zone: 'z.test', clientAddress: '198.51.100.1', firstAt: at, lastAt: at, count: 3 },
-      ...{ reversePath: '', recipient: 'anna@demo.test' },
-    },
-  ]);
-  await smtp[Symbol.asyncDispose]();
-  const shown = await server.run(['dnsbl', 'status']);
-  expect(shown.stdout).toMatch(/z\.test\s+not checked yet\s.*\s1\s/);
-  const refused = await server.run(['dnsbl', 'refused', 'z.test', '--since', '1h']);
-  expect(refused.stdout).toMatch(/198\.51\.100\.1\s+3\s.*<>\s+anna@demo\.test/);
-  expect(await server.run(['dnsbl', 'pardon', 'z.test'])).toMatchObject({ code: 2 });
-  expect(await server.json(['dnsbl', 'pardon', 'z.test', '--yes'])).toMatchObject({ added: 1 });
-  const exported = await server.run(['list', 'export', 'white']);
-  expect(exported.stdout).toMatch(/^198\.51\.100\.1 until=\S+ relay=no # DNSBL: z\.test$/m);
 });

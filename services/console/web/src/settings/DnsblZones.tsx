@@ -3,7 +3,6 @@
 import { useState } from 'react';
 import type { Answer } from '../api/client.ts';
 import { useApi } from '../api/queries.ts';
-import { formatNumber } from '../i18n/format.ts';
 import { type Key, useWords } from '../i18n/index.ts';
 import { Button } from '../ui/controls.ts';
 import { Foreign } from '../ui/Foreign.tsx';
@@ -54,7 +53,7 @@ export function DnsblZones() {
 }
 
 function ZoneRow({ zone, onOpen }: { zone: Zone; onOpen: () => void }) {
-  const { t, say, language } = useWords();
+  const { t, say } = useWords();
   const { tone, word } = stateOf(zone);
   const { reason, refused } = zone;
   return (

@@ -12,6 +12,7 @@ export const audit = {
   'audit.no': 'no',
   'audit.field.algorithm': 'Kind of key',
   'audit.field.isAutomatic': 'Signs by itself',
+  'audit.field.since': 'Since',
   'audit.field.isForced': 'In spite of the warning',
   'audit.field.comment': 'Why',
   'audit.field.revision': 'Revision',

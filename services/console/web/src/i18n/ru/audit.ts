@@ -12,6 +12,7 @@ export const audit = {
   'audit.no': 'нет',
   'audit.field.algorithm': 'Вид ключа',
   'audit.field.isAutomatic': 'Подписывать самому',
+  'audit.field.since': 'Начиная с',
   'audit.field.isForced': 'Несмотря на предупреждение',
   'audit.field.comment': 'Зачем',
   'audit.field.revision': 'Ревизия',
