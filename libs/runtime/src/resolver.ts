@@ -66,8 +66,7 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
     txt: (name) => ask(`TXT ${name}`, () => resolver.resolveTxt(name)),
     // Not `reverse`, which looks into the hosts file, and takes a server that fails for a name that is not there.
     ptr: (address) => ask(`PTR ${address}`, () => resolver.resolvePtr(reversePointer(address))),
-    withTtl: async (name) =>
-      (await found(`A ${name}`, () => resolver.resolve4(name, { ttl: true }))).records,
+    withTtl: async (name) => (await found(`A ${name}`, () => resolver.resolve4(name, { ttl: true }))).records,
     async negativeTtl(zone) {
       const [soa] = await ask(`SOA ${zone}`, async () => [await resolver.resolveSoa(zone)]);
       return soa?.minttl ?? null;

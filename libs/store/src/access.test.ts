@@ -47,7 +47,12 @@ const allowed: Record<string, string[]> = {
     "insert into lists.dnsbl_refusal select 'z', '192.0.2.1', now(), now(), 1, '', '' where false",
   ],
   'filter-greylist': [write('lists.greylist'), read('settings.section')],
-  'filter-dnsbl': [read('settings.section'), read('lists.entry'), read('lists.removed_entry'), write('lists.dnsbl_zone')],
+  'filter-dnsbl': [
+    read('settings.section'),
+    read('lists.entry'),
+    read('lists.removed_entry'),
+    write('lists.dnsbl_zone'),
+  ],
   'filter-antivirus': [
     read('queue.mail'),
     read('queue.verdict'),

@@ -24,7 +24,12 @@ beforeAll(async () => {
     done({
       zones: [
         {
-          ...{ zone: 'z.test', isConfigured: true, state: 'suspended' as const, fault: 'listsEverybody' as const },
+          ...{
+            zone: 'z.test',
+            isConfigured: true,
+            state: 'suspended' as const,
+            fault: 'listsEverybody' as const,
+          },
           ...{ reason: { ru: 'содержит всех подряд', en: 'lists everybody' }, since: at, checkedAt: at },
           ...{ hasIpv6: false, refusesAll: false, faultyFrom: at, faultyUntil: null, refused: 2, shut: 2 },
         },
@@ -33,7 +38,14 @@ beforeAll(async () => {
   );
   answerAdmin(tools, adminDnsbl.refusals, async (request) => {
     asked.push(request);
-    const refusal = { firstAt: at, lastAt: at, count: 3, sender: '', recipient: 'anna@demo.test', isWhite: false };
+    const refusal = {
+      firstAt: at,
+      lastAt: at,
+      count: 3,
+      sender: '',
+      recipient: 'anna@demo.test',
+      isWhite: false,
+    };
     const address = `198.51.100.${request.after + 1}`;
     return done({ refusals: [{ address, ...refusal }], next: request.after === 0 ? 1 : null });
   });
@@ -63,6 +75,9 @@ test('whom it refused is white-listed only when it was said twice', async () => 
   expect(await run('dnsbl', 'pardon', 'z.test')).toMatchObject({ code: 2 });
   expect(asked).toEqual([]);
   const pardoned = await run('dnsbl', 'pardon', 'z.test', '--yes');
-  expect(pardoned).toMatchObject({ code: 0, stdout: expect.stringMatching(/Added\s+2[^]*There are more\s+repeat/) });
+  expect(pardoned).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/Added\s+2[^]*There are more\s+repeat/),
+  });
   expect(asked).toEqual([{ zone: 'z.test' }]);
 });

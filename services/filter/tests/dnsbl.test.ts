@@ -1,12 +1,5 @@
 // The health of black lists, over replicas of filter-dnsbl that share Postgres and the bus.
-import {
-  type Bus,
-  type CheckReply,
-  check,
-  connectBus,
-  type DnsblChanged,
-  dnsblChanged,
-} from '@pochtar/bus';
+import { type Bus, type CheckReply, check, connectBus, type DnsblChanged, dnsblChanged } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { eventually, type FakeDns, startFakeDns } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -51,7 +44,12 @@ function isWell(): void {
 }
 
 const stateOf = async () =>
-  (await at.db.query<{ state: string; fault: string | null }>({ text: 'select state, fault from lists.dnsbl_zone where zone = $1', values: ['z.test'] }))[0];
+  (
+    await at.db.query<{ state: string; fault: string | null }>({
+      text: 'select state, fault from lists.dnsbl_zone where zone = $1',
+      values: ['z.test'],
+    })
+  )[0];
 
 /** As if so much time had passed since the last look; every replica is told to look. */
 async function lookAgain(passed = '0 s'): Promise<void> {
@@ -102,7 +100,10 @@ test('a zone that does not answer is suspended for all replicas, told on the bus
   const request = { clientAddress: '192.0.2.9', helo: '', reversePath: '', recipient: null };
   for (let asked = 0; asked < 4; asked++)
     await eventually(async () =>
-      expect(await smtp.ask(check('dnsbl'), request, 5000)).toMatchObject({ result: 'reject', zone: 'z.test' }),
+      expect(await smtp.ask(check('dnsbl'), request, 5000)).toMatchObject({
+        result: 'reject',
+        zone: 'z.test',
+      }),
     );
 });
 
@@ -138,7 +139,9 @@ test('one replica looks when a zone is due, not all of them', async () => {
   const points = () => dns.queries.filter((query) => query === 'a 2.0.0.127.z.test').length;
   const before = points();
   await at.db.query({ text: 'update lists.dnsbl_zone set next_check_at = now()' });
-  const words = Array.from({ length: 10 }, () => at.bus.emit(dnsblChanged, { zone: 'z.test', state: 'good', fault: null }));
+  const words = Array.from({ length: 10 }, () =>
+    at.bus.emit(dnsblChanged, { zone: 'z.test', state: 'good', fault: null }),
+  );
   expect(words).toHaveLength(10);
   await eventually(() => expect(points()).toBeGreaterThan(before));
   // Both have had all words when they answer.

@@ -6,10 +6,7 @@ type Fault = NonNullable<DnsblZoneInfo['fault']>;
 
 const FAULTS: Readonly<Record<Fault, Text>> = {
   silent: text('не отвечает', 'does not answer'),
-  refuses: text(
-    'отказывается отвечать нашему серверу DNS',
-    'refuses to answer the DNS server that we ask',
-  ),
+  refuses: text('отказывается отвечать нашему серверу DNS', 'refuses to answer the DNS server that we ask'),
   listsEverybody: text('содержит всех подряд', 'lists everybody'),
   empty: text('пуст: в нём нет даже проверочного адреса', 'is empty: it lacks even the test address'),
 };

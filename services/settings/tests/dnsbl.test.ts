@@ -74,7 +74,13 @@ test('shows how each list is and whom it refused while it was at fault, lists th
   ]);
   const { refusals } = await running.get(adminDnsbl.refusals, { zone: 'faulty.test' });
   expect(refusals).toMatchObject([
-    { address: '198.51.100.1', count: 1, sender: 'a@remote.test', recipient: 'anna@demo.test', isWhite: false },
+    {
+      address: '198.51.100.1',
+      count: 1,
+      sender: 'a@remote.test',
+      recipient: 'anna@demo.test',
+      isWhite: false,
+    },
   ]);
   const since = minutesAgo(180).toISOString();
   const all = await running.get(adminDnsbl.refusals, { zone: 'faulty.test', since });
@@ -85,9 +91,16 @@ test('one action white-lists for 7 days whom it refused, without opening a relay
   await refused('faulty.test', '198.51.100.1');
   await refused('faulty.test', '2001:db8::1');
   await answerAsFilter([]);
-  expect(await running.get(adminDnsbl.pardon, { zone: 'faulty.test' })).toMatchObject({ added: 2, isMore: false });
+  expect(await running.get(adminDnsbl.pardon, { zone: 'faulty.test' })).toMatchObject({
+    added: 2,
+    isMore: false,
+  });
   const { entries } = await running.get(adminLists.list, { list: 'white' });
-  expect(entries.map(({ value, opensRelay, comment }) => ({ value, opensRelay, comment })).toSorted((a, b) => a.value.localeCompare(b.value))).toEqual([
+  expect(
+    entries
+      .map(({ value, opensRelay, comment }) => ({ value, opensRelay, comment }))
+      .toSorted((a, b) => a.value.localeCompare(b.value)),
+  ).toEqual([
     { value: '198.51.100.1', opensRelay: false, comment: 'DNSBL: faulty.test' },
     { value: '2001:db8::1', opensRelay: false, comment: 'DNSBL: faulty.test' },
   ]);
@@ -99,7 +112,9 @@ test('one action white-lists for 7 days whom it refused, without opening a relay
   expect(refusals.every(({ isWhite }) => isWhite)).toBe(true);
   expect(await running.get(adminDnsbl.pardon, { zone: 'faulty.test' })).toMatchObject({ added: 0 });
   const audit = await listAudit(running.db, { limit: 10 });
-  expect(audit.some(({ action, object }) => action === 'dnsbl.pardon' && object === 'faulty.test')).toBe(true);
+  expect(audit.some(({ action, object }) => action === 'dnsbl.pardon' && object === 'faulty.test')).toBe(
+    true,
+  );
 });
 
 test('who is on a list that is well, on our own black list or white already stays as he is', async () => {
@@ -138,7 +153,8 @@ test('an entry that opens no relay is exported and entered again as such', async
 
 test('the overview tells of a list at fault and of whom it refused', async () => {
   await refused('faulty.test', '198.51.100.1');
-  const codes = async () => (await running.get(adminOverview.server, {})).remarks.map(({ code, tone }) => `${code} ${tone}`);
+  const codes = async () =>
+    (await running.get(adminOverview.server, {})).remarks.map(({ code, tone }) => `${code} ${tone}`);
   expect(await codes()).toEqual(expect.arrayContaining(['dnsblSuspended warn', 'dnsblRefused warn']));
   await owner.query({ text: `update lists.dnsbl_zone set fault = 'silent' where zone = 'faulty.test'` });
   await running.get(adminSettings.set, { changes: [{ section: 'dnsbl', patch: { onNoAnswer: 'reject' } }] });
@@ -155,6 +171,8 @@ test('what was refused is kept for a week, and in bounds', async () => {
   });
   await forgetDnsblRefusals(filter, 1);
   await filter[Symbol.asyncDispose]();
-  const left = await owner.query<{ client: string }>({ text: 'select host(client) as client from lists.dnsbl_refusal order by 1' });
+  const left = await owner.query<{ client: string }>({
+    text: 'select host(client) as client from lists.dnsbl_refusal order by 1',
+  });
   expect(left.map(({ client }) => client)).toEqual(['198.51.100.2', '198.51.100.3']);
 });

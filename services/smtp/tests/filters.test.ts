@@ -110,7 +110,8 @@ describe('DNSBL', () => {
   test('whom a zone refused is kept with the mail that it was, so that it can be undone', async () => {
     await answer('dnsbl', { result: 'reject', text: 'listed', zone: 'zone.test' });
     const client = await stranger('198.51.100.77');
-    for (const to of ['anna', 'boris']) expect((await client.say(`RCPT TO:<${to}@demo.test>`)).code).toBe(550);
+    for (const to of ['anna', 'boris'])
+      expect((await client.say(`RCPT TO:<${to}@demo.test>`)).code).toBe(550);
     client.close();
     const [row] = await eventually(async () => {
       const rows = await smtp.db.query({
@@ -119,7 +120,12 @@ describe('DNSBL', () => {
       expect(rows).toHaveLength(1);
       return rows;
     });
-    expect(row).toEqual({ zone: 'zone.test', count: 2, reverse_path: 'a@remote.test', recipient: 'anna@demo.test' });
+    expect(row).toEqual({
+      zone: 'zone.test',
+      count: 2,
+      reverse_path: 'a@remote.test',
+      recipient: 'anna@demo.test',
+    });
   });
 
   test('an address that is spared the checks is not asked for, and opens nothing', async () => {
@@ -132,7 +138,10 @@ describe('DNSBL', () => {
     smtp.bus.emit(listsChanged, { revision: 0 });
     await eventually(async () => {
       const client = await stranger('198.51.100.78');
-      const [away, here] = [await client.say('RCPT TO:<x@far.test>'), await client.say('RCPT TO:<anna@demo.test>')];
+      const [away, here] = [
+        await client.say('RCPT TO:<x@far.test>'),
+        await client.say('RCPT TO:<anna@demo.test>'),
+      ];
       client.close();
       expect([away.text, here.code]).toEqual([expect.stringMatching(/^550 5\.7\.1 relaying denied/), 250]);
     });

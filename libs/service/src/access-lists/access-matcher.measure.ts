@@ -18,7 +18,13 @@ function octets(n: number): string {
 
 /** Half addresses, a quarter networks of nine lengths, a quarter mailboxes. */
 const entries = Array.from({ length: size }, (_, id): AccessEntry => {
-  const rest = { id, list: id % 5 === 0 ? 'white' : 'black', networkId: null, expiresAt: null, opensRelay: true } as const;
+  const rest = {
+    id,
+    list: id % 5 === 0 ? 'white' : 'black',
+    networkId: null,
+    expiresAt: null,
+    opensRelay: true,
+  } as const;
   if (id % 4 === 3) return { ...rest, kind: 'mailbox', value: `user${id}@host${id % 1000}.test` };
   if (id % 4 === 2) return { ...rest, kind: 'network', value: `${octets(id * 7)}.0/${16 + (id % 9)}` };
   return { ...rest, kind: 'address', value: `${octets(id * 131)}.${id & 255}` };

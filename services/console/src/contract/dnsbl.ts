@@ -23,7 +23,8 @@ export const dnsblRoutes = {
     request: ({ params, query }) => ({ ...params, ...query }),
   }),
   'POST /dnsbl/:zone/pardon': asks(adminDnsbl.pardon, {
-    summary: 'white-lists for seven days the addresses that a black list refused by mistake, without relaying',
+    summary:
+      'white-lists for seven days the addresses that a black list refused by mistake, without relaying',
     params: zone,
     body: z.strictObject({ since }),
     request: ({ params, body }) => ({ ...params, ...body }),

@@ -7,7 +7,9 @@ const administrators = ['admin', 'domainAdmin', 'auditor'] as const;
 export const liveRoutes = {
   'GET /events': own({
     summary: 'server-sent events: hints {topic} of what has changed; `gap` after a break',
-    result: z.object({ topic: z.enum(['settings', 'applied', 'directory', 'lists', 'dnsbl', 'queue', 'gap']) }),
+    result: z.object({
+      topic: z.enum(['settings', 'applied', 'directory', 'lists', 'dnsbl', 'queue', 'gap']),
+    }),
     mediaType: 'text/event-stream',
     roles: administrators,
   }),

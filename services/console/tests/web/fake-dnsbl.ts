@@ -29,7 +29,14 @@ export function dnsblRoutes(isNew: () => boolean) {
     }),
     'GET /dnsbl/:zone/refusals': (): Answers<'GET /dnsbl/:zone/refusals'> => ({
       refusals: ['198.51.100.9', '2001:db8::9'].map((address) => ({
-        ...{ address, firstAt: at, lastAt: at, count: 3, sender: 'a@else.test', recipient: 'anna@firma.test' },
+        ...{
+          address,
+          firstAt: at,
+          lastAt: at,
+          count: 3,
+          sender: 'a@else.test',
+          recipient: 'anna@firma.test',
+        },
         isWhite: isPardoned,
       })),
       next: null,

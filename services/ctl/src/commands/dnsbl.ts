@@ -72,10 +72,7 @@ export const dnsblCommands: Command[] = [
   },
   {
     words: 'dnsbl refused',
-    summary: text(
-      'кого отверг список, последние первыми',
-      'whom a list has refused, the latest first',
-    ),
+    summary: text('кого отверг список, последние первыми', 'whom a list has refused, the latest first'),
     args: [{ name: 'ZONE' }],
     options: { since: sinceOption },
     async run(session, input) {
@@ -120,7 +117,14 @@ export const dnsblCommands: Command[] = [
           [session.say(text('Есть в исправных списках', 'On lists that are well')), String(listedElsewhere)],
           [session.say(text('В нашем чёрном списке', 'On our black list')), String(black)],
           [session.say(text('Уже в белом', 'White already')), String(white)],
-          ...(isMore ? [[session.say(text('Есть ещё', 'There are more')), session.say(text('повторите', 'repeat'))] as const] : []),
+          ...(isMore
+            ? [
+                [
+                  session.say(text('Есть ещё', 'There are more')),
+                  session.say(text('повторите', 'repeat')),
+                ] as const,
+              ]
+            : []),
         ]),
       );
     },

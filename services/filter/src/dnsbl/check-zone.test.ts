@@ -36,7 +36,8 @@ test.each([
 });
 
 test('addresses outside 127.0.0.0/8 are no listing: a domain that was sold is empty', async () => {
-  for (const name of ['2.0.0.127.z.test', '1.0.0.127.z.test', LISTED6, NEVER6]) dns.set(name, 'A', '198.51.100.9');
+  for (const name of ['2.0.0.127.z.test', '1.0.0.127.z.test', LISTED6, NEVER6])
+    dns.set(name, 'A', '198.51.100.9');
   expect(await check()).toMatchObject({ kind: 'fault', fault: 'empty' });
   dns.reset();
   expect(await check()).toMatchObject({ kind: 'fault', fault: 'empty' });
@@ -44,7 +45,11 @@ test('addresses outside 127.0.0.0/8 are no listing: a domain that was sold is em
 
 test('127.255.255.0/24 is a refusal of the operator', async () => {
   dns.set('2.0.0.127.z.test', 'A', '127.255.255.254');
-  expect(await check()).toEqual({ kind: 'fault', fault: 'refuses', why: 'the operator answers 127.255.255.254' });
+  expect(await check()).toEqual({
+    kind: 'fault',
+    fault: 'refuses',
+    why: 'the operator answers 127.255.255.254',
+  });
 });
 
 test.each(['SERVFAIL', 'REFUSED', 'silence'] as const)('%s is no answer', async (failure) => {

@@ -30,7 +30,8 @@ export async function checkZone(
     return { kind: 'fault', fault: 'listsEverybody', why: 'it lists 127.0.0.1, so it lists everybody' };
   }
   const refusal = codesOf(listed).find(isOperatorError);
-  if (refusal !== undefined) return { kind: 'fault', fault: 'refuses', why: `the operator answers ${refusal}` };
+  if (refusal !== undefined)
+    return { kind: 'fault', fault: 'refuses', why: `the operator answers ${refusal}` };
   const silent = [listed, never].find((answer) => answer !== undefined && 'why' in answer);
   if (silent !== undefined && 'why' in silent) return { kind: 'fault', fault: 'silent', why: silent.why };
   if (isOn(listed) || isOn(listed6)) return { kind: 'good', hasIpv6: isOn(listed6) };

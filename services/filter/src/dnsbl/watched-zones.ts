@@ -157,7 +157,10 @@ export class WatchedZones implements ZoneStates, AsyncDisposable {
     const next: DnsblZone = {
       ...known,
       ...{ state: 'suspended', fault: 'silent', why, since: now, badSince: now, goodChecks: 0 },
-      ...{ faultyFrom: known.faultyUntil === null && known.faultyFrom ? known.faultyFrom : now, faultyUntil: null },
+      ...{
+        faultyFrom: known.faultyUntil === null && known.faultyFrom ? known.faultyFrom : now,
+        faultyUntil: null,
+      },
     };
     await saveDnsblZone(db, next, secondsUntilNext(next));
     log.warn({ zone, why }, 'a black list keeps failing');

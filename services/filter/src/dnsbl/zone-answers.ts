@@ -40,7 +40,11 @@ export class ZoneAnswers {
     const known = this.#kept.get(question);
     if (known !== undefined && known.until > now && now - known.asked <= maxAgeMs)
       return codesOf(await known.codes);
-    const kept: Kept = { codes: this.#resolver.withTtl(question), asked: now, until: Number.POSITIVE_INFINITY };
+    const kept: Kept = {
+      codes: this.#resolver.withTtl(question),
+      asked: now,
+      until: Number.POSITIVE_INFINITY,
+    };
     this.#keep(question, kept);
     try {
       const found = await kept.codes;

@@ -25,34 +25,58 @@ function after(findings: readonly [seconds: number, finding: Finding][], hasList
 }
 
 test('RFC 5782 §5: a zone that lists everybody is suspended at once', () => {
-  const zone = after([[0, good], [300, fault('listsEverybody')]]);
+  const zone = after([
+    [0, good],
+    [300, fault('listsEverybody')],
+  ]);
   expect(zone).toMatchObject({ state: 'suspended', fault: 'listsEverybody', since: at(300) });
 });
 
-test.each(['silent', 'refuses'] as const)('a zone that is %s is suspended after three looks over a minute', (of) => {
-  const looks: [number, Finding][] = [[0, good], [300, fault(of)], [315, fault(of)], [330, fault(of)]];
-  expect(after(looks)).toMatchObject({ state: 'failing', fault: of, since: at(300) });
-  expect(after([...looks, [345, good], [360, fault(of)], [375, fault(of)]]).state).toBe('failing');
-  expect(after([...looks, [360, fault(of)]])).toMatchObject({ state: 'suspended', since: at(360) });
-});
+test.each(['silent', 'refuses'] as const)(
+  'a zone that is %s is suspended after three looks over a minute',
+  (of) => {
+    const looks: [number, Finding][] = [
+      [0, good],
+      [300, fault(of)],
+      [315, fault(of)],
+      [330, fault(of)],
+    ];
+    expect(after(looks)).toMatchObject({ state: 'failing', fault: of, since: at(300) });
+    expect(after([...looks, [345, good], [360, fault(of)], [375, fault(of)]]).state).toBe('failing');
+    expect(after([...looks, [360, fault(of)]])).toMatchObject({ state: 'suspended', since: at(360) });
+  },
+);
 
 test('a zone without test entries refuses nobody: it is left out after a day, unless it listed somebody', () => {
   const day = 24 * 3600;
-  const looks: [number, Finding][] = [[0, fault('empty')], [60, fault('empty')], [day - 1, fault('empty')]];
+  const looks: [number, Finding][] = [
+    [0, fault('empty')],
+    [60, fault('empty')],
+    [day - 1, fault('empty')],
+  ];
   expect(after(looks).state).toBe('failing');
   expect(after([...looks, [day, fault('empty')]]).state).toBe('suspended');
   expect(after([...looks, [day, fault('empty')]], true).state).toBe('failing');
 });
 
 test('a suspended zone comes back by itself after two good looks in a row', () => {
-  const looks: [number, Finding][] = [[0, good], [300, fault('listsEverybody')], [360, good]];
+  const looks: [number, Finding][] = [
+    [0, good],
+    [300, fault('listsEverybody')],
+    [360, good],
+  ];
   expect(after(looks).state).toBe('suspended');
   expect(after([...looks, [420, fault('silent')], [480, good]]).state).toBe('suspended');
   expect(after([...looks, [420, good]])).toMatchObject({ state: 'good', fault: null, since: at(420) });
 });
 
 test('it could not be trusted from the last good look before its fault to the first good one behind it', () => {
-  const failing = after([[0, good], [300, good], [600, fault('silent')], [615, fault('silent')]]);
+  const failing = after([
+    [0, good],
+    [300, good],
+    [600, fault('silent')],
+    [615, fault('silent')],
+  ]);
   expect(failing).toMatchObject({ faultyFrom: at(300), faultyUntil: null });
   expect(nextHealth(failing, good, { now: at(630), hasListed: false })).toMatchObject({
     state: 'good',
@@ -63,6 +87,12 @@ test('it could not be trusted from the last good look before its fault to the fi
 });
 
 test('what fails is looked at more often than what is well', () => {
-  const seconds = (finding: Finding) => secondsUntilNext(after([[0, good], [300, finding]]));
+  const seconds = (finding: Finding) =>
+    secondsUntilNext(
+      after([
+        [0, good],
+        [300, finding],
+      ]),
+    );
   expect([good, fault('silent'), fault('listsEverybody')].map(seconds)).toEqual([300, 15, 60]);
 });

@@ -2,9 +2,7 @@
 // so; it comes back by itself. RFC 5782 §5: clients should look at the test entries from time to time.
 import type { DnsblZone, ZoneFault } from '@pochtar/store/lists';
 
-export type Finding =
-  | { kind: 'good'; hasIpv6: boolean }
-  | { kind: 'fault'; fault: ZoneFault; why: string };
+export type Finding = { kind: 'good'; hasIpv6: boolean } | { kind: 'fault'; fault: ZoneFault; why: string };
 
 /** Looks in a row, over at least this time, that suspend a zone without answers. */
 const SILENT_CHECKS = 3;

@@ -70,7 +70,12 @@ async function tryZone(
   return false;
 }
 
-async function tryOwn(answers: ZoneAnswers, zone: string, address: string, say: TestRun['say']): Promise<void> {
+async function tryOwn(
+  answers: ZoneAnswers,
+  zone: string,
+  address: string,
+  say: TestRun['say'],
+): Promise<void> {
   const reversed = reversedName(address);
   if (reversed === null) return;
   const answer = await askZone(answers, zone, reversed, address);

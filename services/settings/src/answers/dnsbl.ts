@@ -113,10 +113,12 @@ async function pardon(context: Context, range: RefusalRange, author: string) {
   const candidates = ours.filter(({ list }) => list === null).map(({ address }) => address);
   const listed = await listedElsewhere(context, candidates);
   const spared = candidates.filter((address) => !listed.has(address));
-  const entries = spared.map((value): NewEntry => ({
-    ...{ kind: 'address', value, comment: `DNSBL: ${range.zone}`, opensRelay: false },
-    expiresAt: new Date(now + KEPT_REFUSAL_DAYS * DAY_MS),
-  }));
+  const entries = spared.map(
+    (value): NewEntry => ({
+      ...{ kind: 'address', value, comment: `DNSBL: ${range.zone}`, opensRelay: false },
+      expiresAt: new Date(now + KEPT_REFUSAL_DAYS * DAY_MS),
+    }),
+  );
   const added = entries.length === 0 ? 0 : await addSpared(context, entries, author);
   return {
     ...{ added, listedElsewhere: listed.size, isMore: found.length > MOST },

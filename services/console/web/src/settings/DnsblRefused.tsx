@@ -40,9 +40,7 @@ export function DnsblRefused({ zone, onClose }: { zone: Zone; onClose: () => voi
       {...(mayPardon && { verb: t('dnsbl.pardon') })}
       isBusy={pardon.isPending}
       error={pardon.error}
-      onSubmit={() =>
-        mayPardon ? pardon.mutate({ params: { zone: zone.zone }, body: {} }) : onClose()
-      }
+      onSubmit={() => (mayPardon ? pardon.mutate({ params: { zone: zone.zone }, body: {} }) : onClose())}
       onClose={onClose}
     >
       <p>{range}</p>
