@@ -5,6 +5,7 @@ import type { Answer } from '../api/client.ts';
 import { useApi } from '../api/queries.ts';
 import { type Key, useWords } from '../i18n/index.ts';
 import { Button } from '../ui/controls.ts';
+import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { Foreign } from '../ui/Foreign.tsx';
 import { StatusBadge, type Tone } from '../ui/StatusBadge.tsx';
 import { Time } from '../ui/Time.tsx';
@@ -24,61 +25,59 @@ export function DnsblZones() {
   const { t } = useWords();
   const { data } = useApi('GET /dnsbl', {}, { every: everyMs });
   const [opened, setOpened] = useState<string | null>(null);
+  const columns = useColumns(setOpened);
   const zone = data?.zones.find((one) => one.zone === opened);
   if (data === undefined || data.zones.length === 0) return null;
   return (
     <>
       <h3 className="f-column-title">{t('dnsbl.state')}</h3>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is scrolled by the keyboard too */}
-      <div className="p-table-scroll" role="region" tabIndex={0} aria-label={t('dnsbl.state')}>
-        <table className="p-table">
-          <thead>
-            <tr>
-              <th scope="col">{t('dnsbl.zone')}</th>
-              <th scope="col">{t('dnsbl.is')}</th>
-              <th scope="col">{t('dnsbl.checked')}</th>
-              <th scope="col">{t('dnsbl.refused')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.zones.map((one) => (
-              <ZoneRow key={one.zone} zone={one} onOpen={() => setOpened(one.zone)} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable<Zone>
+        label={t('dnsbl.state')}
+        rows={data.zones}
+        rowKey={(one) => one.zone}
+        columns={columns}
+        empty={null}
+      />
       {zone !== undefined && <DnsblRefused zone={zone} onClose={() => setOpened(null)} />}
     </>
   );
 }
 
-function ZoneRow({ zone, onOpen }: { zone: Zone; onOpen: () => void }) {
+function useColumns(open: (zone: string) => void): Column<Zone>[] {
   const { t, say } = useWords();
-  const { tone, word } = stateOf(zone);
-  const { reason, refused } = zone;
-  return (
-    <tr>
-      <td>
-        <Foreign text={zone.zone} />
-      </td>
-      <td>
-        <StatusBadge tone={tone}>{t(word)}</StatusBadge>
-        {reason !== null && <div className="p-muted p-small">{say(reason)}</div>}
-      </td>
-      <td>
-        <Time at={zone.checkedAt} relative />
-      </td>
-      <td>
-        {refused === 0 ? (
+  return [
+    { key: 'zone', title: t('dnsbl.zone'), cell: ({ zone }) => <Foreign text={zone} /> },
+    {
+      key: 'state',
+      title: t('dnsbl.is'),
+      cell: (zone) => {
+        const { tone, word } = stateOf(zone);
+        return (
+          <>
+            <StatusBadge tone={tone}>{t(word)}</StatusBadge>
+            {zone.reason !== null && <div className="p-muted p-small">{say(zone.reason)}</div>}
+          </>
+        );
+      },
+    },
+    {
+      key: 'checked',
+      title: t('dnsbl.checked'),
+      cell: ({ checkedAt }) => <Time at={checkedAt} relative />,
+    },
+    {
+      key: 'refused',
+      title: t('dnsbl.refused'),
+      cell: ({ zone, refused }) =>
+        refused === 0 ? (
           <span className="p-muted">{t('dnsbl.nobody')}</span>
         ) : (
-          <Button size="xs" variant="default" onClick={onOpen}>
+          <Button size="xs" variant="default" onClick={() => open(zone)}>
             {t('dnsbl.open', { count: refused })}
           </Button>
-        )}
-      </td>
-    </tr>
-  );
+        ),
+    },
+  ];
 }
 
 function stateOf({ isConfigured, refusesAll, state }: Zone): { tone: Tone; word: Key } {

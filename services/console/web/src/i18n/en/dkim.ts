@@ -14,6 +14,7 @@ export const dkim = {
   'dkim.state.published': 'published, does not sign',
   'dkim.state.active': 'signs',
   'dkim.state.retired': 'retired',
+  'dkim.since': 'Signing since',
   'dkim.keep': 'Keep the record until',
   'dkim.name': 'Name of the record',
   'dkim.value': 'Value',

@@ -14,6 +14,7 @@ export const dkim = {
   'dkim.state.published': 'опубликован, не подписывает',
   'dkim.state.active': 'подписывает',
   'dkim.state.retired': 'отслужил',
+  'dkim.since': 'Подписывает с',
   'dkim.keep': 'Не убирать запись до',
   'dkim.name': 'Имя записи',
   'dkim.value': 'Значение',

@@ -28,7 +28,9 @@ export function DkimRecord({ of: { record } }: { of: DkimKey }) {
             : []),
         ]}
       />
-      <CodeLine>{record.zone}</CodeLine>
+      <div className="p-gap">
+        <CodeLine>{record.zone}</CodeLine>
+      </div>
     </>
   );
 }

@@ -81,14 +81,14 @@ function KeyBlock({ of, isReadOnly }: { of: DkimKey; isReadOnly: boolean }) {
               t('dns.notChecked')
             ) : (
               <>
-                {t(`dns.state.${foundState[of.found]}`)} <Time at={of.checkedAt} />
+                {t(`dns.state.${foundState[of.found]}`)} · <Time at={of.checkedAt} />
               </>
             ),
           ],
           [t('common.created'), <Time key="c" at={of.createdAt} />],
           ...(of.activatedAt === null
             ? []
-            : [[t('dkim.state.active'), <Time key="a" at={of.activatedAt} />] as const]),
+            : [[t('dkim.since'), <Time key="a" at={of.activatedAt} />] as const]),
           ...(of.keepUntil === null ? [] : [[t('dkim.keep'), <Time key="k" at={of.keepUntil} />] as const]),
         ]}
       />
