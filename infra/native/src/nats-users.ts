@@ -98,6 +98,7 @@ const answeredBySettings = [
   'lists',
   'bans',
   'dnsbl',
+  'greylist',
 ];
 
 /** Who asks the settings process on behalf of people. */

@@ -46,7 +46,7 @@ const allowed: Record<string, string[]> = {
     ...[read('directory.scram_key'), insertKey],
     "insert into lists.dnsbl_refusal select 'z', '192.0.2.1', now(), now(), 1, '', '' where false",
   ],
-  'filter-greylist': [write('lists.greylist'), read('settings.section')],
+  'filter-greylist': [write('lists.greylist'), write('lists.greylist_day'), read('settings.section')],
   'filter-dnsbl': [
     read('settings.section'),
     read('lists.entry'),

@@ -1,5 +1,5 @@
-// What the command line prints of the black lists of the DNS; what is answered is the affair of settings.
-import { adminDnsbl, answerAdmin, type Bus, connectBus, done } from '@pochtar/bus';
+// What the command line prints of the black lists of the DNS and of greylisting; what is answered is the affair of settings.
+import { adminDnsbl, adminGreylist, answerAdmin, type Bus, connectBus, done } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { startTestNats, type TestNats } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -53,6 +53,11 @@ beforeAll(async () => {
     asked.push(request);
     return done({ added: 2, listedElsewhere: 1, black: 0, white: 0, isMore: true });
   });
+  answerAdmin(tools, adminGreylist.status, async () =>
+    done({
+      days: [{ day: '2027-01-31', known: 12, white: 1, deferred: 8, early: 2, returned: 5, unreturned: 3 }],
+    }),
+  );
   await settings.connection.flush();
 });
 afterAll(async () => {
@@ -80,4 +85,9 @@ test('whom it refused is white-listed only when it was said twice', async () => 
     stdout: expect.stringMatching(/Added\s+2[^]*There are more\s+repeat/),
   });
   expect(asked).toEqual([{ zone: 'z.test' }]);
+});
+
+test('what greylisting did is a table of days', async () => {
+  const { stdout } = await run('greylist', 'status', '--days', '3');
+  expect(stdout).toMatch(/Day\s+Known[^]*2027-01-31\s+12\s+1\s+8\s+2\s+5\s+3/);
 });

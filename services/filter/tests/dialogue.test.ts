@@ -89,6 +89,34 @@ describe('greylist', () => {
     expect(await ask('greylist', far)).toMatchObject({ result: 'defer' });
   });
 
+  test('what was done is counted by the day: deferred, early, returned from whichever network, known and white', async () => {
+    await at.set('greylist', { enabled: true, minRetrySeconds: 60 });
+    const filter = await at.start('greylist');
+    await at.setLists({ white: ['203.0.113.0/24'] });
+    expect(await ask('greylist', { clientAddress: '203.0.113.1' })).toEqual({ result: 'accept' });
+    await ask('greylist');
+    await ask('greylist');
+    await pass('2 minutes');
+    await ask('greylist');
+    await ask('greylist');
+    // Of a large sender: first without, then with what SPF says; later from another network.
+    const large = { reversePath: 'large@remote.test' };
+    const far = { ...large, clientAddress: '198.51.100.1' };
+    for (const isPermitted of [undefined, true]) await ask('greylist', { ...large, isPermitted });
+    await pass('2 minutes');
+    expect(await ask('greylist', far)).toMatchObject({ result: 'defer', asksSpf: true });
+    expect(await ask('greylist', { ...far, isPermitted: true })).toEqual({ result: 'accept' });
+    await filter[Symbol.asyncDispose]();
+    const counted = await at.db.query<{ outcome: string; count: number }>({
+      text: 'select outcome, count from lists.greylist_day order by outcome',
+    });
+    expect(counted.map(({ outcome, count }) => `${outcome} ${count}`)).toEqual([
+      ...['deferred 2', 'early 1', 'known 1', 'returned 2', 'white 1'],
+    ]);
+    const waiting = await at.db.query({ text: `select from lists.greylist where network = '198.51.100.0/24'` });
+    expect(waiting).toEqual([]);
+  });
+
   test('a white-listed network is not put off, and bounces are senders as others', async () => {
     await at.set('greylist', { enabled: true });
     await at.start('greylist');

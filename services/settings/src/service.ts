@@ -14,6 +14,7 @@ import { answerDkim } from './answers/dkim.ts';
 import { answerDnsbl } from './answers/dnsbl.ts';
 import { answerDomainDns } from './answers/domain-dns.ts';
 import { answerDomains } from './answers/domains.ts';
+import { answerGreylist } from './answers/greylist.ts';
 import { answerLists } from './answers/lists.ts';
 import { answerLogins } from './answers/login.ts';
 import { answerNamedNetworks } from './answers/named-networks.ts';
@@ -96,6 +97,7 @@ function answerAll(context: Context, config: Config, opened: AsyncDisposableStac
     ...answerNamedNetworks(context),
     ...answerBans(context),
     ...answerDnsbl(context),
+    ...answerGreylist(context),
     ...answerDomains(context),
     ...answerDomainDns(context, dnsOf(config)),
     ...answerDkim(context, dnsOf(config)),

@@ -1,5 +1,5 @@
 // What is shown of the black lists of the DNS, and sparing those whom a faulty one refused.
-import { adminDnsbl, adminLists, adminOverview, adminSettings, check, connectBus } from '@pochtar/bus';
+import { adminDnsbl, adminGreylist, adminLists, adminOverview, adminSettings, check, connectBus } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { type Database, openDatabase } from '@pochtar/store/db';
 import { listAudit } from '@pochtar/store/audit';
@@ -175,4 +175,14 @@ test('what was refused is kept for a week, and in bounds', async () => {
     text: 'select host(client) as client from lists.dnsbl_refusal order by 1',
   });
   expect(left.map(({ client }) => client)).toEqual(['198.51.100.2', '198.51.100.3']);
+});
+
+test('what greylisting did is shown by the day', async () => {
+  await owner.query({
+    text: `insert into lists.greylist_day values ((now() at time zone 'UTC')::date, 'deferred', 7),
+      ((now() at time zone 'UTC')::date, 'returned', 3)`,
+  });
+  const { days } = await running.get(adminGreylist.status, {});
+  expect(days).toMatchObject([{ deferred: 7, returned: 3, known: 0 }]);
+  expect(days[0]?.day).toMatch(/^\d{4}-\d\d-\d\d$/);
 });

@@ -17,6 +17,7 @@ export { adminBans, type BanInfo } from './bans.ts';
 export { adminDkim, type DkimKeyInfo } from './dkim.ts';
 export { adminDnsbl, type DnsblRefusalInfo, type DnsblZoneInfo } from './dnsbl.ts';
 export { adminDomainDns, type DomainDns, type DomainDnsRecord } from './domain-dns.ts';
+export { adminGreylist, type GreylistDay } from './greylist.ts';
 export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
 export { adminAudit, adminToken, type AuditEntryInfo, type TokenInfo } from './tokens.ts';
 export {
@@ -39,6 +40,7 @@ import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup }
 import { adminDkim } from './dkim.ts';
 import { adminDnsbl } from './dnsbl.ts';
 import { adminDomainDns } from './domain-dns.ts';
+import { adminGreylist } from './greylist.ts';
 import { adminLogin, adminOwn } from './login.ts';
 import { adminLists } from './lists.ts';
 import { adminOverview } from './overview.ts';
@@ -57,6 +59,7 @@ export const allAdminQuestions = [
   adminLists,
   adminBans,
   adminDnsbl,
+  adminGreylist,
   adminDomain,
   adminDomainDns,
   adminDkim,

@@ -23,9 +23,10 @@ export interface GreylistRules {
 }
 
 export type GreylistAnswer =
-  | { passed: true }
-  /** How long until a retry is let through. `isNew`: a row was made for it. */
-  | { passed: false; waitSeconds: number; isNew: boolean };
+  /** `isReturn`: it had been put off before. */
+  | { passed: true; isReturn: boolean }
+  /** How long until a retry is let through. `isNew`: a row was made for it; `isFirst`: the wait begins with it. */
+  | { passed: false; waitSeconds: number; isNew: boolean; isFirst: boolean };
 
 /** Senders that have passed are looked through up to here to find the different ones. */
 const SENDERS_LOOKED_AT = 200;
@@ -34,7 +35,9 @@ const SENDERS_LOOKED_AT = 200;
 // The senders are counted as of before this statement, so the one that passes now is left out and added. A triplet that
 // may not be remembered has no row, unless it had one before.
 const CHECK = `
-with known as (
+with before as (
+  select passed_at from lists.greylist where network = $1 and sender = $2 and recipient = $3
+), known as (
   select network from lists.greylist_network where network = $1 and passed_at > now() - make_interval(days => $6)
 ), renewed as (
   update lists.greylist_network set passed_at = now()
@@ -62,10 +65,11 @@ with known as (
         and g.passed_at > now() - make_interval(days => $6) limit ${SENDERS_LOOKED_AT}) p)
   on conflict (network) do update set passed_at = now()
 )
-select t.passed, greatest(1, ceil(extract(epoch from t.first_at - now()) + $4))::int as wait, t.is_new as "isNew"
+select t.passed, greatest(1, ceil(extract(epoch from t.first_at - now()) + $4))::int as wait, t.is_new as "isNew", t.first_at = now() as "isFirst",
+    t.passed and not exists (select from before where passed_at is not null) as "isReturn"
   from triplet t
 union all
-select exists (select from known), $4, false where not exists (select from triplet)`;
+select exists (select from known), $4, false, true, false where not exists (select from triplet)`;
 
 /** Asks for a triplet and remembers that it came, unless there is no room for one more that is new (`mayRemember`). */
 export async function checkTriplet(
@@ -74,7 +78,7 @@ export async function checkTriplet(
   rules: GreylistRules,
   mayRemember = true,
 ): Promise<GreylistAnswer> {
-  const [row] = await db.query<{ passed: boolean; wait: number; isNew: boolean }>({
+  const [row] = await db.query<{ passed: boolean; wait: number; isNew: boolean; isFirst: boolean; isReturn: boolean }>({
     name: 'greylist_check',
     text: CHECK,
     values: [
@@ -89,7 +93,9 @@ export async function checkTriplet(
     ],
   });
   if (row === undefined) throw new Error('the greylist gave no answer');
-  return row.passed ? { passed: true } : { passed: false, waitSeconds: row.wait, isNew: row.isNew };
+  return row.passed
+    ? { passed: true, isReturn: row.isReturn }
+    : { passed: false, waitSeconds: row.wait, isNew: row.isNew, isFirst: row.isFirst };
 }
 
 const FORGET_TRIPLETS = `
@@ -99,7 +105,7 @@ delete from lists.greylist where ctid = any(array(
     and case when passed_at is null then first_at < now() - make_interval(hours => $1)
              else passed_at < now() - make_interval(days => $2) end
   limit $3 for update skip locked))
-returning 1`;
+returning passed_at is null and network <> '0.0.0.0/0' as "isUnreturned"`;
 
 const FORGET_NETWORKS = `
 delete from lists.greylist_network where ctid = any(array(
@@ -107,14 +113,37 @@ delete from lists.greylist_network where ctid = any(array(
   limit $2 for update skip locked))
 returning 1`;
 
-/** Removes what counts no more, at most `limit` rows of each kind; returns how many. Any number of replicas may do it. */
+/** A triplet that passed in another network's place is no longer waited for. */
+export async function forgetTriplet(db: Queryable, { network, sender, recipient }: Triplet): Promise<void> {
+  await db.query({
+    name: 'greylist_forget_one',
+    text: `delete from lists.greylist where network = $1 and sender = $2 and recipient = $3 and passed_at is null`,
+    values: [network, sender, recipient],
+  });
+}
+
+/** Removes the oldest beyond so many: who makes up senders and comes again with each of them fills no disk. */
+export async function forgetSurplus(db: Queryable, most: number): Promise<number> {
+  const gone = await db.query({
+    name: 'greylist_forget_surplus',
+    text: `delete from lists.greylist where ctid = any(array(
+      select ctid from lists.greylist order by coalesce(passed_at, first_at) desc offset $1)) returning 1`,
+    values: [most],
+  });
+  return gone.length;
+}
+
+/**
+ * Removes what counts no more, at most `limit` rows of each kind; returns how many, and how many of them had been put off and
+ * never came again. Any number of replicas may do it.
+ */
 export async function forgetExpired(
   db: Queryable,
   rules: Pick<GreylistRules, 'maxRetryHours' | 'whitelistDays'>,
   limit = 5000,
-): Promise<number> {
+): Promise<{ gone: number; unreturned: number }> {
   const { maxRetryHours, whitelistDays } = rules;
-  const triplets = await db.query({
+  const triplets = await db.query<{ isUnreturned: boolean }>({
     name: 'greylist_forget',
     text: FORGET_TRIPLETS,
     values: [maxRetryHours, whitelistDays, limit],
@@ -124,5 +153,6 @@ export async function forgetExpired(
     text: FORGET_NETWORKS,
     values: [whitelistDays, limit],
   });
-  return triplets.length + networks.length;
+  const unreturned = triplets.filter(({ isUnreturned }) => isUnreturned).length;
+  return { gone: triplets.length + networks.length, unreturned };
 }

@@ -4,6 +4,7 @@ import { certificateRoutes } from './certificates.ts';
 import { directoryRoutes } from './directory.ts';
 import { dkimRoutes } from './dkim.ts';
 import { dnsblRoutes } from './dnsbl.ts';
+import { greylistRoutes } from './greylist.ts';
 import { listRoutes } from './lists.ts';
 import { liveRoutes } from './live.ts';
 import { mailRoutes } from './mail.ts';
@@ -24,6 +25,7 @@ export const contract = {
   ...listRoutes,
   ...banRoutes,
   ...dnsblRoutes,
+  ...greylistRoutes,
   ...peopleRoutes,
   ...overviewRoutes,
   ...liveRoutes,

@@ -41,6 +41,11 @@ export function dnsblRoutes(isNew: () => boolean) {
       })),
       next: null,
     }),
+    'GET /greylist': (): Answers<'GET /greylist'> => ({
+      days: isNew()
+        ? []
+        : [{ day: '2026-01-01', known: 1204, white: 3, deferred: 87, early: 9, returned: 41, unreturned: 40 }],
+    }),
     'POST /dnsbl/:zone/pardon': (): Answers<'POST /dnsbl/:zone/pardon'> => {
       isPardoned = true;
       return { added: 2, listedElsewhere: 1, black: 0, white: 0, isMore: false };

@@ -10,6 +10,7 @@ import { completionCommand } from './completion.ts';
 import { dkimCommands } from './dkim.ts';
 import { dnsblCommands } from './dnsbl.ts';
 import { domainCommands } from './domain.ts';
+import { greylistCommands } from './greylist.ts';
 import { groupCommands } from './group.ts';
 import { listCommands } from './list.ts';
 import { overviewCommands } from './overview.ts';
@@ -29,6 +30,7 @@ export const allCommands: readonly Command[] = [
   ...listCommands,
   ...banCommands,
   ...dnsblCommands,
+  ...greylistCommands,
   ...queueCommands,
   ...traceCommands,
   ...adminCommands,

@@ -4,15 +4,25 @@ import { isIP } from 'node:net';
 import type { CheckReply, CheckRequest } from '@pochtar/bus';
 import { plainAddress } from '@pochtar/runtime';
 import type { GreylistSettings } from '@pochtar/settings';
-import { checkTriplet, forgetExpired, type Triplet } from '@pochtar/store/lists';
+import {
+  checkTriplet,
+  forgetExpired,
+  forgetGreylistDays,
+  forgetSurplus,
+  forgetTriplet,
+  type Triplet,
+} from '@pochtar/store/lists';
 import ipaddr from 'ipaddr.js';
 import type { DialogueCheck, DialogueFilter, DialogueTools } from '../filter.ts';
+import { GreylistCounts } from '../greylist-counts.ts';
 import { GreylistBudget } from '../greylist-budget.ts';
 
 /** So many different senders of a network have passed before all of it is known. */
 const KNOWN_SENDERS = 3;
 const FORGET_EVERY_MS = 10 * 60_000;
 const FORGET_AT_ONCE = 5000;
+/** Triplets that are remembered; beyond it the oldest go. Some 300 MB. */
+const MOST_TRIPLETS = 2_000_000;
 /** In place of a network: whatever SPF lets send for the sender. */
 const ANY_PERMITTED = '0.0.0.0/0';
 
@@ -26,11 +36,13 @@ export const greylist: DialogueFilter = {
 class GreylistCheck implements DialogueCheck {
   readonly #tools: DialogueTools;
   readonly #budget = new GreylistBudget();
+  readonly #counts: GreylistCounts;
   readonly #cleanUp: NodeJS.Timeout;
   #forgetting: Promise<void> = Promise.resolve();
 
   constructor(tools: DialogueTools) {
     this.#tools = tools;
+    this.#counts = new GreylistCounts(tools.db, tools.log);
     this.#cleanUp = setInterval(() => {
       this.#forgetting = this.#forget();
     }, FORGET_EVERY_MS).unref();
@@ -40,7 +52,7 @@ class GreylistCheck implements DialogueCheck {
     const settings = this.#tools.current('greylist');
     const network = clientNetwork(request.clientAddress);
     if (!settings.enabled || network === null || request.recipient === null) return { result: 'accept' };
-    if (this.#tools.isWhite(plainAddress(request.clientAddress))) return { result: 'accept' };
+    if (this.#tools.isWhite(plainAddress(request.clientAddress))) return this.#accept('white');
     const triplet = {
       network,
       sender: keyText(request.reversePath),
@@ -48,14 +60,25 @@ class GreylistCheck implements DialogueCheck {
     };
     const mayRemember = this.#budget.hasRoomFor(network, Date.now());
     const answer = await checkTriplet(this.#tools.db, triplet, rulesOf(settings), mayRemember);
-    if (answer.passed) return { result: 'accept' };
+    if (answer.passed) return this.#accept(answer.isReturn ? 'returned' : 'known');
     if (answer.isNew) this.#budget.spend(network, Date.now());
-    if (request.isPermitted === true && (await this.#hasCome(triplet, mayRemember)))
-      return { result: 'accept' };
+    const isAskedAgain = request.isPermitted === true && !answer.isNew;
+    if (request.isPermitted === true && (await this.#hasCome(triplet, mayRemember))) {
+      await forgetTriplet(this.#tools.db, triplet);
+      // It was counted as put off before SPF was known.
+      if (isAskedAgain) this.#counts.add('deferred', -1);
+      return this.#accept('returned');
+    }
+    if (!isAskedAgain) this.#counts.add(answer.isFirst ? 'deferred' : 'early');
     // RFC 6647 §5: 451 at RCPT with a text that says what to do.
     const text = `greylisted, please try again in ${answer.waitSeconds} seconds`;
     const asksSpf = request.isPermitted === undefined && request.reversePath !== '';
     return { result: 'defer', enhanced: '4.7.1', text, ...(asksSpf && { asksSpf }) };
+  }
+
+  #accept(outcome: 'known' | 'white' | 'returned'): CheckReply {
+    this.#counts.add(outcome);
+    return { result: 'accept' };
   }
 
   /**
@@ -71,9 +94,13 @@ class GreylistCheck implements DialogueCheck {
   async #forget(): Promise<void> {
     try {
       const rules = rulesOf(this.#tools.current('greylist'));
-      let gone: number;
-      do gone = await forgetExpired(this.#tools.db, rules, FORGET_AT_ONCE);
-      while (gone >= FORGET_AT_ONCE);
+      for (let gone = FORGET_AT_ONCE; gone >= FORGET_AT_ONCE; ) {
+        const forgotten = await forgetExpired(this.#tools.db, rules, FORGET_AT_ONCE);
+        if (forgotten.unreturned > 0) this.#counts.add('unreturned', forgotten.unreturned);
+        ({ gone } = forgotten);
+      }
+      await forgetSurplus(this.#tools.db, MOST_TRIPLETS);
+      await forgetGreylistDays(this.#tools.db);
     } catch (error) {
       this.#tools.log.warn({ err: error }, 'old rows of the greylist stay for now');
     }
@@ -82,6 +109,7 @@ class GreylistCheck implements DialogueCheck {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#cleanUp);
     await this.#forgetting;
+    await this.#counts[Symbol.asyncDispose]();
   }
 }
 

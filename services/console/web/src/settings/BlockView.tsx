@@ -7,6 +7,7 @@ import { AppliedChip } from './AppliedChip.tsx';
 import { BlockTests } from './BlockTests.tsx';
 import { DnsblZones } from './DnsblZones.tsx';
 import { DkimDomains } from './DkimDomains.tsx';
+import { GreylistDays } from './GreylistDays.tsx';
 import { FieldControl } from './FieldControl.tsx';
 import { QueuePlan } from './QueuePlan.tsx';
 import { describedAt } from './catalogue.ts';
@@ -32,6 +33,7 @@ export function BlockView({ block, target }: { block: BlockDescription; target: 
       {block.id === 'queue' && <QueuePlan />}
       {block.id === 'dkim' && <DkimDomains />}
       {block.id === 'dnsbl' && <DnsblZones />}
+      {block.id === 'greylist' && <GreylistDays />}
       <BlockTests tests={block.tests} />
     </Block>
   );

@@ -1,4 +1,4 @@
-// The black lists of the DNS: how each is, and whom it refused.
+// The black lists of the DNS: how each is, and whom it refused; and what greylisting did.
 export const dnsbl = {
   'dnsbl.state': 'State of the lists',
   'dnsbl.zone': 'List',
@@ -30,4 +30,12 @@ export const dnsbl = {
   'dnsbl.kept': 'Left out: {{n}} (named by lists that work, or by our own black list)',
   'dnsbl.more': 'Not all were added: repeat.',
   'dnsbl.empty': 'The list has refused nobody.',
+  'greylist.days': 'What greylisting did, days in UTC',
+  'greylist.day': 'Day',
+  'greylist.known': 'Known, taken at once',
+  'greylist.white': 'White-listed',
+  'greylist.deferred': 'Put off',
+  'greylist.early': 'Came again too early',
+  'greylist.returned': 'Came again and were taken',
+  'greylist.unreturned': 'Never came again',
 };

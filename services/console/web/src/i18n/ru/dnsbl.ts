@@ -1,4 +1,4 @@
-// The black lists of the DNS: how each is, and whom it refused.
+// The black lists of the DNS: how each is, and whom it refused; and what greylisting did.
 export const dnsbl = {
   'dnsbl.state': 'Состояние списков',
   'dnsbl.zone': 'Список',
@@ -34,4 +34,12 @@ export const dnsbl = {
   'dnsbl.kept': 'Не внесены: {{n}} (их называют исправные списки или наш чёрный список)',
   'dnsbl.more': 'Внесены не все: повторите.',
   'dnsbl.empty': 'Список никого не отверг.',
+  'greylist.days': 'Что сделали серые списки, дни по UTC',
+  'greylist.day': 'День',
+  'greylist.known': 'Знакомые, приняты сразу',
+  'greylist.white': 'Из белого списка',
+  'greylist.deferred': 'Отложено',
+  'greylist.early': 'Повторили слишком рано',
+  'greylist.returned': 'Вернулись и приняты',
+  'greylist.unreturned': 'Не вернулись',
 };
