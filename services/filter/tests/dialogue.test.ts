@@ -113,7 +113,9 @@ describe('greylist', () => {
     expect(counted.map(({ outcome, count }) => `${outcome} ${count}`)).toEqual([
       ...['deferred 2', 'early 1', 'known 1', 'returned 2', 'white 1'],
     ]);
-    const waiting = await at.db.query({ text: `select from lists.greylist where network = '198.51.100.0/24'` });
+    const waiting = await at.db.query({
+      text: `select from lists.greylist where network = '198.51.100.0/24'`,
+    });
     expect(waiting).toEqual([]);
   });
 

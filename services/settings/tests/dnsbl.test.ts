@@ -1,5 +1,13 @@
 // What is shown of the black lists of the DNS, and sparing those whom a faulty one refused.
-import { adminDnsbl, adminGreylist, adminLists, adminOverview, adminSettings, check, connectBus } from '@pochtar/bus';
+import {
+  adminDnsbl,
+  adminGreylist,
+  adminLists,
+  adminOverview,
+  adminSettings,
+  check,
+  connectBus,
+} from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { type Database, openDatabase } from '@pochtar/store/db';
 import { listAudit } from '@pochtar/store/audit';

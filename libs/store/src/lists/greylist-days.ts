@@ -22,7 +22,11 @@ export async function addGreylistCounts(db: Queryable, counts: readonly Greylist
     text: `insert into lists.greylist_day as d (day, outcome, count)
       select * from unnest($1::date[], $2::text[], $3::bigint[]) as n(day, outcome, count) order by 1, 2
       on conflict (day, outcome) do update set count = d.count + excluded.count`,
-    values: [counts.map(({ day }) => day), counts.map(({ outcome }) => outcome), counts.map(({ count }) => count)],
+    values: [
+      counts.map(({ day }) => day),
+      counts.map(({ outcome }) => outcome),
+      counts.map(({ count }) => count),
+    ],
   });
 }
 
@@ -32,7 +36,8 @@ export function readGreylistDays(
   days: number,
 ): Promise<({ day: string } & Record<GreylistOutcome, number>)[]> {
   const sums = greylistOutcomes.map(
-    (outcome) => `greatest(coalesce(sum(count) filter (where outcome = '${outcome}'), 0), 0)::bigint as ${outcome}`,
+    (outcome) =>
+      `greatest(coalesce(sum(count) filter (where outcome = '${outcome}'), 0), 0)::bigint as ${outcome}`,
   );
   return db.query({
     name: 'greylist_days',

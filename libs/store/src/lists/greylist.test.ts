@@ -3,13 +3,7 @@ import type { TestDatabase } from '@pochtar/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../db.ts';
 import { addGreylistCounts, forgetGreylistDays, readGreylistDays } from './greylist-days.ts';
-import {
-  checkTriplet,
-  forgetExpired,
-  forgetSurplus,
-  type GreylistRules,
-  type Triplet,
-} from './greylist.ts';
+import { checkTriplet, forgetExpired, forgetSurplus, type GreylistRules, type Triplet } from './greylist.ts';
 
 let cluster: TestDatabase;
 let db: Database;
@@ -110,7 +104,9 @@ test('a network that passed with several senders is known as a whole', async () 
     await pass('1 minute');
     expect(await ask({ sender })).toMatchObject({ passed: true });
   }
-  expect(await ask({ sender: 'never@seen.test', recipient: 'x@example.test' })).toMatchObject({ passed: true });
+  expect(await ask({ sender: 'never@seen.test', recipient: 'x@example.test' })).toMatchObject({
+    passed: true,
+  });
   expect(await ask({ sender: 'never@seen.test', network: '198.51.100.0/24' })).toMatchObject({
     passed: false,
   });

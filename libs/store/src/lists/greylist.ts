@@ -78,7 +78,13 @@ export async function checkTriplet(
   rules: GreylistRules,
   mayRemember = true,
 ): Promise<GreylistAnswer> {
-  const [row] = await db.query<{ passed: boolean; wait: number; isNew: boolean; isFirst: boolean; isReturn: boolean }>({
+  const [row] = await db.query<{
+    passed: boolean;
+    wait: number;
+    isNew: boolean;
+    isFirst: boolean;
+    isReturn: boolean;
+  }>({
     name: 'greylist_check',
     text: CHECK,
     values: [

@@ -44,7 +44,17 @@ export function dnsblRoutes(isNew: () => boolean) {
     'GET /greylist': (): Answers<'GET /greylist'> => ({
       days: isNew()
         ? []
-        : [{ day: '2026-01-01', known: 1204, white: 3, deferred: 87, early: 9, returned: 41, unreturned: 40 }],
+        : [
+            {
+              day: '2026-01-01',
+              known: 1204,
+              white: 3,
+              deferred: 87,
+              early: 9,
+              returned: 41,
+              unreturned: 40,
+            },
+          ],
     }),
     'POST /dnsbl/:zone/pardon': (): Answers<'POST /dnsbl/:zone/pardon'> => {
       isPardoned = true;
