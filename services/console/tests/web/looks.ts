@@ -173,7 +173,7 @@ export async function blemishes(page: Page): Promise<string[]> {
           `${box.scrollWidth - box.clientWidth} px are out of sight: ${(box.textContent ?? '').slice(0, 80)}`,
         );
     }
-    for (const chosen of document.querySelectorAll<HTMLInputElement>('.mantine-Select-input')) {
+    for (const chosen of document.querySelectorAll<HTMLInputElement>('[role="combobox"]')) {
       if (chosen.checkVisibility() && chosen.scrollWidth > chosen.clientWidth + 1)
         found.push(`the choice is cut off: ${chosen.value}`);
     }

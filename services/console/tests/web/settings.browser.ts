@@ -92,6 +92,21 @@ test('a menu is made when it is opened; the focus goes into it, and back to its 
   await button.and(page.locator(':focus')).waitFor();
 });
 
+test('a list is made when it is opened, by the mouse or by the key that opens it, and is worked by that key further', async () => {
+  await page.goto(`${api.url}/settings/mail`);
+  const list = field('general.defaultDomain');
+  expect(await list.getAttribute('aria-expanded')).toBe('false');
+  await list.press('ArrowDown');
+  await page.getByRole('option', { name: 'firma.test', exact: true }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await list.and(page.locator(':focus')).waitFor();
+  expect(await list.inputValue()).toBe('firma.test');
+  await page.getByText('1 field changed').waitFor();
+  await field('smtpEncryption.certificateId').click();
+  await page.getByRole('listbox').locator(':visible').first().waitFor();
+});
+
 test('what is typed into a field draws nothing of any other', async () => {
   await page.goto(`${api.url}/settings/mail`);
   await field('queue.waitMaxMinutes').press('End');

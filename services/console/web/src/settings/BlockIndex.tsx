@@ -3,7 +3,7 @@
 import type { BlockDescription } from '@pochtar/settings/forms';
 import { useEffect, useState } from 'react';
 import { useWords } from '../i18n/index.ts';
-import { Select } from '../ui/controls.ts';
+import { ListChoice } from '../ui/ListChoice.tsx';
 import { partsOf } from './catalogue.ts';
 import { pathOf } from './draft.ts';
 import { useAt } from './use-draft.ts';
@@ -25,12 +25,12 @@ export function BlockIndex({ blocks }: { blocks: readonly BlockDescription[] }) 
           </a>
         ))}
       </nav>
-      <Select
+      <ListChoice
         className="f-index-select"
         aria-label={t('settings.blocks')}
         value={active}
-        onChange={(id) => document.getElementById(`block-${id ?? ''}`)?.scrollIntoView()}
-        data={blocks.map((block) => ({ value: block.id, label: say(block.label) }))}
+        onChange={(id) => document.getElementById(`block-${id}`)?.scrollIntoView()}
+        options={blocks.map((block) => ({ value: block.id, label: say(block.label) }))}
       />
     </>
   );

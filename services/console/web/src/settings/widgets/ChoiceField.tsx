@@ -1,7 +1,8 @@
 // A choice: up to four are rows with what follows from each; more are a list to open; a single one is plain text.
 import { useWords } from '../../i18n/index.ts';
-import { Select, Stack } from '../../ui/controls.ts';
+import { Stack } from '../../ui/controls.ts';
 import { Radio } from '../../ui/inputs.tsx';
+import { ListChoice } from '../../ui/ListChoice.tsx';
 import type { WidgetProps } from './types.ts';
 
 export function ChoiceField({ id, field, value, set, describedBy, isInvalid }: WidgetProps) {
@@ -10,7 +11,7 @@ export function ChoiceField({ id, field, value, set, describedBy, isInvalid }: W
   const { options } = field.input;
   const [only] = options;
   if (options.length === 1 && only !== undefined) return <p className="f-only">{say(only.label)}</p>;
-  const choose = (written: string | null) => {
+  const choose = (written: string) => {
     const option = options.find((one) => String(one.value) === written);
     if (option !== undefined) set(option.value);
   };
@@ -45,13 +46,13 @@ export function ChoiceField({ id, field, value, set, describedBy, isInvalid }: W
     );
   }
   return (
-    <Select
+    <ListChoice
       id={id}
       className="f-medium"
       value={String(value)}
       onChange={choose}
-      data={options.map((option) => ({ value: String(option.value), label: say(option.label) }))}
-      error={isInvalid}
+      options={options.map((option) => ({ value: String(option.value), label: say(option.label) }))}
+      isInvalid={isInvalid}
       aria-describedby={describedBy}
     />
   );

@@ -3,8 +3,9 @@ import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-r
 import type { FieldInput, RecordField } from '@pochtar/settings/forms';
 import { useState } from 'react';
 import { useWords } from '../../i18n/index.ts';
-import { Button, Select } from '../../ui/controls.ts';
+import { Button } from '../../ui/controls.ts';
 import { IconButton, TextLine } from '../../ui/inputs.tsx';
+import { ListChoice } from '../../ui/ListChoice.tsx';
 import type { WidgetProps } from './types.ts';
 
 type Entry = Record<string, unknown>;
@@ -111,11 +112,11 @@ function Cell({ label, described: { input, label: words }, value, isInvalid, set
   const { say } = useWords();
   if (input.kind === 'choice') {
     return (
-      <Select
+      <ListChoice
         aria-label={label}
         value={String(value)}
-        onChange={(chosen) => chosen !== null && set(chosen)}
-        data={input.options.map((option) => ({ value: String(option.value), label: say(option.label) }))}
+        onChange={set}
+        options={input.options.map((option) => ({ value: String(option.value), label: say(option.label) }))}
       />
     );
   }

@@ -2,7 +2,7 @@
 import { useApi } from '../../api/queries.ts';
 import { formatDay } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
-import { Select } from '../../ui/controls.ts';
+import { ListChoice } from '../../ui/ListChoice.tsx';
 import type { WidgetProps } from './types.ts';
 
 interface Option {
@@ -61,13 +61,13 @@ function Choice({ id, field, value, set, describedBy, isInvalid, options, isLoad
       : []),
   ];
   return (
-    <Select
+    <ListChoice
       id={id}
       className="f-wide"
       value={current}
-      onChange={(chosen) => set(chosen === null || chosen === none ? null : chosen)}
-      data={all}
-      error={isInvalid || (isMissing && isLoaded)}
+      onChange={(chosen) => set(chosen === none ? null : chosen)}
+      options={all}
+      isInvalid={isInvalid || (isMissing && isLoaded)}
       aria-describedby={describedBy}
     />
   );
