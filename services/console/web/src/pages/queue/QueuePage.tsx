@@ -102,7 +102,7 @@ function Mails({ view, setView }: MailsProps) {
       </Pager>
       {selected.size > 0 && (
         // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-        <div className="p-bar" role="region" aria-label={t('queue.selection')}>
+        <div className="p-bar p-bar-many" role="region" aria-label={t('queue.selection')}>
           <span aria-live="polite">{t('queue.selected', { count: selected.size })}</span>
           <SelectAll
             filter={filter}
