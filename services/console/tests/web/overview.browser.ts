@@ -85,6 +85,21 @@ describe('the first steps', () => {
   });
 });
 
+test.each(['/accounts', '/names', '/names?tab=groups', '/domains'])(
+  '%s: the button of what makes something says what it does, as its title',
+  async (path) => {
+    api.isNew = false;
+    await goTo(page, api.url, path);
+    await page.locator('main .p-page-head .p-actions button').last().click();
+    const dialog = page.getByRole('dialog');
+    const title = await dialog.getByRole('heading').first().innerText();
+    expect(title).toMatch(/^(Создать|Добавить) /);
+    expect(await dialog.locator('button[type="submit"]').innerText()).toBe(title);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  },
+);
+
 test('resetting the filters empties their fields', async () => {
   await goTo(page, api.url, '/accounts');
   const field = page.locator('main [data-filter]').first();

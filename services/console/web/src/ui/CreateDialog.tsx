@@ -1,10 +1,10 @@
 // Something new: its form, and when it is there, what is to be seen of it once (a password, a token).
 import type { ReactNode } from 'react';
-import { useWords } from '../i18n/index.ts';
 import { Stack } from './controls.ts';
 import { Dialog } from './Dialog.tsx';
 
 interface CreateDialogProps {
+  /** What it does; its button says so too. */
   title: string;
   /** How the request that makes it goes. */
   create: { isPending: boolean; error: unknown };
@@ -25,7 +25,6 @@ export function CreateDialog({
   shown,
   children,
 }: CreateDialogProps) {
-  const { t } = useWords();
   if (shown !== null) {
     return (
       <Dialog title={shown.title} onClose={onClose}>
@@ -36,7 +35,7 @@ export function CreateDialog({
   return (
     <Dialog
       title={title}
-      verb={t('action.add')}
+      verb={title}
       isBusy={create.isPending}
       isReady={isReady}
       error={create.error}

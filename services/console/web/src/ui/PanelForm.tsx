@@ -6,6 +6,7 @@ import { Failure } from './Notice.tsx';
 import { SidePanel } from './SidePanel.tsx';
 
 interface PanelFormProps {
+  /** Of a new thing what the form does; its button says so too. */
   title: ReactNode;
   isNew?: boolean;
   isReadOnly: boolean;
@@ -44,7 +45,7 @@ export function PanelForm({ isNew = false, isDeleting = false, ...props }: Panel
                 </Button>
               )}
               <Button type="submit" loading={props.isBusy} disabled={!props.isReady}>
-                {isNew ? t('action.add') : t('action.save')}
+                {isNew ? props.title : t('action.save')}
               </Button>
             </Group>
           )}

@@ -24,7 +24,7 @@ export function AddDomain({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       title={t('domains.add')}
-      verb={t('action.add')}
+      verb={t('domains.add')}
       isBusy={create.isPending}
       isReady={name.trim() !== ''}
       error={create.error}
