@@ -1,4 +1,4 @@
-// The layers (docs of the design: mail <- bus, store; settings <- store; runtime stands alone; service is built of all of
+// The layers (docs of the design: mail <- bus, store, dlp; settings <- store; runtime stands alone; service is built of all of
 // them and serves services only; services import libraries, never each other; the test kit serves tests only). Held by
 // `./pochtar check`.
 const testFiles = '(\\.test\\.ts$|-fixture\\.ts$|\\.measure\\.ts$|/tests/|^infra/acceptance/)';
@@ -8,6 +8,7 @@ const directions = {
   mail: [],
   runtime: [],
   settings: [],
+  dlp: ['mail', 'runtime'],
   bus: ['mail', 'runtime'],
   store: ['mail', 'runtime', 'settings'],
   service: ['bus', 'mail', 'runtime', 'settings', 'store'],

@@ -32,7 +32,7 @@ class LongestFirst extends BaseSequencer {
 
 /** Tests of what computes, beside the files they test: no servers, nothing kept, so that they may share a process. */
 const pure = [
-  'libs/{mail,settings,runtime}/src/**/*.test.ts',
+  'libs/{mail,settings,runtime,dlp}/src/**/*.test.ts',
   'services/*/src/**/*.test.ts',
   'services/console/web/**/*.test.ts',
   'infra/reference/**/*.test.ts',

@@ -12,6 +12,7 @@ import { answerAccounts } from './answers/accounts.ts';
 import { answerAdministrators } from './answers/administrators.ts';
 import { answerDkim } from './answers/dkim.ts';
 import { answerDnsbl } from './answers/dnsbl.ts';
+import { answerDlp } from './answers/dlp.ts';
 import { answerDomainDns } from './answers/domain-dns.ts';
 import { answerDomains } from './answers/domains.ts';
 import { answerGreylist } from './answers/greylist.ts';
@@ -101,6 +102,7 @@ function answerAll(context: Context, config: Config, opened: AsyncDisposableStac
     ...answerDomains(context),
     ...answerDomainDns(context, dnsOf(config)),
     ...answerDkim(context, dnsOf(config)),
+    ...answerDlp(context),
     ...answerAccounts(context),
     ...answerNames(context),
     ...answerAdministrators(context),

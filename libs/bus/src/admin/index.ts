@@ -16,6 +16,7 @@ export * from './directory.ts';
 export { adminBans, type BanInfo } from './bans.ts';
 export { adminDkim, type DkimKeyInfo } from './dkim.ts';
 export { adminDnsbl, type DnsblRefusalInfo, type DnsblZoneInfo } from './dnsbl.ts';
+export * from './dlp.ts';
 export { adminDomainDns, type DomainDns, type DomainDnsRecord } from './domain-dns.ts';
 export { adminGreylist, type GreylistDay } from './greylist.ts';
 export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
@@ -39,6 +40,7 @@ import { adminCertificate } from './certificates.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
 import { adminDkim } from './dkim.ts';
 import { adminDnsbl } from './dnsbl.ts';
+import { adminDlp } from './dlp.ts';
 import { adminDomainDns } from './domain-dns.ts';
 import { adminGreylist } from './greylist.ts';
 import { adminLogin, adminOwn } from './login.ts';
@@ -63,6 +65,7 @@ export const allAdminQuestions = [
   adminDomain,
   adminDomainDns,
   adminDkim,
+  adminDlp,
   adminAccount,
   adminAlias,
   adminGroup,

@@ -1,16 +1,171 @@
-// Data loss prevention. Only the seam is here: there are no rules to check yet, so nothing passes as if it had
-// been checked. smtp puts this filter on no slip; a mail that has it there waits.
-import type { ContentFilter } from '../filter.ts';
+// Data loss prevention: what the rules look for is looked for in every text of a mail, in threads that can be ended; what
+// nobody could read is never taken for nothing found. Rules are asked for with every mail, so that a change counts at once.
+import { dlpDefinition } from '@pochtar/bus';
+import { excerpt, type Mark, sharePercent, type Sight, Threads } from '@pochtar/dlp';
+import { encodeForeign, foldHeader, printableForeign } from '@pochtar/mail';
+import { commonMarks, dlpState, forgetIncidents, listRules, noteIncidents } from '@pochtar/store/dlp';
+import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Said, Verdict } from '../filter.ts';
+import { type Judged, type Judgement, judge, type Seen } from '../prevention/judge.ts';
+import { comparesDocuments, readsTexts, type Recipient, type Rule, rulesFor, searchesOf } from '../prevention/rules.ts';
 
-const REASON = 'DLP rules are not part of this version: take dlp off the slip or wait';
+const CONCURRENCY = 8;
+const MB = 1024 * 1024;
+/** Larger mails are not read into memory, whatever the settings allow for a file. */
+const MAX_MAIL = 96 * MB;
+/** Base64 and what stands around a file. */
+const ENCODED = 1.4;
+const CLEAN_UP_MS = 3_600_000;
+/** Removed from mail that comes from outside, as all our marker fields. */
+const MARKER_FIELD = 'X-Pochtar-Dlp';
 
 export const dlp: ContentFilter = {
   kind: 'content',
   name: 'dlp',
   sections: ['dlp', 'misc', 'queue', 'general'],
-  open: () => ({
-    concurrency: 8,
-    judge: () => Promise.resolve({ kind: 'wait', reason: REASON }),
-    expire: (reason) => ({ kind: 'verdict', result: 'reject', reason: `it could not be checked: ${reason}` }),
-  }),
+  open: (tools) => new DlpJudge(tools),
 };
+
+class DlpJudge implements ContentJudge {
+  readonly concurrency = CONCURRENCY;
+  readonly #tools: ContentTools;
+  readonly #threads = new Threads();
+  readonly #cleaning: NodeJS.Timeout;
+  #known: { revision: number; rules: Rule[] } | null = null;
+
+  constructor(tools: ContentTools) {
+    this.#tools = tools;
+    this.#cleaning = setInterval(() => {
+      forgetIncidents(tools.db).catch((error: unknown) =>
+        tools.log.warn({ err: error }, 'old incidents could not be removed; trying again later'),
+      );
+    }, CLEAN_UP_MS);
+    this.#cleaning.unref();
+  }
+
+  async judge(mail: JudgedMail): Promise<Verdict> {
+    const settings = this.#tools.current('dlp');
+    if (!settings.enabled || !this.#tools.current('misc').useDlp) return accepted('DLP is off');
+    const domains = [mail.reversePath, ...mail.recipients].map(domainOf);
+    const { revision, own } = await dlpState(this.#tools.db, [...new Set(domains)]);
+    const rules = await this.#rules(revision);
+    const recipients = mail.recipients.map((address) => ({ address, direction: directionOf(mail, address, own) }));
+    const concerned = rules.filter((rule) =>
+      recipients.some((recipient) => rulesFor([rule], mail.reversePath, recipient).length > 0),
+    );
+    if (concerned.length === 0) return accepted('no DLP rule concerns it');
+    const seen = await this.#look(mail, concerned);
+    const judged = judge(concerned, { sender: mail.reversePath, recipients }, seen, settings);
+    await this.#note(mail, judged, domains);
+    return verdictOf(judged.recipients);
+  }
+
+  expire(reason: string): Verdict {
+    return { kind: 'verdict', result: 'reject', reason: `it could not be checked: ${reason}` };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#cleaning);
+    await this.#threads[Symbol.asyncDispose]();
+  }
+
+  async #rules(revision: number): Promise<Rule[]> {
+    if (this.#known?.revision === revision) return this.#known.rules;
+    const stored = (await listRules(this.#tools.db)).filter(({ isOn }) => isOn);
+    const rules = stored.map(({ name, definition }) => ({ name, definition: dlpDefinition.parse(definition) }));
+    this.#known = { revision, rules };
+    return rules;
+  }
+
+  async #look(mail: JudgedMail, rules: readonly Rule[]): Promise<Seen> {
+    const { blobs, stop } = this.#tools;
+    const { blob } = mail.content;
+    const nothing = { bytes: blob.length, files: [], findings: [], documents: [], searches: [] };
+    const needsMail = rules.some((rule) => readsTexts(rule) || rule.definition.conditions.some(isOfFiles));
+    if (!needsMail) return { ...nothing, unread: [] };
+    const fileBytes = this.#tools.current('dlp').maxFileSizeMb * MB;
+    const unseen = (why: 'tooLarge' | 'time' | 'memory'): Seen => ({ ...nothing, unread: [{ name: '', why }] });
+    if (blob.length > Math.min(MAX_MAIL, fileBytes * ENCODED + MB)) return unseen('tooLarge');
+    const searches = searchesOf(rules);
+    const task = {
+      mail: await blobs.read(blob, { start: 0, end: blob.length }),
+      searches,
+      needsFingerprint: comparesDocuments(rules),
+      limits: { fileBytes },
+    };
+    const sight = await this.#threads.look(task, stop);
+    if (typeof sight === 'string') return unseen(sight);
+    const { files, unread, findings } = sight;
+    return { bytes: blob.length, files, unread, findings, searches, documents: await this.#compare(sight) };
+  }
+
+  /** How much of which protected documents is in the mail. */
+  async #compare({ fingerprints }: Sight): Promise<Seen['documents']> {
+    const hashes = new Set(fingerprints.flatMap(({ marks }) => marks.map(({ hash }) => hash)));
+    const common = await commonMarks(this.#tools.db, hashes);
+    return common.map(({ name, documentWords, marks }) => {
+      const shared = new Set(marks.map(({ hash }) => hash));
+      const percent = sharePercent(documentWords, marks);
+      return { name, percent, excerpts: sharedExcerpts(fingerprints, shared) };
+    });
+  }
+
+  /** Before the verdict: a mail that is judged again notes the same ones, which are there already. */
+  async #note(mail: JudgedMail, { hits }: Judgement, domains: string[]): Promise<void> {
+    if (hits.length === 0) return;
+    const { id, generation, reversePath: sender } = mail;
+    const of = { mail: id, generation, sender, domains: [...new Set(domains)].filter(Boolean) };
+    await noteIncidents(
+      this.#tools.db,
+      hits.map(({ rule, action, recipients, found }) => ({ ...of, rule, action, recipients, found })),
+    );
+  }
+}
+
+function isOfFiles({ kind }: { kind: string }): boolean {
+  return kind === 'type';
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
+
+function directionOf(mail: JudgedMail, address: string, own: readonly string[]): Recipient['direction'] {
+  if (!own.includes(domainOf(address))) return 'outgoing';
+  return mail.origin === 'incoming' ? 'incoming' : 'internal';
+}
+
+/** The first places in the mail that are also in a document. */
+function sharedExcerpts(texts: Sight['fingerprints'], shared: ReadonlySet<bigint>): string[] {
+  for (const { text, marks } of texts) {
+    const common: Mark[] = marks.filter(({ hash }) => shared.has(hash)).slice(0, 2);
+    if (common.length > 0) return common.map(({ start, end }) => excerpt(text, { start, end, value: '' }, false));
+  }
+  return [];
+}
+
+function accepted(reason: string): Verdict {
+  return { kind: 'verdict', result: 'accept', reason };
+}
+
+/** The verdict on the mail is what most of its recipients get; what is different for others stands beside it. */
+function verdictOf(judged: readonly Judged[]): Verdict {
+  const counts = Map.groupBy(judged, ({ action, reason }) => `${action} ${reason}`);
+  const groups = [...counts.values()].sort((a, b) => b.length - a.length);
+  const [most] = groups[0] ?? [];
+  if (most === undefined) return accepted('it has no recipient');
+  const others = groups.slice(1).flat();
+  return {
+    kind: 'verdict',
+    ...saidOf(most),
+    ...(others.length > 0 && { recipients: others.map((one) => ({ recipient: one.address, ...saidOf(one) })) }),
+  };
+}
+
+function saidOf({ action, reason: written }: Judged): Said {
+  const reason = printableForeign(written, 1000);
+  if (action === 'accept') return { result: 'accept', reason: 'nothing found' };
+  if (action === 'log') return { result: 'accept', reason };
+  if (action !== 'tag') return { result: action, reason };
+  const value = `found; reason=${encodeForeign(written, 400)}`;
+  return { result: 'accept', reason, prefix: Buffer.from(foldHeader(MARKER_FIELD, value), 'latin1') };
+}

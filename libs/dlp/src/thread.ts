@@ -1,18 +1,20 @@
 // A thread that looks at mails, one after the other. It is told everything and opens nothing.
 import { parentPort } from 'node:worker_threads';
-import { look, type Task } from './look.ts';
-import type { FromThread } from './threads.ts';
+import { look } from './look.ts';
+import { readDocument } from './read-document.ts';
+import type { FromThread, Work } from './threads.ts';
 
 const port = parentPort;
-if (port === null) throw new Error('this is a thread of filter-dlp');
+if (port === null) throw new Error('this is a thread of DLP');
 
 function say(message: FromThread): void {
   port?.postMessage(message);
 }
 
-port.on('message', (task: Task) => {
-  look(task).then(
-    (sight) => say({ kind: 'done', sight }),
+port.on('message', (task: Work) => {
+  const done = 'mail' in task ? look(task) : readDocument(task);
+  done.then(
+    (result) => say({ kind: 'done', result }),
     (error: unknown) =>
       say({ kind: 'failed', message: error instanceof Error ? (error.stack ?? '') : String(error) }),
   );

@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { Semaphore } from '@pochtar/runtime';
 import type { Sight, Task } from './look.ts';
+import type { DocumentPrint, DocumentTask } from './read-document.ts';
 
 const THREADS = 2;
 const MEMORY_MB = 320;
@@ -14,9 +15,12 @@ const WALL_MS = 30_000;
 /** A thread that does not even tell its time is in the midst of one long step. */
 const SILENT_MS = 4000;
 
+export type Work = Task | DocumentTask;
+type Result = Sight | DocumentPrint;
+
 export type FromThread =
   | { kind: 'started' }
-  | { kind: 'done'; sight: Sight }
+  | { kind: 'done'; result: Result }
   | { kind: 'failed'; message: string };
 
 /** Nobody could look: the mail took all of this. */
@@ -39,9 +43,17 @@ export class Threads implements AsyncDisposable {
 
   /** Throws what is wrong with the program or its rules. */
   async look(task: Task, signal: AbortSignal): Promise<Sight | Ended> {
+    return (await this.#run(task, signal)) as Sight | Ended;
+  }
+
+  async readDocument(task: DocumentTask, signal: AbortSignal): Promise<DocumentPrint | Ended> {
+    return (await this.#run(task, signal)) as DocumentPrint | Ended;
+  }
+
+  async #run(task: Work, signal: AbortSignal): Promise<Result | Ended> {
     return this.#room.run(async () => {
       const thread = this.#idle.pop() ?? this.#begin();
-      const outcome = await thread.look(task, signal);
+      const outcome = await thread.run(task, signal);
       if (thread.isEnded) this.#all.delete(thread);
       else this.#idle.push(thread);
       return outcome;
@@ -64,7 +76,7 @@ class Thread {
   readonly #worker: Worker;
   readonly #limits: ThreadLimits;
   readonly #started = Promise.withResolvers<void>();
-  #current: PromiseWithResolvers<Sight | Ended> | null = null;
+  #current: PromiseWithResolvers<Result | Ended> | null = null;
 
   constructor(limits: ThreadLimits) {
     this.#limits = limits;
@@ -84,8 +96,8 @@ class Thread {
     });
   }
 
-  async look(task: Task, signal: AbortSignal): Promise<Sight | Ended> {
-    const current = (this.#current = Promise.withResolvers<Sight | Ended>());
+  async run(task: Work, signal: AbortSignal): Promise<Result | Ended> {
+    const current = (this.#current = Promise.withResolvers<Result | Ended>());
     const stop = (): void => current.reject(new Error('the process stops'));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
@@ -109,7 +121,7 @@ class Thread {
   }
 
   /** Ends the thread when its mail has used up its time. */
-  async #watch(current: PromiseWithResolvers<Sight | Ended>): Promise<void> {
+  async #watch(current: PromiseWithResolvers<Result | Ended>): Promise<void> {
     const begun = performance.now();
     const before = await this.#cpuMs();
     while (this.#current === current && !this.isEnded) {
@@ -135,7 +147,7 @@ class Thread {
 
   #hear(message: FromThread): void {
     if (message.kind === 'started') this.#started.resolve();
-    else if (message.kind === 'done') this.#current?.resolve(message.sight);
+    else if (message.kind === 'done') this.#current?.resolve(message.result);
     else this.#fail(new Error(message.message));
   }
 

@@ -1,0 +1,68 @@
+// What data loss prevention found in mail: who sent it to whom, which rule, and what was found, masked.
+import type { Queryable } from '../db.ts';
+import { type Scope, scopeIds } from '../directory/scope.ts';
+
+const KEPT_DAYS = 90;
+const MAX_INCIDENTS = 100_000;
+
+export interface Found {
+  /** The condition it is a find of: `bankCard`, `words`, `document NAME`. */
+  what: string;
+  count: number;
+  /** Masked. */
+  excerpts: string[];
+}
+
+export interface NewIncident {
+  mail: string;
+  generation: number;
+  /** '' is what nobody could look at. */
+  rule: string;
+  action: string;
+  sender: string;
+  recipients: string[];
+  domains: string[];
+  found: Found[];
+}
+
+export interface Incident extends NewIncident {
+  id: number;
+  at: Date;
+}
+
+/** The same one twice is one. */
+export async function noteIncidents(db: Queryable, incidents: readonly NewIncident[]): Promise<void> {
+  for (const { mail, generation, rule, action, sender, recipients, domains, found } of incidents) {
+    await db.query({
+      name: 'dlp.note_incident',
+      text: `insert into dlp.incident (mail_id, generation, rule, action, sender, recipients, domains, found)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+      values: [mail, generation, rule, action, sender, recipients, domains, JSON.stringify(found)],
+    });
+  }
+}
+
+/** Newest first, those below `after`; in scope is one whose sender or a recipient is of one of the domains. */
+export function listIncidents(
+  db: Queryable,
+  scope: Scope,
+  page: { after?: number | undefined; limit: number; rule?: string | undefined },
+): Promise<Incident[]> {
+  return db.query<Incident>({
+    text: `select i.id, i.at, i.mail_id as mail, i.generation, i.rule, i.action, i.sender, i.recipients, i.domains, i.found
+      from dlp.incident i
+      where ($1::bigint[] is null or i.domains && array(select d.name from directory.domain d where d.id = any($1)))
+        and ($2::bigint is null or i.id < $2) and ($3::text is null or i.rule = $3)
+      order by i.id desc limit $4`,
+    values: [scopeIds(scope), page.after ?? null, page.rule ?? null, page.limit],
+  });
+}
+
+/** Old ones, and the oldest of too many. */
+export async function forgetIncidents(db: Queryable): Promise<void> {
+  await db.query({
+    text: `delete from dlp.incident where at < now() - make_interval(days => $1)
+      or id <= (select id from dlp.incident order by id desc offset $2 limit 1)`,
+    values: [KEPT_DAYS, MAX_INCIDENTS],
+  });
+}

@@ -1,0 +1,3 @@
+export * from './documents.ts';
+export * from './incidents.ts';
+export * from './rules.ts';
