@@ -104,6 +104,31 @@ const subject: Save = {
   ],
 };
 
+/** A rule that finds a word which no other mail has. */
+async function givenRule(at: ConsoleGround): Promise<void> {
+  await givenStrangers(at);
+  const { instance } = at.installation;
+  const { rules } = await instance.json<{ rules: { name: string }[] }>(['dlp', 'rule', 'list']);
+  if (rules.some(({ name }) => name === 'seen')) return;
+  const conditions = [{ kind: 'words', terms: ['wanderlust'] }];
+  const definition = JSON.stringify({ conditions, action: 'quarantine' });
+  await instance.pochtar(['dlp', 'rule', 'save', 'seen', definition]);
+}
+
+const prevention: Save = {
+  about: 'DLP проверяет письма',
+  given: givenRule,
+  rows: [
+    row({
+      field: 'misc.useDlp',
+      to: true,
+      seen: async (at) =>
+        fateOf(at, await receive(at, { subject: 'wanderlust', client: `192.0.2.${fresh()}` })),
+      becomes: /^held/,
+    }),
+  ],
+};
+
 const reverseDns: Save = {
   about: 'прямая и обратная запись',
   given: givenStrangers,
@@ -117,4 +142,4 @@ const reverseDns: Save = {
   ],
 };
 
-export const originSaves: readonly Save[] = [dmarc, verify, sign, subject, reverseDns];
+export const originSaves: readonly Save[] = [dmarc, verify, sign, subject, prevention, reverseDns];

@@ -87,6 +87,7 @@ const answeredBySettings = [
   'settings',
   'certificate',
   'dkim',
+  'dlp',
   'domain',
   'account',
   'alias',

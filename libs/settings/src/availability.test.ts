@@ -10,8 +10,6 @@ function refusals<N extends SectionName>(name: N, change: Partial<Settings[N]>):
 
 describe('a choice that nothing acts on in this version', () => {
   test.each<[SectionName, object, string[]]>([
-    ['misc', { useDlp: true }, ['useDlp']],
-    ['dlp', { defaultAction: 'log' }, ['defaultAction']],
     ['quarantine', { expiryDays: 7 }, ['expiryDays']],
     ['retention', { folders: [{ folder: 'Trash', days: 30 }] }, ['folders']],
     ['addressBook', { publishToWebmail: false }, ['publishToWebmail']],
@@ -28,8 +26,8 @@ describe('a choice that nothing acts on in this version', () => {
 
   test.each<[SectionName, object]>([
     ['reverseDns', { mode: 'reject' }],
-    ['dlp', { enabled: false }],
-    ['misc', { useDlp: false, smtpUtf8: false }],
+    ['dlp', { enabled: false, defaultAction: 'log' }],
+    ['misc', { useDlp: true, smtpUtf8: false }],
     ['dkim', { verify: false, sign: true, selector: 'mail1', onDmarcFail: 'tag' }],
     ['addressBook', { enabled: false }],
     ['accessLists', { whiteNamesNeedSpf: 'pass', relayForWhitelistedSenders: true }],
@@ -44,19 +42,18 @@ describe('a choice that nothing acts on in this version', () => {
 
 describe('the report of a process', () => {
   test('never says applied of a section that nothing acts on, until all its switches are off', () => {
-    expect(whyNotApplied('dlp', defaultDocument('dlp'))?.code).toBe('notAvailable');
-    expect(whyNotApplied('dlp', { ...defaultDocument('dlp'), enabled: false })).toBeNull();
+    expect(whyNotApplied('quarantine', { ...defaultDocument('quarantine'), expiryDays: 0 })).toBeNull();
     expect(whyNotApplied('quarantine', defaultDocument('quarantine'))?.text.en).toMatch(
       /^“Quarantine”, quarantine: .*not available in this version/,
     );
   });
 
   test('says applied of a section of which parts are missing, unless one of these was chosen', () => {
-    expect(whyNotApplied('misc', defaultDocument('misc'))).toBeNull();
-    const problem = whyNotApplied('misc', { ...defaultDocument('misc'), useDlp: true });
+    expect(whyNotApplied('network', defaultDocument('network'))).toBeNull();
+    const problem = whyNotApplied('network', { ...defaultDocument('network'), firewallRule: false });
     expect(problem).toMatchObject({
       code: 'notAvailable',
-      text: { ru: expect.stringContaining('Использовать DLP') },
+      text: { ru: expect.stringContaining('разрешающее правило') },
     });
   });
 
@@ -65,7 +62,7 @@ describe('the report of a process', () => {
       withoutEffect(name, defaultDocument(name)).map(({ section, field }) => `${section}.${field}`);
     expect(fieldsOf('misc')).toEqual([]);
     expect(fieldsOf('network')).toEqual(['network.firewallRule']);
-    expect(fieldsOf('dlp')).toEqual(['dlp.']);
+    expect(fieldsOf('quarantine')).toEqual(['quarantine.']);
     expect(fieldsOf('queue')).toEqual([]);
   });
 });
@@ -80,7 +77,7 @@ test('forms are told what is not available, what to choose instead, and when a f
     }
   }
   const fieldsOf = (name: SectionName) => described.find((one) => one.name === name)?.fields;
-  expect(fieldsOf('misc')?.[0]).toMatchObject({ name: 'useDlp', isAvailable: false, off: false });
+  expect(fieldsOf('quarantine')?.[0]).toMatchObject({ name: 'expiryDays', isAvailable: false, off: 0 });
   expect(fieldsOf('smtpEncryption')).toContainEqual(
     expect.objectContaining({
       name: 'implicitTlsEnabled',

@@ -274,24 +274,27 @@ describe('a report', () => {
 
   test('never says applied of what nothing acts on, and names it by its label', async () => {
     const { put, options, applied, hints } = world();
-    put('misc', 1, {});
-    put('dlp', 1, {});
-    await using settings = await openSettings({ ...options, sections: ['misc', 'dlp'] });
-    await settings.apply('misc', () => {});
-    expect(applied.at(-1)).toMatchObject({ section: 'misc', revision: 1, error: null });
-    for (const name of ['misc', 'dlp'] as const) hints().onHint(name);
+    put('network', 1, {});
+    put('quarantine', 1, {});
+    await using settings = await openSettings({ ...options, sections: ['network', 'quarantine'] });
+    await settings.apply('network', () => {});
+    expect(applied.at(-1)).toMatchObject({ section: 'network', revision: 1, error: null });
+    for (const name of ['network', 'quarantine'] as const) hints().onHint(name);
     await settings.refresh();
-    expect(applied.find(({ section }) => section === 'dlp')?.problem).toMatchObject({
+    expect(applied.find(({ section }) => section === 'quarantine')?.problem).toMatchObject({
       code: 'notAvailable',
       text: { ru: expect.stringContaining('недоступ') },
     });
-    put('misc', 2, { useDlp: true });
+    put('network', 2, { firewallRule: false });
     await settings.refresh();
     expect(applied.at(-1)).toMatchObject({
       revision: 2,
       problem: {
         code: 'notAvailable',
-        text: { en: expect.stringContaining('“Use DLP”'), ru: expect.stringContaining('«Использовать DLP»') },
+        text: {
+          en: expect.stringContaining('“Create the allow rule automatically”'),
+          ru: expect.stringContaining('«Автоматически создавать разрешающее правило»'),
+        },
       },
     });
   });

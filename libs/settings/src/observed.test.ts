@@ -60,11 +60,7 @@ test('what is marked as not available in this version is what nobody acts on yet
     'smtpEncryption.firewallRule',
     'accessEncryption.firewallRule',
     'general.storageVolume',
-    'misc.useDlp',
     'addressBook.publishToWebmail',
-    ...['enabled', 'defaultAction', 'maxFileSizeMb', 'onUnscannable', 'thresholdPercent'].map(
-      (field) => `dlp.${field}`,
-    ),
     'quarantine.expiryDays',
     ...['retention.folders', 'retention.undeleteDays'],
   ]);

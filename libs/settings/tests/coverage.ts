@@ -14,6 +14,7 @@ const ldap = 'services/ldap/tests';
 const delivery = 'services/delivery/tests';
 const antivirus = 'services/filter/tests/antivirus.test.ts';
 const authentication = 'services/filter/tests/authentication.test.ts';
+const prevention = 'services/filter/tests/dlp.test.ts';
 const dnsbl = 'services/filter/src/filters/dnsbl.test.ts';
 const greylist = 'libs/store/src/lists/greylist.test.ts';
 
@@ -234,6 +235,27 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
   'dkim.onDmarcFail': [
     authentication,
     'tag, junk and quarantine, whatever the author asks for; a change counts for the next mail',
+  ],
+  'misc.useDlp': [
+    'services/smtp/src/slip.test.ts',
+    'misc.useDlp and dlp.enabled together put the DLP filter on the slip, before the signer',
+  ],
+  'dlp.enabled': [
+    'services/smtp/src/slip.test.ts',
+    'misc.useDlp and dlp.enabled together put the DLP filter on the slip, before the signer',
+  ],
+  'dlp.defaultAction': [
+    prevention,
+    'dlp.defaultAction: what becomes of a find of a rule without an action of its own',
+  ],
+  'dlp.maxFileSizeMb': [prevention, 'dlp.maxFileSizeMb: a larger file was not looked at'],
+  'dlp.onUnscannable': [
+    prevention,
+    'dlp.onUnscannable: what nobody could look at is held, tagged or returned',
+  ],
+  'dlp.thresholdPercent': [
+    prevention,
+    'dlp.thresholdPercent: how much of a protected document has to be in a mail',
   ],
   'misc.recodeSubjectUtf8': [
     'services/smtp/src/complete-header.test.ts',

@@ -61,6 +61,10 @@ const allowed: Record<string, string[]> = {
     verdictOf('antivirus'),
   ],
   'filter-dkim': [read('directory.dkim_signing_key'), verdictOf('dkim')],
+  'filter-dlp': [
+    ...[read('dlp.rule'), read('dlp.fingerprint'), write('dlp.incident'), verdictOf('dlp')],
+    'select name from directory.domain limit 1',
+  ],
   delivery: [read('queue.recipient'), read('store.message'), write('queue.mail'), write('trace.traffic')],
   imap: [
     ...[read('store.message'), write('store.message'), read('directory.account')],
@@ -82,6 +86,7 @@ const allowed: Record<string, string[]> = {
     read('settings.secret'),
     write('lists.entry'),
     ...[read('lists.dnsbl_zone'), read('lists.dnsbl_refusal')],
+    ...[write('dlp.rule'), write('dlp.document'), read('dlp.incident')],
   ],
 };
 
@@ -120,6 +125,7 @@ const denied: Record<string, string[]> = {
   ],
   'filter-antivirus': [read('directory.dkim_signing_key')],
   'filter-dlp': [
+    ...[write('dlp.rule'), write('dlp.document'), write('dlp.fingerprint')],
     read('directory.dkim_signing_key'),
     verdictOf('antivirus'),
     'update queue.mail set content_id = id where false',

@@ -65,6 +65,7 @@ const about: Record<string, () => object> = {
   token: () => ({ id: tokenId, name: 'x', ...tokens }),
   dkim: () => ({ domain: 'foreign.test', selector: 'k1', isForced: true, pem }),
   overview: () => ({}),
+  dlp: () => ({}),
 };
 
 // The audit log shows him what he asked himself, names included; that it shows no more: tokens.test.ts.

@@ -52,6 +52,7 @@ export function currentSlip(
   return slipFor(origin, {
     antivirus: current('antivirus'),
     dkim: current('dkim'),
+    dlp: current('dlp'),
     misc: current('misc'),
   });
 }

@@ -5,6 +5,7 @@ import { runningFilters, slipFor, type SlipSettings } from './slip.ts';
 const off: SlipSettings = {
   antivirus: defaultDocument('antivirus'),
   dkim: { ...defaultDocument('dkim'), verify: false },
+  dlp: defaultDocument('dlp'),
   misc: defaultDocument('misc'),
 };
 
@@ -33,6 +34,14 @@ test('dkim.sign puts the signer on the slip of mail of ours, behind all others',
   const settings = { ...off, antivirus, dkim: { ...off.dkim, sign: true } };
   expect(slipFor('submitted', settings)).toEqual(['antivirus', 'dkim']);
   expect(slipFor('incoming', settings)).toEqual(['antivirus']);
+});
+
+test('misc.useDlp and dlp.enabled together put the DLP filter on the slip, before the signer', () => {
+  const misc = { ...off.misc, useDlp: true };
+  const signing = { ...off, misc, dkim: { ...off.dkim, sign: true } };
+  expect(slipFor('incoming', signing)).toEqual(['dlp']);
+  expect(slipFor('submitted', signing)).toEqual(['dlp', 'dkim']);
+  expect(slipFor('incoming', { ...signing, dlp: { ...off.dlp, enabled: false } })).toEqual([]);
 });
 
 test('a filter that nobody runs is never on a slip, whatever the settings say', () => {

@@ -117,7 +117,7 @@ export const adminDlp = {
       definition: dlpDefinition,
     }),
     z.object({ rule }),
-    changesAll(({ name: written }) => written, ['former', 'isOn', 'position', 'definition']),
+    changesAll(({ name: written }) => written, ['former', 'isOn', 'position']),
   ),
   removeRule: adminQuestion(
     'settings',

@@ -1,5 +1,5 @@
 /** Switches that belong to no other block of the page. */
-import { bool, notYet, words } from '../field.ts';
+import { bool, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 
@@ -13,17 +13,14 @@ export const misc = defineSection({
   ),
   appliedBy: ['smtp', 'filter-dlp', 'filter-dkim', 'delivery'],
   fields: {
-    useDlp: notYet(
-      bool(
-        false,
-        words(
-          'Использовать DLP',
-          'Use DLP',
-          'Письма проверяет модуль DLP. Действует, когда модуль работает и у него есть правила или защищаемые документы.',
-          'Mail passes the DLP module. It has an effect when the module runs and has rules or protected documents.',
-        ),
+    useDlp: bool(
+      false,
+      words(
+        'Использовать DLP',
+        'Use DLP',
+        'Письма проверяет модуль DLP. Действует, когда модуль работает и у него есть правила или защищаемые документы.',
+        'Mail passes the DLP module. It has an effect when the module runs and has rules or protected documents.',
       ),
-      { off: false },
     ),
     recodeSubjectUtf8: bool(
       true,

@@ -32,7 +32,9 @@ export function addDocument(
 ): Promise<'added' | 'exists' | 'full'> {
   return db.transaction(async (tx) => {
     await nextDlpRevision(tx);
-    const [size] = await tx.query<{ size: number }>({ text: 'select count(*)::int as size from dlp.document' });
+    const [size] = await tx.query<{ size: number }>({
+      text: 'select count(*)::int as size from dlp.document',
+    });
     if ((size?.size ?? 0) >= MAX_DOCUMENTS) return 'full';
     const { name, comment, words, bytes, author } = document;
     const [row] = await tx.query<{ id: number }>({

@@ -9,6 +9,7 @@ import { certificateCommands } from './certificate.ts';
 import { completionCommand } from './completion.ts';
 import { dkimCommands } from './dkim.ts';
 import { dnsblCommands } from './dnsbl.ts';
+import { dlpCommands } from './dlp.ts';
 import { domainCommands } from './domain.ts';
 import { greylistCommands } from './greylist.ts';
 import { groupCommands } from './group.ts';
@@ -23,6 +24,7 @@ export const allCommands: readonly Command[] = [
   ...overviewCommands,
   ...domainCommands,
   ...dkimCommands,
+  ...dlpCommands,
   ...accountCommands,
   ...aliasCommands,
   ...groupCommands,

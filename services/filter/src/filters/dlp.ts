@@ -6,7 +6,14 @@ import { encodeForeign, foldHeader, printableForeign } from '@pochtar/mail';
 import { commonMarks, dlpState, forgetIncidents, listRules, noteIncidents } from '@pochtar/store/dlp';
 import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Said, Verdict } from '../filter.ts';
 import { type Judged, type Judgement, judge, type Seen } from '../prevention/judge.ts';
-import { comparesDocuments, readsTexts, type Recipient, type Rule, rulesFor, searchesOf } from '../prevention/rules.ts';
+import {
+  comparesDocuments,
+  readsTexts,
+  type Recipient,
+  type Rule,
+  rulesFor,
+  searchesOf,
+} from '../prevention/rules.ts';
 
 const CONCURRENCY = 8;
 const MB = 1024 * 1024;
@@ -48,7 +55,10 @@ class DlpJudge implements ContentJudge {
     const domains = [mail.reversePath, ...mail.recipients].map(domainOf);
     const { revision, own } = await dlpState(this.#tools.db, [...new Set(domains)]);
     const rules = await this.#rules(revision);
-    const recipients = mail.recipients.map((address) => ({ address, direction: directionOf(mail, address, own) }));
+    const recipients = mail.recipients.map((address) => ({
+      address,
+      direction: directionOf(mail, address, own),
+    }));
     const concerned = rules.filter((rule) =>
       recipients.some((recipient) => rulesFor([rule], mail.reversePath, recipient).length > 0),
     );
@@ -71,7 +81,10 @@ class DlpJudge implements ContentJudge {
   async #rules(revision: number): Promise<Rule[]> {
     if (this.#known?.revision === revision) return this.#known.rules;
     const stored = (await listRules(this.#tools.db)).filter(({ isOn }) => isOn);
-    const rules = stored.map(({ name, definition }) => ({ name, definition: dlpDefinition.parse(definition) }));
+    const rules = stored.map(({ name, definition }) => ({
+      name,
+      definition: dlpDefinition.parse(definition),
+    }));
     this.#known = { revision, rules };
     return rules;
   }
@@ -83,7 +96,10 @@ class DlpJudge implements ContentJudge {
     const needsMail = rules.some((rule) => readsTexts(rule) || rule.definition.conditions.some(isOfFiles));
     if (!needsMail) return { ...nothing, unread: [] };
     const fileBytes = this.#tools.current('dlp').maxFileSizeMb * MB;
-    const unseen = (why: 'tooLarge' | 'time' | 'memory'): Seen => ({ ...nothing, unread: [{ name: '', why }] });
+    const unseen = (why: 'tooLarge' | 'time' | 'memory'): Seen => ({
+      ...nothing,
+      unread: [{ name: '', why }],
+    });
     if (blob.length > Math.min(MAX_MAIL, fileBytes * ENCODED + MB)) return unseen('tooLarge');
     const searches = searchesOf(rules);
     const task = {
@@ -138,7 +154,8 @@ function directionOf(mail: JudgedMail, address: string, own: readonly string[]):
 function sharedExcerpts(texts: Sight['fingerprints'], shared: ReadonlySet<bigint>): string[] {
   for (const { text, marks } of texts) {
     const common: Mark[] = marks.filter(({ hash }) => shared.has(hash)).slice(0, 2);
-    if (common.length > 0) return common.map(({ start, end }) => excerpt(text, { start, end, value: '' }, false));
+    if (common.length > 0)
+      return common.map(({ start, end }) => excerpt(text, { start, end, value: '' }, false));
   }
   return [];
 }
@@ -157,12 +174,16 @@ function verdictOf(judged: readonly Judged[]): Verdict {
   return {
     kind: 'verdict',
     ...saidOf(most),
-    ...(others.length > 0 && { recipients: others.map((one) => ({ recipient: one.address, ...saidOf(one) })) }),
+    ...(others.length > 0 && {
+      recipients: others.map((one) => ({ recipient: one.address, ...saidOf(one) })),
+    }),
   };
 }
 
 function saidOf({ action, reason: written }: Judged): Said {
-  const reason = printableForeign(written, 1000);
+  // A notice to the sender is US-ASCII; who approves reads the words of whoever wrote the rule.
+  const reason =
+    action === 'reject' ? printableForeign(written, 1000) : written.slice(0, 1000).toWellFormed();
   if (action === 'accept') return { result: 'accept', reason: 'nothing found' };
   if (action === 'log') return { result: 'accept', reason };
   if (action !== 'tag') return { result: action, reason };

@@ -2,6 +2,7 @@
 // not be read and a rule looks for something in it, what the settings say of that: it is never "nothing found".
 import type { DlpCondition } from '@pochtar/bus';
 import type { Findings, Search, SeenFile, Unread } from '@pochtar/dlp';
+import { printableForeign } from '@pochtar/mail';
 import type { Settings } from '@pochtar/settings';
 import type { Found } from '@pochtar/store/dlp';
 import { readsTexts, type Recipient, type Rule, rulesFor, searchOf } from './rules.ts';
@@ -121,7 +122,8 @@ class Sighted {
 
   unreadReason(): string {
     const [first] = this.#seen.unread;
-    return `DLP could not look at ${this.#seen.unread.length} of its files: ${first?.name || 'a part'} (${first?.why})`;
+    const name = printableForeign(first?.name || 'a part', 100);
+    return `DLP could not look at ${this.#seen.unread.length} of its files: ${name} (${first?.why})`;
   }
 
   #condition(condition: DlpCondition): Found | null {
@@ -153,7 +155,9 @@ class Sighted {
       (one) => one.percent >= least && (names.size === 0 || names.has(one.name.toLowerCase())),
     );
     if (alike.length === 0) return null;
-    const excerpts = alike.slice(0, 3).map((one) => `${one.name}, ${one.percent} %: ${one.excerpts.join(' … ')}`);
+    const excerpts = alike
+      .slice(0, 3)
+      .map((one) => `${one.name}, ${one.percent} %: ${one.excerpts.join(' … ')}`);
     return { what: 'documents', count: alike.length, excerpts };
   }
 }

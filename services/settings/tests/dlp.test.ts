@@ -1,0 +1,101 @@
+// Rules and protected documents of data loss prevention, as an administrator asks for them.
+import { adminDlp } from '@pochtar/bus';
+import { noteIncidents } from '@pochtar/store/dlp';
+import { openDatabase } from '@pochtar/store/db';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Running, runService } from './running-service.ts';
+
+let running: Running;
+beforeAll(async () => {
+  running = await runService();
+});
+afterAll(() => running[Symbol.asyncDispose]());
+
+const definition = { conditions: [{ kind: 'detector' as const, detector: 'snils' as const }] };
+const names = async () => (await running.get(adminDlp.rules, {})).rules.map(({ name }) => name);
+
+test('a rule is saved under a name of its own, looked at in its order, changed and removed', async () => {
+  await running.get(adminDlp.saveRule, { name: 'Second', position: 20, definition });
+  const { rule } = await running.get(adminDlp.saveRule, { name: 'First', position: 10, definition });
+  expect(rule).toMatchObject({
+    isOn: true,
+    author: 'test:anna',
+    definition: { action: 'default', senders: [] },
+  });
+  expect(await names()).toEqual(['First', 'Second']);
+  expect(await running.complaint(adminDlp.saveRule, { name: 'first', definition })).toBe('exists name');
+  await running.get(adminDlp.saveRule, {
+    name: 'Last',
+    former: 'FIRST',
+    position: 30,
+    isOn: false,
+    definition,
+  });
+  expect(await names()).toEqual(['Second', 'Last']);
+  expect(await running.complaint(adminDlp.saveRule, { name: 'x', former: 'First', definition })).toBe(
+    'notFound former',
+  );
+  await running.get(adminDlp.removeRule, { name: 'last' });
+  expect(await running.complaint(adminDlp.removeRule, { name: 'last' })).toBe('notFound name');
+});
+
+test('a bad expression is refused when it is saved, and named with what is wrong', async () => {
+  const of = (expression: string) => ({ conditions: [{ kind: 'expression' as const, expression }] });
+  for (const expression of ['(a', '(a)\\1', 'x*']) {
+    const asked = running.complaint(adminDlp.saveRule, { name: 'Bad', definition: of(expression) });
+    expect(await asked).toBe('wrongFormat definition.conditions.0.expression');
+  }
+  expect(await names()).not.toContain('Bad');
+});
+
+test('of a protected document its fingerprints are kept, and nothing of its text', async () => {
+  const text = Array.from({ length: 200 }, (_, index) => `тайна${index * 7}`).join(' ');
+  const content = Buffer.from(text).toString('base64');
+  const { document } = await running.get(adminDlp.addDocument, { name: 'Plan', content, comment: 'board' });
+  expect(document).toMatchObject({ name: 'Plan', words: 200, comment: 'board' });
+  expect(await running.complaint(adminDlp.addDocument, { name: 'plan', content })).toBe('exists name');
+  const rows = await running.db.query({
+    text: 'select d::text, f::text from dlp.document d, dlp.fingerprint f',
+  });
+  expect(rows.length).toBeGreaterThan(50);
+  expect(JSON.stringify(rows)).not.toContain('тайна');
+  await running.get(adminDlp.removeDocument, { name: 'Plan' });
+  expect(await running.db.query({ text: 'select 1 from dlp.fingerprint' })).toEqual([]);
+  expect((await running.get(adminDlp.documents, {})).documents).toEqual([]);
+});
+
+test('a document without words, or with a password, protects nothing and is refused', async () => {
+  const few = Buffer.from('two words').toString('base64');
+  expect(await running.complaint(adminDlp.addDocument, { name: 'x', content: few })).toBe(
+    'unreadable content',
+  );
+  const locked = Buffer.from('-----BEGIN PGP MESSAGE-----\n').toString('base64');
+  expect(await running.complaint(adminDlp.addDocument, { name: 'x', content: locked })).toBe(
+    'unreadable content',
+  );
+});
+
+test('incidents are seen by the administrators of the sender’s and the recipients’ domains', async () => {
+  const owner = openDatabase({ url: running.testDatabase.url(), password: running.testDatabase.password });
+  await owner.query({ text: `insert into directory.domain (name) values ('one.test'), ('two.test')` });
+  const [one, two] = await owner.query<{ id: number }>({
+    text: 'select id from directory.domain order by name',
+  });
+  const incident = {
+    generation: 1,
+    rule: 'R',
+    action: 'log',
+    sender: 'a@one.test',
+    recipients: ['b@far.test'],
+  };
+  await noteIncidents(owner, [
+    { ...incident, mail: crypto.randomUUID(), domains: ['one.test', 'far.test'], found: [] },
+  ]);
+  await owner[Symbol.asyncDispose]();
+  const seen = async (id: number | undefined) => {
+    const reply = await running.ask(adminDlp.incidents, {}, [id as number]);
+    return reply.ok ? reply.result.incidents.length : reply.error.code;
+  };
+  expect(await seen(one?.id)).toBe(1);
+  expect(await seen(two?.id)).toBe(0);
+});
