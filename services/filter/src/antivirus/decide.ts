@@ -44,6 +44,7 @@ function unanswered(reason: string, { onScannerFailure }: AntivirusSettings): De
   return { kind: 'wait', reason };
 }
 
+/** By antivirus.onUnscannable. */
 function unscannable(reason: string, { onUnscannable }: AntivirusSettings): Decision {
   if (onUnscannable === 'deliverTagged') return { kind: 'tag', reason: `delivered unscanned: ${reason}` };
   if (onUnscannable === 'bounce') return { kind: 'bounce', reason: `it cannot be scanned: ${reason}` };
