@@ -203,7 +203,7 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
     path: '/settings/spam',
     reach: async (page) => {
       await settled(page);
-      await page.locator('#block-dnsbl .p-table button').first().click();
+      await page.locator('#block-dnsbl :is(.p-table, .p-cards) button').first().click();
       await page.locator(`${dialog} .p-table, ${dialog} .p-cards`).first().waitFor();
       await page.locator(`${dialog} button[type="submit"]`).click();
       await page.locator(`${dialog} .p-notice`).waitFor();

@@ -14,7 +14,6 @@ function zoneOf(zone: string, more: Partial<Zone> = {}): Zone {
 }
 
 export function dnsblRoutes(isNew: () => boolean) {
-  let isPardoned = false;
   return {
     'GET /dnsbl': (): Answers<'GET /dnsbl'> => ({
       zones: isNew()
@@ -23,7 +22,7 @@ export function dnsblRoutes(isNew: () => boolean) {
             zoneOf('bl.spamcop.net'),
             zoneOf('ended.zone.test', {
               ...{ state: 'suspended', fault: 'listsEverybody', faultyFrom: at, refused: 2 },
-              ...{ reason: { ru: 'содержит всех подряд', en: 'lists everybody' }, shut: isPardoned ? 0 : 2 },
+              ...{ reason: { ru: 'содержит всех подряд', en: 'lists everybody' }, shut: 2 },
             }),
           ],
     }),
@@ -37,7 +36,7 @@ export function dnsblRoutes(isNew: () => boolean) {
           sender: 'a@else.test',
           recipient: 'anna@firma.test',
         },
-        isWhite: isPardoned,
+        isWhite: false,
       })),
       next: null,
     }),
@@ -57,7 +56,6 @@ export function dnsblRoutes(isNew: () => boolean) {
           ],
     }),
     'POST /dnsbl/:zone/pardon': (): Answers<'POST /dnsbl/:zone/pardon'> => {
-      isPardoned = true;
       return { added: 2, listedElsewhere: 1, black: 0, white: 0, isMore: false };
     },
   };

@@ -7,7 +7,8 @@ import { type Column, DataTable } from '../ui/DataTable.tsx';
 
 type Day = Answer<'GET /greylist'>['days'][number];
 
-const kinds = ['known', 'white', 'deferred', 'early', 'returned', 'unreturned'] as const;
+/** White addresses are decided before greylisting is asked: the command line has their few. */
+const kinds = ['known', 'deferred', 'early', 'returned', 'unreturned'] as const;
 const everyMs = 60_000;
 
 export function GreylistDays() {

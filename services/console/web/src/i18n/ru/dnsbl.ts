@@ -36,10 +36,9 @@ export const dnsbl = {
   'dnsbl.empty': 'Список никого не отверг.',
   'greylist.days': 'Что сделали серые списки, дни по UTC',
   'greylist.day': 'День',
-  'greylist.known': 'Знакомые, приняты сразу',
-  'greylist.white': 'Из белого списка',
+  'greylist.known': 'Знакомые',
   'greylist.deferred': 'Отложено',
-  'greylist.early': 'Повторили слишком рано',
-  'greylist.returned': 'Вернулись и приняты',
+  'greylist.early': 'Рано',
+  'greylist.returned': 'Вернулись',
   'greylist.unreturned': 'Не вернулись',
 };
