@@ -32,7 +32,7 @@ export function FieldMenu(props: FieldMenuProps) {
   return <MenuButton field={props.field} aria-expanded={false} onClick={open} />;
 }
 
-type MenuButtonProps = ComponentProps<'button'> & { field: FieldDescription };
+type MenuButtonProps = Omit<ComponentProps<'button'>, 'aria-label'> & { field: FieldDescription };
 
 function MenuButton({ field, className = '', ...rest }: MenuButtonProps) {
   const { t, say } = useWords();
