@@ -150,8 +150,10 @@ test('a rule between two fields is told by the server while it is typed', async 
 
 test('a session that is over is renewed over the page, and nothing that was typed is lost', async () => {
   await page.goto(`${api.url}/settings/mail`);
-  await field('relay.host').fill('smtp.else.test');
+  await field('relay.host').waitFor();
+  // Told to the page as soon as it asks about what is typed.
   api.isLoggedIn = false;
+  await field('relay.host').fill('smtp.else.test');
   await page.getByLabel('Password', { exact: true }).fill('right');
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByLabel('Password', { exact: true }).waitFor({ state: 'detached' });
