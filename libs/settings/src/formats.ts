@@ -23,11 +23,16 @@ export function mailDomain(input: string): string | undefined {
   return name?.includes('.') ? name : undefined;
 }
 
-/** An IP address; IPv4-mapped IPv6 addresses become IPv4. */
+/**
+ * An IP address; IPv4-mapped IPv6 addresses become IPv4. What does not look like one is told apart first: the library throws
+ * inside of its own questions, and of a thousand names that is half of the work.
+ */
 export function ipAddress(input: string): string | undefined {
   const trimmed = input.trim();
-  if (ipaddr.IPv4.isValidFourPartDecimal(trimmed)) return ipaddr.IPv4.parse(trimmed).toString();
-  if (!trimmed.includes(':') || trimmed.includes('%') || !ipaddr.IPv6.isValid(trimmed)) return undefined;
+  if (/^\d+(?:\.\d+){3}$/.test(trimmed)) {
+    return ipaddr.IPv4.isValidFourPartDecimal(trimmed) ? ipaddr.IPv4.parse(trimmed).toString() : undefined;
+  }
+  if (!trimmed.includes(':') || !/^[\da-f:.]+$/i.test(trimmed) || !ipaddr.IPv6.isValid(trimmed)) return undefined;
   return ipaddr.process(trimmed).toString();
 }
 

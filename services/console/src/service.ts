@@ -18,6 +18,7 @@ import { Hints } from './events/hints.ts';
 import { followCertificates } from './http/certificates.ts';
 import { serveApiDocs } from './http/api-docs.ts';
 import { FrontDoor } from './http/front-door.ts';
+import { collectWhenIdle } from './http/idle-memory.ts';
 import { servePages } from './http/pages.ts';
 import { RepeatedRequests } from './http/repeated-requests.ts';
 import { createServers } from './http/servers.ts';
@@ -52,7 +53,7 @@ export async function start(
   const repeated = stack.use(new RepeatedRequests({ db, key, log }));
   const hints = stack.use(new Hints(bus));
   const setUp = new SetUp(bus, settings);
-  const { app, servers, door } = await openApp({
+  const { app, servers, door, idle } = await openApp({
     ...{ bus, sessions, repeated, hints, log, tls, config, setUp },
     organisation: () => settings.current('general').organisation,
   });
@@ -65,6 +66,7 @@ export async function start(
       onConnection: ({ socket, clientAddress }) => door.showIn(socket, clientAddress),
     },
   );
+  stack.use(idle);
   stack.defer(() => app.close());
   stack.defer(() => {
     for (const server of Object.values(servers)) server.close();
@@ -109,12 +111,13 @@ async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp
       return servers.plain;
     },
   });
+  const idle = collectWhenIdle(app);
   await serveSetUp(app, setUp);
   const clientAddress = ({ socket }: { socket: Socket }): string => door.clientOf(socket);
   serveApiDocs(app, { sessions, clientAddress, document });
   await servePages(app, config.POCHTAR_CONSOLE_PAGES);
   await app.ready();
-  return { app, servers, door };
+  return { app, servers, door, idle };
 }
 
 /** Listens, and tries again while it cannot; the health says why. */

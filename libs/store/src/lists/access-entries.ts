@@ -1,7 +1,7 @@
 // The entries of the white list and the black list, as they are administered. Their grammar is checked by the caller.
 import type { Database, Queryable } from '../db.ts';
 import { containing } from '../directory/scope.ts';
-import { type EntryKind, type ListColour, nextListRevision, noteRemovals } from './access-state.ts';
+import { type EntryKind, type ListColour, NEXT_REVISION, nextListRevision, noteRemovals } from './access-state.ts';
 
 /** Of each list. */
 export const MAX_ENTRIES = 100_000;
@@ -168,29 +168,20 @@ async function sizeOf(tx: Queryable, list: ListColour): Promise<number> {
 }
 
 /** The revision, or null where there is no such entry. */
-export function changeEntry(
-  db: Database,
+export async function changeEntry(
+  db: Queryable,
   list: ListColour,
   value: string,
   change: { comment?: string | undefined; expiresAt?: Date | null | undefined },
 ): Promise<number | null> {
-  return db.transaction(async (tx) => {
-    const revision = await nextListRevision(tx);
-    const rows = await tx.query({
-      text: `update lists.entry set comment = coalesce($3, comment),
-          expires_at = case when $4 then $5::timestamptz else expires_at end, revision = $6
-        where list = $1 and value = $2 returning id`,
-      values: [
-        list,
-        value,
-        change.comment ?? null,
-        change.expiresAt !== undefined,
-        change.expiresAt ?? null,
-        revision,
-      ],
-    });
-    return rows.length > 0 ? revision : null;
+  const [row] = await db.query<{ revision: number }>({
+    text: `with next as (${NEXT_REVISION} returning revision)
+      update lists.entry e set comment = coalesce($3, e.comment),
+        expires_at = case when $4 then $5::timestamptz else e.expires_at end, revision = next.revision
+      from next where e.list = $1 and e.value = $2 returning e.revision`,
+    values: [list, value, change.comment ?? null, change.expiresAt !== undefined, change.expiresAt ?? null],
   });
+  return row?.revision ?? null;
 }
 
 /** Removes those that are there, and answers them as they were. */

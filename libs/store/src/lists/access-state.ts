@@ -10,11 +10,12 @@ export type EntryKind = 'address' | 'network' | 'namedNetwork' | 'domain' | 'ser
 /** Removals that readers find by their revision; who is further behind reads everything. */
 const KEPT_REMOVALS = 20_000;
 
+/** Takes the next revision, with the lock of all writers; for statements that do the rest too. */
+export const NEXT_REVISION = 'update lists.access_state set revision = revision + 1';
+
 /** The next revision, with the lock of all writers. */
 export async function nextListRevision(tx: Queryable): Promise<number> {
-  const [row] = await tx.query<{ revision: number }>({
-    text: 'update lists.access_state set revision = revision + 1 returning revision',
-  });
+  const [row] = await tx.query<{ revision: number }>({ text: `${NEXT_REVISION} returning revision` });
   return (row as { revision: number }).revision;
 }
 

@@ -1,7 +1,7 @@
 // Networks that entries of the lists call by name. One that an entry refers to is not removed.
 import type { Database, Queryable } from '../db.ts';
 import { sqlState } from '../db.ts';
-import { type ListColour, nextListRevision } from './access-state.ts';
+import { type ListColour, NEXT_REVISION, nextListRevision } from './access-state.ts';
 
 export const MAX_NETWORKS = 1000;
 export const MAX_NETWORK_ADDRESSES = 256;
@@ -64,35 +64,34 @@ export type NetworkSaved =
   | { outcome: 'full' }
   | { outcome: 'missing' };
 
-export function addNetwork(
-  db: Database,
+/** One statement, with the lock of all writers: as long as that is held, nobody else changes a list. */
+export async function addNetwork(
+  db: Queryable,
   network: { name: string; addresses: readonly string[]; comment: string; author: string },
 ): Promise<NetworkSaved> {
-  return db.transaction(async (tx): Promise<NetworkSaved> => {
-    const revision = await nextListRevision(tx);
-    const [size] = await tx.query<{ size: number }>({
-      text: 'select count(*)::int as size from lists.network',
-    });
-    if ((size?.size ?? 0) >= MAX_NETWORKS) return { outcome: 'full' };
-    const rows = await tx.query({
-      text: `insert into lists.network (name, key, addresses, comment, author, revision)
-        values ($1, $2, $3, $4, $5, $6) on conflict (key) do nothing returning id`,
-      values: [
-        network.name.trim(),
-        networkKey(network.name),
-        network.addresses,
-        network.comment,
-        network.author,
-        revision,
-      ],
-    });
-    return rows.length > 0 ? { outcome: 'saved', revision } : { outcome: 'exists' };
+  const [row] = await db.query<{ size: number; revision: number | null }>({
+    text: `with there as (select count(*)::int as size from lists.network),
+        next as (${NEXT_REVISION} where (select size from there) < $6 returning revision),
+        added as (insert into lists.network (name, key, addresses, comment, author, revision)
+          select $1, $2, $3::text[], $4, $5, revision from next on conflict (key) do nothing returning revision)
+      select size, (select revision from added) as revision from there`,
+    values: [
+      network.name.trim(),
+      networkKey(network.name),
+      network.addresses,
+      network.comment,
+      network.author,
+      MAX_NETWORKS,
+    ],
   });
+  const { size = 0, revision = null } = row ?? {};
+  if (revision !== null) return { outcome: 'saved', revision };
+  return { outcome: size >= MAX_NETWORKS ? 'full' : 'exists' };
 }
 
 /** Changes what is given; entries that refer to it follow its name. */
 export async function changeNetwork(
-  db: Database,
+  db: Queryable,
   name: string,
   change: {
     name?: string | undefined;
@@ -101,31 +100,23 @@ export async function changeNetwork(
   },
 ): Promise<NetworkSaved> {
   try {
-    return await db.transaction(async (tx): Promise<NetworkSaved> => {
-      const revision = await nextListRevision(tx);
-      const key = change.name === undefined ? null : networkKey(change.name);
-      const rows = await tx.query<{ id: number; key: string }>({
-        text: `update lists.network set name = coalesce($2, name), key = coalesce($3, key),
-            addresses = coalesce($4, addresses), comment = coalesce($5, comment), revision = $6
-          where key = $1 returning id, key`,
-        values: [
-          networkKey(name),
-          change.name?.trim() ?? null,
-          key,
-          change.addresses ?? null,
-          change.comment ?? null,
-          revision,
-        ],
-      });
-      const [saved] = rows;
-      if (saved === undefined) return { outcome: 'missing' };
-      await tx.query({
-        text: `update lists.entry set value = 'network:' || $2, revision = $3
-          where network_id = $1 and value <> 'network:' || $2`,
-        values: [saved.id, saved.key, revision],
-      });
-      return { outcome: 'saved', revision };
+    const [saved] = await db.query<{ revision: number }>({
+      text: `with next as (${NEXT_REVISION} returning revision),
+          saved as (update lists.network n set name = coalesce($2, n.name), key = coalesce($3, n.key),
+              addresses = coalesce($4::text[], n.addresses), comment = coalesce($5, n.comment), revision = next.revision
+            from next where n.key = $1 returning n.id, n.key, n.revision),
+          followed as (update lists.entry e set value = 'network:' || saved.key, revision = saved.revision
+            from saved where e.network_id = saved.id and e.value <> 'network:' || saved.key)
+        select revision from saved`,
+      values: [
+        networkKey(name),
+        change.name?.trim() ?? null,
+        change.name === undefined ? null : networkKey(change.name),
+        change.addresses ?? null,
+        change.comment ?? null,
+      ],
     });
+    return saved === undefined ? { outcome: 'missing' } : { outcome: 'saved', revision: saved.revision };
   } catch (error) {
     if (sqlState(error) === UNIQUE_VIOLATION) return { outcome: 'exists' };
     throw error;

@@ -39,14 +39,14 @@ const PLACES = `seen as (
     union select place.*, d.id from place join directory.domain d on d.name = place.name
     union select place.*, a.domain_id from place join directory.account a on a.id = place.account_id)`;
 
-// $1 the hour, $2 whether it is now: what waits is of now.
+// $1 the hour, $2 whether it is now: what waits is counted apart (WAITING).
 // The id of a mail that another one caused says so (version 8): a split mail came in once.
 const COUNT = `with
-  waiting as materialized (
+  here as materialized (
     select m.id as mail_id, coalesce(m.account_id, 0) as account_id, m.accepted_at, m.origin, ${domainOf('given.address')} as name
     from queue.mail m join queue.recipient r on r.mail_id = m.id,
       lateral (values (r.address), (r.expanded_from)) given (address)
-    where given.address is not null and ($2 or m.accepted_at >= $1)),
+    where given.address is not null and m.accepted_at >= $1),
   ended as materialized (
     select coalesce(account_id, 0) as account_id, ${domainOf('recipient')} as name, outcome, count(*) as number
     from trace.delivery where ended_at >= $1 and ended_at < $1 + interval '1 hour' group by 1, 2, 3),
@@ -54,7 +54,7 @@ const COUNT = `with
     select distinct mail_id, account_id, name from (
       select mail_id, coalesce(account_id, 0) as account_id, ${domainOf('recipient')} as name, accepted_at, origin
       from trace.delivery where ended_at >= $1 and ended_at < $1 + interval '6 hours'
-      union all select mail_id, account_id, name, accepted_at, origin from waiting) every_one
+      union all select mail_id, account_id, name, accepted_at, origin from here) every_one
     where accepted_at >= $1 and accepted_at < $1 + interval '1 hour' and origin <> 'system'
       and substr(mail_id::text, 15, 1) <> '8'),
   refused as materialized (
@@ -67,23 +67,20 @@ const COUNT = `with
       select ${SERVER}::bigint as domain_id union select id from directory.domain where name = any(r.names)) s
     group by s.domain_id, r.reply, r.is_put_off),
   place as (
-    select account_id, name from ended union select account_id, name from taken union select account_id, name from waiting),
+    select account_id, name from ended union select account_id, name from taken),
   ${PLACES},
   every_count as (
     select domain_id, 'accepted' as kind, count(distinct mail_id) as number from taken join seen using (account_id, name) group by 1
     union all select domain_id, outcome, sum(number) from ended join seen using (account_id, name) group by 1, 2
     union all select domain_id, case when is_put_off then 'putOff' else 'refused' end, sum(number) from refused_at group by 1, 2
-    union all select domain_id, 'waiting', count(distinct mail_id) from waiting join seen using (account_id, name) where $2 group by 1
     union all select ${SERVER}, 'none', 0)
   insert into trace.traffic as t
-    (domain_id, hour, accepted, refused, put_off, delivered, relayed, returned, waiting, oldest_at, reasons, counted_at)
+    (domain_id, hour, accepted, refused, put_off, delivered, relayed, returned, waiting, reasons, counted_at)
   select domain_id, $1,
     coalesce(sum(number) filter (where kind = 'accepted'), 0), coalesce(sum(number) filter (where kind = 'refused'), 0),
     coalesce(sum(number) filter (where kind = 'putOff'), 0), coalesce(sum(number) filter (where kind = 'delivered'), 0),
     coalesce(sum(number) filter (where kind = 'relayed'), 0), coalesce(sum(number) filter (where kind = 'bounced'), 0),
-    case when $2 then coalesce(sum(number) filter (where kind = 'waiting'), 0) end,
-    case when $2 then (select min(w.accepted_at) from waiting w join seen s using (account_id, name)
-      where s.domain_id = every_count.domain_id) end,
+    case when $2 then 0 end,
     coalesce((select jsonb_agg(jsonb_build_object('reply', reply, 'count', number) order by number desc, reply) from (
       select reply, number from refused_at r where r.domain_id = every_count.domain_id
       order by number desc, reply limit 5) most), '[]'),
@@ -91,12 +88,31 @@ const COUNT = `with
   from every_count group by domain_id order by domain_id
   on conflict (domain_id, hour) do update set accepted = excluded.accepted, refused = excluded.refused,
     put_off = excluded.put_off, delivered = excluded.delivered, relayed = excluded.relayed, returned = excluded.returned,
-    waiting = coalesce(excluded.waiting, t.waiting), oldest_at = case when $2 then excluded.oldest_at else t.oldest_at end,
+    waiting = coalesce(excluded.waiting, t.waiting), oldest_at = case when $2 then null else t.oldest_at end,
     reasons = excluded.reasons, counted_at = now()`;
 
 /** What a domain had before and has no more: its queue is empty. */
 const NOTHING_WAITS = `update trace.traffic set waiting = 0, oldest_at = null, counted_at = now()
   where hour = $1 and waiting > 0 and counted_at < now()`;
+
+/**
+ * What waits now, $1 the hour: one look at each recipient, of which only those of a domain of ours go on; and the mails of
+ * our accounts. Of the whole server the mails are counted as they are.
+ */
+const WAITING = `with
+  named as materialized (
+    select r.mail_id, d.id as domain_id from queue.recipient r join directory.domain d on d.name = ${domainOf('r.address')}
+    union all select r.mail_id, d.id from queue.recipient r join directory.domain d on d.name = ${domainOf('r.expanded_from')}
+      where r.expanded_from is not null),
+  ours as (
+    select m.id, m.accepted_at, n.domain_id from named n join queue.mail m on m.id = n.mail_id
+    union select m.id, m.accepted_at, a.domain_id from queue.mail m join directory.account a on a.id = m.account_id)
+  insert into trace.traffic as t (domain_id, hour, waiting, oldest_at, counted_at)
+  select domain_id, $1, waiting, oldest_at, now() from (
+    select domain_id, count(*) as waiting, min(accepted_at) as oldest_at from ours group by domain_id
+    union all select ${SERVER}, count(*), min(accepted_at) from queue.mail) every_domain
+  order by domain_id
+  on conflict (domain_id, hour) do update set waiting = excluded.waiting, oldest_at = excluded.oldest_at, counted_at = now()`;
 
 const HOUR_MS = 3_600_000;
 
@@ -108,7 +124,10 @@ export function hourOf(at: Date): Date {
 export async function countTraffic(tx: Queryable, hour: Date, now: Date): Promise<void> {
   const isNow = hourOf(now).getTime() === hour.getTime();
   await tx.query({ name: 'count_traffic', text: COUNT, values: [hour, isNow] });
-  if (isNow) await tx.query({ name: 'traffic_waits_not', text: NOTHING_WAITS, values: [hour] });
+  if (!isNow) return;
+  await tx.query({ name: 'traffic_waits_not', text: NOTHING_WAITS, values: [hour] });
+  // Without a name: planned for the queue as it is.
+  await tx.query({ text: WAITING, values: [hour] });
 }
 
 /** One process counts at a time: true when this transaction may. */

@@ -13,17 +13,19 @@ import {
   settingsChanged,
 } from '@pochtar/bus';
 
-export type Topic = 'settings' | 'applied' | 'directory' | 'lists' | 'dnsbl' | 'queue';
+export type Topic = 'settings' | 'applied' | 'directory' | 'certificates' | 'lists' | 'dnsbl' | 'queue';
 
 const GATHER_MS = 1000;
 
 /** What each role may hear of. */
 const TOPICS: Readonly<Record<Role, readonly Topic[]>> = {
-  admin: ['settings', 'applied', 'directory', 'lists', 'dnsbl', 'queue'],
-  auditor: ['settings', 'applied', 'directory', 'lists', 'dnsbl', 'queue'],
+  admin: ['settings', 'applied', 'directory', 'certificates', 'lists', 'dnsbl', 'queue'],
+  auditor: ['settings', 'applied', 'directory', 'certificates', 'lists', 'dnsbl', 'queue'],
   domainAdmin: ['directory', 'queue'],
   user: [],
 };
+
+const ENCRYPTION: ReadonlySet<string> = new Set(['smtpEncryption', 'accessEncryption']);
 
 type Listener = (topic: Topic) => void;
 
@@ -36,7 +38,11 @@ export class Hints implements AsyncDisposable {
 
   constructor(bus: Bus) {
     this.#subscriptions = [
-      bus.subscribe(settingsChanged, () => this.#note('settings')),
+      bus.subscribe(settingsChanged, ({ section }) => {
+        this.#note('settings');
+        // Whatever changes a certificate makes a new revision of the sections that listeners take theirs from.
+        if (ENCRYPTION.has(section)) this.#note('certificates');
+      }),
       bus.subscribe(settingsApplied, () => this.#note('applied')),
       bus.subscribe(directoryChanged, () => this.#note('directory')),
       bus.subscribe(listsChanged, () => this.#note('lists')),

@@ -11,7 +11,14 @@ import {
   MAX_LIST_LINES,
   refused,
 } from '@pochtar/bus';
-import { type CautionContext, cautionsOfEntry, type ListProblem, readEnd } from '@pochtar/settings';
+import {
+  type CautionContext,
+  cautionsOfEntry,
+  defaultDocument,
+  type ListProblem,
+  readEnd,
+  readStored,
+} from '@pochtar/settings';
 import { localDomains } from '@pochtar/store/directory';
 import {
   addEntries,
@@ -30,7 +37,6 @@ import {
 import { readSections } from '@pochtar/store/settings';
 import type { Context, Refusal } from '../context.ts';
 import { type ReadLine, readLine, readNewEntry, storedValue } from '../list-lines.ts';
-import { storedSettings } from '../stored-settings.ts';
 
 export function answerLists(context: Context): { stop(): Promise<void> }[] {
   const { db } = context;
@@ -91,17 +97,17 @@ async function add(
   if (kind === 'namedNetwork' && !named.has(value)) return refusedFor(noNetwork(request.value));
   const cautions = cautionsOfEntry(list, read.entry, { ...more, ...named.get(value) }).slice(0, 10);
   const shown = named.get(value)?.value ?? value;
-  const [there] = await findEntries(db, list, [value]);
   if (request.validateOnly === true) {
+    const [there] = await findEntries(db, list, [value]);
     const entry = there === undefined ? null : infoOf(list, there, more);
     return done({ entry, kind, value: shown, exists: there !== undefined, cautions });
   }
-  if (there !== undefined) return exists(list, shown);
   const saved = await addEntries(db, list, [read.entry], asker.author);
   if (saved.outcome === 'full') return full();
+  if (saved.revision === null) return exists(list, shown);
   context.announce.lists(saved.revision);
   const [entry] = await findEntries(db, list, [value]);
-  if (entry === undefined || saved.revision === null) return exists(list, shown);
+  if (entry === undefined) return exists(list, shown);
   return done({ entry: infoOf(list, entry, more), kind, value: shown, exists: false, cautions });
 }
 
@@ -200,9 +206,10 @@ async function namedOf(context: Context, entries: readonly NewEntry[]) {
 }
 
 async function cautionContext({ db }: Pick<Context, 'db'>): Promise<CautionContext> {
-  const rows = await readSections(db, ['accessLists']);
-  const { accessLists } = storedSettings(new Map(rows.map((row) => [row.name, row])));
-  return { ...accessLists, localDomains: new Set(await localDomains(db)) };
+  const [rows, domains] = await Promise.all([readSections(db, ['accessLists']), localDomains(db)]);
+  const stored = readStored('accessLists', rows[0]?.document ?? {});
+  const accessLists = stored.ok ? stored.value : defaultDocument('accessLists');
+  return { ...accessLists, localDomains: new Set(domains) };
 }
 
 function infoOf(list: ListName, entry: ListEntry, more: CautionContext): ListEntryInfo {
