@@ -31,8 +31,7 @@ export function AuditPage() {
   const words = useWords();
   const { t, language } = words;
   const label = useSectionLabels();
-  const [view, setView] = useView();
-  const { author, object } = view;
+  const [{ author, object }, setView] = useView();
   const cursor = useCursor(`${author ?? ''} ${object ?? ''}`);
   const { data, error, isFetching, refetch } = useApi('GET /audit', {
     query: {
