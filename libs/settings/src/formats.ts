@@ -32,7 +32,8 @@ export function ipAddress(input: string): string | undefined {
   if (/^\d+(?:\.\d+){3}$/.test(trimmed)) {
     return ipaddr.IPv4.isValidFourPartDecimal(trimmed) ? ipaddr.IPv4.parse(trimmed).toString() : undefined;
   }
-  if (!trimmed.includes(':') || !/^[\da-f:.]+$/i.test(trimmed) || !ipaddr.IPv6.isValid(trimmed)) return undefined;
+  if (!trimmed.includes(':') || !/^[\da-f:.]+$/i.test(trimmed) || !ipaddr.IPv6.isValid(trimmed))
+    return undefined;
   return ipaddr.process(trimmed).toString();
 }
 

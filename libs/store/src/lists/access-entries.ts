@@ -1,7 +1,13 @@
 // The entries of the white list and the black list, as they are administered. Their grammar is checked by the caller.
 import type { Database, Queryable } from '../db.ts';
 import { containing } from '../directory/scope.ts';
-import { type EntryKind, type ListColour, NEXT_REVISION, nextListRevision, noteRemovals } from './access-state.ts';
+import {
+  type EntryKind,
+  type ListColour,
+  NEXT_REVISION,
+  nextListRevision,
+  noteRemovals,
+} from './access-state.ts';
 
 /** Of each list. */
 export const MAX_ENTRIES = 100_000;
