@@ -118,7 +118,7 @@ describe('settings get', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(stdout).toMatch(/^queue\.waitMaxMinutes +300 +Waiting time, to$/m);
     expect(stdout).toMatch(/^greylist\.minRetrySeconds .*\(counts while greylist\.enabled=true\)$/m);
-    expect(stdout).toMatch(/^misc\.useDlp .*\(not available in this version\)$/m);
+    expect(stdout).toMatch(/^addressBook\.publishToWebmail .*\(not available in this version\)$/m);
   });
 });
 
@@ -250,19 +250,24 @@ test('a revision that is not there is told in the language of the operator, by l
 
 describe('what is not available in this version', () => {
   test('is refused by label with the remedy, and shown beside its value', async () => {
-    const refused = await server.run(['settings', 'set', 'misc.useDlp=true']);
+    const refused = await server.run(['settings', 'set', 'addressBook.publishToWebmail=false']);
     expect(refused).toMatchObject({
       code: 1,
-      stderr: 'pochtar: “Miscellaneous”, “Use DLP”, misc.useDlp: not available in this version: give false\n',
+      stderr: expect.stringMatching(
+        /^pochtar: “.+”, “Offer it to the web mail”, addressBook\.publishToWebmail: not available in this version: give true\n$/,
+      ),
     });
-    const shown = await server.run(['settings', 'get', 'misc']);
-    expect(shown.stdout).toMatch(/misc\.useDlp\s+false\s+Use DLP \(not available in this version\)/);
-    expect(shown.stdout).toMatch(/misc\.smtpUtf8\s+true\s+SMTPUTF8\n/);
+    const shown = await server.run(['settings', 'get', 'addressBook']);
+    expect(shown.stdout).toMatch(
+      /addressBook\.publishToWebmail\s+true\s+Offer it to the web mail \(not available in this version\)/,
+    );
+    const whole = await server.run(['settings', 'get', 'misc']);
+    expect(whole.stdout).toMatch(/misc\.smtpUtf8\s+true\s+SMTPUTF8\n/);
   });
 
   test('is told by the status, in the language of the operator', async () => {
-    const status = await server.run(['settings', 'status', 'dlp'], '', { LANG: 'ru_RU.UTF-8' });
-    expect(status.stdout).toMatch(/^! «.+», dlp: в этой версии раздел недоступен/m);
+    const status = await server.run(['settings', 'status', 'quarantine'], '', { LANG: 'ru_RU.UTF-8' });
+    expect(status.stdout).toMatch(/^! «.+», quarantine: в этой версии раздел недоступен/m);
     const quarantine = await server.run(['settings', 'status', 'quarantine']);
     expect(quarantine.stdout).toMatch(/quarantine\s+1\s+tasks\s+not in this version/);
   });

@@ -118,7 +118,10 @@ describe('setting', () => {
     [{ section: 'general', patch: { defaultDomain: 'none.test' } }, 'notFound general.defaultDomain'],
     [{ section: 'general', patch: { storageVolume: 'none' } }, 'notFound general.storageVolume'],
     [{ section: 'general', patch: { storageVolume: 'second' } }, 'notAvailable general.storageVolume'],
-    [{ section: 'misc', patch: { useDlp: true } }, 'notAvailable misc.useDlp'],
+    [
+      { section: 'addressBook', patch: { publishToWebmail: false } },
+      'notAvailable addressBook.publishToWebmail',
+    ],
     [
       { section: 'accessLists', patch: { white: [{ value: '192.0.2.1' }] } },
       'movedToLists accessLists.white',

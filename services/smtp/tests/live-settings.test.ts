@@ -285,14 +285,12 @@ describe('an open session', () => {
 });
 
 test('a choice that nothing acts on is never reported as applied', async () => {
-  const [stored] = await smtp.set({ misc: { useDlp: true } });
+  const [stored] = await smtp.set({ network: { firewallRule: false } });
   expect(stored?.problem).toMatchObject({ code: 'notAvailable' });
-  const [unused] = await smtp.set({ dlp: { enabled: true } });
-  expect(unused?.error).toMatch(/not available in this version/);
+  expect(stored?.error).toMatch(/not available in this version/);
   expect(smtp.health.faults()).toEqual({});
-  const [off] = await smtp.set({ dlp: { enabled: false } });
-  expect(off?.error).toBeNull();
-  await smtp.set({ misc: { useDlp: false } });
+  const [back] = await smtp.set({ network: { firewallRule: true } });
+  expect(back?.error).toBeNull();
 });
 
 describe('the TLS policy', () => {
