@@ -55,7 +55,7 @@ const koi8 = (text: string): Buffer => {
   const byChar = new Map<string, number>();
   for (let octet = 0; octet < 256; octet++)
     byChar.set(new TextDecoder('koi8-r').decode(Buffer.of(octet)), octet);
-  return Buffer.from([...text].map((char) => byChar.get(char) ?? 0x3f));
+  return Buffer.from(Array.from(text, (char) => byChar.get(char) ?? 0x3f));
 };
 
 /** Ways to send a text away. */

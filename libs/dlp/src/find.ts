@@ -18,7 +18,7 @@ export function masked(value: string): string {
   const signs = [...value.matchAll(/[\p{L}\p{N}]/gu)].map(({ index }) => index);
   const shown = new Set(signs.slice(signs.length - Math.min(2, Math.floor(signs.length / 4))));
   let text = '';
-  for (const [index, char] of [...value].entries()) {
+  for (const [index, char] of Array.from(value).entries()) {
     text += /[\p{L}\p{N}]/u.test(char) && !shown.has(index) ? '•' : char;
   }
   return text;

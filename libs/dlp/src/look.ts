@@ -95,7 +95,7 @@ function compile(search: Search): Finder {
   if (search.kind === 'detector') return ({ text }) => detect(search.detector, text);
   if (search.kind === 'words') {
     const list = new WordList(search.terms);
-    return ({ words }) => list.find(words());
+    return (text) => list.find(text.words());
   }
   const expression = compileExpression(search.expression);
   return ({ text }) => good(expression).find(text);

@@ -10,7 +10,7 @@ const encoded = (charset: string, text: string) => {
   const byChar = new Map<string, number>();
   for (let octet = 0; octet < 256; octet++)
     byChar.set(new TextDecoder(charset).decode(Buffer.from([octet])), octet);
-  return Buffer.from([...text].map((char) => byChar.get(char) ?? 0x3f));
+  return Buffer.from(Array.from(text, (char) => byChar.get(char) ?? 0x3f));
 };
 const mail = (type: string, body: string | Buffer, encoding = '8bit') =>
   Buffer.concat([

@@ -81,7 +81,7 @@ export function ods(text: string): Buffer {
 }
 
 export function rtf(text: string): Buffer {
-  const body = [...text]
+  const body = Array.from(text)
     .map((char) => {
       const code = char.charCodeAt(0);
       if (char === '\n') return '\\par ';

@@ -13,8 +13,8 @@ import { Notice } from '../ui/Notice.tsx';
 import { Pager } from '../ui/Pager.tsx';
 import { StatusBadge } from '../ui/StatusBadge.tsx';
 import { Time } from '../ui/Time.tsx';
-import type { Zone } from './DnsblZones.tsx';
 
+export type Zone = Answer<'GET /dnsbl'>['zones'][number];
 type Refusal = Answer<'GET /dnsbl/:zone/refusals'>['refusals'][number];
 
 const limit = 50;

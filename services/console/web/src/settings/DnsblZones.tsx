@@ -1,7 +1,6 @@
 // How the black lists are, as they were found, and whom each has refused: a list at fault is not asked, and what it refused
 // can be undone.
 import { useState } from 'react';
-import type { Answer } from '../api/client.ts';
 import { useApi } from '../api/queries.ts';
 import { type Key, useWords } from '../i18n/index.ts';
 import { Button } from '../ui/controls.ts';
@@ -9,9 +8,7 @@ import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { Foreign } from '../ui/Foreign.tsx';
 import { StatusBadge, type Tone } from '../ui/StatusBadge.tsx';
 import { Time } from '../ui/Time.tsx';
-import { DnsblRefused } from './DnsblRefused.tsx';
-
-export type Zone = Answer<'GET /dnsbl'>['zones'][number];
+import { DnsblRefused, type Zone } from './DnsblRefused.tsx';
 
 const states: Readonly<Record<Zone['state'], { tone: Tone; word: Key }>> = {
   unknown: { tone: 'plain', word: 'dnsbl.unknown' },
