@@ -52,8 +52,16 @@ function thisMachine(): Machine {
 function removeAbandoned(): void {
   for (const entry of readdirSync(memory)) {
     const pid = name.exec(entry)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
-      rmSync(join(memory, entry), { recursive: true, force: true });
+    if (pid !== undefined && !isAlive(Number(pid))) removeOrTell(join(memory, entry));
+  }
+}
+
+/** Small disks of its faults may still be mounted there: that is no reason not to begin. */
+function removeOrTell(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    process.stderr.write(`pochtar: ${path} of a run that was killed is left: ${String(error)}\n`);
   }
 }
 

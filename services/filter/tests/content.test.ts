@@ -220,16 +220,6 @@ describe('a scanner that does not answer', () => {
   });
 });
 
-test('dlp does not pretend: a mail that has it on its slip waits', async () => {
-  await at.start('dlp');
-  const mail = await at.accept(MAIL, { slip: ['dlp'], step: 'dlp' });
-  await at.bus.publishStep('dlp', mail);
-  await eventually(async () => expect(await at.row(mail)).toMatchObject({ state: 'parked' }));
-  expect(await at.row(mail)).toMatchObject({ reason: expect.stringContaining('filter dlp: ') });
-  expect(await at.verdicts(mail)).toEqual([]);
-  await eventually(async () => expect(await at.events('dlp')).toEqual([]));
-});
-
 test('a process that stops gives back what takes too long, and the next one does it', async () => {
   const first = await at.start('antivirus');
   const mail = await at.accept(MAIL);

@@ -103,13 +103,7 @@ async function lookAtStates(browser: Browser, directory: string, look: Look): Pr
     state?.prepare?.(api);
     await visited.page.goto(api.url + path);
     const missed = await reach(visited.page, api, state);
-    // What does not answer is told on the console too.
-    const isFailing = state?.isFailing ?? false;
-    const one = await report(name, look, visited);
-    const found = isFailing
-      ? one.found.filter((text) => !text.includes('Failed to load resource'))
-      : one.found;
-    seen.push({ ...one, found: [...missed, ...found] });
+    seen.push(await report(name, look, visited, { missed, isFailing: state?.isFailing ?? false }));
   }
   return seen;
 }
@@ -124,7 +118,18 @@ async function reach(page: Page, api: FakeApi, state: PageState | undefined): Pr
   }
 }
 
-async function report(page: string, look: Look, { page: shown, complaints }: Visit): Promise<Seen> {
+interface Reached {
+  missed: readonly string[];
+  /** What does not answer is told on the browser's console too. */
+  isFailing: boolean;
+}
+
+async function report(
+  page: string,
+  look: Look,
+  { page: shown, complaints }: Visit,
+  { missed, isFailing }: Reached = { missed: [], isFailing: false },
+): Promise<Seen> {
   const name = `${page.replaceAll(/[^a-z0-9]+/gi, '-').replaceAll(/^-|-$/g, '') || 'overview'}-${nameOf(look)}${values.longer ? '-longer' : ''}`;
   const picture = values['no-pictures'] ? null : join(values.out, `${name}.png`);
   if (picture !== null) await shown.evaluate(rest);
@@ -133,13 +138,10 @@ async function report(page: string, look: Look, { page: shown, complaints }: Vis
       picture,
       await shown.screenshot({ fullPage: !(await isCovered(shown)), animations: 'disabled' }),
     );
-  const found = [
-    ...(await violations(shown)),
-    ...(await blemishes(shown)),
-    ...(await walk(shown)),
-    ...complaints.splice(0),
-  ];
-  if (found.length > 0) tell(`${page} ${nameOf(look)}: ${found.length}`);
+  const looked = [...(await violations(shown)), ...(await blemishes(shown)), ...(await walk(shown))];
+  const told = complaints.splice(0).filter((text) => !isFailing || !text.includes('Failed to load resource'));
+  const found = [...missed, ...looked, ...told];
+  for (const one of found) tell(`${page} ${nameOf(look)}: ${one}`);
   return { page, look: nameOf(look), picture, found };
 }
 

@@ -50,8 +50,8 @@ class DlpJudge implements ContentJudge {
   }
 
   async judge(mail: JudgedMail): Promise<Verdict> {
+    // smtp puts it on the slips of mail while it is on; what has it there is looked at, also when it was switched off since.
     const settings = this.#tools.current('dlp');
-    if (!settings.enabled || !this.#tools.current('misc').useDlp) return accepted('DLP is off');
     const domains = [mail.reversePath, ...mail.recipients].map(domainOf);
     const { revision, own } = await dlpState(this.#tools.db, [...new Set(domains)]);
     const rules = await this.#rules(revision);
