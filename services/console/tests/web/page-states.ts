@@ -96,7 +96,10 @@ export const states: Readonly<Record<string, PageState>> = {
     reach: async (page, api) => {
       await settled(page);
       api.isLoggedIn = false;
-      await page.locator('main [data-filter]').first().fill('anna');
+      const filter = page.locator('main [data-filter]').first();
+      // Folded up on a telephone.
+      if (!(await filter.isVisible())) await page.locator('main summary').first().click();
+      await filter.fill('anna');
       await page.locator('input[type="password"]').waitFor();
     },
     isFailing: true,

@@ -87,6 +87,11 @@ export function useWords(): Words {
   return useStore(words);
 }
 
+/** The same outside of components, for what is said once. */
+export function currentWords(): Words {
+  return words.get();
+}
+
 function wordsOf(language: Language): Words {
   // Most words have no values; looking them up again for each of a hundred fields is felt.
   const plain = new Map<Key, string>();

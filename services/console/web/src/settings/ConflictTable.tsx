@@ -9,21 +9,34 @@ import { describedAt, isSecret, partsOf, sectionOf } from './catalogue.ts';
 import type { Conflict, Draft } from './draft.ts';
 import { useWholeDraft } from './use-draft.ts';
 
-export function ConflictTable({ forms, draft }: { forms: FormsDescription; draft: Draft }) {
+interface ConflictTableProps {
+  forms: FormsDescription;
+  draft: Draft;
+  /** In a dialog over the page, which has its own. */
+  isOver?: boolean;
+}
+
+export function ConflictTable({ forms, draft, isOver = false }: ConflictTableProps) {
   const { t } = useWords();
   useWholeDraft(draft);
   const conflicts = draft.conflicts();
   const [first] = conflicts;
   if (first === undefined) return null;
   return (
-    <section className="f-conflicts" tabIndex={-1} aria-label={t('conflict.title')}>
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a page has one landmark of that name
+    <div
+      className="f-conflicts"
+      role={isOver ? 'group' : 'region'}
+      tabIndex={-1}
+      aria-label={t('conflict.title')}
+    >
       <Notice tone="warn">
         <p>{t('conflict.text', { author: authorWords(first.author, t), count: conflicts.length })}</p>
         {conflicts.map((conflict) => (
           <ConflictRow key={conflict.path} forms={forms} draft={draft} conflict={conflict} />
         ))}
       </Notice>
-    </section>
+    </div>
   );
 }
 

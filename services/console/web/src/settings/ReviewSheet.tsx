@@ -64,7 +64,7 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
       onBack={onClose}
       onClose={onClose}
     >
-      <ConflictTable forms={forms} draft={draft} />
+      <ConflictTable forms={forms} draft={draft} isOver />
       <Untested forms={forms} draft={draft} />
     </Review>
   );

@@ -5,12 +5,12 @@ import { lazy, Suspense, useState } from 'react';
 import { call } from '../api/client.ts';
 import { useApi } from '../api/queries.ts';
 import { session, useWho } from '../api/session.ts';
-import { useWords } from '../i18n/index.ts';
+import { setLanguage, useWords } from '../i18n/index.ts';
 import { ActionIcon, Button, Kbd, Menu } from '../ui/controls.ts';
 import { type Scheme, useScheme } from '../ui/Provider.tsx';
 import { StatusBadge } from '../ui/StatusBadge.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
-import { LanguageSwitch } from './LanguageSwitch.tsx';
+import { languages, LanguageSwitch } from './LanguageSwitch.tsx';
 import { remarksOf } from './server-state.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { Go } from '../ui/Go.tsx';
@@ -117,7 +117,7 @@ function ThemeMenu() {
 }
 
 function AccountMenu({ onKeys }: { onKeys: () => void }) {
-  const { t } = useWords();
+  const { t, language: current } = useWords();
   const { login, role } = useWho();
   async function logOut(): Promise<void> {
     await call('DELETE /session').catch(() => undefined);
@@ -135,9 +135,17 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
         <Menu.Label>
           {login} · {t(`role.${role}`)}
         </Menu.Label>
-        <div className="p-narrow p-menu-pad">
-          <LanguageSwitch />
-        </div>
+        {languages.map(({ language, name }) => (
+          <Menu.Item
+            key={language}
+            className="p-narrow"
+            lang={language}
+            aria-current={language === current}
+            onClick={() => void setLanguage(language)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
         {role === 'admin' && (
           <Menu.Item component={Link} {...({ to: '/start' } as object)}>
             {t('page.start')}

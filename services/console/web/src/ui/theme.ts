@@ -67,7 +67,14 @@ export const theme = createTheme({
       },
     },
     Select: { defaultProps: { allowDeselect: false } },
-    Menu: { defaultProps: { transitionProps: { duration: 80 } } },
+    // Where its button is, so that it is within the same landmark; and with nothing in it but its items.
+    Menu: {
+      defaultProps: {
+        transitionProps: { duration: 80 },
+        withinPortal: false,
+        withInitialFocusPlaceholder: false,
+      },
+    },
   },
 });
 

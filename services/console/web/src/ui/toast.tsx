@@ -1,5 +1,6 @@
 // A short word that something was done; never an error. What can be taken back has a button for it, and stays longer.
 import { notifications } from '@mantine/notifications';
+import { currentWords } from '../i18n/index.ts';
 import { Button } from './controls.ts';
 
 interface Undo {
@@ -30,5 +31,6 @@ export function toast(message: string, undo?: Undo): void {
     message: undo === undefined ? message : withButton,
     autoClose: undo === undefined ? 4000 : 10_000,
     withBorder: true,
+    closeButtonProps: { 'aria-label': currentWords().t('action.close') },
   });
 }

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { Answer } from '../../api/client.ts';
 import { formatNumber, formatRelative } from '../../i18n/format.ts';
 import { type Language, useWords } from '../../i18n/index.ts';
+import { DataTable } from '../../ui/DataTable.tsx';
 import { type ChartPanel, HourChart } from '../../ui/HourChart.tsx';
 import { Block } from '../../ui/Page.tsx';
 
@@ -64,33 +65,21 @@ export function MailChart({ hours, countedAt }: Pick<MailOverview, 'hours' | 'co
 function HourTable({ hours }: { hours: readonly Hour[] }) {
   const { t, language } = useWords();
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is scrolled by the keyboard too
-    <div className="p-table-scroll" role="region" tabIndex={0} aria-label={t('overview.chart')}>
-      <table className="p-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('overview.hour')}</th>
-            {kinds.map((kind) => (
-              <th key={kind} scope="col" data-end="">
-                {t(`overview.series.${kind}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {hours.toReversed().map((hour) => (
-            <tr key={hour.hour}>
-              <td>{hourName(hour.hour, language)}</td>
-              {kinds.map((kind) => (
-                <td key={kind} data-end="">
-                  {formatNumber(hour[kind], language)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable<Hour>
+      label={t('overview.chart')}
+      rows={hours.toReversed()}
+      rowKey={({ hour }) => hour}
+      columns={[
+        { key: 'hour', title: t('overview.hour'), cell: ({ hour }) => hourName(hour, language) },
+        ...kinds.map((kind) => ({
+          key: kind,
+          title: t(`overview.series.${kind}`),
+          cell: (hour: Hour) => formatNumber(hour[kind], language),
+          isEnd: true,
+        })),
+      ]}
+      empty={null}
+    />
   );
 }
 
