@@ -78,6 +78,7 @@ const pages: Readonly<Record<string, Lines>> = {
   '/trace/$': (_, mail) => [`pochtar trace show ${shellWord(mail)}`],
   '/queue': queue,
   '/quarantine': () => ['pochtar queue list --state held'],
+  '/dlp': () => ['pochtar dlp rule list', 'pochtar dlp document list', 'pochtar dlp incident list'],
   '/domains': () => ['pochtar domain list'],
   '/domains/$/dkim': (_, name) => [`pochtar dkim key list ${shellWord(name)}`],
   '/domains/$/dns': (_, name) => [`pochtar domain dns ${shellWord(name)} --check`],
