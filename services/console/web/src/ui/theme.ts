@@ -67,12 +67,11 @@ export const theme = createTheme({
       },
     },
     Select: { defaultProps: { allowDeselect: false } },
-    // Where its button is, so that it is within the same landmark; and with nothing in it but its items.
+    // Where its button is, so that it is within the same landmark.
     Menu: {
       defaultProps: {
         transitionProps: { duration: 80 },
         withinPortal: false,
-        withInitialFocusPlaceholder: false,
       },
     },
   },
