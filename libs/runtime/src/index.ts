@@ -16,6 +16,7 @@ export * from './run.ts';
 export * from './semaphore.ts';
 export * from './socket-input.ts';
 export * from './socket-output.ts';
+export * from './tally.ts';
 export * from './telemetry.ts';
 export * from './tls.ts';
 export * from './uuid.ts';
