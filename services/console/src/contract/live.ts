@@ -2,14 +2,24 @@
 import { z } from 'zod';
 import { own } from './route.ts';
 
+/** What live events are about. */
+export const topics = [
+  'settings',
+  'applied',
+  'directory',
+  'certificates',
+  'lists',
+  'dnsbl',
+  'queue',
+] as const;
+export type Topic = (typeof topics)[number];
+
 const administrators = ['admin', 'domainAdmin', 'auditor'] as const;
 
 export const liveRoutes = {
   'GET /events': own({
     summary: 'server-sent events: hints {topic} of what has changed; `gap` after a break',
-    result: z.object({
-      topic: z.enum(['settings', 'applied', 'directory', 'lists', 'dnsbl', 'queue', 'gap']),
-    }),
+    result: z.object({ topic: z.enum([...topics, 'gap']) }),
     mediaType: 'text/event-stream',
     roles: administrators,
   }),

@@ -12,15 +12,14 @@ import {
   settingsApplied,
   settingsChanged,
 } from '@pochtar/bus';
-
-export type Topic = 'settings' | 'applied' | 'directory' | 'certificates' | 'lists' | 'dnsbl' | 'queue';
+import { type Topic, topics } from '../contract/live.ts';
 
 const GATHER_MS = 1000;
 
 /** What each role may hear of. */
 const TOPICS: Readonly<Record<Role, readonly Topic[]>> = {
-  admin: ['settings', 'applied', 'directory', 'certificates', 'lists', 'dnsbl', 'queue'],
-  auditor: ['settings', 'applied', 'directory', 'certificates', 'lists', 'dnsbl', 'queue'],
+  admin: topics,
+  auditor: topics,
   domainAdmin: ['directory', 'queue'],
   user: [],
 };
@@ -72,7 +71,7 @@ export class Hints implements AsyncDisposable {
   #tell(): void {
     this.#timer = undefined;
     for (const topic of this.#gathered) {
-      for (const [listener, topics] of this.#listeners) if (topics.has(topic)) listener(topic);
+      for (const [listener, wanted] of this.#listeners) if (wanted.has(topic)) listener(topic);
     }
     this.#gathered.clear();
   }
