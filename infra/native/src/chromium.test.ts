@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { describeFonts, unpackedChromium } from './chromium.ts';
+import { describeFonts, linkCommonFiles, unpackedChromium } from './chromium.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'pochtar-chromium-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -16,7 +16,7 @@ function unpacked(name: string, files: readonly string[]): string {
   return root;
 }
 
-const browser = 'usr/lib/chromium/chromium';
+const browser = 'usr/lib/chromium/chromium-headless-shell';
 const sound = 'usr/lib/x86_64-linux-gnu/pulseaudio/libpulsecommon-16.1.so';
 
 test('an unpacked Chromium finds its libraries, those of its sound too, and the font that came along', async () => {
@@ -36,6 +36,14 @@ test('a machine that has fonts itself gets none with the package, and its own co
   const root = unpacked('fontless', [browser, sound]);
   await describeFonts(root);
   expect(unpackedChromium(root).env).not.toHaveProperty('FONTCONFIG_FILE');
+});
+
+test('what the machine has installed of the browser is found beside the unpacked one, which keeps its own', () => {
+  const root = unpacked('unpacked', [browser]);
+  const installed = join(unpacked('installed', [browser, 'usr/lib/chromium/icudtl.dat']), 'usr/lib/chromium');
+  linkCommonFiles(root, installed);
+  expect(readlinkSync(join(root, 'usr/lib/chromium/icudtl.dat'))).toBe(join(installed, 'icudtl.dat'));
+  expect(() => readlinkSync(join(root, browser))).toThrow(/EINVAL/);
 });
 
 test('a package without the browser is not taken for one', () => {

@@ -1,6 +1,7 @@
-// Where Debian's Chromium is on this machine: installed, or unpacked with its libraries and a font. The package's start
-// script knows only the place of an installation, so an unpacked browser is called by its own file.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+// Where Debian's Chromium is on this machine: its build without a window, which needs little more than half the processor
+// time, installed or unpacked with its libraries and a font; where that can't be had, an installed Chromium. The package's
+// start script knows only the place of an installation, so an unpacked browser is called by its own file.
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensurePackage, installedProgram, librariesOf } from './debian-package.ts';
 
@@ -10,23 +11,27 @@ export interface Chromium {
   env: Record<string, string>;
 }
 
-const debianPackage = 'chromium';
+const debianPackage = 'chromium-headless-shell';
+const home = 'usr/lib/chromium';
 
 /** Returns the browser, fetching the Debian packages that the machine has not; throws with the remedy. */
 export async function ensureChromium(note?: (text: string) => void): Promise<Chromium> {
-  const installed = process.env['POCHTAR_CHROMIUM'] ?? installedProgram('chromium');
+  const installed = process.env['POCHTAR_CHROMIUM'] ?? installedProgram(debianPackage);
   if (installed !== undefined) return { path: installed, env: {} };
-  const options = { debianPackage, afterUnpack: describeFonts, ...(note && { note }) };
-  const root = await ensurePackage(options).catch((error: unknown) => {
+  try {
+    const options = { debianPackage, afterUnpack: completeChromium, ...(note && { note }) };
+    return unpackedChromium(await ensurePackage(options));
+  } catch (error) {
+    const withWindow = installedProgram('chromium');
+    if (withWindow !== undefined) return { path: withWindow, env: {} };
     const remedy = `install it ("apt-get install ${debianPackage}") or name one in POCHTAR_CHROMIUM`;
     throw new Error(`Chromium was not found and could not be fetched: ${remedy}`, { cause: error });
-  });
-  return unpackedChromium(root);
+  }
 }
 
 /** The browser in an unpacked package. */
 export function unpackedChromium(root: string): Chromium {
-  const path = join(root, 'usr/lib/chromium/chromium');
+  const path = join(root, home, debianPackage);
   if (!existsSync(path)) throw new Error(`the package ${debianPackage} in ${root} holds no Chromium`);
   // What the sound library brings for itself lies deeper, where only an installed one would look.
   const libraries = librariesOf(root).flatMap((dir) => [dir, join(dir, 'pulseaudio')]);
@@ -36,6 +41,20 @@ export function unpackedChromium(root: string): Chromium {
     ...(existsSync(fonts) && { FONTCONFIG_FILE: fonts }),
   };
   return { path, env };
+}
+
+async function completeChromium(root: string): Promise<void> {
+  linkCommonFiles(root, join('/', home));
+  await describeFonts(root);
+}
+
+/** What both builds share and the machine has installed is not fetched again; the browser looks for it beside itself. */
+export function linkCommonFiles(root: string, installed: string): void {
+  if (!existsSync(installed)) return;
+  const here = join(root, home);
+  for (const name of readdirSync(installed)) {
+    if (!existsSync(join(here, name))) symlinkSync(join(installed, name), join(here, name));
+  }
 }
 
 const fontsFile = 'etc/fonts/pochtar.conf';

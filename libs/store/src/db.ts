@@ -70,6 +70,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   // An idle connection that dies is replaced at the next query; the pool only wants to be heard.
   pool.on('error', (error) => options.onError?.(error));
+  // The pool listens to idle connections, a statement to its own: what breaks in between, even with the answer that opens
+  // the connection, is told by whatever is asked of it next, and must not end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     query: async (statement) => (await pool.query(statement)).rows,
     transaction: (work) => inTransaction(pool, work),
@@ -79,9 +82,6 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  // Between two statements nobody awaits the connection: its end must not become an uncaught error.
-  const ignore = () => {};
-  client.on('error', ignore);
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
@@ -95,7 +95,6 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<
     });
     throw error;
   } finally {
-    client.off('error', ignore);
     client.release(broken);
   }
 }
