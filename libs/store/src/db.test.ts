@@ -15,9 +15,7 @@ const authenticated = message('R', Buffer.alloc(4));
 const readyForQuery = message('Z', Buffer.from('I'));
 const terminated = message(
   'E',
-  Buffer.from(
-    'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0',
-  ),
+  Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'),
 );
 
 let server: Server;
@@ -42,7 +40,8 @@ test.each(['a statement', 'a transaction'])(
     try {
       await using db = openDatabase({ url, max: 1 });
       const statement = { text: 'select 1' };
-      const asked = what === 'a statement' ? db.query(statement) : db.transaction((tx) => tx.query(statement));
+      const asked =
+        what === 'a statement' ? db.query(statement) : db.transaction((tx) => tx.query(statement));
       const error = await asked.then(
         () => undefined,
         (failure: unknown) => failure,
