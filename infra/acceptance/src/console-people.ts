@@ -101,9 +101,7 @@ function administratorTests(ground: () => ConsoleGround): void {
     await openFor(at, first, other);
     await other.set(most, 450);
     await save(first, interval, 20);
-    await eventually(async () => (await other.control(interval).inputValue()) === '20', {
-      timeout: 15_000,
-    });
+    await eventually(async () => (await other.control(interval).inputValue()) === '20');
     expect(await other.control(most).inputValue()).toBe('450');
     expectReviewed(await other.review(), most, 320, 450);
     await other.apply();

@@ -1,5 +1,6 @@
 // Rows of the blocks «Отправка писем», «Почтовая очередь», «Отправка через внешний SMTP», and of the name in HELO.
 import { eventually } from '@pochtar/testkit';
+import { expect } from 'vitest';
 import type { ConsoleGround } from './console-ground.ts';
 import { enter, fateOf, fresh, submit, traceOf, untilPutOff, waitOf } from './console-mail.ts';
 import { row, type Save } from './console-row.ts';
@@ -62,14 +63,21 @@ async function deferred(at: ConsoleGround): Promise<string> {
 /** The wait of a mail after its attempt at the age of ten hours. */
 async function waitOfOld(at: ConsoleGround): Promise<number> {
   const mail = await deferred(at);
-  const attempts = async () => (await traceOf(at, mail)).queued?.recipients[0]?.attempts ?? 0;
-  const before = await attempts();
   await at.db.query({
     text: "update queue.mail set accepted_at = now() - interval '10 hours' where id = $1",
     values: [mail],
   });
+  const attempted = async () => {
+    const [row] = await at.db.query<{ attempt: number; isUnderWay: boolean }>({
+      text: 'select attempt, lease_owner is not null as "isUnderWay" from queue.recipient where mail_id = $1',
+      values: [mail],
+    });
+    return row;
+  };
+  const before = (await attempted())?.attempt ?? 0;
   await at.api('POST', '/queue/retry', { mails: [mail] });
-  await eventually(async () => (await attempts()) > before, { timeout: 10_000 });
+  // An attempt is counted when it begins; when the next one is due stands there once it has ended.
+  await eventually(async () => expect(await attempted()).toEqual({ attempt: before + 1, isUnderWay: false }));
   return waitOf(at, mail);
 }
 

@@ -154,7 +154,7 @@ async function speak(address: string, lines: string[]): Promise<string> {
   for (const line of lines) {
     const before = said.length;
     socket.write(`${line}\r\n`);
-    await eventually(() => said.length > before && said.endsWith('\r\n'), { timeout: 20_000 });
+    await eventually(() => said.length > before && said.endsWith('\r\n'));
   }
   socket.destroy();
   return said;

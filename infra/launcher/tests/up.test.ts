@@ -77,13 +77,10 @@ describe('an installation', () => {
     // kill(2): 0 would end the tests themselves.
     if (!pop3) throw new Error('there is no pop3 to kill');
     process.kill(pop3, 'SIGKILL');
-    await eventually(
-      async () => {
-        const now = (await tried.status()).processes.find((one) => one.name === 'pop3');
-        expect(now).toMatchObject({ ready: true, restarts: 1 });
-      },
-      { timeout: 20_000 },
-    );
+    await eventually(async () => {
+      const now = (await tried.status()).processes.find((one) => one.name === 'pop3');
+      expect(now).toMatchObject({ ready: true, restarts: 1 });
+    });
     expect((await pochtar('restart', 'delivery')).out).toContain('delivery, delivery-2');
     expect((await pochtar('restart', 'nothing')).err).toContain('there is no process nothing');
   }, 60_000);

@@ -48,7 +48,7 @@ function start(): Container {
   const count = (): number => file('looks').length;
   const looks = async (more: number): Promise<void> => {
     const before = count();
-    await eventually(() => count() >= before + more * 'look\n'.length, { timeout: 20_000 });
+    await eventually(() => count() >= before + more * 'look\n'.length);
   };
   return {
     ...{ child, ended, is, file, looks },

@@ -38,13 +38,13 @@ it('without a connection nothing piles up: events and questions fail at once, hi
   await using nats = await startTestNats();
   const bus = await connected(nats.url, nats.password);
   await nats.stop();
-  await eventually(() => expect(bus.trouble).toMatch(/no connection/), { timeout: 10_000 });
+  await eventually(() => expect(bus.trouble).toMatch(/no connection/));
   const before = bus.connection.stats().outMsgs;
   for (let count = 0; count < 1000; count++) bus.emit(mailboxChanged(1), { mailboxes: [] });
   await expect(bus.publish(subject, payload)).rejects.toThrow(/no connection/);
   expect(bus.connection.stats().outMsgs).toBe(before);
   await nats.start();
-  await eventually(() => expect(bus.trouble).toBeNull(), { timeout: 10_000 });
+  await eventually(() => expect(bus.trouble).toBeNull());
   await bus[Symbol.asyncDispose]();
 });
 
@@ -56,7 +56,7 @@ it('events of committed rows that the bus did not take are told when it takes ev
   const mails = Array.from({ length: 1200 }, () => randomUUID());
   await Promise.all(mails.map((mail) => bus.announceStep('deliver', mail)));
   await nats.start();
-  await eventually(async () => expect(await told(bus)).toEqual(mails.toSorted()), { timeout: 15_000 });
+  await eventually(async () => expect(await told(bus)).toEqual(mails.toSorted()));
 });
 
 /** The mails of all events that the step's queue holds. */

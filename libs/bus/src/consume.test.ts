@@ -165,8 +165,8 @@ describe('a step consumer', () => {
     await nats.wipe();
     await nats.start();
     const after = randomUUID();
-    await eventually(() => bus.publishStep('deliver', after), { timeout: 20_000 });
-    await eventually(() => expect(seen).toContain(after), { timeout: 20_000 });
+    await eventually(() => bus.publishStep('deliver', after));
+    await eventually(() => expect(seen).toContain(after));
   });
 
   it('gives back what it has not begun when it stops', async () => {

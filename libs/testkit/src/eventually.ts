@@ -3,7 +3,7 @@ import { until } from '@pochtar/native';
 
 /**
  * Repeats `check` until it neither throws nor returns false or undefined, and returns its value. Assertions may stand
- * inside: the last failure is shown when the time is over.
+ * inside: the last failure is shown when the time is over, which is against what never comes: 20 s.
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
@@ -17,7 +17,7 @@ export async function eventually<T>(
         last = await check();
         return last !== false;
       },
-      { timeoutMs: options.timeout ?? 5_000, everyMs: options.interval ?? 20 },
+      { timeoutMs: options.timeout ?? 20_000, everyMs: options.interval ?? 20 },
     );
     return last as T;
   } catch (error) {

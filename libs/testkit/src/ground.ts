@@ -105,12 +105,12 @@ export async function openGround(settings: SettingsParts = {}): Promise<Ground> 
     }),
     async set(parts) {
       const saved = await save(parts);
-      return Promise.all(saved.map((one) => eventually(() => reportOf(applied, one), { timeout: 10_000 })));
+      return Promise.all(saved.map((one) => eventually(() => reportOf(applied, one))));
     },
     saveLists: (lists) => saveLists(db, bus, lists),
     async setLists(lists) {
       const revision = await saveLists(db, bus, lists);
-      await eventually(() => reportOf(applied, { section: 'lists', revision }), { timeout: 10_000 });
+      await eventually(() => reportOf(applied, { section: 'lists', revision }));
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

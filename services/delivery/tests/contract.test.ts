@@ -105,15 +105,12 @@ test('poison: a mail that fails again and again is held with its reason, and the
   const good = await acceptMany(5, ['office@demo.test']);
   await announce([broken as string, ...good]);
   await Promise.all(good.map((mail) => office.settled(mail)));
-  await eventually(
-    async () => {
-      expect(await office.queued(broken as string)).toMatchObject({
-        state: 'held',
-        reason: 'delivery: BrokenMail: its content row is missing',
-      });
-    },
-    { timeout: 20_000 },
-  );
+  await eventually(async () => {
+    expect(await office.queued(broken as string)).toMatchObject({
+      state: 'held',
+      reason: 'delivery: BrokenMail: its content row is missing',
+    });
+  });
   await eventually(() => expect(held).toContain(broken));
   listening.stop();
 });
@@ -161,9 +158,8 @@ test('a plain batch with one mail that the database refuses delivers the others'
     await announce(mails);
     const others = mails.filter((_, index) => index !== 7);
     await Promise.all(others.map((mail) => office.settled(mail)));
-    await eventually(
-      async () => expect(await office.queued(mails[7] as string)).toMatchObject({ state: 'held' }),
-      { timeout: 20_000 },
+    await eventually(async () =>
+      expect(await office.queued(mails[7] as string)).toMatchObject({ state: 'held' }),
     );
   } finally {
     await office.db.query({ text: 'alter table store.message drop constraint poison' });
@@ -195,7 +191,7 @@ test('killed between commit and acknowledgement, again and again: nothing is los
     });
   }
   await using _last = await office.startDelivery();
-  await eventually(async () => (await left()) === 0, { timeout: 20_000 });
+  await eventually(async () => (await left()) === 0);
   const { contents, uids, modSeqs } = await inboxState();
   expect(contents.toSorted()).toEqual(mails.toSorted());
   expect(uids).toEqual(uids.map((_, index) => (uids[0] as number) + index));

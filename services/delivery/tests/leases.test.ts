@@ -168,7 +168,7 @@ describe('a sender that dies', () => {
       ...QUICK,
       POCHTAR_REMOTE_PORT: String(office.ports.get('dies.test')),
     });
-    await eventually(() => expect(reached()).toBe(1), { timeout: 20_000 });
+    await eventually(() => expect(reached()).toBe(1));
     await sender.kill();
     await using _other = await office.startDelivery(QUICK);
     await office.settled(mail);
@@ -184,7 +184,7 @@ describe('a sender that dies', () => {
       ...QUICK,
       POCHTAR_REMOTE_PORT: String(office.ports.get('hangs.test')),
     });
-    await eventually(() => expect(reached()).toBe(1), { timeout: 20_000 });
+    await eventually(() => expect(reached()).toBe(1));
     sender.pause();
     await using _other = await office.startDelivery(QUICK);
     for (const mail of mails) await office.settled(mail);
@@ -192,7 +192,7 @@ describe('a sender that dies', () => {
     letGo();
     sender.resume();
     // It has come to the end of what it had in hand.
-    await eventually(() => expect(closed()).toBe(2), { timeout: 20_000 });
+    await eventually(() => expect(closed()).toBe(2));
     const sent = far.received.map(({ to }) => String(to[0])).toSorted();
     expect(sent).toEqual(['x@hangs.test', 'x@hangs.test', 'y@hangs.test', 'z@hangs.test']);
     for (const mail of mails) expect(await office.trace(mail)).toMatchObject([{ outcome: 'relayed' }]);
@@ -212,7 +212,7 @@ describe('a sender that is killed in the middle of the data', () => {
     const environment = { POCHTAR_REMOTE_PORT: String(office.ports.get('slow.test')) };
     const mail = await office.accept({ to: ['x@slow.test'] });
     await using sender = startProcess(office, environment);
-    await eventually(() => reached === 1, { timeout: 20_000 });
+    await eventually(() => reached === 1);
     await sender.kill();
     const [leased] = await office.recipients(mail);
     expect(leased).toMatchObject({ attempt: 1, leaseOwner: expect.any(String) });

@@ -125,11 +125,9 @@ describe('notices that wait for the volume', () => {
       );
     });
     // Each would wait for a quarter of an hour.
-    await eventually(async () => expect(await owed()).toEqual([]), { timeout: 20_000 });
+    await eventually(async () => expect(await owed()).toEqual([]));
     // Made is not yet delivered.
-    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(12), {
-      timeout: 10_000,
-    });
+    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(12));
   });
 });
 
@@ -139,10 +137,8 @@ describe('an owed notice', () => {
     await using _first = await office.startDelivery();
     await using _second = await office.startDelivery();
     await makeNow();
-    await eventually(async () => expect(await owed()).toEqual([]), { timeout: 10_000 });
-    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(20), {
-      timeout: 10_000,
-    });
+    await eventually(async () => expect(await owed()).toEqual([]));
+    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(20));
   });
 
   test('is tried again with growing pauses', async () => {

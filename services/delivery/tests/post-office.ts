@@ -138,13 +138,12 @@ export async function openPostOffice(parts: SettingsParts = {}): Promise<PostOff
       await eventually(
         async () =>
           (await db.query({ text: 'select 1 from queue.mail where id = $1', values: [mail] })).length === 0,
-        { timeout: 15_000 },
       );
     },
     clearMailboxes: async () => {
       const onTheWay = `select 1 from queue.mail where state = 'active' and step = 'deliver'
         union all select 1 from queue.owed_notice`;
-      await eventually(async () => (await db.query({ text: onTheWay })).length === 0, { timeout: 10_000 });
+      await eventually(async () => (await db.query({ text: onTheWay })).length === 0);
       await db.query({ text: 'delete from store.message' });
     },
     set: async (changed) => {

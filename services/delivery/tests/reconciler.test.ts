@@ -216,7 +216,7 @@ test('a consumer that is ahead of a stream which lost its messages holds nothing
   await office.nats.start();
   const before = (await office.messages('anna')).length;
   const mail = await office.accept({ to: ['anna@demo.test'], isSilent: true });
-  await eventually(() => office.bus.publishStep('dlp', NOBODY), { timeout: 15_000 });
+  await eventually(() => office.bus.publishStep('dlp', NOBODY));
   await office.bus.publishStep('deliver', mail);
   await office.settled(mail);
   expect(await office.messages('anna')).toHaveLength(before + 1);

@@ -94,9 +94,7 @@ describe('a delay', () => {
     const { id } = await deferred({ to, acceptedAt: old });
     // The notices are looked for once a minute, and when a runner starts.
     await using _runner = await office.startDelivery();
-    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(1), {
-      timeout: 10_000,
-    });
+    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(1));
     const [notice] = await noticesIn(office, 'anna');
     expect(notice?.status).toHaveLength(2);
     expect(notice?.status[1]).toMatchObject({
@@ -119,9 +117,7 @@ describe('a delay', () => {
     await office.set({ dsn: { delayNoticeHours: 1 } });
     await deferred({ to: ['x@busy.test'], acceptedAt: new Date(Date.now() - 2 * 60 * MINUTE) });
     await using _runner = await office.startDelivery();
-    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(1), {
-      timeout: 10_000,
-    });
+    await eventually(async () => expect(await noticesIn(office, 'anna')).toHaveLength(1));
     await office.set({ dsn: { delayNoticeHours: 4 } });
   });
 });

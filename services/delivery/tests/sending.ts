@@ -34,15 +34,12 @@ export function sending(office: PostOffice): Sending {
       return id;
     },
     deferred: async (mail) => {
-      const rows = await eventually(
-        async () => {
-          const found = await office.recipients(mail);
-          const isWaiting = ({ lastReply, leaseOwner }: RecipientRow): boolean =>
-            lastReply !== null && leaseOwner === null;
-          return found.length > 0 && found.every(isWaiting) && found;
-        },
-        { timeout: 15_000 },
-      );
+      const rows = await eventually(async () => {
+        const found = await office.recipients(mail);
+        const isWaiting = ({ lastReply, leaseOwner }: RecipientRow): boolean =>
+          lastReply !== null && leaseOwner === null;
+        return found.length > 0 && found.every(isWaiting) && found;
+      });
       return rows as RecipientRow[];
     },
     tryAgain: async (mail) => {

@@ -141,7 +141,7 @@ describe('a sender that is stopped', () => {
     const to = ['a', 'b', 'c', 'd'].map((name) => `${name}@${far.domain}`);
     const delivery = await office.startDelivery({}, { graceMs: 100 });
     const mail = await send({ to });
-    await eventually(() => expect(transactions).toBe(2), { timeout: 10_000 });
+    await eventually(() => expect(transactions).toBe(2));
     await delivery[Symbol.asyncDispose]();
     expect((await office.trace(mail)).map(({ recipient }) => recipient)).toEqual(to.slice(0, 2));
     const rows = await office.recipients(mail);

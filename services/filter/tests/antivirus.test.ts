@@ -32,7 +32,7 @@ function infected(padding = ''): Buffer {
 
 async function judged(mail: string) {
   await at.bus.publishStep('antivirus', mail);
-  await eventually(async () => expect(await at.events('deliver')).toEqual([mail]), { timeout: 15_000 });
+  await eventually(async () => expect(await at.events('deliver')).toEqual([mail]));
   const [verdict] = await at.verdicts(mail);
   return verdict as { result: string; reason: string; prefix: Buffer | null; replacement: string | null };
 }
@@ -122,15 +122,12 @@ test('infected outgoing mail is held, not replaced: its sender is told by delive
 
 test('onInfectedOutgoing replace: the literal behaviour, at once and without a restart', async () => {
   await at.set('antivirus', { onInfectedOutgoing: 'replace' });
-  await eventually(
-    async () => {
-      const mail = await at.accept(infected(), { origin: 'submitted', reversePath: 'boris@example.test' });
-      await at.bus.publishStep('antivirus', mail);
-      await eventually(async () => expect(await at.events('deliver')).toContain(mail));
-      expect(await at.verdicts(mail)).toMatchObject([{ result: 'accept', replacement: expect.any(String) }]);
-    },
-    { timeout: 15_000 },
-  );
+  await eventually(async () => {
+    const mail = await at.accept(infected(), { origin: 'submitted', reversePath: 'boris@example.test' });
+    await at.bus.publishStep('antivirus', mail);
+    await eventually(async () => expect(await at.events('deliver')).toContain(mail));
+    expect(await at.verdicts(mail)).toMatchObject([{ result: 'accept', replacement: expect.any(String) }]);
+  });
 });
 
 test('mail over maxScanSizeMb could not be looked at: held by default, tagged or returned when set so', async () => {
@@ -141,23 +138,20 @@ test('mail over maxScanSizeMb could not be looked at: held by default, tagged or
     await at.set('antivirus', { onUnscannable });
     // The setting has arrived when a mail is judged by it.
     results.push(
-      await eventually(
-        async () => {
-          const mail = await at.accept(large);
-          await at.bus.publishStep('antivirus', mail);
-          await eventually(async () => expect(await at.events('deliver')).toContain(mail));
-          const [verdict] = await at.verdicts(mail);
-          const { result, prefix } = verdict as { result: string; prefix: Buffer | null };
-          expect(results).not.toContain(result);
-          if (onUnscannable === 'deliverTagged') {
-            expect(prefix?.toString('latin1')).toMatch(
-              /^X-Pochtar-Antivirus: unscanned;\s+reason=".*more than 1 MB"\r\n$/s,
-            );
-          }
-          return result;
-        },
-        { timeout: 15_000 },
-      ),
+      await eventually(async () => {
+        const mail = await at.accept(large);
+        await at.bus.publishStep('antivirus', mail);
+        await eventually(async () => expect(await at.events('deliver')).toContain(mail));
+        const [verdict] = await at.verdicts(mail);
+        const { result, prefix } = verdict as { result: string; prefix: Buffer | null };
+        expect(results).not.toContain(result);
+        if (onUnscannable === 'deliverTagged') {
+          expect(prefix?.toString('latin1')).toMatch(
+            /^X-Pochtar-Antivirus: unscanned;\s+reason=".*more than 1 MB"\r\n$/s,
+          );
+        }
+        return result;
+      }),
     );
   }
   expect(results).toEqual(['quarantine', 'accept', 'reject']);
@@ -177,59 +171,47 @@ test("what exceeds the scanner's limits is neither clean nor a virus", async () 
 test('every scanner that is on must pass: the second one over ICAP finds it, then does not answer', async () => {
   await using icap = await startCIcap(clamd);
   await at.set('antivirus', { clamavEnabled: false, kasperskyEnabled: true, kasperskyAddress: icap.url });
-  await eventually(
-    async () => {
-      const mail = await at.accept(infected());
-      await at.bus.publishStep('antivirus', mail);
-      await eventually(async () => expect(await at.events('deliver')).toContain(mail));
-      expect(await at.verdicts(mail)).toMatchObject([
-        { reason: expect.stringMatching(/^infected: .* \(Kaspersky\)$/) },
-      ]);
-    },
-    { timeout: 15_000 },
-  );
+  await eventually(async () => {
+    const mail = await at.accept(infected());
+    await at.bus.publishStep('antivirus', mail);
+    await eventually(async () => expect(await at.events('deliver')).toContain(mail));
+    expect(await at.verdicts(mail)).toMatchObject([
+      { reason: expect.stringMatching(/^infected: .* \(Kaspersky\)$/) },
+    ]);
+  });
   await icap.stop();
   await at.set('antivirus', { clamavEnabled: true });
-  await eventually(
-    async () => {
-      const mail = await at.accept(`${HEAD}\r\nhello\r\n`);
-      await at.bus.publishStep('antivirus', mail);
-      await eventually(async () => expect(await at.row(mail)).toMatchObject({ state: 'parked' }));
-      expect(await at.verdicts(mail)).toEqual([]);
-    },
-    { timeout: 15_000 },
-  );
+  await eventually(async () => {
+    const mail = await at.accept(`${HEAD}\r\nhello\r\n`);
+    await at.bus.publishStep('antivirus', mail);
+    await eventually(async () => expect(await at.row(mail)).toMatchObject({ state: 'parked' }));
+    expect(await at.verdicts(mail)).toEqual([]);
+  });
 });
 
 test('antivirus.drwebAddress: Dr.Web is asked by the protocol of clamd, too', async () => {
   await at.set('antivirus', { clamavEnabled: false, drwebEnabled: true, drwebAddress: clamd.address });
-  await eventually(
-    async () => {
-      const mail = await at.accept(infected());
-      await at.bus.publishStep('antivirus', mail);
-      await eventually(async () => expect(await at.events('deliver')).toContain(mail));
-      expect(await at.verdicts(mail)).toMatchObject([
-        { reason: expect.stringMatching(/^infected: .* \(Dr\.Web\)$/) },
-      ]);
-    },
-    { timeout: 15_000 },
-  );
+  await eventually(async () => {
+    const mail = await at.accept(infected());
+    await at.bus.publishStep('antivirus', mail);
+    await eventually(async () => expect(await at.events('deliver')).toContain(mail));
+    expect(await at.verdicts(mail)).toMatchObject([
+      { reason: expect.stringMatching(/^infected: .* \(Dr\.Web\)$/) },
+    ]);
+  });
 });
 
 test('no scan, no pass: mail that was to be scanned waits while no scanner is on, and is scanned by the next one', async () => {
   await at.set('antivirus', { clamavEnabled: false });
-  const mail = await eventually(
-    async () => {
-      const accepted = await at.accept(infected());
-      await at.bus.publishStep('antivirus', accepted);
-      await eventually(async () => expect(await at.row(accepted)).toMatchObject({ state: 'parked' }));
-      return accepted;
-    },
-    { timeout: 15_000 },
-  );
+  const mail = await eventually(async () => {
+    const accepted = await at.accept(infected());
+    await at.bus.publishStep('antivirus', accepted);
+    await eventually(async () => expect(await at.row(accepted)).toMatchObject({ state: 'parked' }));
+    return accepted;
+  });
   expect(await at.row(mail)).toMatchObject({ reason: expect.stringContaining('no scanner is switched on') });
   // Two commands, as an operator gives them: nothing passes between the two.
   await at.set('antivirus', { clamavEnabled: true });
-  await eventually(async () => expect(await at.events('deliver')).toContain(mail), { timeout: 20_000 });
+  await eventually(async () => expect(await at.events('deliver')).toContain(mail));
   expect(await at.verdicts(mail)).toMatchObject([{ reason: expect.stringContaining('infected: ') }]);
 });

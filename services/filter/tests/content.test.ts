@@ -129,13 +129,11 @@ describe('trouble that passes', () => {
       await locked.promise;
     });
     let ended = 0;
-    await eventually(async () => expect((ended += await at.endWaiting())).toBeGreaterThanOrEqual(2), {
-      timeout: 20_000,
-    });
+    await eventually(async () => expect((ended += await at.endWaiting())).toBeGreaterThanOrEqual(2));
     expect(await at.events('antivirus')).toEqual([mail]);
     locked.resolve();
     await holding;
-    await eventually(async () => expect(await at.events('deliver')).toEqual([mail]), { timeout: 20_000 });
+    await eventually(async () => expect(await at.events('deliver')).toEqual([mail]));
     expect(await at.verdicts(mail)).toHaveLength(1);
   });
 
@@ -149,7 +147,7 @@ describe('trouble that passes', () => {
     await eventually(async () => expect(await at.isPulled('antivirus')).toBe(true));
     expect(await at.row(mail)).toMatchObject({ step: 'antivirus', state: 'active' });
     await rename(`${at.volumePath}.away`, at.volumePath);
-    await eventually(async () => expect(await at.events('deliver')).toEqual([mail]), { timeout: 20_000 });
+    await eventually(async () => expect(await at.events('deliver')).toEqual([mail]));
   });
 
   test('a body whose pack is nowhere makes the mail wait, as a disk that is not mounted would', async () => {
@@ -175,9 +173,7 @@ test('poison: a mail that the filter cannot handle is held with its reason, and 
   await at.db.query({ text: 'delete from store.content where id = $1', values: [poison] });
   await at.bus.publishStep('antivirus', poison);
   await at.bus.publishStep('antivirus', other);
-  await eventually(async () => expect(await at.row(poison)).toMatchObject({ state: 'held' }), {
-    timeout: 20_000,
-  });
+  await eventually(async () => expect(await at.row(poison)).toMatchObject({ state: 'held' }));
   expect(await at.row(poison)).toMatchObject({
     step: 'antivirus',
     reason: expect.stringContaining('filter antivirus: JudgementFailed: its content row is missing'),

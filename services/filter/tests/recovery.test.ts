@@ -36,9 +36,7 @@ test('a scanner that was away and answers again: everything that waited for it i
   await at.db.query({ text: "update queue.mail set due_at = now() + interval '5 minutes'" });
   await using back = await scriptedClamd(port);
   back.always = 'OK';
-  await eventually(async () => expect((await at.events('deliver')).toSorted()).toEqual(mails.toSorted()), {
-    timeout: 20_000,
-  });
+  await eventually(async () => expect((await at.events('deliver')).toSorted()).toEqual(mails.toSorted()));
   expect(await at.verdicts(mails[0] as string)).toMatchObject([
     { result: 'accept', reason: 'clean (ClamAV)' },
   ]);

@@ -38,7 +38,7 @@ describe('RFC 9051 §6.4.5: \\Seen goes with what is sent', () => {
     await client.line();
     client.socket.destroy();
     const isOver = (): boolean => [...imap.sessions].every((each) => each.address !== `${account}@demo.test`);
-    await eventually(isOver, { timeout: 20_000 });
+    await eventually(isOver);
     expect((await seen(account)).length).toBeLessThanOrEqual(1);
   });
 

@@ -199,7 +199,7 @@ describe('after log-in', () => {
     expect(isOpen()).toBe(true);
     client.socket.pause();
     client.socket.write(Array.from({ length: 200 }, (_, at) => `b${at} FETCH 1 BODY.PEEK[]\r\n`).join(''));
-    await eventually(() => !isOpen(), { timeout: 10_000 });
+    await eventually(() => !isOpen());
   });
 
   test('an APPEND that stops half-way gives its memory back', async () => {

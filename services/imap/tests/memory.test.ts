@@ -22,10 +22,8 @@ beforeAll(async () => {
     env: { ...process.env, ...imap.environment, POCHTAR_RUN_FILE: runFile },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  await eventually(() => existsSync(runFile), { timeout: 20_000 });
-  await eventually(() => ImapClient.open(target()).then((client) => client[Symbol.dispose]()), {
-    timeout: 20_000,
-  });
+  await eventually(() => existsSync(runFile));
+  await eventually(() => ImapClient.open(target()).then((client) => client[Symbol.dispose]()));
 });
 afterAll(async () => {
   child.kill('SIGTERM');

@@ -125,7 +125,7 @@ test('who asks and does not read is cut off, and holds no more than a little', a
       for (let id = 2; id < 200; id++)
         raw.socket.write(searchMessage(id, { base: 'cn=subschema', scope: 0, attributes: ['+'] }));
     }, 10);
-    await eventually(() => expect(at.sessions.size).toBeLessThan(before), { timeout: 15_000 });
+    await eventually(() => expect(at.sessions.size).toBeLessThan(before));
     clearInterval(flood);
   } finally {
     Object.assign(at.server.times, { stallMs });
@@ -139,7 +139,7 @@ test('2,000 connections that say nothing leave the others served', async () => {
     sockets.push(...opened);
     await Promise.all(opened.map((socket) => once(socket, 'connect')));
   }
-  await eventually(() => expect(at.sessions.size).toBeGreaterThanOrEqual(2000), { timeout: 10_000 });
+  await eventually(() => expect(at.sessions.size).toBeGreaterThanOrEqual(2000));
   const client = await at.client('boris@demo.test');
   expect((await client.search(BASE, { filter: '(mail=*)' })).searchEntries).toHaveLength(4);
   for (const socket of sockets) socket.destroy();

@@ -100,7 +100,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       for (const one of more) await createPerson(db, one, passwordHash);
       if (hint) bus.emit(directoryChanged, { addresses: more.map(({ address }) => address) });
       const last = more.at(-1)?.address ?? '';
-      await eventually(() => server.book.find(last) !== undefined, { timeout: 20_000 });
+      await eventually(() => server.book.find(last) !== undefined);
     },
     async client(login, password = PASSWORD) {
       const client = new Client({ url: `ldap://${HOST}:${port}` });

@@ -378,6 +378,6 @@ describe('from a saved setting to a running process', () => {
     await eventually(() => expect(settings.current('sending').maxMessageSizeMb).toBe(44));
     const asker = wholeServer('test');
     const askOnce = async () => (await askAdmin(running.bus, adminSettings.get, asker, {}, 500)).ok;
-    await eventually(askOnce, { timeout: 10_000 });
+    await eventually(askOnce);
   });
 });

@@ -194,7 +194,7 @@ test('RFC 3463 §3.4: a database whose disk is nearly full takes no mail, not ev
   expect((await client.say('MAIL FROM:<a@remote.test>')).text).toMatch(/^452 4\.3\.1/);
   expect(await queued()).toEqual([]);
   databaseDisk.empty();
-  await eventually(() => expect(smtp.health.ready).toBe(true), { timeout: 10_000 });
+  await eventually(() => expect(smtp.health.ready).toBe(true));
   expect((await client.send('a@remote.test', 'anna@demo.test', 'Subject: y\r\n')).code).toBe(250);
   client.close();
 });
@@ -221,6 +221,6 @@ describe('architecture §1.2: the bus carries, Postgres remembers', () => {
     for (const text of replies.values()) expect(text).toMatch(/^250 /);
     expect(await queued()).toEqual(senders.slice(0, 3));
     await smtp.nats.start();
-    await eventually(() => smtp.bus.connected, { timeout: 10_000 });
+    await eventually(() => smtp.bus.connected);
   });
 });

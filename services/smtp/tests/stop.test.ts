@@ -25,13 +25,10 @@ async function startProcess(): Promise<ChildProcess> {
   child.stdout?.on('data', (text: Buffer) => {
     log += text.toString('utf8');
   });
-  await eventually(
-    () => {
-      expect(log).toContain('"msg":"ready"');
-      return true;
-    },
-    { timeout: 20_000 },
-  );
+  await eventually(() => {
+    expect(log).toContain('"msg":"ready"');
+    return true;
+  });
   return child;
 }
 
@@ -70,7 +67,7 @@ test('kill -9 in the middle of mails: what was answered 250 is there once, and n
   const large = await Client.greeted(smtp.ports.mx);
   await large.begin('a@remote.test', 'anna@demo.test');
   large.write(`${'x'.repeat(78)}\r\n`.repeat(30_000));
-  await eventually(() => accepted.length > 200, { timeout: 20_000 });
+  await eventually(() => accepted.length > 200);
   child.kill('SIGKILL');
   await Promise.all([...sessions, ended]);
   const rows = await smtp.db.query<{ id: string }>({ text: 'select id from queue.mail' });

@@ -38,10 +38,7 @@ test('is made up for when the bus comes back', async () => {
   await add('192.0.2.2');
   expect(lists.matcher.address('192.0.2.2', Date.now())).toBeNull();
   await ground.nats.start();
-  await eventually(
-    () => expect(lists.matcher.address('192.0.2.2', Date.now())).toMatchObject({ list: 'black' }),
-    {
-      timeout: 20_000,
-    },
+  await eventually(() =>
+    expect(lists.matcher.address('192.0.2.2', Date.now())).toMatchObject({ list: 'black' }),
   );
 });
