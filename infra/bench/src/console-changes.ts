@@ -118,6 +118,8 @@ export const WITHOUT_FIGURE: ReadonlySet<string> = new Set([
   ...['check', 'activate', 'retire'].map((act) => `POST /domains/{name}/dkim/{selector}/${act}`),
   // Of a black list of the DNS, of which the bench asks none.
   'POST /dnsbl/{zone}/pardon',
+  // A row each.
+  ...['POST /guard/{address}/confirm', 'POST /guard/{address}/revoke'],
   // They want a key that somebody else has made.
   ...['POST /certificates', 'POST /domains/{name}/dkim/import'],
 ]);

@@ -100,6 +100,7 @@ const answeredBySettings = [
   'bans',
   'dnsbl',
   'greylist',
+  'guard',
 ];
 
 /** Who asks the settings process on behalf of people. */
@@ -110,8 +111,8 @@ export const natsUsers: NatsUser[] = [
   { name: 'owner', publish: ['>'], subscribe: ['>'], answers: false },
   tests(
     program('smtp', {
-      publish: [...streams, ...steps, 'mail.refused', 'auth.failed', 'check.*'],
-      subscribe: ['lists.changed'],
+      publish: [...streams, ...steps, 'mail.refused', 'auth.failed', 'guard.changed', 'check.*'],
+      subscribe: ['lists.changed', 'guard.changed'],
     }),
   ),
   tests(answersChecks('dnsbl', ['dnsbl.changed'])),
@@ -140,10 +141,15 @@ export const natsUsers: NatsUser[] = [
   tests(
     program('imap', {
       publish: [...streams, 'mailbox.changed.*', 'auth.failed'],
-      subscribe: ['mailbox.changed.*'],
+      subscribe: ['mailbox.changed.*', 'guard.changed'],
     }),
   ),
-  tests(program('pop3', { publish: [...streams, 'mailbox.changed.*', 'auth.failed'] })),
+  tests(
+    program('pop3', {
+      publish: [...streams, 'mailbox.changed.*', 'auth.failed'],
+      subscribe: ['guard.changed'],
+    }),
+  ),
   // It sees no hash of a password, and asks.
   tests(program('ldap', { publish: [...streams, 'auth.check'] })),
   followsProgress(
@@ -154,6 +160,7 @@ export const natsUsers: NatsUser[] = [
         'directory.changed',
         'administrator.changed',
         'lists.changed',
+        'guard.changed',
         'auth.failed',
         'queue.due',
         ...steps,
@@ -182,7 +189,7 @@ export const natsUsers: NatsUser[] = [
         '$JS.API.CONSUMER.CREATE.EVENTS',
       ],
       subscribe: [
-        ...['settings.applied', 'administrator.changed', 'lists.changed', 'dnsbl.changed'],
+        ...['settings.applied', 'administrator.changed', 'lists.changed', 'dnsbl.changed', 'guard.changed'],
         ...['mail.*', 'task.*', 'auth.failed'],
       ],
     }),

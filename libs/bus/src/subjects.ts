@@ -126,6 +126,19 @@ export const dnsblChanged: Subject<DnsblChanged> = {
   purpose: 'a black list of the DNS was suspended, or is well again; also a hint to read how all of them are',
 };
 
+const guardChangedSchema = z.object({
+  address: z.string().max(64),
+  state: z.enum(['suspended', 'trusted', 'confirmed', 'revoked']),
+});
+export type GuardChanged = z.infer<typeof guardChangedSchema>;
+export const guardChanged: Subject<GuardChanged> = {
+  name: 'guard.changed',
+  kind: 'core',
+  schema: guardChangedSchema,
+  purpose:
+    'trust in a local client address that many may stand behind was suspended, came back, was confirmed or that was revoked; also a hint to read which are suspended',
+};
+
 export const appliedProblem = z.object({
   /** A stable word, such as `portTaken` or `notAvailable`. */
   code: z.string().max(64),
@@ -225,6 +238,7 @@ export const allSubjects: Subject<never>[] = [
   administratorChanged,
   listsChanged,
   dnsblChanged,
+  guardChanged,
   settingsApplied,
   mailboxChanged('*'),
   queueDue,

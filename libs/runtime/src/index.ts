@@ -6,6 +6,7 @@ export * from './env.ts';
 export * from './gather.ts';
 export * from './health.ts';
 export * from './listener.ts';
+export * from './local-address.ts';
 export * from './log.ts';
 export * from './port-holder.ts';
 export * from './process-identity.ts';

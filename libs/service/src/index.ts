@@ -4,6 +4,7 @@ export * from './access-encryption.ts';
 export * from './access-lists/access-matcher.ts';
 export * from './access-lists/follow-access-lists.ts';
 export * from './auth-check.ts';
+export * from './client-guard.ts';
 export * from './disk-space.ts';
 export * from './follow-listeners.ts';
 export * from './followed-networks.ts';

@@ -1,9 +1,11 @@
 // Password guessing: after so many failed log-ins an address is banned for a while, and an account is closed to clients it
 // has never logged in from (settings section limits). Counted by Postgres, over all processes and protocols together.
-import { clientKey } from '@pochtar/runtime';
+import { isIP } from 'node:net';
+import { clientKey, plainAddress } from '@pochtar/runtime';
 import type { LimitsSettings } from '@pochtar/settings';
 import type { Queryable } from '@pochtar/store/db';
 import {
+  type LoginAttempt,
   type LoginGate,
   loginFailed,
   loginGate,
@@ -52,13 +54,21 @@ export class LoginGuard {
   }
 
   async succeeded({ clientAddress, isShared, account }: Attempt): Promise<void> {
-    if (account !== null && !isShared) await rememberClient(this.#db, account, clientKey(clientAddress));
+    if (account === null || isShared) return;
+    await rememberClient(this.#db, account, clientKey(clientAddress), addressOf(clientAddress));
   }
 }
 
-function subjectsOf({ clientAddress, isShared, account }: Attempt): {
-  client: string | null;
-  account: string | null;
-} {
-  return { client: isShared ? null : clientKey(clientAddress), account };
+function subjectsOf({ clientAddress, isShared, account }: Attempt): LoginAttempt {
+  return {
+    client: isShared ? null : clientKey(clientAddress),
+    account,
+    address: addressOf(clientAddress),
+  };
+}
+
+/** As the database takes it. */
+function addressOf(text: string): string | null {
+  const address = plainAddress(text);
+  return isIP(address) === 0 ? null : address;
 }

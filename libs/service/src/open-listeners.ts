@@ -14,8 +14,13 @@ export interface ListeningServer {
 export function openListeners(
   { settings, tls, log }: ListeningServer,
   protocol: Required<Pick<ListenersOptions, 'onConnection' | 'refusal'>> &
-    Pick<ListenersOptions, 'isWelcome' | 'isProxyHeaderOptional'>,
+    Pick<ListenersOptions, 'isWelcome' | 'isProxyHeaderOptional'> & {
+      /** Many clients stand behind it, whatever the settings say. */
+      isShared?: (clientAddress: string) => boolean;
+    },
 ): Listeners {
+  // All users of the web mail share its address.
+  const isWebmail = followedNetworks(() => settings.current('network').webmailAddresses);
   return new Listeners({
     ...protocol,
     tls,
@@ -24,8 +29,7 @@ export function openListeners(
       const { sessionsPerAddress, sessionsTotal } = settings.current('limits');
       return { perAddress: sessionsPerAddress, total: sessionsTotal };
     },
-    // All users of the web mail share its address.
-    isExempt: followedNetworks(() => settings.current('network').webmailAddresses),
+    isExempt: (address) => isWebmail(address) || protocol.isShared?.(address) === true,
     isTrustedProxy: followedNetworks(() => settings.current('network').trustedProxies),
   });
 }

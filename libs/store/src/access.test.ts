@@ -45,6 +45,7 @@ const allowed: Record<string, string[]> = {
     ...[read('lists.entry'), 'update lists.entry set hits = hits + 1, last_hit_at = now() where false'],
     ...[read('directory.scram_key'), insertKey],
     "insert into lists.dnsbl_refusal select 'z', '192.0.2.1', now(), now(), 1, '', '' where false",
+    ...[write('lists.guarded_client'), write('lists.guarded_client_domain')],
   ],
   'filter-greylist': [write('lists.greylist'), write('lists.greylist_day'), read('settings.section')],
   'filter-dnsbl': [
@@ -85,7 +86,8 @@ const allowed: Record<string, string[]> = {
     write('directory.dkim_key'),
     read('settings.secret'),
     write('lists.entry'),
-    ...[read('lists.dnsbl_zone'), read('lists.dnsbl_refusal')],
+    ...[read('lists.dnsbl_zone'), read('lists.dnsbl_refusal'), read('lists.guarded_client_domain')],
+    'update lists.guarded_client set confirmed_at = now() where false',
     ...[write('dlp.rule'), write('dlp.document'), read('dlp.incident')],
   ],
 };

@@ -91,3 +91,15 @@ test('who has failed to log in too often is shown, and let in again', async () =
   expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('192.0.2.1') });
   expect(await server.json(['ban', 'list', '--all'])).toEqual({ bans: [] });
 });
+
+test('an address is confirmed as one client, shown so and taken back; one of the internet is not', async () => {
+  expect(await server.json(['guard', 'confirm', '10.0.0.7'])).toEqual({ address: '10.0.0.7' });
+  expect((await server.run(['guard', 'list'])).stdout).toMatch(/^10\.0\.0\.7 .*ctl:/m);
+  expect(await server.json(['guard', 'revoke', '10.0.0.7'])).toEqual({
+    address: '10.0.0.7',
+    isSuspended: false,
+  });
+  expect(await server.json(['guard', 'list'])).toEqual({ clients: [] });
+  const outside = await server.run(['guard', 'confirm', '93.184.216.34']);
+  expect(outside).toMatchObject({ code: 1, stderr: expect.stringContaining('93.184.216.34') });
+});

@@ -1,6 +1,7 @@
 // The IMAP service: what it opens, in which order, and how it ends. A reader starts here.
 import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
 import {
+  ClientGuard,
   answerPortsTest,
   BodyMemory,
   dismissAll,
@@ -65,7 +66,9 @@ export async function start(
     session.dismiss(new Bye('the account or its password has changed')),
   );
   stack.defer(() => accounts.stop());
+  const guard = stack.use(await ClientGuard.follow({ db, bus, log }));
   const listeners = openListeners(server, {
+    isShared: (address) => guard.isSuspended(address),
     refusal: () => '* BYE [UNAVAILABLE] too many connections\r\n',
     onConnection: (connection) => {
       const session = new ImapSession(server, commands, connection);

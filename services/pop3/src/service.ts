@@ -1,6 +1,7 @@
 // The POP3 service: what it opens, in which order, and how it ends. A reader starts here.
 import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
 import {
+  ClientGuard,
   answerPortsTest,
   dismissAll,
   followListeners,
@@ -52,7 +53,9 @@ export async function start(
     session.dismiss('the account or its password has changed'),
   );
   stack.defer(() => accounts.stop());
+  const guard = stack.use(await ClientGuard.follow({ db, bus: opened.bus, log }));
   const listeners = openListeners(server, {
+    isShared: (address) => guard.isSuspended(address),
     refusal: () => '-ERR [SYS/TEMP] too many connections\r\n',
     onConnection: (connection) => {
       const session = new Pop3Session(server, commands, connection);

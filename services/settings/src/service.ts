@@ -12,6 +12,7 @@ import { answerAccounts } from './answers/accounts.ts';
 import { answerAdministrators } from './answers/administrators.ts';
 import { answerDkim } from './answers/dkim.ts';
 import { answerDnsbl } from './answers/dnsbl.ts';
+import { answerGuard } from './answers/guard.ts';
 import { answerDlp } from './answers/dlp.ts';
 import { answerDomainDns } from './answers/domain-dns.ts';
 import { answerDomains } from './answers/domains.ts';
@@ -98,6 +99,7 @@ function answerAll(context: Context, config: Config, opened: AsyncDisposableStac
     ...answerNamedNetworks(context),
     ...answerBans(context),
     ...answerDnsbl(context),
+    ...answerGuard(context),
     ...answerGreylist(context),
     ...answerDomains(context),
     ...answerDomainDns(context, dnsOf(config)),

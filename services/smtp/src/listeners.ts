@@ -11,6 +11,8 @@ export interface SmtpListenersOptions extends ListeningServer {
   dialogue: Dialogue;
   /** A client of the white list. */
   isWelcome: (clientAddress: string) => boolean;
+  /** Many clients stand behind it. */
+  isShared: (clientAddress: string) => boolean;
   limits?: Partial<SessionLimits> | undefined;
   /** How long sessions that are busy at the end may take. */
   graceMs?: number | undefined;
@@ -40,6 +42,7 @@ export class SmtpListeners implements AsyncDisposable {
       onConnection: (connection) => this.#begin(connection),
       refusal: (over) => refusalLine(over),
       isWelcome: options.isWelcome,
+      isShared: options.isShared,
     });
   }
 

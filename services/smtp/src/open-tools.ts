@@ -2,6 +2,7 @@
 import { createResolver, type ServiceContext } from '@pochtar/runtime';
 import {
   BodyMemory,
+  ClientGuard,
   DiskSpace,
   followAccessLists,
   followedNetworks,
@@ -19,6 +20,7 @@ import { DialogueFilters } from './dialogue-filters.ts';
 import { DnsblRefusals } from './dnsbl-refusals.ts';
 import { OwnDirectory } from './directory.ts';
 import { EntryHitCounter } from './entry-hit-counter.ts';
+import { ForeignSenders } from './foreign-senders.ts';
 import { createMetrics } from './metrics.ts';
 import { Refusals } from './refusals.ts';
 import { ReverseNames } from './reverse-names.ts';
@@ -49,11 +51,15 @@ export async function openTools(
   );
   const volume = stack.use(await VolumeWatch.open({ blobs, health, log }));
   const isWebmail = followedNetworks(() => current('network').webmailAddresses);
-  const sendingLimit = stack.use(new SendingLimit({ db, current, isWebmail, log }));
+  const clientGuard = stack.use(await ClientGuard.follow({ db, bus, log }));
+  const isShared = (address: string): boolean => isWebmail(address) || clientGuard.isSuspended(address);
+  const sendingLimit = stack.use(new SendingLimit({ db, current, isShared, log }));
   const refusals = stack.use(new Refusals(bus, log));
   const lists = stack.use(await followAccessLists({ db, bus, context }));
   const dnsblRefusals = stack.use(new DnsblRefusals(db, log));
   const hits = stack.use(new EntryHitCounter(db, log));
+  const directory = new OwnDirectory(db);
+  const foreignSenders = stack.use(new ForeignSenders({ db, bus, directory, guard: clientGuard, log }));
   const resolver = createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') });
   const accessLists = () => lists.matcher;
   const scram = stack.use(await Scram.follow({ db, masterKey, log }));
@@ -64,10 +70,12 @@ export async function openTools(
     bus,
     accessLists,
     countHit: (entry) => hits.count(entry.id),
-    isWebmail,
+    isShared,
+    clientGuard,
+    foreignSenders,
     sendingLimit,
     recipients: recipientLookup(db, KEEP_RECIPIENTS_MS),
-    directory: new OwnDirectory(db),
+    directory,
     passwords: passwordVerifier(db, { learned: (...password) => scram.learn(...password) }),
     scram,
     guard: new LoginGuard(db, settings),

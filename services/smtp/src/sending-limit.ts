@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 export interface SendingLimitOptions {
   db: Queryable;
   current: <S extends 'sending' | 'limits'>(section: S) => Settings[S];
-  isWebmail: (address: string) => boolean;
+  isShared: (address: string) => boolean;
   log: Logger;
 }
 
@@ -53,10 +53,10 @@ export class SendingLimit implements Disposable {
     return mails > mailsPerAccountHour ? tooManyOfAccount : null;
   }
 
-  // The web mail speaks for many; whether the white list does is a setting.
+  // Many speak through the web mail, or what hides its clients; whether the white list is limited is a setting.
   #isAddressLimited(session: Session): boolean {
     const { rateLimitEnabled, rateLimitSkipWhitelist } = this.#options.current('sending');
-    if (!rateLimitEnabled || this.#options.isWebmail(session.clientAddress)) return false;
+    if (!rateLimitEnabled || this.#options.isShared(session.clientAddress)) return false;
     return !(rateLimitSkipWhitelist && session.listedAddress === 'white');
   }
 

@@ -35,8 +35,11 @@ export async function start(
   const dialogue = createDialogue(tools, tls);
   const { log } = context;
   const isWelcome = (address: string): boolean =>
-    tools.accessLists().address(address, Date.now())?.list === 'white';
-  const smtp = stack.use(new SmtpListeners({ ...options, ...opened, dialogue, isWelcome, tls, log }));
+    !tools.clientGuard.isSuspended(address) && tools.accessLists().address(address, Date.now())?.list === 'white';
+  const { isShared } = tools;
+  const smtp = stack.use(
+    new SmtpListeners({ ...options, ...opened, dialogue, isWelcome, isShared, tls, log }),
+  );
   const accounts = watchAccounts({ ...opened, log, sessions: () => smtp.sessions() }, (session) =>
     session.dismiss(),
   );

@@ -39,6 +39,10 @@ export class Session {
   listedAddress: ListColour | null = null;
   /** Its entry in the white list spares it the checks and opens nothing. */
   isSpared = false;
+  /** Many seem to stand behind the address: it says nothing of who the client is. */
+  isHidden = false;
+  /** It would be white if it said so. */
+  isTrustSuspended = false;
   /** '' before HELO or EHLO. */
   helo = '';
   isExtended = false;

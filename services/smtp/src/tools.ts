@@ -4,6 +4,7 @@ import type { Logger } from '@pochtar/runtime';
 import type {
   AccessMatcher,
   BodyMemory,
+  ClientGuard,
   Deciding,
   DiskSpace,
   LoginGuard,
@@ -17,6 +18,7 @@ import type { Acceptor } from './accept.ts';
 import type { DialogueFilters } from './dialogue-filters.ts';
 import type { DnsblRefusals } from './dnsbl-refusals.ts';
 import type { OwnDirectory } from './directory.ts';
+import type { ForeignSenders } from './foreign-senders.ts';
 import type { Metrics } from './metrics.ts';
 import type { Refusals } from './refusals.ts';
 import type { ReverseNames } from './reverse-names.ts';
@@ -52,8 +54,10 @@ export interface Tools {
   accessLists: () => AccessMatcher;
   /** An entry of a list has decided on a connection or a mail. */
   countHit: (entry: Deciding) => void;
-  /** The bundled web mail: many users behind one address. */
-  isWebmail: (address: string) => boolean;
+  /** Many users behind one address: the bundled web mail, or what hides its clients. */
+  isShared: (address: string) => boolean;
+  clientGuard: Pick<ClientGuard, 'isSuspended'>;
+  foreignSenders: Pick<ForeignSenders, 'note'>;
   recipients: RecipientLookup;
   directory: OwnDirectory;
   passwords: PasswordVerifier;

@@ -19,6 +19,7 @@ export { adminDnsbl, type DnsblRefusalInfo, type DnsblZoneInfo } from './dnsbl.t
 export * from './dlp.ts';
 export { adminDomainDns, type DomainDns, type DomainDnsRecord } from './domain-dns.ts';
 export { adminGreylist, type GreylistDay } from './greylist.ts';
+export { adminGuard, type GuardedClientInfo } from './guard.ts';
 export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
 export { adminAudit, adminToken, type AuditEntryInfo, type TokenInfo } from './tokens.ts';
 export {
@@ -43,6 +44,7 @@ import { adminDnsbl } from './dnsbl.ts';
 import { adminDlp } from './dlp.ts';
 import { adminDomainDns } from './domain-dns.ts';
 import { adminGreylist } from './greylist.ts';
+import { adminGuard } from './guard.ts';
 import { adminLogin, adminOwn } from './login.ts';
 import { adminLists } from './lists.ts';
 import { adminOverview } from './overview.ts';
@@ -62,6 +64,7 @@ export const allAdminQuestions = [
   adminBans,
   adminDnsbl,
   adminGreylist,
+  adminGuard,
   adminDomain,
   adminDomainDns,
   adminDkim,

@@ -8,6 +8,7 @@ export * from './dnsbl-zones.ts';
 export * from './entry-hits.ts';
 export * from './greylist.ts';
 export * from './greylist-days.ts';
+export * from './guarded-clients.ts';
 export * from './login-failures.ts';
 export * from './named-networks.ts';
 export * from './sending-count.ts';

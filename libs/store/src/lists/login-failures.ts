@@ -2,12 +2,15 @@
 // account. A success does not wipe failures out: who has one password could otherwise guess others for ever. An account
 // that is being guessed at is closed to strangers only: clients it has logged in from before are let through to the check.
 import type { Queryable } from '../db.ts';
+import { isSuspendedSql } from './guarded-clients.ts';
 
 export interface LoginAttempt {
   /** The address, or the /64 of an IPv6 address; null where many people share one. */
   client: string | null;
   /** The address key that was tried; null for a name that can be none. */
   account: string | null;
+  /** The client's address as it is. While it is suspended as one that many may stand behind, `client` counts for nothing. */
+  address?: string | null;
 }
 
 export interface LoginLimits {
@@ -30,16 +33,18 @@ export async function loginGate(
   limits: LoginLimits,
 ): Promise<LoginGate> {
   const [client, account] = subjects(attempt);
-  const [row] = await db.query<{ ofClient: number; ofAccount: number; isKnown: boolean }>({
+  const [row] = await db.query<{ ofClient: number; ofAccount: number; isKnown: boolean; isShared: boolean }>({
     name: 'login_gate',
     text: `select
       coalesce((select failures from lists.login_failure where subject = $1 and until > now()), 0) as "ofClient",
       coalesce((select failures from lists.login_failure where subject = $2 and until > now()), 0) as "ofAccount",
-      exists (select from lists.known_client where account = $3 and client = $4) as "isKnown"`,
-    values: [client, account, attempt.account, attempt.client],
+      exists (select from lists.known_client where account = $3 and client = $4) as "isKnown",
+      ${isSuspendedSql('$5::inet')} as "isShared"`,
+    values: [client, account, attempt.account, attempt.client, attempt.address ?? null],
   });
-  if ((row?.ofClient ?? 0) >= limits.perClient) return 'client banned';
-  if ((row?.ofAccount ?? 0) >= limits.perAccount && row?.isKnown !== true) return 'account guarded';
+  const { ofClient = 0, ofAccount = 0, isKnown = false, isShared = false } = row ?? {};
+  if (ofClient >= limits.perClient && !isShared) return 'client banned';
+  if (ofAccount >= limits.perAccount && (!isKnown || isShared)) return 'account guarded';
   return 'open';
 }
 
@@ -65,20 +70,26 @@ export async function loginFailed(db: Queryable, attempt: LoginAttempt, minutes:
     name: 'login_failed',
     text: `insert into lists.login_failure as f (subject, failures, until)
       select subject, 1, now() + make_interval(mins => $2) from unnest($1::text[]) with ordinality as s(subject, place)
+      where subject is distinct from $3 or not ${isSuspendedSql('$4::inet')}
       order by place
       on conflict (subject) do update set
         failures = case when f.until > now() then least(f.failures + 1, 1000000) else 1 end, until = excluded.until`,
-    values: [counted, minutes],
+    values: [counted, minutes, subjects(attempt)[0], attempt.address ?? null],
   });
 }
 
 /** Remembers where the account logs in from; written once a day. */
-export async function rememberClient(db: Queryable, account: string, client: string): Promise<void> {
+export async function rememberClient(
+  db: Queryable,
+  account: string,
+  client: string,
+  address: string | null = null,
+): Promise<void> {
   await db.query({
     name: 'remember_client',
-    text: `insert into lists.known_client as k (account, client) values ($1, $2)
+    text: `insert into lists.known_client as k (account, client) select $1, $2 where not ${isSuspendedSql('$3::inet')}
       on conflict (account, client) do update set seen_at = now() where k.seen_at < now() - interval '1 day'`,
-    values: [account, client],
+    values: [account, client, address],
   });
 }
 

@@ -5,6 +5,7 @@ import { directoryRoutes } from './directory.ts';
 import { dkimRoutes } from './dkim.ts';
 import { dnsblRoutes } from './dnsbl.ts';
 import { greylistRoutes } from './greylist.ts';
+import { guardRoutes } from './guard.ts';
 import { listRoutes } from './lists.ts';
 import { liveRoutes } from './live.ts';
 import { mailRoutes } from './mail.ts';
@@ -26,6 +27,7 @@ export const contract = {
   ...banRoutes,
   ...dnsblRoutes,
   ...greylistRoutes,
+  ...guardRoutes,
   ...peopleRoutes,
   ...overviewRoutes,
   ...liveRoutes,

@@ -10,6 +10,7 @@ export const topics = [
   'certificates',
   'lists',
   'dnsbl',
+  'guard',
   'queue',
 ] as const;
 export type Topic = (typeof topics)[number];

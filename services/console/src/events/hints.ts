@@ -4,6 +4,7 @@ import {
   type Bus,
   directoryChanged,
   dnsblChanged,
+  guardChanged,
   listsChanged,
   mailBounced,
   mailDeferred,
@@ -46,6 +47,7 @@ export class Hints implements AsyncDisposable {
       bus.subscribe(directoryChanged, () => this.#note('directory')),
       bus.subscribe(listsChanged, () => this.#note('lists')),
       bus.subscribe(dnsblChanged, () => this.#note('dnsbl')),
+      bus.subscribe(guardChanged, () => this.#note('guard')),
       ...[mailDeferred, mailBounced, mailHeld].map((subject) =>
         bus.subscribe(subject, () => this.#note('queue')),
       ),

@@ -13,6 +13,7 @@ import { dlpCommands } from './dlp.ts';
 import { domainCommands } from './domain.ts';
 import { greylistCommands } from './greylist.ts';
 import { groupCommands } from './group.ts';
+import { guardCommands } from './guard.ts';
 import { listCommands } from './list.ts';
 import { overviewCommands } from './overview.ts';
 import { queueCommands } from './queue.ts';
@@ -33,6 +34,7 @@ export const allCommands: readonly Command[] = [
   ...banCommands,
   ...dnsblCommands,
   ...greylistCommands,
+  ...guardCommands,
   ...queueCommands,
   ...traceCommands,
   ...adminCommands,

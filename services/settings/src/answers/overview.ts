@@ -17,6 +17,8 @@ import { certificateRemarks, domainRemarks, processRemarks, signingRemarks } fro
 import { dnsblRemarks } from '../dnsbl-remarks.ts';
 import { certificateInfos } from './certificates.ts';
 import { dnsblZones } from './dnsbl.ts';
+import { suspendedClients } from '@pochtar/store/lists';
+import { guardRemarks } from '../guard-remarks.ts';
 
 export function answerOverview(context: Context): { stop(): Promise<void> }[] {
   return [answerAdmin(context, adminOverview.server, (_, asker) => overview(context, asker))];
@@ -54,5 +56,6 @@ async function serverRemarks(context: Context): Promise<Remark[]> {
     ...processRemarks(facts, context.reports.isComplete, now),
     ...certificateRemarks(await certificateInfos(context)),
     ...dnsblRemarks(await dnsblZones(context)),
+    ...guardRemarks(await suspendedClients(context.db)),
   ];
 }

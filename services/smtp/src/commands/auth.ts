@@ -44,7 +44,7 @@ function clientOf(tools: Tools, session: Session): LoginClient {
   return {
     clientAddress,
     log: tools.log.child({ session: id, clientAddress }),
-    isShared: tools.isWebmail(clientAddress),
+    isShared: tools.isShared(clientAddress),
     get failedLogins() {
       return session.failedLogins;
     },

@@ -43,6 +43,7 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   const listedName = session.login || listed ? null : await nameInLists(tools, session, sender);
   const deciding = listed ?? listedName;
   if (deciding) tools.countHit(deciding);
+  if (address && !session.login) tools.foreignSenders.note(session, address.domain);
   session.transaction = {
     ...sender,
     parameters,

@@ -18,6 +18,11 @@ const tooMany = reply(452, '4.5.3', 'too many recipients; send the rest with ano
 const needsUtf8 = reply(553, '5.6.7', 'a non-ASCII address needs SMTPUTF8');
 const blackName = reply(554, '5.7.1', 'no mail is accepted from this sender');
 const noRelaying = reply(550, '5.7.1', 'relaying denied; log in to send to other domains');
+const suspended = reply(
+  550,
+  '5.7.1',
+  'relaying by address is suspended: too many senders come through yours; log in, or have the administrator confirm it',
+);
 const unknownMailbox = reply(550, '5.1.1', 'no such mailbox here');
 const disabledMailbox = reply(550, '5.2.1', 'mailbox disabled');
 // RFC 3463 §3.3 X.2.2. Transient: what is deleted makes room.
@@ -97,7 +102,8 @@ function placeRefusal(
   const mayRelay =
     session.isTrusted ||
     (transaction.listedName === 'white' && tools.current('accessLists').relayForWhitelistedSenders);
-  return resolved.kind === 'remote' && !mayRelay ? noRelaying : null;
+  if (resolved.kind !== 'remote' || mayRelay) return null;
+  return session.isTrustSuspended ? suspended : noRelaying;
 }
 
 /** What DNS and the filters say of a stranger. A login, a white address or a white name lifts them. */
@@ -112,6 +118,8 @@ async function strangerRefusal(tools: Tools, session: Session, key: string): Pro
     tools.dnsblRefusals.note(session.clientAddress, { zone: listed.zone, reversePath, recipient: key });
   const refusal = verdictReply(listed) ?? (await named);
   if (refusal) return refusal;
+  // Behind such an address the first stranger that comes again would let all others through.
+  if (session.isHidden) return null;
   const asked = {
     clientAddress: session.clientAddress,
     helo: session.helo,

@@ -16,6 +16,7 @@ const touched: Readonly<Record<string, readonly string[]>> = {
   certificates: ['/certificates', '/settings/status'],
   lists: ['/lists', '/dnsbl'],
   dnsbl: ['/dnsbl', '/overview/server'],
+  guard: ['/guard', '/overview/server'],
 };
 
 const coalesceMs = 1000;

@@ -72,6 +72,8 @@ export const audit = {
   'audit.do.bans.lift': 'Log-in ban lifted for {{object}}',
   'audit.do.domain.create': 'Domain added: {{object}}',
   'audit.do.domain.delete': 'Domain deleted: {{object}}',
+  'audit.do.guard.confirm': '{{object}} confirmed as one client',
+  'audit.do.guard.revoke': 'Confirmation of {{object}} as one client revoked',
   'audit.do.dnsbl.pardon': 'Those refused by {{object}} white-listed',
   'audit.do.domain.checkDns': 'DNS checked for {{object}}',
   'audit.do.dkim.create': 'DKIM key made: {{object}}',

@@ -72,6 +72,8 @@ export const audit = {
   'audit.do.bans.lift': 'Снят запрет входа для {{object}}',
   'audit.do.domain.create': 'Добавлен домен {{object}}',
   'audit.do.domain.delete': 'Удалён домен {{object}}',
+  'audit.do.guard.confirm': 'Подтверждено, что {{object}} — один клиент',
+  'audit.do.guard.revoke': 'Отозвано подтверждение, что {{object}} — один клиент',
   'audit.do.dnsbl.pardon': 'Внесены в белый список отвергнутые списком {{object}}',
   'audit.do.domain.checkDns': 'Проверен DNS домена {{object}}',
   'audit.do.dkim.create': 'Создан ключ DKIM: {{object}}',
