@@ -15,14 +15,19 @@ beforeAll(async () => {
   const seen = (address: string, count: number) =>
     Array.from({ length: count }, (_, index) => ({ address, domain: `d${index}.example` }));
   // As smtp does.
-  await using smtp = openDatabase({ url: running.testDatabase.url('smtp'), password: running.testDatabase.password });
+  await using smtp = openDatabase({
+    url: running.testDatabase.url('smtp'),
+    password: running.testDatabase.password,
+  });
   await noteForeignSenders(smtp, [...seen('172.17.0.1', 30), ...seen('10.0.0.9', 3)]);
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
 const shown = async (all = false): Promise<string[]> => {
   const { clients } = await running.get(adminGuard.list, { all });
-  return clients.map(({ address, state, domains, confirmedBy }) => `${address} ${state} ${domains} ${confirmedBy}`);
+  return clients.map(
+    ({ address, state, domains, confirmedBy }) => `${address} ${state} ${domains} ${confirmedBy}`,
+  );
 };
 const remarks = async () =>
   (await running.get(adminOverview.server, {})).remarks.filter(({ code }) => code === 'clientHidden');
@@ -43,7 +48,9 @@ test('a confirmation and its revocation count at once, are told to all processes
   await running.get(adminGuard.confirm, { address: '::ffff:172.17.0.1' });
   expect(await shown()).toEqual([expect.stringMatching(/^172\.17\.0\.1 confirmed 30 \S+$/)]);
   expect(await remarks()).toEqual([]);
-  expect(await running.get(adminGuard.revoke, { address: '172.17.0.1' })).toMatchObject({ isSuspended: true });
+  expect(await running.get(adminGuard.revoke, { address: '172.17.0.1' })).toMatchObject({
+    isSuspended: true,
+  });
   expect(await shown()).toEqual(['172.17.0.1 suspended 30 null']);
   expect(await running.complaint(adminGuard.revoke, { address: '172.17.0.1' })).toBe('notFound address');
   await eventually(() => {

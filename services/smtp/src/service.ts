@@ -35,7 +35,8 @@ export async function start(
   const dialogue = createDialogue(tools, tls);
   const { log } = context;
   const isWelcome = (address: string): boolean =>
-    !tools.clientGuard.isSuspended(address) && tools.accessLists().address(address, Date.now())?.list === 'white';
+    !tools.clientGuard.isSuspended(address) &&
+    tools.accessLists().address(address, Date.now())?.list === 'white';
   const { isShared } = tools;
   const smtp = stack.use(
     new SmtpListeners({ ...options, ...opened, dialogue, isWelcome, isShared, tls, log }),

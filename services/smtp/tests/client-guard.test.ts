@@ -20,7 +20,10 @@ beforeAll(async () => {
 afterAll(() => smtp[Symbol.asyncDispose]());
 
 /** What a session of its own says to a mail for the outside; the kernel shares sessions out among the processes. */
-async function relaying(port = smtp.ports.mx, prepare?: (client: Client) => Promise<unknown>): Promise<string> {
+async function relaying(
+  port = smtp.ports.mx,
+  prepare?: (client: Client) => Promise<unknown>,
+): Promise<string> {
   const client = await Client.greeted(port);
   await prepare?.(client);
   const mail = await client.say('MAIL FROM:<anna@demo.test>');
@@ -77,7 +80,9 @@ test('few foreign domains, our own and names of neighbours leave the trusted net
 test('many foreign domains through one local address suspend its relaying in both processes and in open sessions, and tell it once', async () => {
   const open = await Client.greeted(smtp.ports.mx);
   await domainsSend(5, 25);
-  await inEach(/^550 5\.7\.1 relaying by address is suspended: .*log in, or have the administrator confirm it$/);
+  await inEach(
+    /^550 5\.7\.1 relaying by address is suspended: .*log in, or have the administrator confirm it$/,
+  );
   await open.say('MAIL FROM:<anna@demo.test>');
   expect((await open.say('RCPT TO:<someone@remote.test>')).text).toMatch(/^550 5\.7\.1 relaying by address/);
   expect((await open.say('RCPT TO:<anna@demo.test>')).code).toBe(250);

@@ -97,9 +97,9 @@ test('rows are bounded: of an address its latest domains, and nothing of what is
   await owner.query({ text: `update lists.guarded_client set last_at = now() - interval '8 days'` });
   await calmGuardedClients(one);
   expect(await count('guarded_client_domain')).toBe(0);
-  expect((await listGuardedClients(settings, { all: true, limit: 9, after: 0 })).map((c) => c.address)).toEqual(
-    [GATEWAY],
-  );
+  expect(
+    (await listGuardedClients(settings, { all: true, limit: 9, after: 0 })).map((c) => c.address),
+  ).toEqual([GATEWAY]);
 });
 
 test('a confirmed address is trusted whatever comes through it, and judged at once when that is revoked', async () => {
@@ -123,6 +123,8 @@ test('failed log-ins through a suspended address ban it no more, and it makes no
   expect(await loginGate(other, attempt, limits)).toBe('account guarded');
   expect(await loginGate(other, { ...attempt, account: 'boris@demo.test' }, limits)).toBe('open');
   await rememberClient(one, 'boris@demo.test', GATEWAY, GATEWAY);
-  const known = await owner.query({ text: `select from lists.known_client where account = 'boris@demo.test'` });
+  const known = await owner.query({
+    text: `select from lists.known_client where account = 'boris@demo.test'`,
+  });
   expect(known).toEqual([]);
 });

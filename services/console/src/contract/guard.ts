@@ -7,7 +7,8 @@ const address = z.object({ address: z.string().min(1).max(64) });
 
 export const guardRoutes = {
   'GET /guard': asks(adminGuard.list, {
-    summary: 'local client addresses that are not trusted since many seem to stand behind them, and confirmed ones',
+    summary:
+      'local client addresses that are not trusted since many seem to stand behind them, and confirmed ones',
     query: z.strictObject({
       /** Those too that are only counted. */
       all: z.stringbool().default(false),
