@@ -134,7 +134,7 @@ export const natsUsers: NatsUser[] = [
         'mailbox.changed.*',
         'queue.due',
       ],
-      subscribe: ['queue.due', 'mail.refused', 'admin.queue.*', 'admin.trace.*', 'admin.overview.mail'],
+      subscribe: ['queue.due', 'mail.refused', 'admin.queue.*', 'admin.quarantine.*', 'admin.trace.*', 'admin.overview.mail'],
       answers: true,
     }),
   ),

@@ -10,7 +10,7 @@ function refusals<N extends SectionName>(name: N, change: Partial<Settings[N]>):
 
 describe('a choice that nothing acts on in this version', () => {
   test.each<[SectionName, object, string[]]>([
-    ['quarantine', { expiryDays: 7 }, ['expiryDays']],
+    ['retention', { undeleteDays: 5 }, ['undeleteDays']],
     ['retention', { folders: [{ folder: 'Trash', days: 30 }] }, ['folders']],
     ['addressBook', { publishToWebmail: false }, ['publishToWebmail']],
     ['network', { firewallRule: false }, ['firewallRule']],
@@ -26,6 +26,7 @@ describe('a choice that nothing acts on in this version', () => {
 
   test.each<[SectionName, object]>([
     ['reverseDns', { mode: 'reject' }],
+    ['quarantine', { expiryDays: 7 }],
     ['dlp', { enabled: false, defaultAction: 'log' }],
     ['misc', { useDlp: true, smtpUtf8: false }],
     ['dkim', { verify: false, sign: true, selector: 'mail1', onDmarcFail: 'tag' }],
@@ -42,9 +43,9 @@ describe('a choice that nothing acts on in this version', () => {
 
 describe('the report of a process', () => {
   test('never says applied of a section that nothing acts on, until all its switches are off', () => {
-    expect(whyNotApplied('quarantine', { ...defaultDocument('quarantine'), expiryDays: 0 })).toBeNull();
-    expect(whyNotApplied('quarantine', defaultDocument('quarantine'))?.text.en).toMatch(
-      /^“Quarantine”, quarantine: .*not available in this version/,
+    expect(whyNotApplied('retention', { ...defaultDocument('retention'), undeleteDays: 0 })).toBeNull();
+    expect(whyNotApplied('retention', defaultDocument('retention'))?.text.en).toMatch(
+      /^“Retention”, retention: .*not available in this version/,
     );
   });
 
@@ -62,7 +63,7 @@ describe('the report of a process', () => {
       withoutEffect(name, defaultDocument(name)).map(({ section, field }) => `${section}.${field}`);
     expect(fieldsOf('misc')).toEqual([]);
     expect(fieldsOf('network')).toEqual(['network.firewallRule']);
-    expect(fieldsOf('quarantine')).toEqual(['quarantine.']);
+    expect(fieldsOf('retention')).toEqual(['retention.']);
     expect(fieldsOf('queue')).toEqual([]);
   });
 });
@@ -77,7 +78,9 @@ test('forms are told what is not available, what to choose instead, and when a f
     }
   }
   const fieldsOf = (name: SectionName) => described.find((one) => one.name === name)?.fields;
-  expect(fieldsOf('quarantine')?.[0]).toMatchObject({ name: 'expiryDays', isAvailable: false, off: 0 });
+  expect(fieldsOf('retention')).toContainEqual(
+    expect.objectContaining({ name: 'undeleteDays', isAvailable: false, off: 0 }),
+  );
   expect(fieldsOf('smtpEncryption')).toContainEqual(
     expect.objectContaining({
       name: 'implicitTlsEnabled',

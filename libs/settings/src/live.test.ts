@@ -275,13 +275,13 @@ describe('a report', () => {
   test('never says applied of what nothing acts on, and names it by its label', async () => {
     const { put, options, applied, hints } = world();
     put('network', 1, {});
-    put('quarantine', 1, {});
-    await using settings = await openSettings({ ...options, sections: ['network', 'quarantine'] });
+    put('retention', 1, {});
+    await using settings = await openSettings({ ...options, sections: ['network', 'retention'] });
     await settings.apply('network', () => {});
     expect(applied.at(-1)).toMatchObject({ section: 'network', revision: 1, error: null });
-    for (const name of ['network', 'quarantine'] as const) hints().onHint(name);
+    for (const name of ['network', 'retention'] as const) hints().onHint(name);
     await settings.refresh();
-    expect(applied.find(({ section }) => section === 'quarantine')?.problem).toMatchObject({
+    expect(applied.find(({ section }) => section === 'retention')?.problem).toMatchObject({
       code: 'notAvailable',
       text: { ru: expect.stringContaining('недоступ') },
     });

@@ -61,7 +61,6 @@ test('what is marked as not available in this version is what nobody acts on yet
     'accessEncryption.firewallRule',
     'general.storageVolume',
     'addressBook.publishToWebmail',
-    'quarantine.expiryDays',
     ...['retention.folders', 'retention.undeleteDays'],
   ]);
 });

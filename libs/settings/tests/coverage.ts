@@ -286,6 +286,10 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
     greylist,
     'what passed is not asked for whitelistDays, and each passing renews it',
   ],
+  'quarantine.expiryDays': [
+    `${delivery}/clean-up.test.ts`,
+    'quarantine.expiryDays: what a filter holds for longer is deleted with its trace and nobody is told; other holds stay',
+  ],
   'trace.keepDays': [
     `${delivery}/clean-up.test.ts`,
     'the trace is kept as long as the setting says, refusals as well, and a changed setting counts at once',

@@ -266,10 +266,10 @@ describe('what is not available in this version', () => {
   });
 
   test('is told by the status, in the language of the operator', async () => {
-    const status = await server.run(['settings', 'status', 'quarantine'], '', { LANG: 'ru_RU.UTF-8' });
-    expect(status.stdout).toMatch(/^! «.+», quarantine: в этой версии раздел недоступен/m);
-    const quarantine = await server.run(['settings', 'status', 'quarantine']);
-    expect(quarantine.stdout).toMatch(/quarantine\s+1\s+tasks\s+not in this version/);
+    const status = await server.run(['settings', 'status', 'retention'], '', { LANG: 'ru_RU.UTF-8' });
+    expect(status.stdout).toMatch(/^! «.+», retention: в этой версии раздел недоступен/m);
+    const retention = await server.run(['settings', 'status', 'retention']);
+    expect(retention.stdout).toMatch(/retention\s+1\s+tasks\s+not in this version/);
   });
 });
 

@@ -1,11 +1,13 @@
-// What grows by itself is cleaned up: old trace, contents and packs that nothing refers to, packs whose writer died,
-// expunges that no client will ask for. Every few minutes, in small statements, until the process `tasks` does it. Each
-// part by itself: one that fails is told and tried again the next time. Any number of replicas may do it.
+// What grows by itself is cleaned up: old trace, mail that was in the quarantine for too long, contents and packs that
+// nothing refers to, packs whose writer died, expunges that no client will ask for. Every few minutes, in small statements,
+// until the process `tasks` does it. Each part by itself: one that fails is told and tried again the next time. Any number
+// of replicas may do it.
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectDead, findOrphanPacks, sealOrphanPack } from '@pochtar/store/blob';
 import { forgetLogins } from '@pochtar/store/lists';
 import { pruneExpunged } from '@pochtar/store/mailbox';
 import { forgetTrace } from '@pochtar/store/trace';
+import { expireQuarantine } from './quarantine/expire.ts';
 import type { Tools } from './tools.ts';
 
 /** Longer than any transaction may live: whoever still makes a reference has made it by then. */
@@ -20,6 +22,7 @@ type Part = (tools: Tools, signal: AbortSignal) => Promise<number>;
 const PARTS: Record<string, Part> = {
   trace: ({ db, settings }, signal) =>
     inSlices((limit) => forgetTrace(db, settings.current('trace').keepDays, limit), signal),
+  quarantine: expireQuarantine,
   logins: ({ db }, signal) => inSlices((limit) => forgetLogins(db, limit), signal),
   expunged: ({ db }, signal) => pruneExpunged(db, EXPUNGED, signal),
   orphans: sealOrphans,

@@ -7,6 +7,7 @@ import type { Address } from '@pochtar/mail';
 import type { Queryable } from '@pochtar/store/db';
 import {
   addRecipients,
+  derivedId,
   keepMail,
   type MailInHand,
   moveMail,
@@ -14,6 +15,7 @@ import {
   type QueuedRecipient,
   resumeMail,
   retryRecipients,
+  splitMail,
   unrouteRecipients,
 } from '@pochtar/store/queue';
 import { recipientAddress } from './recipient-address.ts';
@@ -24,9 +26,9 @@ export interface Change {
   tools: Tools;
   tx: Queryable;
   mail: MailInHand;
-  /** Every recipient is within the person's scope. */
+  /** Every recipient is meant, and within the person's scope. */
   isWhole: boolean;
-  /** The recipients that are. */
+  /** The recipients that are; at least one. */
   within: readonly QueuedRecipient[];
   author: string;
   after: Aftermath;
@@ -94,6 +96,30 @@ export const release: Action = async (change) => {
   if (!isWhole) return 'shared';
   await goOn(change, stepAgain(mail));
   return true;
+};
+
+/**
+ * For some of its recipients: they go on as a mail of their own, and the others' stays held. Not while one of them is being
+ * sent, since whoever sends it knows it by its mail.
+ */
+async function releaseApart({ tools, tx, mail, within, after }: Change): Promise<boolean> {
+  if (mail.content === null || within.some(({ leaseOwner }) => leaseOwner !== null)) return false;
+  const addresses = within.map(({ address }) => address);
+  const id = derivedId(mail.id, addresses, 'released');
+  const verdicts = mail.verdicts.filter(({ recipient }) => recipient === '');
+  await splitMail(tx, mail, id, { addresses, verdicts });
+  // Its content is made of its verdicts again, which is what delivery does first.
+  const step = mail.step === 'schedule' ? 'deliver' : mail.step;
+  await resumeMail(tx, id, step, overruled(mail));
+  after.steps.push({ step: step as Step, mail: id });
+  tools.log.info({ mail: mail.id, as: id, recipients: addresses.length }, 'recipients are let go apart');
+  return true;
+}
+
+/** Lets a mail go for the recipients that are meant, whoever else has it. */
+export const releaseWithin: Action = async (change) => {
+  if (change.mail.state !== 'held') return false;
+  return change.isWhole ? release(change) : releaseApart(change);
 };
 
 export const remove: Action = async ({ tools, tx, mail, within, author, after }) => {

@@ -6,6 +6,7 @@ import { startCleanUp } from './clean-up.ts';
 import { type Config, readConfig } from './config.ts';
 import { redestineAll } from './destination.ts';
 import { answerOverview } from './handlers/admin-overview.ts';
+import { answerQuarantine } from './handlers/admin-quarantine.ts';
 import { answerQueue } from './handlers/admin-queue.ts';
 import { answerTrace } from './handlers/admin-trace.ts';
 import { answerSettingsTests } from './handlers/settings-tests.ts';
@@ -43,6 +44,7 @@ export async function start(
   followSettings(tools, runner);
   stack.use(recordRefused(tools));
   stack.use(answerQueue(tools, runner));
+  stack.use(answerQuarantine(tools));
   stack.use(answerTrace(tools));
   stack.use(answerOverview(tools));
   stack.use(startTraffic(tools, config.POCHTAR_TRAFFIC_SECONDS));

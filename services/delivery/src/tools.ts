@@ -9,7 +9,7 @@ import type { DeliveryMetrics } from './metrics.ts';
 import type { DeferredCount } from './deferred-count.ts';
 
 /** The sections delivery uses. */
-export const sections = ['general', 'queue', 'relay', 'dsn', 'misc', 'trace', 'dkim'] as const;
+export const sections = ['general', 'queue', 'relay', 'dsn', 'misc', 'trace', 'dkim', 'quarantine'] as const;
 export type Sections = (typeof sections)[number];
 
 export interface Tools extends AnswerTools {

@@ -1,5 +1,6 @@
 // What grows by itself goes by itself: a delivery process that cleans up every moment, with its own rights.
 import { randomUUID } from 'node:crypto';
+import { keepMail } from '@pochtar/store/queue';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostOffice, type PostOffice } from './post-office.ts';
@@ -32,6 +33,37 @@ test('the trace is kept as long as the setting says, refusals as well, and a cha
   await office.set({ trace: { keepDays: 10 } });
   await eventually(async () => expect(await count('trace.delivery')).toBe(1));
   await eventually(async () => expect(await count('trace.refusal')).toBe(1));
+});
+
+test('quarantine.expiryDays: what a filter holds for longer is deleted with its trace and nobody is told; other holds stay', async () => {
+  const held = async (days: number, holder: 'poison' | { filter: string }): Promise<string> => {
+    const id = await office.accept({ to: ['anna@demo.test'], slip: ['dlp'], step: 'deliver', isSilent: true });
+    await keepMail(office.db, id, holder, 'held for this test');
+    await office.db.query({
+      text: 'update queue.mail set step_at = now() - make_interval(days => $2) where id = $1',
+      values: [id, days],
+    });
+    return id;
+  };
+  await office.set({ quarantine: { expiryDays: 0 } });
+  const old = await held(400, { filter: 'dlp' });
+  const poison = await held(400, 'poison');
+  const fresh = await held(9, { filter: 'antivirus' });
+  // A part that comes after it in the same round has been at work: nothing went while the setting said never.
+  await office.db.query({
+    text: `insert into lists.login_failure (subject, failures, until) values ('address gone', 1, now() - interval '1 minute')`,
+  });
+  await eventually(async () => expect(await count('lists.login_failure')).toBe(0));
+  expect(await office.queued(old)).toMatchObject({ state: 'held' });
+  await office.set({ quarantine: { expiryDays: 10 } });
+  await office.settled(old);
+  expect(await office.trace(old)).toMatchObject([
+    { recipient: 'anna@demo.test', outcome: 'discarded', detail: 'the quarantine keeps mail for 10 days' },
+  ]);
+  expect(await count('queue.owed_notice')).toBe(0);
+  for (const mail of [poison, fresh]) expect(await office.queued(mail)).toMatchObject({ state: 'held' });
+  for (const table of ['queue.mail', 'queue.recipient', 'store.content'])
+    await office.db.query({ text: `delete from ${table}` });
 });
 
 test('bans that are over go, however many have gathered', async () => {

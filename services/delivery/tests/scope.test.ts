@@ -1,6 +1,7 @@
 // What an administrator of some domains sees of a mail and does with it: the recipients of those domains, and what
 // their own people submitted. Everything else does not exist.
 import {
+  adminQuarantine,
   adminQueue,
   adminTrace,
   askAdmin,
@@ -166,8 +167,16 @@ describe('every question about mail', () => {
     redirect: (mail) => ({ mails: [mail], to: 'x@two.test' }),
     sendTest: () => ({ to: 'x@two.test' }),
     show: (mail) => ({ mail }),
+    'quarantine.list': () => ({ recipient: '@' }),
+    'quarantine.show': (mail) => ({ mail }),
+    'quarantine.read': (mail) => ({ mail }),
+    'quarantine.content': (mail) => ({ mail }),
   };
-  const questions = [...Object.entries(adminQueue), ...Object.entries(adminTrace)];
+  const queueQuestions = [...Object.entries(adminQueue), ...Object.entries(adminTrace)];
+  const quarantineQuestions = Object.entries(adminQuarantine).map(
+    ([verb, question]) => [`quarantine.${verb}`, question] as const,
+  );
+  const questions = [...queueQuestions, ...quarantineQuestions];
 
   test.each(questions)(
     '%s tells nothing of recipients of other domains, and leaves them',
@@ -175,6 +184,8 @@ describe('every question about mail', () => {
       const of = (mail: string) => (samples[verb] ?? ((id: string) => ({ mails: [id] })))(mail);
       const shared = await resting('x@two.test', ['secret@demo.test', 'y@two.test']);
       const foreign = await resting('x@two.test', ['secret@demo.test']);
+      const isHeld = verb.startsWith('quarantine.');
+      if (isHeld) for (const mail of [shared, foreign]) await keepMail(office.db, mail, { filter: 'dlp' }, 'dlp: words');
       const before = await office.recipients(foreign);
       for (const mail of [shared, foreign]) {
         const reply = await askAdmin(
@@ -187,7 +198,7 @@ describe('every question about mail', () => {
       }
       expect(await office.recipients(foreign)).toEqual(before);
       expect(await addresses(shared)).toContain('secret@demo.test');
-      expect(await office.queued(foreign)).toMatchObject({ state: 'active', step: 'dlp' });
+      expect(await office.queued(foreign)).toMatchObject({ state: isHeld ? 'held' : 'active', step: 'dlp' });
       const ended = await askAdmin(desk, adminTrace.show, demo, { mail: foreign });
       expect(ended).toMatchObject({ ok: true, result: { deliveries: [] } });
     },

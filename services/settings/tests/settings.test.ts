@@ -205,7 +205,7 @@ describe('setting', () => {
       .flatMap((section) => section.cautions ?? [])
       .filter(({ code }) => code === 'notAvailable');
     expect(told.map(({ field }) => field)).toEqual(
-      expect.arrayContaining(['quarantine', 'network.firewallRule']),
+      expect.arrayContaining(['retention', 'network.firewallRule']),
     );
     expect(told.map(({ field }) => field)).not.toContain('queue');
   });

@@ -32,6 +32,7 @@ export {
   type NamedNetworkInfo,
 } from './lists.ts';
 export * from './queue.ts';
+export { adminQuarantine, QUARANTINE_PIECE, type QuarantinedMail, type QuarantinedParts } from './quarantine.ts';
 export { adminOverview, type MailOverview, type Remark, type ServerOverview } from './overview.ts';
 export * from './settings.ts';
 export * from './certificates.ts';
@@ -49,6 +50,7 @@ import { adminLogin, adminOwn } from './login.ts';
 import { adminLists } from './lists.ts';
 import { adminOverview } from './overview.ts';
 import type { AdminQuestion } from './question.ts';
+import { adminQuarantine } from './quarantine.ts';
 import { adminQueue, adminTrace } from './queue.ts';
 import { adminSettings } from './settings.ts';
 import { adminTest } from './test.ts';
@@ -76,6 +78,7 @@ export const allAdminQuestions = [
   adminToken,
   adminAudit,
   adminQueue,
+  adminQuarantine,
   adminTrace,
   adminOverview,
 ].flatMap((questions) => Object.values(questions) as unknown as AdminQuestion<never, unknown>[]);

@@ -53,7 +53,7 @@ const selection = z.object({ mails: z.array(mailId).min(1).max(500) });
  * are let go. What a filter holds is let go for that filter alone.
  */
 const heldSelection = selection.extend({ heldBy: heldBy.optional(), filter: filterName.optional() });
-const outcome = z.object({
+export const queueOutcome = z.object({
   done: z.array(z.string()),
   /**
    * Not in the queue (any more), not in a state in which this can be done, held by somebody else than was named, or
@@ -65,7 +65,7 @@ const outcome = z.object({
   /** Why, of those that were skipped for a reason that the asker can do something about. */
   complaints: z.array(z.object({ mail: z.string(), problem })).default([]),
 });
-export type QueueOutcome = z.infer<typeof outcome>;
+export type QueueOutcome = z.infer<typeof queueOutcome>;
 
 /** What narrows the queue. */
 const queueFilter = {
@@ -186,7 +186,7 @@ export const adminQueue = {
     'queue.retry',
     'tries these mails now',
     selection,
-    outcome,
+    queueOutcome,
     changesInScope(mailsOf),
   ),
   hold: adminQuestion(
@@ -194,7 +194,7 @@ export const adminQueue = {
     'queue.hold',
     'keeps these mails until they are released',
     selection,
-    outcome,
+    queueOutcome,
     changesInScope(mailsOf),
   ),
   release: adminQuestion(
@@ -205,7 +205,7 @@ export const adminQueue = {
       /** Mails that wait at `filter`, which has not looked at them, pass it all the same. */
       isUnscanned: z.boolean().optional(),
     }),
-    outcome,
+    queueOutcome,
     changesInScope(mailsOf, ['heldBy', 'filter', 'isUnscanned']),
   ),
   delete: adminQuestion(
@@ -213,7 +213,7 @@ export const adminQueue = {
     'queue.delete',
     'removes these mails; nobody is told',
     selection,
-    outcome,
+    queueOutcome,
     changesInScope(mailsOf),
   ),
   return: adminQuestion(
@@ -221,7 +221,7 @@ export const adminQueue = {
     'queue.return',
     'gives these mails up; the senders are told',
     selection,
-    outcome,
+    queueOutcome,
     changesInScope(mailsOf),
   ),
   sendTest: adminQuestion(
@@ -241,7 +241,7 @@ export const adminQueue = {
     'queue.redirect',
     'sends these mails to another address instead of their recipients',
     heldSelection.extend({ to: z.string().min(1).max(320) }),
-    outcome,
+    queueOutcome,
     changesInScope(mailsOf, ['to', 'heldBy', 'filter']),
   ),
 };

@@ -1,5 +1,5 @@
 /** How long mail is kept in the quarantine. */
-import { integer, notYet, presented, words } from '../field.ts';
+import { integer, presented, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 import { days } from '../units.ts';
@@ -12,21 +12,18 @@ export const quarantine = defineSection({
     'Задержанные письма, которые ждут решения администратора.',
     'Mail that waits for the decision of an administrator.',
   ),
-  appliedBy: ['tasks'],
+  appliedBy: ['delivery'],
   fields: {
     expiryDays: presented(
       { empty: text('всегда', 'for ever') },
-      notYet(
-        integer(
-          { min: 0, max: 3650, initial: 30, unit: days },
-          words(
-            'Хранить в карантине',
-            'Keep in the quarantine',
-            'После этого письмо удаляется. 0: хранить всегда.',
-            'After this the mail is deleted. 0: keep it for ever.',
-          ),
+      integer(
+        { min: 0, max: 3650, initial: 30, unit: days },
+        words(
+          'Хранить в карантине',
+          'Keep in the quarantine',
+          'После этого письмо удаляется. 0: хранить всегда.',
+          'After this the mail is deleted. 0: keep it for ever.',
         ),
-        { off: 0 },
       ),
     ),
   },

@@ -16,6 +16,7 @@ import { groupCommands } from './group.ts';
 import { guardCommands } from './guard.ts';
 import { listCommands } from './list.ts';
 import { overviewCommands } from './overview.ts';
+import { quarantineCommands } from './quarantine.ts';
 import { queueCommands } from './queue.ts';
 import { settingsCommands } from './settings.ts';
 import { tokenCommands } from './token.ts';
@@ -36,6 +37,7 @@ export const allCommands: readonly Command[] = [
   ...greylistCommands,
   ...guardCommands,
   ...queueCommands,
+  ...quarantineCommands,
   ...traceCommands,
   ...adminCommands,
   ...tokenCommands,

@@ -1,6 +1,4 @@
-// admin.queue.*: what a person sees of the queue and does with it. A change begins by locking its mails, so that it never
-// meets delivery half-way; one of many mails is made in transactions of some each, since a commit costs as much as ten
-// statements, and nobody shall wait for all of them.
+// admin.queue.*: what a person sees of the queue and does with it.
 import {
   adminQueue,
   type AdminReply,
@@ -8,31 +6,25 @@ import {
   answerAdmin,
   done,
   fitting,
-  type HeldBy,
   pageOf,
   type QueuedMail,
   type QueueDestinationInfo,
-  type QueueOutcome,
   refused,
 } from '@pochtar/bus';
 import { decodeWords, parseAddress, parseHeaderFields } from '@pochtar/mail';
 import {
-  holdKinds,
   type ListedMail,
   listQueue,
-  lockMails,
   matchingMails,
-  type MailInHand,
   type QueueDestination,
   queueDestinations,
-  reachOf,
   showQueued,
   type ShownVerdict,
   verdictsOf,
 } from '@pochtar/store/queue';
+import { actOnMails, ofOneKind, type Selection } from '../act-on-mails.ts';
 import {
   type Action,
-  type Change,
   giveUp,
   hold,
   redirect,
@@ -43,13 +35,12 @@ import {
 } from '../queue-actions.ts';
 import { DearAnswers } from '../dear-answers.ts';
 import type { QueueRunner } from '../queue-runner.ts';
-import { Aftermath } from '../settle.ts';
 import { TestMails } from '../test-mail.ts';
 import type { Tools } from '../tools.ts';
 
 export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable {
   const change = (action: Action) => (request: Selection, asker: Asker) =>
-    forEach(tools, request, asker, action);
+    actOnMails(tools, request, asker, action);
   const counts = new DearAnswers<AdminReply<{ destinations: QueueDestinationInfo[] }>>();
   const testMails = new TestMails(tools);
   const answers = [
@@ -134,114 +125,6 @@ function destinationOf({ oldestAt, nextAt, lastAttemptAt, ...rest }: QueueDestin
   };
 }
 
-interface Selection {
-  mails: string[];
-  /** Of held mails only those that are held so. */
-  heldBy?: HeldBy | undefined;
-  filter?: string | undefined;
-}
-
-type Answer = (request: Selection, asker: Asker) => Promise<AdminReply<QueueOutcome>>;
-
-/** Refuses mails that are held in several ways while none is named: one act must not let go what nobody looked at. */
-function ofOneKind(tools: Tools, act: Answer): Answer {
-  return async (request, asker) => {
-    if (request.heldBy !== undefined || request.filter !== undefined) return act(request, asker);
-    const kinds = await holdKinds(tools.db, asker.scope, request.mails);
-    if (kinds.length < 2) return act(request, asker);
-    const names = kinds
-      .map(({ heldBy, filter }) => (filter === null ? heldBy : `filter ${filter}`))
-      .join(', ');
-    return refused(
-      'invalid',
-      'heldBy',
-      `heldBy: эти письма задержаны по-разному (${names}): укажите одно, heldBy или filter`,
-      `heldBy: these mails are held in several ways (${names}): name one, heldBy or filter`,
-    );
-  };
-}
-
-/** Whether a mail is held in the way that was named. */
-function isMeant(mail: MailInHand, { heldBy, filter }: Selection): boolean {
-  if (filter !== undefined) return mail.heldBy === 'filter' && mail.heldFilter === filter;
-  return heldBy === undefined || mail.heldBy === heldBy;
-}
-
-/** Of one transaction. */
-const MAILS_AT_ONCE = 25;
-
-async function forEach(
-  tools: Tools,
-  selection: Selection,
-  asker: Asker,
-  action: Action,
-): Promise<AdminReply<QueueOutcome>> {
-  const outcome: QueueOutcome = { done: [], skipped: [], unknown: [], complaints: [] };
-  const mails = [...new Set(selection.mails.map((mail) => mail.toLowerCase()))];
-  for (let first = 0; first < mails.length; first += MAILS_AT_ONCE) {
-    const some = mails.slice(first, first + MAILS_AT_ONCE);
-    for (const [id, result] of await changeSome(tools, some, selection, asker, action)) {
-      outcome[result === true ? 'done' : 'skipped'].push(id);
-      if (result === 'unknown') outcome.unknown.push(id);
-      if (result === 'shared') outcome.complaints.push({ mail: id, problem: shared });
-    }
-  }
-  const { author } = asker;
-  tools.log.info({ author, action: action.name, mails: outcome.done }, 'the queue was changed by hand');
-  return done(outcome);
-}
-
-const { error: shared } = refused(
-  'othersRecipients',
-  'mails',
-  'у письма есть получатели вне ваших доменов, а это действие касается всего письма: попросите администратора сервера',
-  'the mail has recipients outside of your domains, and this concerns the whole mail: ask an administrator of the server',
-);
-
-type Changed = boolean | 'shared' | 'unknown';
-
-/** All of them, or none where an error ends it. */
-async function changeSome(
-  tools: Tools,
-  ids: readonly string[],
-  selection: Selection,
-  asker: Asker,
-  action: Action,
-): Promise<Map<string, Changed>> {
-  const afters: Aftermath[] = [];
-  const changed = await tools.db.transaction(async (tx) => {
-    const locked = await lockMails(tx, ids);
-    const results = new Map<string, Changed>();
-    for (const id of ids) {
-      const mail = locked.get(id);
-      const after = new Aftermath();
-      const change = { tools, tx, selection, asker, after };
-      const result = mail === undefined ? 'unknown' : await changeOne(mail, change, action);
-      if (result === true) afters.push(after);
-      results.set(id, result);
-    }
-    return results;
-  });
-  for (const after of afters) after.announce(tools);
-  return changed;
-}
-
-async function changeOne(
-  mail: MailInHand,
-  {
-    selection,
-    asker: { author, scope },
-    ...change
-  }: Pick<Change, 'tools' | 'tx' | 'after'> & { selection: Selection; asker: Asker },
-  action: Action,
-): Promise<Changed> {
-  const reach = await reachOf(change.tx, scope, mail);
-  if (reach === null) return 'unknown';
-  if (!isMeant(mail, selection)) return false;
-  const within = mail.recipients.filter(({ address }) => reach.addresses.has(address));
-  return action({ ...change, mail, isWhole: reach.isWhole, within, author });
-}
-
 async function show(
   tools: Tools,
   { mail: id, ...page }: { mail: string; after?: string | undefined; limit: number },
@@ -283,7 +166,7 @@ interface ShownMail {
 
 const MAX_SUBJECT = 500;
 
-function subjectOf(header: Buffer | null): string {
+export function subjectOf(header: Buffer | null): string {
   const field = header && parseHeaderFields(header).find(({ lower }) => lower === 'subject');
   return field ? decodeWords(field.value).slice(0, MAX_SUBJECT).toWellFormed() : '';
 }

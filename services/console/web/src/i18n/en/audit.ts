@@ -39,6 +39,7 @@ export const audit = {
   'audit.field.expiresAt': 'Until',
   'audit.field.heldBy': 'Held by',
   'audit.field.filter': 'Filter',
+  'audit.field.recipient': 'Recipient',
   'audit.field.isUnscanned': 'Unscanned',
   'audit.field.kind': 'Test',
   'audit.field.newName': 'New name',
@@ -109,4 +110,9 @@ export const audit = {
   'audit.do.queue.return': 'Mail returned to senders: {{object}}',
   'audit.do.queue.sendTest': 'Sent a test mail to {{object}}',
   'audit.do.queue.redirect': 'Mail redirected: {{object}}',
+  'audit.do.quarantine.read': 'Quarantined mail read: {{object}}',
+  'audit.do.quarantine.content': 'Quarantined mail downloaded: {{object}}',
+  'audit.do.quarantine.release': 'Quarantined mail released: {{object}}',
+  'audit.do.quarantine.approve': 'Mail approved after DLP: {{object}}',
+  'audit.do.quarantine.delete': 'Quarantined mail deleted: {{object}}',
 } as const;

@@ -39,6 +39,7 @@ export const audit = {
   'audit.field.expiresAt': 'Действует до',
   'audit.field.heldBy': 'Кто задержал',
   'audit.field.filter': 'Фильтр',
+  'audit.field.recipient': 'Получатель',
   'audit.field.isUnscanned': 'Без проверки',
   'audit.field.kind': 'Проверка',
   'audit.field.newName': 'Новое имя',
@@ -109,4 +110,9 @@ export const audit = {
   'audit.do.queue.return': 'Возвращены отправителям письма: {{object}}',
   'audit.do.queue.sendTest': 'Отправлено пробное письмо на {{object}}',
   'audit.do.queue.redirect': 'Перенаправлены письма: {{object}}',
+  'audit.do.quarantine.read': 'Прочитано письмо в карантине: {{object}}',
+  'audit.do.quarantine.content': 'Скачано письмо из карантина: {{object}}',
+  'audit.do.quarantine.release': 'Отпущены письма из карантина: {{object}}',
+  'audit.do.quarantine.approve': 'Одобрены письма, задержанные DLP: {{object}}',
+  'audit.do.quarantine.delete': 'Удалены письма из карантина: {{object}}',
 } as const;
