@@ -37,7 +37,12 @@ test('the trace is kept as long as the setting says, refusals as well, and a cha
 
 test('quarantine.expiryDays: what a filter holds for longer is deleted with its trace and nobody is told; other holds stay', async () => {
   const held = async (days: number, holder: 'poison' | { filter: string }): Promise<string> => {
-    const id = await office.accept({ to: ['anna@demo.test'], slip: ['dlp'], step: 'deliver', isSilent: true });
+    const id = await office.accept({
+      to: ['anna@demo.test'],
+      slip: ['dlp'],
+      step: 'deliver',
+      isSilent: true,
+    });
     await keepMail(office.db, id, holder, 'held for this test');
     await office.db.query({
       text: 'update queue.mail set step_at = now() - make_interval(days => $2) where id = $1',

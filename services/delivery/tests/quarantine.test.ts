@@ -74,7 +74,10 @@ const written = () =>
   });
 
 test('the list is what filters hold, newest first: found by filter, sender, recipient and time, and goes on by pages', async () => {
-  const first = await quarantined({ dlp: 'quarantine' }, { text: 'Subject: =?utf-8?B?0YLQtdC80LA=?=\r\n\r\n' });
+  const first = await quarantined(
+    { dlp: 'quarantine' },
+    { text: 'Subject: =?utf-8?B?0YLQtdC80LA=?=\r\n\r\n' },
+  );
   const second = await quarantined(
     { antivirus: 'quarantine' },
     { to: ['boris@demo.test'], reversePath: 'spy@far.test' },
@@ -85,7 +88,13 @@ test('the list is what filters hold, newest first: found by filter, sender, reci
   expect(all).toMatchObject({ total: 2, isTotalExact: true, next: null });
   expect(all.mails.map(({ mail }) => mail)).toEqual([second, first]);
   expect(all.mails[1]).toMatchObject({
-    ...{ subject: 'тема', filter: 'dlp', reason: 'dlp: dlp says', recipients: ['anna@demo.test'], recipientCount: 1 },
+    ...{
+      subject: 'тема',
+      filter: 'dlp',
+      reason: 'dlp: dlp says',
+      recipients: ['anna@demo.test'],
+      recipientCount: 1,
+    },
   });
   const { heldAt, expiresAt } = all.mails[0] as (typeof all.mails)[number];
   expect(Date.parse(expiresAt ?? '') - Date.parse(heldAt)).toBe(30 * 86_400_000);
@@ -176,7 +185,10 @@ test('a release overrules the filter that holds and no other; mails of several f
 });
 
 test('for one recipient: it gets the mail, the others wait on, and deleting for one leaves the rest', async () => {
-  const mail = await quarantined({ dlp: 'quarantine' }, { to: ['anna@demo.test', 'boris@demo.test', 'x@far.test'] });
+  const mail = await quarantined(
+    { dlp: 'quarantine' },
+    { to: ['anna@demo.test', 'boris@demo.test', 'x@far.test'] },
+  );
   const gone = await ask(adminQuarantine.release, { mails: [mail], recipient: 'nobody@demo.test' });
   expect(gone).toMatchObject({ done: [], skipped: [mail] });
   expect(await ask(adminQuarantine.release, { mails: [mail], recipient: 'Anna@demo.test' })).toMatchObject({
@@ -185,7 +197,10 @@ test('for one recipient: it gets the mail, the others wait on, and deleting for 
   await eventually(async () => expect(await office.messages('anna')).toHaveLength(1));
   expect(await office.messages('boris')).toEqual([]);
   expect(await office.queued(mail)).toMatchObject({ state: 'held' });
-  expect((await office.recipients(mail)).map(({ address }) => address)).toEqual(['boris@demo.test', 'x@far.test']);
+  expect((await office.recipients(mail)).map(({ address }) => address)).toEqual([
+    'boris@demo.test',
+    'x@far.test',
+  ]);
   await ask(adminQuarantine.delete, { mails: [mail], recipient: 'x@far.test' });
   expect(await office.trace(mail)).toMatchObject([
     { recipient: 'x@far.test', outcome: 'discarded', detail: 'deleted by console:root' },
@@ -221,7 +236,10 @@ test("a domain's administrator lets go for its own recipients, and those of othe
 test('an approval is of what DLP holds and of nothing else, and its comment is in the log of changes', async () => {
   const dlp = await quarantined({ dlp: 'quarantine' });
   const virus = await quarantined({ antivirus: 'quarantine' });
-  const approved = await ask(adminQuarantine.approve, { mails: [dlp, virus], comment: 'the contract is public' });
+  const approved = await ask(adminQuarantine.approve, {
+    mails: [dlp, virus],
+    comment: 'the contract is public',
+  });
   expect(approved).toMatchObject({ done: [dlp], skipped: [virus] });
   await office.settled(dlp);
   expect(await office.messages('anna')).toHaveLength(1);

@@ -185,7 +185,9 @@ describe('every question about mail', () => {
       const shared = await resting('x@two.test', ['secret@demo.test', 'y@two.test']);
       const foreign = await resting('x@two.test', ['secret@demo.test']);
       const isHeld = verb.startsWith('quarantine.');
-      if (isHeld) for (const mail of [shared, foreign]) await keepMail(office.db, mail, { filter: 'dlp' }, 'dlp: words');
+      if (isHeld)
+        for (const mail of [shared, foreign])
+          await keepMail(office.db, mail, { filter: 'dlp' }, 'dlp: words');
       const before = await office.recipients(foreign);
       for (const mail of [shared, foreign]) {
         const reply = await askAdmin(

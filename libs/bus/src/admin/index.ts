@@ -32,7 +32,12 @@ export {
   type NamedNetworkInfo,
 } from './lists.ts';
 export * from './queue.ts';
-export { adminQuarantine, QUARANTINE_PIECE, type QuarantinedMail, type QuarantinedParts } from './quarantine.ts';
+export {
+  adminQuarantine,
+  QUARANTINE_PIECE,
+  type QuarantinedMail,
+  type QuarantinedParts,
+} from './quarantine.ts';
 export { adminOverview, type MailOverview, type Remark, type ServerOverview } from './overview.ts';
 export * from './settings.ts';
 export * from './certificates.ts';

@@ -99,9 +99,7 @@ export const adminQuarantine = {
       mail: quarantinedMail,
       clientAddress: z.string().nullable(),
       helo: z.string(),
-      verdicts: z.array(
-        z.object({ filter: z.string(), result: z.string(), reason: z.string(), at: time }),
-      ),
+      verdicts: z.array(z.object({ filter: z.string(), result: z.string(), reason: z.string(), at: time })),
       /** Decoded; the first 200 fields. */
       header: z.array(z.object({ name: z.string(), value: z.string() })),
       isHeaderCut: z.boolean(),

@@ -1,6 +1,11 @@
 // pochtar quarantine: what the filters hold: list, show (without danger), download, release, approve, delete.
 import { open } from 'node:fs/promises';
-import { adminQuarantine, type QuarantinedMail, type QuarantinedParts, type QueueOutcome } from '@pochtar/bus';
+import {
+  adminQuarantine,
+  type QuarantinedMail,
+  type QuarantinedParts,
+  type QueueOutcome,
+} from '@pochtar/bus';
 import type { Command } from '../command.ts';
 import { confirm, yesOption } from '../confirmation.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -98,7 +103,9 @@ const showMail: Command = {
     'The header and, with --text, the texts of the mail are shown as plain text; reading them is written to the log of changes.',
   ),
   args: [{ name: 'MAIL' }],
-  options: { text: { help: text('тексты письма и его вложения', 'the texts of the mail and its attachments') } },
+  options: {
+    text: { help: text('тексты письма и его вложения', 'the texts of the mail and its attachments') },
+  },
   async run(session, input) {
     const mail = input.arg(0);
     const shown = await session.ask(adminQuarantine.show, { mail });
@@ -145,7 +152,10 @@ function partsText(session: Session, { texts, attachments, isCut }: QuarantinedP
 
 const download: Command = {
   words: 'quarantine download',
-  summary: text('сохранить письмо в файл .eml; попадает в журнал', 'save a mail as a file .eml; it is logged'),
+  summary: text(
+    'сохранить письмо в файл .eml; попадает в журнал',
+    'save a mail as a file .eml; it is logged',
+  ),
   args: [{ name: 'MAIL' }, { name: 'FILE' }],
   async run(session, input) {
     const [mail, path] = [input.arg(0), input.arg(1)];
@@ -219,5 +229,9 @@ export const quarantineCommands: Command[] = [
   download,
   act('release', text('отпустить письма карантина', 'let mails of the quarantine go on')),
   approve,
-  act('delete', text('удалить письма карантина; никто не узнает', 'remove mails of the quarantine; nobody is told'), yesOption),
+  act(
+    'delete',
+    text('удалить письма карантина; никто не узнает', 'remove mails of the quarantine; nobody is told'),
+    yesOption,
+  ),
 ];

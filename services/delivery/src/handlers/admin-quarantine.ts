@@ -72,7 +72,8 @@ export function answerQuarantine(tools: Tools): AsyncDisposable {
 }
 
 function quarantinedMail({ settings }: Tools, mail: QuarantinedRow): QuarantinedMail {
-  const { id, acceptedAt, heldAt, reversePath, origin, size, filter, reason, recipientCount, recipients } = mail;
+  const { id, acceptedAt, heldAt, reversePath, origin, size, filter, reason, recipientCount, recipients } =
+    mail;
   const { expiryDays } = settings.current('quarantine');
   const expiresAt = expiryDays === 0 ? null : new Date(heldAt.getTime() + expiryDays * DAY_MS).toISOString();
   return {
@@ -96,7 +97,12 @@ async function show(tools: Tools, id: string, scope: Asker['scope']) {
     mail: quarantinedMail(tools, mail),
     clientAddress: mail.clientAddress,
     helo: mail.helo,
-    verdicts: verdicts.map(({ filter, result, reason, at }) => ({ filter, result, reason, at: at.toISOString() })),
+    verdicts: verdicts.map(({ filter, result, reason, at }) => ({
+      filter,
+      result,
+      reason,
+      at: at.toISOString(),
+    })),
     header: fields,
     isHeaderCut: isCut || end === MAX_HEADER,
   });

@@ -23,7 +23,9 @@ async function expireSome(tools: Tools, days: number): Promise<number> {
   const count = await tools.db.transaction(async (tx) => {
     const ids = await lockExpiredQuarantine(tx, days, MAILS_AT_ONCE);
     for (const mail of (await lockMails(tx, ids)).values()) {
-      const outcomes = mail.recipients.map(({ address }): Outcome => ({ kind: 'discarded', address, reason }));
+      const outcomes = mail.recipients.map(
+        ({ address }): Outcome => ({ kind: 'discarded', address, reason }),
+      );
       await settle(tools, tx, mail, outcomes, { now: new Date() }, after);
       tools.log.info({ mail: mail.id, days }, 'its time in the quarantine is over');
     }

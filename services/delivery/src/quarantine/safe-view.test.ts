@@ -26,7 +26,9 @@ test('charsets and transfer encodings are decoded; controls but TAB and LF are m
 });
 
 test('everything that is no text to read is a name, a type and a size', () => {
-  const file = Buffer.alloc(5700, 1).toString('base64').replace(/(.{76})/g, '$1\r\n');
+  const file = Buffer.alloc(5700, 1)
+    .toString('base64')
+    .replace(/(.{76})/g, '$1\r\n');
   const { texts, attachments } = view([
     'Content-Type: multipart/mixed; boundary=b',
     '',
@@ -61,7 +63,11 @@ test('everything that is no text to read is a name, a type and a size', () => {
 
 test('a bomb of parts and text is cut: the answer fits into one message of the bus', () => {
   const part = ['--b', 'Content-Type: text/plain', '', '\u0001'.repeat(4000)];
-  const lines = ['Content-Type: multipart/mixed; boundary=b', '', ...Array.from({ length: 500 }, () => part).flat()];
+  const lines = [
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    ...Array.from({ length: 500 }, () => part).flat(),
+  ];
   const found = view(lines);
   expect(found.isCut).toBe(true);
   expect(found.texts.length + found.attachments.length).toBeLessThanOrEqual(100);

@@ -94,7 +94,9 @@ function nameOf({ disposition, parameters }: Part): string {
   const octets =
     (disposition && parameterOctets(disposition.parameters, 'filename')) ??
     parameterOctets(parameters, 'name');
-  return octets === undefined ? '' : decodeWords(octets.slice(0, MAX_VALUE)).slice(0, MAX_NAME).toWellFormed();
+  return octets === undefined
+    ? ''
+    : decodeWords(octets.slice(0, MAX_VALUE)).slice(0, MAX_NAME).toWellFormed();
 }
 
 /** Without looking at its octets: base64 in lines of 76 is 78 octets for 57. */
