@@ -30,7 +30,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Tests of what computes, beside the files they test: no servers, nothing kept, so that they may share a process. */
+/** Tests of what computes, beside the files they test: no servers. */
 const pure = [
   'libs/{mail,settings,runtime,dlp}/src/**/*.test.ts',
   'services/*/src/**/*.test.ts',
@@ -43,8 +43,8 @@ const never = ['**/node_modules/**', 'var/**'];
 const globalSetup = ['libs/testkit/src/global-setup.ts'];
 /** The cores of the smallest machine: with more of them whole installations take from each other what their clients wait for. */
 const busy = { maxWorkers: 2, sequence: { groupOrder: 0, sequencer: LongestFirst } };
-/** One server a file, which its test waits for now and then. */
-const waiting = { maxWorkers: 3, sequence: { groupOrder: 1, sequencer: LongestFirst } };
+/** One server a file, which its test waits for now and then; nothing is kept in modules, which are loaded once a worker. */
+const waiting = { maxWorkers: 3, isolate: false, sequence: { groupOrder: 1, sequencer: LongestFirst } };
 
 export default defineConfig({
   test: {
@@ -55,7 +55,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'whole', include: whole, exclude: never, globalSetup, ...busy } },
-      { extends: true, test: { name: 'pure', include: pure, exclude: never, isolate: false, ...waiting } },
+      { extends: true, test: { name: 'pure', include: pure, exclude: never, ...waiting } },
       {
         extends: true,
         test: {
