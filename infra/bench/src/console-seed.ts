@@ -1,7 +1,7 @@
 // A large installation, written past the mail path in few statements: what the console has to show pages of.
 import type { Database } from '@pochtar/store/db';
 import type { Instance } from './instance.ts';
-import { openDatabaseOf } from './program-database.ts';
+import { openDatabaseOf, openDatabaseOfOwner } from './program-database.ts';
 
 export interface SeedSizes {
   accounts: number;
@@ -23,6 +23,7 @@ export async function seedConsole(instance: Instance, sizes: SeedSizes): Promise
   await using delivery = await openDatabaseOf(instance, 'delivery');
   await seedQueue(delivery, sizes.mails);
   await seedTrace(delivery, sizes.mails);
+  await analyse(instance);
 }
 
 /** Clients that are shut out. */
@@ -135,7 +136,6 @@ async function seedQueue(db: Database, mails: number): Promise<void> {
       from mail`,
     values: [mails, DESTINATIONS],
   });
-  await analyse(db, ['queue.mail', 'queue.recipient']);
 }
 
 async function seedTrace(db: Database, mails: number): Promise<void> {
@@ -157,7 +157,10 @@ async function seedTrace(db: Database, mails: number): Promise<void> {
   });
 }
 
-/** What Postgres would find out by itself within a minute, where it may be told now. */
-async function analyse(db: Database, tables: readonly string[]): Promise<void> {
-  for (const table of tables) await db.query({ text: `analyze ${table}` }).catch(() => undefined);
+/** What Postgres would find out by itself within a minute. Only who owns the tables may tell it to. */
+async function analyse(instance: Instance): Promise<void> {
+  await using owner = await openDatabaseOfOwner(instance);
+  const tables = ['directory.account', 'directory.address', 'store.mailbox', 'store.content'];
+  tables.push('queue.mail', 'queue.recipient', 'trace.delivery', 'trace.refusal', 'lists.entry', 'audit.entry');
+  await owner.query({ text: `analyze ${tables.join(', ')}` });
 }

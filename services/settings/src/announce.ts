@@ -1,5 +1,6 @@
 // Tells everybody after the commit. A lost announcement is no loss: processes compare revisions every 15 s, and
-// what they know of the directory they forget after a minute.
+// what they know of the directory they forget after a minute. So no answer waits until the bus has taken it: what a
+// change makes others do would take the processor from the answer.
 import {
   administratorChanged,
   type Bus,
@@ -13,7 +14,7 @@ export interface Announcer {
   /** Whether all were announced. */
   settings(changes: readonly { name: string; revision: number }[]): Promise<boolean>;
   /** Address keys that were added, changed or removed; none means: forget all you know. */
-  directory(addresses: readonly string[]): Promise<void>;
+  directory(addresses: readonly string[]): void;
   /** Logins of administrators whose sessions are to be looked at again; none means: all. */
   administrators(logins: readonly string[]): void;
   /** The lists have this revision; null: nothing changed. */
@@ -41,9 +42,9 @@ export function announcer(bus: Bus, log: Logger): Announcer {
       }
       return isComplete;
     },
-    async directory(addresses) {
+    directory(addresses) {
       const named = addresses.length > MAX_ADDRESSES ? [] : [...addresses];
-      await attempt({ addresses: named.length }, () => bus.publish(directoryChanged, { addresses: named }));
+      void attempt({ addresses: named.length }, () => bus.publish(directoryChanged, { addresses: named }));
     },
     administrators(logins) {
       bus.emit(administratorChanged, { logins: [...logins] });

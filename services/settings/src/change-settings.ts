@@ -77,7 +77,7 @@ export async function changeSettings(
     }
     return done({ sections, changeId, ...cautionsIn(decided.cautions) });
   });
-  if (reply.ok) await context.announce.settings(reply.result.sections.filter((section) => section.changed));
+  if (reply.ok) void context.announce.settings(reply.result.sections.filter((section) => section.changed));
   return reply;
 }
 

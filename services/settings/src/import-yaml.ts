@@ -12,6 +12,8 @@ import {
   text,
 } from '@pochtar/settings';
 import {
+  Composer,
+  type CST,
   type Document,
   isMap,
   isScalar,
@@ -21,9 +23,10 @@ import {
   Lexer,
   type Node,
   type Pair,
-  parseDocument,
+  Parser,
   visit,
   type YAMLMap,
+  YAMLParseError,
 } from 'yaml';
 import { YAML_VERSION } from './export-yaml.ts';
 import { nearestName } from './nearest-name.ts';
@@ -39,7 +42,6 @@ export interface SettingsFile {
 }
 
 export function readSettingsYaml(yaml: string): SettingsFile | AdminProblem[] {
-  if (isTooDeep(yaml)) return [problem('tooDeep', '', tooDeep)];
   const lines = new LineCounter();
   const document = parse(yaml, lines);
   if (document === null) return [problem('tooDeep', '', tooDeep)];
@@ -53,28 +55,46 @@ export function readSettingsYaml(yaml: string): SettingsFile | AdminProblem[] {
 }
 
 function parse(yaml: string, lineCounter: Lines): Document.Parsed | null {
+  const options = { lineCounter, uniqueKeys: true, prettyErrors: false, stringKeys: true };
   try {
-    return parseDocument(yaml, { lineCounter, uniqueKeys: true, prettyErrors: false, stringKeys: true });
+    const tokens = tokensOf(yaml, lineCounter);
+    const [document, second] = new Composer(options).compose(tokens, true, yaml.length);
+    if (document === undefined) return null;
+    if (second !== undefined) {
+      const [from, to] = second.range;
+      document.errors.push(new YAMLParseError([from, to], 'MULTIPLE_DOCS', 'there is more than one document'));
+    }
+    return document;
   } catch (error) {
     // The parser calls itself for what lies inside of what.
-    if (error instanceof RangeError) return null;
+    if (error instanceof RangeError || error instanceof TooDeep) return null;
     throw error;
   }
 }
 
-/** Before the parser, which calls itself for each level: brackets, and list marks of one line. */
-function isTooDeep(yaml: string): boolean {
+class TooDeep extends Error {
+  override name = 'TooDeep';
+}
+
+/**
+ * What the parser makes of the file. Before it, which calls itself for each level, the levels are counted: brackets, and list
+ * marks of one line.
+ */
+function* tokensOf(yaml: string, lines: Lines): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
   let brackets = 0;
   let marks = 0;
+  lines.addNewLine(0);
   for (const token of new Lexer().lex(yaml)) {
     if (token === '[' || token === '{') brackets++;
     else if (token === ']' || token === '}') brackets--;
     if (token === '-' || token === '?' || token === ':') marks++;
     else if (/[\r\n]/.test(token)) marks = 0;
-    if (brackets > MAX_DEPTH || marks > MAX_DEPTH) return true;
-    if (/^ +$/.test(token) && token.length > 40 * MAX_DEPTH) return true;
+    const isWide = token.length > 40 * MAX_DEPTH && /^ +$/.test(token);
+    if (brackets > MAX_DEPTH || marks > MAX_DEPTH || isWide) throw new TooDeep();
+    yield* parser.next(token);
   }
-  return false;
+  yield* parser.end();
 }
 
 /** Aliases and anchors make small files large, tags make values of other kinds; settings need neither. */

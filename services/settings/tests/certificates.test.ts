@@ -4,6 +4,7 @@ import { readServerCertificates } from '@pochtar/store/settings';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAuthority, createServerCertificate, factsOf } from '../src/authority.ts';
 import { ensureCertificates } from '../src/certificates.ts';
+import { changeSettings } from '../src/change-settings.ts';
 import { silentLogger } from '@pochtar/runtime';
 import { type Running, runService } from './running-service.ts';
 
@@ -55,7 +56,7 @@ describe('the generated certificate', () => {
         log: silentLogger(),
         announce: {
           settings: async () => true,
-          directory: async () => {},
+          directory: () => {},
           administrators: () => {},
           lists: () => {},
         },
@@ -86,6 +87,26 @@ describe('the generated certificate', () => {
     expect(await ensure(days(-29))).toEqual(['generated']);
     expect((await list())[0]?.fingerprint).toBe(authority?.fingerprint);
   });
+});
+
+test('an answer does not wait until the bus has taken what it announces', async () => {
+  let told = 0;
+  const never = new Promise<boolean>(() => {
+    // The bus does not answer.
+  });
+  const announce = {
+    settings: () => {
+      told++;
+      return never;
+    },
+    directory: () => {},
+    administrators: () => {},
+    lists: () => {},
+  };
+  const changes = [{ section: 'sending', patch: { maxMessageSizeMb: 41 } }];
+  const saved = await changeSettings({ db: running.db, key: running.key, announce }, changes, { author: 'test' });
+  expect(saved.ok && saved.result.sections[0]?.changed).toBe(true);
+  expect(told).toBe(1);
 });
 
 describe('certificates of others', () => {

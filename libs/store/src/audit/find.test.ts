@@ -2,7 +2,7 @@
 import { createTestDatabase, type TestDatabase } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../db.ts';
-import { type AuditFilter, findAudit } from './index.ts';
+import { type AuditFilter, beginAudit, findAudit } from './index.ts';
 
 const ENTRIES = 45;
 /** Each answer looks at ten entries, and has no time for more. */
@@ -54,4 +54,18 @@ test('what indexes lead to is narrowed first, and no part of the search is spent
     ...found,
     answers: 1,
   });
+});
+
+test('that a change begins is on the disk before it is made; how it ended is seen at once and no flush is waited for', async () => {
+  const entry = { author: 'test', role: 'admin', action: 'domain.create', object: 'x.test', details: {} };
+  // Within a transaction the next statement sees what the commit will do.
+  await settings.transaction(async (tx) => {
+    const waits = async (): Promise<unknown> => (await tx.query({ text: 'show synchronous_commit' }))[0];
+    const begun = await beginAudit(tx, entry);
+    expect(await waits()).toEqual({ synchronous_commit: 'on' });
+    await begun.end('done');
+    expect(await waits()).toEqual({ synchronous_commit: 'off' });
+  });
+  const [found] = (await findAudit(settings, { author: 'test', limit: 1 })).entries;
+  expect(found).toMatchObject({ object: 'x.test', outcome: 'done' });
 });

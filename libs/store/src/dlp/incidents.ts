@@ -32,14 +32,17 @@ export interface Incident extends NewIncident {
 
 /** The same one twice is one. */
 export async function noteIncidents(db: Queryable, incidents: readonly NewIncident[]): Promise<void> {
-  for (const { mail, generation, rule, action, sender, recipients, domains, found } of incidents) {
-    await db.query({
-      name: 'dlp.note_incident',
-      text: `insert into dlp.incident (mail_id, generation, rule, action, sender, recipients, domains, found)
-        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-      values: [mail, generation, rule, action, sender, recipients, domains, JSON.stringify(found)],
-    });
-  }
+  if (incidents.length === 0) return;
+  const rows = incidents.map(({ mail: mail_id, ...incident }) => ({ mail_id, ...incident }));
+  await db.query({
+    name: 'dlp.note_incidents',
+    text: `insert into dlp.incident (mail_id, generation, rule, action, sender, recipients, domains, found)
+      select mail_id, generation, rule, action, sender, recipients, domains, found
+      from json_to_recordset($1::json) as i(mail_id uuid, generation int, rule text, action text, sender text,
+        recipients text[], domains text[], found jsonb)
+      on conflict do nothing`,
+    values: [JSON.stringify(rows)],
+  });
 }
 
 /** Newest first, those below `after`; in scope is one whose sender or a recipient is of one of the domains. */

@@ -1,6 +1,6 @@
 // What a process that decides by the lists reads: everything at first, then what changed since the revision it knows.
 import type { Queryable } from '../db.ts';
-import type { EntryKind, ListColour } from './access-state.ts';
+import { type EntryKind, listRevision, type ListColour } from './access-state.ts';
 
 export interface AccessEntry {
   id: number;
@@ -27,33 +27,44 @@ export interface AccessChanges {
   removed: number[];
 }
 
-/**
- * What became of the lists after `known`; null: everything. The revision is read first: what is committed while the
- * rest is read may come twice, and nothing is missed.
- */
+const ENTRY = `id, list, kind, value, network_id as "networkId", expires_at as "expiresAt", opens_relay as "opensRelay"`;
+
+/** What became of the lists after `known`; null: everything. */
 export async function readAccessChanges(db: Queryable, known: number | null): Promise<AccessChanges> {
-  const [state] = await db.query<{ revision: number; forgotten: number; removed: number[] }>({
-    name: 'lists.state',
-    text: `select s.revision, s.forgotten_to as forgotten, case when $1::bigint >= s.forgotten_to then
-        array(select entry_id from lists.removed_entry where revision > $1) else '{}' end as removed
-      from lists.access_state s`,
+  if (known === null) return readAll(db);
+  // One statement: every process that decides by the lists asks after every change.
+  const [changes] = await db.query<AccessChanges & { entries: Written[] }>({
+    name: 'lists.changes',
+    text: `with state as (select revision, $1 < forgotten_to or $1 > revision as is_whole from lists.access_state)
+      select revision, is_whole as "isWhole",
+        array(select entry_id from lists.removed_entry r where not is_whole and r.revision > $1) as removed,
+        (select coalesce(json_agg(e), '[]') from (
+          select ${ENTRY} from lists.entry where not is_whole and lists.entry.revision > $1) e) as entries,
+        (select coalesce(json_agg(n), '[]') from (
+          select id, addresses from lists.network where not is_whole and lists.network.revision > $1) n) as networks
+      from state`,
     values: [known],
   });
-  const { revision, forgotten, removed } = state as NonNullable<typeof state>;
-  const isWhole = known === null || known < forgotten || known > revision;
-  const since = isWhole ? -1 : known;
-  if (since === revision) return { revision, isWhole, entries: [], networks: [], removed: [] };
+  const { isWhole, entries, ...rest } = changes as NonNullable<typeof changes>;
+  if (isWhole) return readAll(db);
+  return { ...rest, isWhole, entries: entries.map(entryOf) };
+}
+
+/** As JSON has it. */
+type Written = Omit<AccessEntry, 'expiresAt'> & { expiresAt: string | null };
+
+function entryOf({ expiresAt, ...entry }: Written): AccessEntry {
+  return { ...entry, expiresAt: expiresAt === null ? null : new Date(expiresAt) };
+}
+
+/** The revision is read first: what is committed while the rest is read may come twice, and nothing is missed. */
+async function readAll(db: Queryable): Promise<AccessChanges> {
+  const revision = await listRevision(db);
   // Networks last: an entry that is read refers to one that is there.
-  const entries = await db.query<AccessEntry>({
-    name: 'lists.entries_since',
-    text: `select id, list, kind, value, network_id as "networkId", expires_at as "expiresAt", opens_relay as "opensRelay"
-      from lists.entry where revision > $1`,
-    values: [since],
-  });
+  const entries = await db.query<AccessEntry>({ name: 'lists.entries', text: `select ${ENTRY} from lists.entry` });
   const networks = await db.query<AccessNetwork>({
-    name: 'lists.networks_since',
-    text: 'select id, addresses from lists.network where revision > $1',
-    values: [since],
+    name: 'lists.networks',
+    text: 'select id, addresses from lists.network',
   });
-  return { revision, isWhole, entries, networks, removed: isWhole ? [] : removed.map(Number) };
+  return { revision, isWhole: true, entries, networks, removed: [] };
 }

@@ -5,8 +5,8 @@ import {
   type EntryKind,
   type ListColour,
   NEXT_REVISION,
+  NEXT_REVISION_OF_REMOVAL,
   nextListRevision,
-  noteRemovals,
 } from './access-state.ts';
 
 /** Of each list. */
@@ -130,14 +130,16 @@ export function addEntries(
 ): Promise<Added> {
   const adding = db.transaction(async (tx): Promise<Added> => {
     const revision = await nextListRevision(tx);
-    const rows = await tx.query<{ value: string }>({
-      text: `insert into lists.entry (list, kind, value, network_id, comment, expires_at, opens_relay, author, revision)
+    // How many there were says the same statement: nobody else changes them now.
+    const [row] = await tx.query<{ size: number; added: string[] }>({
+      text: `with added as (insert into lists.entry (list, kind, value, network_id, comment, expires_at, opens_relay, author, revision)
         select $1, w.kind, w.value, n.id, w.comment, w.expires, w.relays, $6, $7
         from unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $8::bool[]) with ordinality
           as w(kind, value, comment, expires, relays, place)
         left join lists.network n on w.kind = 'namedNetwork' and w.value = 'network:' || n.key
         where w.kind <> 'namedNetwork' or n.id is not null order by w.place
-        on conflict (list, value) do nothing returning value`,
+        on conflict (list, value) do nothing returning value)
+        select (select count(*)::int from lists.entry where list = $1) as size, array(select value from added) as added`,
       values: [
         list,
         entries.map(({ kind }) => kind),
@@ -149,9 +151,9 @@ export function addEntries(
         entries.map(({ opensRelay }) => opensRelay ?? true),
       ],
     });
-    const added = new Set(rows.map(({ value }) => value));
+    const added = new Set(row?.added);
     if (added.size === 0) return { outcome: 'added', revision: null, added };
-    if ((await sizeOf(tx, list)) > MAX_ENTRIES) throw new ListFull();
+    if ((row?.size ?? 0) + added.size > MAX_ENTRIES) throw new ListFull();
     return { outcome: 'added', revision, added };
   });
   return adding.catch((error: unknown): Added => {
@@ -163,14 +165,6 @@ export function addEntries(
 /** Undoes what was added. */
 class ListFull extends Error {
   override name = 'ListFull';
-}
-
-async function sizeOf(tx: Queryable, list: ListColour): Promise<number> {
-  const [row] = await tx.query<{ size: number }>({
-    text: 'select count(*)::int as size from lists.entry where list = $1',
-    values: [list],
-  });
-  return row?.size ?? 0;
 }
 
 /** The revision, or null where there is no such entry. */
@@ -190,19 +184,23 @@ export async function changeEntry(
   return row?.revision ?? null;
 }
 
-/** Removes those that are there, and answers them as they were. */
-export function removeEntries(
-  db: Database,
+/** Removes those that are there, and answers them as they were. One statement, with the lock of all writers. */
+export async function removeEntries(
+  db: Queryable,
   list: ListColour,
   values: readonly string[],
 ): Promise<{ revision: number | null; removed: ListEntry[] }> {
-  return db.transaction(async (tx) => {
-    const revision = await nextListRevision(tx);
-    const removed = await findEntries(tx, list, values);
-    if (removed.length === 0) return { revision: null, removed };
-    const ids = removed.map(({ id }) => id);
-    await tx.query({ text: 'delete from lists.entry where id = any($1::bigint[])', values: [ids] });
-    await noteRemovals(tx, revision, ids);
-    return { revision, removed };
+  const rows = await db.query<ListEntry & { taken: number }>({
+    text: `with ${NEXT_REVISION_OF_REMOVAL},
+        gone as (delete from lists.entry e using next where e.list = $1 and e.value = any($2::text[])
+          returning e.*, next.revision as taken),
+        noted as (insert into lists.removed_entry (revision, entry_id) select taken, id from gone)
+      select ${COLUMNS}, e.taken from gone e left join lists.network n on n.id = e.network_id order by e.id`,
+    values: [list, values],
   });
+  const removed = rows.map((row): ListEntry => {
+    const { taken: _, ...entry } = row;
+    return entry;
+  });
+  return { revision: rows[0]?.taken ?? null, removed };
 }

@@ -1,8 +1,8 @@
 // The lists as rows: what an earlier version kept in its document, and how whoever decides by them catches up.
 import { readFileSync } from 'node:fs';
-import { createTestDatabase, type TestDatabase } from '@pochtar/testkit';
+import { createTestDatabase, eventually, type TestDatabase } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../db.ts';
+import { type Database, openDatabase, type Statement } from '../db.ts';
 import { readAccessChanges } from './access-changes.ts';
 import {
   addEntries,
@@ -12,8 +12,16 @@ import {
   type NewEntry,
   removeEntries,
 } from './access-entries.ts';
+import { nextListRevision } from './access-state.ts';
 import { addEntryHits } from './entry-hits.ts';
-import { addNetwork, changeNetwork, findNetwork, listNetworks, removeNetwork } from './named-networks.ts';
+import {
+  addNetwork,
+  changeNetwork,
+  findNetwork,
+  listNetworks,
+  MAX_NETWORKS,
+  removeNetwork,
+} from './named-networks.ts';
 
 let cluster: TestDatabase;
 let db: Database;
@@ -216,4 +224,66 @@ test('entries are found by text, kind, end and idleness, page by page', async ()
   expect(await find({ idleDays: 180 })).toEqual(['@bad.test']);
   const all = await listEntries(db, 'black', {}, { limit: 100 });
   expect(await find({}, all[1]?.id)).toEqual(all.slice(2, 4).map(({ value }) => value));
+});
+
+test('of two networks added at once where one has room, one is added', async () => {
+  await db.query({
+    text: `insert into lists.network (name, key, addresses, comment, author, revision)
+      select 'fill' || n, 'fill' || n, '{192.0.2.1}', '', 'test', 0
+      from generate_series(1, $1 - 1 - (select count(*)::int from lists.network)) n`,
+    values: [MAX_NETWORKS],
+  });
+  const network = (name: string) => ({ name, addresses: ['192.0.2.1'], comment: '', author: 'test' });
+  // The first is in the middle of its work when the second begins.
+  const second = await db.transaction(async (tx) => {
+    await nextListRevision(tx);
+    const adding = addNetwork(db, network('second'));
+    await eventually(async () => expect(await waiting()).toBe(1));
+    await tx.query({
+      text: `insert into lists.network (name, key, addresses, comment, author, revision)
+        values ('first', 'first', '{192.0.2.1}', '', 'test', 0)`,
+    });
+    return { adding };
+  });
+  expect(await second.adding).toEqual({ outcome: 'full' });
+  expect(await addNetwork(db, network('third'))).toEqual({ outcome: 'full' });
+  const [row] = await db.query({ text: 'select count(*)::int as count from lists.network' });
+  expect(row).toEqual({ count: MAX_NETWORKS });
+});
+
+/** Statements that wait for a lock. */
+async function waiting(): Promise<number> {
+  const rows = await db.query({
+    text: `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  });
+  return rows.length;
+}
+
+test('a removal is one statement, and so is what a process asks after it; what nobody is told of any more goes', async () => {
+  await addEntries(db, 'black', [entry('203.0.113.7'), entry('203.0.113.8')], 'test');
+  const { revision } = await readAccessChanges(db, null);
+  let asked = 0;
+  const counting = {
+    query: <Row>(statement: Statement) => {
+      asked++;
+      return db.query<Row>(statement);
+    },
+  };
+  const values = ['203.0.113.7', '203.0.113.8', '203.0.113.9'];
+  const gone = await removeEntries(counting, 'black', values);
+  expect(gone.removed.map(({ value }) => value)).toEqual(values.slice(0, 2));
+  expect(asked).toBe(1);
+  const less = await readAccessChanges(counting, revision);
+  expect(less).toMatchObject({ revision: gone.revision, isWhole: false, entries: [], networks: [] });
+  expect(new Set(less.removed)).toEqual(new Set(gone.removed.map(({ id }) => id)));
+  expect(asked).toBe(2);
+  await db.query({
+    text: `insert into lists.removed_entry (revision, entry_id) select $1, 1000000 + n from generate_series(1, 20000) n`,
+    values: [gone.revision],
+  });
+  await addEntries(db, 'black', [entry('203.0.113.7')], 'test');
+  await removeEntries(db, 'black', ['203.0.113.7']);
+  expect(await readAccessChanges(db, revision)).toMatchObject({ isWhole: true });
+  const [left] = await db.query({ text: 'select count(*)::int as count from lists.removed_entry' });
+  expect(left).toEqual({ count: 1 });
 });

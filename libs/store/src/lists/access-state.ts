@@ -28,19 +28,11 @@ export async function listRevision(db: Queryable): Promise<number> {
   return row?.revision ?? 0;
 }
 
-export async function noteRemovals(tx: Queryable, revision: number, ids: readonly number[]): Promise<void> {
-  await tx.query({
-    text: 'insert into lists.removed_entry (revision, entry_id) select $1, unnest($2::bigint[])',
-    values: [revision, ids],
-  });
-  await tx.query({
-    text: `with old as (
-        select revision from lists.removed_entry order by revision desc, entry_id offset $1 limit 1
-      ), gone as (
-        delete from lists.removed_entry r using old where r.revision <= old.revision and r.revision < $2
-      )
-      update lists.access_state s set forgotten_to = old.revision from old
-      where old.revision > s.forgotten_to and old.revision < $2`,
-    values: [KEPT_REMOVALS, revision],
-  });
-}
+/**
+ * The same for a removal, of which readers will be told: two parts of a statement, of which `next` has the revision. What
+ * nobody is told of any more goes: the removals before the newest ones.
+ */
+export const NEXT_REVISION_OF_REMOVAL = `old as (
+    select revision from lists.removed_entry order by revision desc, entry_id offset ${KEPT_REMOVALS} limit 1),
+  next as (${NEXT_REVISION}, forgotten_to = greatest(forgotten_to, (select revision from old)) returning revision),
+  forgotten as (delete from lists.removed_entry r using old where r.revision <= old.revision)`;

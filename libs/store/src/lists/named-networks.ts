@@ -64,29 +64,31 @@ export type NetworkSaved =
   | { outcome: 'full' }
   | { outcome: 'missing' };
 
-/** One statement, with the lock of all writers: as long as that is held, nobody else changes a list. */
-export async function addNetwork(
-  db: Queryable,
+/** Counts with the lock of all writers: of two at once the second sees the first. */
+export function addNetwork(
+  db: Database,
   network: { name: string; addresses: readonly string[]; comment: string; author: string },
 ): Promise<NetworkSaved> {
-  const [row] = await db.query<{ size: number; revision: number | null }>({
-    text: `with there as (select count(*)::int as size from lists.network),
-        next as (${NEXT_REVISION} where (select size from there) < $6 returning revision),
-        added as (insert into lists.network (name, key, addresses, comment, author, revision)
-          select $1, $2, $3::text[], $4, $5, revision from next on conflict (key) do nothing returning revision)
-      select size, (select revision from added) as revision from there`,
-    values: [
-      network.name.trim(),
-      networkKey(network.name),
-      network.addresses,
-      network.comment,
-      network.author,
-      MAX_NETWORKS,
-    ],
+  return db.transaction(async (tx): Promise<NetworkSaved> => {
+    const revision = await nextListRevision(tx);
+    const [row] = await tx.query<{ isFull: boolean; isAdded: boolean }>({
+      text: `with there as (select count(*) >= $7 as is_full from lists.network),
+          added as (insert into lists.network (name, key, addresses, comment, author, revision)
+            select $1, $2, $3::text[], $4, $5, $6 from there where not is_full on conflict (key) do nothing returning key)
+        select is_full as "isFull", exists (select from added) as "isAdded" from there`,
+      values: [
+        network.name.trim(),
+        networkKey(network.name),
+        network.addresses,
+        network.comment,
+        network.author,
+        revision,
+        MAX_NETWORKS,
+      ],
+    });
+    if (row?.isAdded === true) return { outcome: 'saved', revision };
+    return { outcome: row?.isFull === true ? 'full' : 'exists' };
   });
-  const { size = 0, revision = null } = row ?? {};
-  if (revision !== null) return { outcome: 'saved', revision };
-  return { outcome: size >= MAX_NETWORKS ? 'full' : 'exists' };
 }
 
 /** Changes what is given; entries that refer to it follow its name. */

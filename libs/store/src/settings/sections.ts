@@ -71,11 +71,15 @@ export interface NewDocument {
 /** Writes the next revision of a section, with its history; `lockSections` must have been called. */
 export async function writeSection(tx: Queryable, change: NewDocument): Promise<number> {
   const [row] = await tx.query<{ revision: number }>({
+    name: 'settings.write',
     text: `with saved as (
         insert into settings.section as s (name, revision, document, author) values ($1, 1, $2, $3)
         on conflict (name) do update
           set revision = s.revision + 1, document = excluded.document, author = excluded.author, changed_at = now()
         returning name, revision, document, author, changed_at
+      ), forgotten as (
+        delete from settings.history h using saved
+        where h.section = saved.name and h.revision <= saved.revision - ${KEPT_REVISIONS}
       )
       insert into settings.history (section, revision, document, author, changed_at, comment, change_id, secrets)
       select name, revision, document, author, changed_at, $4, $5, $6 from saved
@@ -89,12 +93,7 @@ export async function writeSection(tx: Queryable, change: NewDocument): Promise<
       change.secrets ?? [],
     ],
   });
-  const { revision } = row as { revision: number };
-  await tx.query({
-    text: 'delete from settings.history where section = $1 and revision <= $2',
-    values: [change.section, revision - KEPT_REVISIONS],
-  });
-  return revision;
+  return (row as { revision: number }).revision;
 }
 
 export type SaveResult = { isSaved: true; revision: number } | { isSaved: false; revision: number };

@@ -1,10 +1,10 @@
-import { defaultDocument, openSettings, sectionNames } from '@pochtar/settings';
+import { defaultDocument, openSettings, type SectionName, sectionNames } from '@pochtar/settings';
 import { createTestDatabase, temporaryDirectory, type TestDatabase } from '@pochtar/testkit';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase, sqlState } from '../db.ts';
+import { type Database, openDatabase, sqlState, type Statement } from '../db.ts';
 import {
   deleteCertificate,
   listCertificates,
@@ -24,6 +24,7 @@ import {
   secretNames,
   seedSections,
   settingsRows,
+  writeSection,
 } from './index.ts';
 
 let testDatabase: TestDatabase;
@@ -71,6 +72,35 @@ describe('sections', () => {
     expect(await readHistory(db, 'queue', { limit: 10, before: 2 })).toHaveLength(1);
     expect(await readRevision(db, 'queue', 1)).toMatchObject({ document });
     expect(await readRevision(db, 'queue', 9)).toBeNull();
+  });
+
+  test('a save is one statement within its transaction, and the oldest of a thousand revisions goes', async () => {
+    await db.transaction(async (tx) => {
+      await tx.query({
+        text: `insert into settings.section (name, revision, document, author) values ('many', 1000, '{}', 'test')`,
+      });
+      await tx.query({
+        text: `insert into settings.history (section, revision, document, author, changed_at)
+          select 'many', n, '{}', 'test', now() from generate_series(1, 1000) n`,
+      });
+      let asked = 0;
+      const counting = {
+        query: <Row>(statement: Statement) => {
+          asked++;
+          return tx.query<Row>(statement);
+        },
+      };
+      const change = { section: 'many' as SectionName, document: {}, author: 'test' };
+      expect(await writeSection(counting, change)).toBe(1001);
+      expect(asked).toBe(1);
+      const [left] = await tx.query({
+        text: `select min(revision)::int as first, count(*)::int as count from settings.history where section = 'many'`,
+      });
+      expect(left).toEqual({ first: 2, count: 1000 });
+      // No section that anybody knows.
+      await tx.query({ text: `delete from settings.history where section = 'many'` });
+      await tx.query({ text: `delete from settings.section where name = 'many'` });
+    });
   });
 
   test('a save from an old revision is refused and changes nothing', async () => {

@@ -1,8 +1,8 @@
 // Searching what became of mail, where it is too much for one answer.
 import { createTestDatabase, type TestDatabase } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../db.ts';
-import { findDeliveries, type Search, type TraceFilter } from './find.ts';
+import { type Database, openDatabase, type Statement } from '../db.ts';
+import { findDeliveries, findRefusals, type Search, type TraceFilter } from './find.ts';
 
 const ROWS = 40;
 const APART_MS = 6 * 60_000;
@@ -94,3 +94,46 @@ test('of a long trace, a window of time reads the blocks that it is in and few b
   expect(rows).toHaveLength(50);
   expect((await read()) - before).toBeLessThan(3000);
 });
+
+test('of refused attempts only those that are answered are taken apart by recipient', async () => {
+  await using owner = openDatabase({ url: database.url(), password: database.password, max: 1 });
+  await owner.query({
+    text: `insert into trace.refusal (at, reverse_path, recipient, recipients, reply)
+      select now() - n * interval '1 minute', 'spam@far.test', 'a@one.test', array['a@one.test', 'to' || n || '@one.test'],
+        '550 no' from generate_series(1, 500) n`,
+  });
+  const told = async (filter: Omit<TraceFilter, 'limit'>) => {
+    const asked: Statement[] = [];
+    const hearing = {
+      query: <Row>(statement: Statement) => {
+        asked.push(statement);
+        return delivery.query<Row>(statement);
+      },
+    };
+    const { rows } = await findRefusals(hearing, 'all', { ...filter, limit: 10 });
+    const { text, values } = asked.at(-1) as Statement;
+    const [{ 'QUERY PLAN': plan } = { 'QUERY PLAN': [] }] = await owner.query<{ 'QUERY PLAN': unknown[] }>({
+      text: `explain (analyze, format json) ${text}`,
+      values: values ?? [],
+    });
+    return { rows, takenApart: takenApart(plan) };
+  };
+  const everyone = await told({ address: 'FAR.test' });
+  expect(everyone.rows).toHaveLength(10);
+  expect(everyone.takenApart).toBe(10);
+  const one = await told({ recipient: 'TO77@' });
+  expect(one.rows).toMatchObject([{ recipient: 'to77@one.test', otherRecipients: ['a@one.test'] }]);
+  // Once to see that it is he, once to tell of it.
+  expect(one.takenApart).toBe(2);
+  // Two addresses side by side are not one that has both ends.
+  expect((await told({ recipient: '.test to' })).rows).toEqual([]);
+  expect((await told({ recipient: '.test\nto' })).rows).toEqual([]);
+});
+
+/** How often a plan called a function that makes rows. */
+function takenApart(plan: unknown): number {
+  if (typeof plan !== 'object' || plan === null) return 0;
+  const below = Object.values(plan).reduce((sum: number, one: unknown) => sum + takenApart(one), 0);
+  const { 'Node Type': type, 'Actual Loops': loops } = plan as Record<string, unknown>;
+  return below + (type === 'Function Scan' ? (loops as number) : 0);
+}

@@ -34,7 +34,7 @@ export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
       const read = readAddress('address', address);
       if (!read.ok) return read;
       if (!(await updateAccount(db, scope, read.key, change))) return notFound('address', read.key);
-      await context.announce.directory([read.key]);
+      context.announce.directory([read.key]);
       return found(context, scope, read.key);
     }),
     answerAdmin(context, adminAccount.setPassword, async ({ address, password }, { scope }) => {
@@ -46,7 +46,7 @@ export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
       if (!isSet) return notFound('address', read.key);
       await keepScramKeys(context, read.key, hashed);
       // Sessions that were opened with the former password end.
-      await context.announce.directory([read.key]);
+      context.announce.directory([read.key]);
       return done({});
     }),
     answerAdmin(context, adminAccount.delete, async ({ address }, { scope }) => {
@@ -54,7 +54,7 @@ export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
       if (!read.ok) return read;
       const changed = await deleteAccount(db, scope, read.key);
       if (changed.length === 0) return notFound('address', read.key);
-      await context.announce.directory(changed);
+      context.announce.directory(changed);
       context.orphans.wake();
       return done({});
     }),
@@ -110,7 +110,7 @@ async function create(context: Context, scope: Scope, request: CreateRequest) {
       : addressTaken('address', address.key);
   }
   if (password !== null) await keepScramKeys(context, address.key, password);
-  await context.announce.directory([address.key]);
+  context.announce.directory([address.key]);
   return found(context, scope, address.key);
 }
 

@@ -118,7 +118,7 @@ async function importOne(
     await saveCertificate(tx, context.key, { id, name, chainPem, keyPem, notAfter, origin: 'imported' });
     return bumpEncryption(tx, rows, author);
   });
-  await context.announce.settings(bumped);
+  void context.announce.settings(bumped);
   const stored = await find(context, id);
   return stored === null ? notFound('id', id) : done({ certificate: stored, cautions });
 }
@@ -158,7 +158,7 @@ async function generate(
     await issue(tx, context, { id, name: request.name ?? hosts[0] ?? id, hosts }, new Date());
     return bumpEncryption(tx, rows, author);
   });
-  await context.announce.settings(bumped);
+  void context.announce.settings(bumped);
   const certificate = await find(context, id);
   return certificate === null ? notFound('id', id) : done({ certificate });
 }
@@ -175,7 +175,7 @@ async function remove(context: Context, id: string, author: string) {
     return { ok: true as const, bumped: await bumpEncryption(tx, rows, author) };
   });
   if (!outcome.ok) return outcome;
-  await context.announce.settings(outcome.bumped);
+  void context.announce.settings(outcome.bumped);
   return done({});
 }
 

@@ -157,7 +157,7 @@ async function find(
 
 /** The change is told, so that pages show it; whoever signs reads the keys for each mail. */
 async function answerWith(context: Context, domain: string, selector: string): Changed {
-  await context.announce.directory([`postmaster@${domain}`]);
+  context.announce.directory([`postmaster@${domain}`]);
   const key = await findDkimKey(context.db, 'all', domain, selector);
   return key === null ? notFound('selector', selector) : done({ key: infoOf(key) });
 }
@@ -185,7 +185,7 @@ async function remove(
   const isNeeded = key.keepUntil !== null && key.keepUntil > new Date();
   if (isNeeded && !request.isForced) return stillNeeded(key.selector, key.keepUntil as Date);
   if (key.state === 'active' || !(await removeDkimKey(context.db, key.id))) return inUse(key.selector);
-  await context.announce.directory([`postmaster@${key.domain}`]);
+  context.announce.directory([`postmaster@${key.domain}`]);
   return done({});
 }
 

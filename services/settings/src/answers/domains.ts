@@ -53,7 +53,7 @@ async function create(context: Context, request: { name: string; postmaster?: st
       targets: [postmaster.key],
     });
   }
-  await context.announce.directory([]);
+  context.announce.directory([]);
   const domain = await findDomain(context.db, 'all', name.key);
   return domain === null ? notFound('name', name.key) : done({ domain: infoOf(domain) });
 }
@@ -81,7 +81,7 @@ async function remove(context: Context, scope: Scope, written: string) {
       `${name.key} has accounts, aliases or groups: delete them first`,
     );
   }
-  await context.announce.directory([]);
+  context.announce.directory([]);
   context.announce.administrators([]);
   return done({});
 }

@@ -63,9 +63,9 @@ export function answerLists(context: Context): { stop(): Promise<void> }[] {
     answerAdmin(context, adminLists.addMany, (request, asker) => addMany(context, request, asker.author)),
     answerAdmin(context, adminLists.change, (request) => change(context, request)),
     answerAdmin(context, adminLists.remove, async ({ list, values }) => {
+      const more = await cautionContext(context);
       const { revision, removed } = await removeEntries(db, list, values.map(normalValue));
       context.announce.lists(revision);
-      const more = await cautionContext(context);
       if (removed.length === 0) return noEntry(list, values[0] ?? '');
       // Of a named network, which stays, its addresses are not told again: five hundred of them fill any answer.
       const told = removed.map((entry) => ({ ...infoOf(list, entry, more), addresses: null }));
@@ -105,8 +105,8 @@ async function add(
   const saved = await addEntries(db, list, [read.entry], asker.author);
   if (saved.outcome === 'full') return full();
   if (saved.revision === null) return exists(list, shown);
-  context.announce.lists(saved.revision);
   const [entry] = await findEntries(db, list, [value]);
+  context.announce.lists(saved.revision);
   if (entry === undefined) return exists(list, shown);
   return done({ entry: infoOf(list, entry, more), kind, value: shown, exists: false, cautions });
 }
@@ -121,35 +121,34 @@ interface AddManyRequest {
 
 async function addMany(context: Context, request: AddManyRequest, author: string) {
   const { db } = context;
-  const { list, lines, dryRun } = request;
+  const { list, dryRun } = request;
   const more = await cautionContext(context);
-  const read = lines.map((line) => readLine(line, list, request));
+  const read = request.lines.map((line) => readLine(line, list, request));
   const wanted = read.flatMap((one) => (one?.ok === true ? [one.entry] : []));
   const named = await namedOf(context, wanted);
-  const there = new Set(
-    (
-      await findEntries(
-        db,
-        list,
-        wanted.map(({ value }) => value),
-      )
-    ).map(({ value }) => storedValue(value)),
-  );
   const fresh = new Map<string, NewEntry>();
-  const answers = read.flatMap((one, index): ListLine[] => {
+  const seen = read.flatMap((one, index): { line: ListLine; value?: string }[] => {
     if (one === null) return [];
-    const said = lineOf(list, index + 1, one, named, more);
-    if (!one.ok || said.outcome === 'invalid') return [said];
+    const line = lineOf(list, index + 1, one, named, more);
+    if (!one.ok || line.outcome === 'invalid') return [{ line }];
     const { value } = one.entry;
-    if (there.has(value) || fresh.has(value)) return [{ ...said, outcome: 'exists' }];
+    if (fresh.has(value)) return [{ line: { ...line, outcome: 'exists' } }];
     fresh.set(value, one.entry);
-    return [said];
+    return [{ line, value }];
   });
-  if (dryRun || fresh.size === 0) return done({ lines: answers, added: 0 });
+  const lines = (isNew: (value: string) => boolean): ListLine[] =>
+    seen.map(({ line, value }) => (value === undefined || isNew(value) ? line : { ...line, outcome: 'exists' }));
+  if (dryRun) {
+    const there = await findEntries(db, list, [...fresh.keys()]);
+    const known = new Set(there.map(({ value }) => storedValue(value)));
+    return done({ lines: lines((value) => !known.has(value)), added: 0 });
+  }
+  if (fresh.size === 0) return done({ lines: lines(() => true), added: 0 });
+  // What is there already the statement that adds says too.
   const saved = await addEntries(db, list, [...fresh.values()], author);
   if (saved.outcome === 'full') return full();
   context.announce.lists(saved.revision);
-  return done({ lines: answers, added: saved.added.size });
+  return done({ lines: lines((value) => saved.added.has(value)), added: saved.added.size });
 }
 
 function lineOf(
@@ -178,11 +177,12 @@ async function change(
   const end = request.expiresAt === undefined ? undefined : readEnd(request.expiresAt, new Date());
   if (end?.ok === false) return refusedFor(end.problem);
   const changed = { comment: comment?.replaceAll('\u0000', ''), expiresAt: end?.end };
+  const more = await cautionContext(context);
   const revision = await changeEntry(context.db, list, value, changed);
   const [entry] = await findEntries(context.db, list, [value]);
-  if (revision === null || entry === undefined) return noEntry(list, request.value);
   context.announce.lists(revision);
-  return done({ entry: infoOf(list, entry, await cautionContext(context)) });
+  if (entry === undefined) return noEntry(list, request.value);
+  return done({ entry: infoOf(list, entry, more) });
 }
 
 /** As it is stored, however it was written; what is no entry stays and is not found. */
@@ -206,7 +206,9 @@ async function namedOf(context: Context, entries: readonly NewEntry[]) {
 }
 
 async function cautionContext({ db }: Pick<Context, 'db'>): Promise<CautionContext> {
-  const [rows, domains] = await Promise.all([readSections(db, ['accessLists']), localDomains(db)]);
+  // One after the other: a second connection that has to be opened costs more than either.
+  const rows = await readSections(db, ['accessLists']);
+  const domains = await localDomains(db);
   const stored = readStored('accessLists', rows[0]?.document ?? {});
   const accessLists = stored.ok ? stored.value : defaultDocument('accessLists');
   return { ...accessLists, localDomains: new Set(domains) };

@@ -103,7 +103,7 @@ async function changeOwnPassword(
   const principal = isSet ? await findPrincipal(context.db, who.kind, who.login) : null;
   if (principal === null) return notFound('login', who.login);
   if (isAccount) await keepScramKeys(context, who.login, hashed);
-  if (isAccount) await context.announce.directory([who.login]);
+  if (isAccount) context.announce.directory([who.login]);
   else context.announce.administrators([who.login]);
   return done({ principal: infoOf(principal) });
 }

@@ -147,7 +147,7 @@ async function update(
 }
 
 async function announced(context: Context, scope: Scope, kind: NameKind, address: string): Promise<Row> {
-  await context.announce.directory([address]);
+  context.announce.directory([address]);
   const row = await findName(context.db, scope, kind, address);
   return row === null ? notFound('address', address) : { ok: true, row };
 }
@@ -166,6 +166,6 @@ async function remove(context: Context, scope: Scope, kind: NameKind, written: s
   const address = readAddress('address', written);
   if (!address.ok) return address;
   if (!(await deleteName(context.db, scope, kind, address.key))) return notFound('address', address.key);
-  await context.announce.directory([address.key]);
+  context.announce.directory([address.key]);
   return done({});
 }

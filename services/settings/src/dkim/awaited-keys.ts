@@ -39,7 +39,7 @@ export async function lookForAwaitedKeys(context: Context, dns: LookUpOptions): 
     const object = recordName(selector, domain);
     const entry = await context.audit.begin({ author, role, action: 'dkim.activate', object, details: {} });
     await entry.end('done');
-    await context.announce.directory([`postmaster@${domain}`]);
+    context.announce.directory([`postmaster@${domain}`]);
     context.log.info({ domain, selector }, 'a key was found in the DNS and signs now');
   }
 }
