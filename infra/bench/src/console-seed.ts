@@ -161,6 +161,13 @@ async function seedTrace(db: Database, mails: number): Promise<void> {
 async function analyse(instance: Instance): Promise<void> {
   await using owner = await openDatabaseOfOwner(instance);
   const tables = ['directory.account', 'directory.address', 'store.mailbox', 'store.content'];
-  tables.push('queue.mail', 'queue.recipient', 'trace.delivery', 'trace.refusal', 'lists.entry', 'audit.entry');
+  tables.push(
+    'queue.mail',
+    'queue.recipient',
+    'trace.delivery',
+    'trace.refusal',
+    'lists.entry',
+    'audit.entry',
+  );
   await owner.query({ text: `analyze ${tables.join(', ')}` });
 }

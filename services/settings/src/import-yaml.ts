@@ -62,7 +62,9 @@ function parse(yaml: string, lineCounter: Lines): Document.Parsed | null {
     if (document === undefined) return null;
     if (second !== undefined) {
       const [from, to] = second.range;
-      document.errors.push(new YAMLParseError([from, to], 'MULTIPLE_DOCS', 'there is more than one document'));
+      document.errors.push(
+        new YAMLParseError([from, to], 'MULTIPLE_DOCS', 'there is more than one document'),
+      );
     }
     return document;
   } catch (error) {

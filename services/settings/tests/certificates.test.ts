@@ -104,7 +104,9 @@ test('an answer does not wait until the bus has taken what it announces', async 
     lists: () => {},
   };
   const changes = [{ section: 'sending', patch: { maxMessageSizeMb: 41 } }];
-  const saved = await changeSettings({ db: running.db, key: running.key, announce }, changes, { author: 'test' });
+  const saved = await changeSettings({ db: running.db, key: running.key, announce }, changes, {
+    author: 'test',
+  });
   expect(saved.ok && saved.result.sections[0]?.changed).toBe(true);
   expect(told).toBe(1);
 });

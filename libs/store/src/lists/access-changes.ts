@@ -61,7 +61,10 @@ function entryOf({ expiresAt, ...entry }: Written): AccessEntry {
 async function readAll(db: Queryable): Promise<AccessChanges> {
   const revision = await listRevision(db);
   // Networks last: an entry that is read refers to one that is there.
-  const entries = await db.query<AccessEntry>({ name: 'lists.entries', text: `select ${ENTRY} from lists.entry` });
+  const entries = await db.query<AccessEntry>({
+    name: 'lists.entries',
+    text: `select ${ENTRY} from lists.entry`,
+  });
   const networks = await db.query<AccessNetwork>({
     name: 'lists.networks',
     text: 'select id, addresses from lists.network',

@@ -137,7 +137,9 @@ async function addMany(context: Context, request: AddManyRequest, author: string
     return [{ line, value }];
   });
   const lines = (isNew: (value: string) => boolean): ListLine[] =>
-    seen.map(({ line, value }) => (value === undefined || isNew(value) ? line : { ...line, outcome: 'exists' }));
+    seen.map(({ line, value }) =>
+      value === undefined || isNew(value) ? line : { ...line, outcome: 'exists' },
+    );
   if (dryRun) {
     const there = await findEntries(db, list, [...fresh.keys()]);
     const known = new Set(there.map(({ value }) => storedValue(value)));
