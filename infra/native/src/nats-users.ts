@@ -101,6 +101,7 @@ const answeredBySettings = [
   'dnsbl',
   'greylist',
   'guard',
+  'steps',
 ];
 
 /** Who asks the settings process on behalf of people. */

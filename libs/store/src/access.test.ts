@@ -85,6 +85,7 @@ const allowed: Record<string, string[]> = {
     'select id, public_key, state from directory.dkim_key limit 1',
     write('directory.dkim_key'),
     read('settings.secret'),
+    write('settings.put_off_step'),
     write('lists.entry'),
     ...[read('lists.dnsbl_zone'), read('lists.dnsbl_refusal'), read('lists.guarded_client_domain')],
     'update lists.guarded_client set confirmed_at = now() where false',
@@ -210,7 +211,10 @@ const denied: Record<string, string[]> = {
   ],
   firewall: [read('directory.account'), read('store.message'), read('queue.mail'), write('settings.section')],
   ctl: [read('directory.account'), read('settings.section'), read('queue.mail'), read('store.message')],
-  console: [read('store.message'), read('queue.mail'), read('settings.secret')],
+  console: [
+    ...[read('store.message'), read('queue.mail'), read('settings.secret')],
+    read('settings.put_off_step'),
+  ],
 };
 
 describe('a role in Postgres', () => {

@@ -94,6 +94,7 @@ export async function stateOf({ db }: Ground): Promise<string> {
     'queue.recipient',
     'settings.section',
     'settings.certificate',
+    'settings.put_off_step',
     'directory.dkim_key',
   ];
   const uses = `'{last_used_at,last_used_address,last_login_at,last_login_address,step_at}'::text[]`;

@@ -57,6 +57,7 @@ const GIVEN: Readonly<Record<string, unknown>> = {
   targets: ['somebody@far.test'],
   password: 'a long enough password',
   isForced: true,
+  step: 'dns',
   pem: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
 };
 

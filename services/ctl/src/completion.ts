@@ -1,5 +1,6 @@
 // What a shell offers while a command is typed: made from the table of commands and the catalogue of settings, as a script
 // that needs neither the server nor this program.
+import { firstSteps } from '@pochtar/bus';
 import { describeCatalogue, testKinds, type FieldInput } from '@pochtar/settings';
 import type { Command } from './command.ts';
 
@@ -39,6 +40,7 @@ function argumentsOf({ args = [] }: Command): string[] {
     if (name === 'SECTION.FIELD=VALUE') return assignments();
     if (name === 'SECTION[.FIELD]') return [...sections(), ...fields()];
     if (name === 'SECTION') return sections();
+    if (name === 'STEP') return [...firstSteps];
     if (name === 'TEST') return [...testKinds];
     if (name === 'SHELL') return [...shells];
     return [];

@@ -103,3 +103,20 @@ test('an address is confirmed as one client, shown so and taken back; one of the
   const outside = await server.run(['guard', 'confirm', '93.184.216.34']);
   expect(outside).toMatchObject({ code: 1, stderr: expect.stringContaining('93.184.216.34') });
 });
+
+test('a first step is put off with its reason, listed, and taken up again', async () => {
+  expect(await server.run(['step', 'put-off', 'certificate'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--reason'),
+  });
+  expect(await server.run(['step', 'put-off', 'backup', '--reason', 'x'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('organisation, name, domain'),
+  });
+  await server.json(['step', 'put-off', 'certificate', '--reason', 'after the move']);
+  const { stdout } = await server.run(['step', 'list']);
+  expect(stdout).toMatch(/Step +What it is[^]*\ncertificate +certificate +after the move +ctl:/);
+  expect(await server.run(['step', 'resume', 'certificate'])).toMatchObject({ code: 0 });
+  expect(await server.json(['step', 'list'])).toEqual({ putOff: [] });
+  expect(await server.run(['step', 'resume', 'certificate'])).toMatchObject({ code: 1 });
+});

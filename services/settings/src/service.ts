@@ -22,6 +22,7 @@ import { answerLogins } from './answers/login.ts';
 import { answerNamedNetworks } from './answers/named-networks.ts';
 import { answerOverview } from './answers/overview.ts';
 import { answerNames } from './answers/names.ts';
+import { answerSteps } from './answers/steps.ts';
 import { answerTests } from './answers/tests.ts';
 import { answerAudit, answerTokens } from './answers/tokens.ts';
 import { answerSettings } from './answers/settings.ts';
@@ -111,6 +112,7 @@ function answerAll(context: Context, config: Config, opened: AsyncDisposableStac
     ...answerTokens(context, opened.use(gatherTokenUses(context))),
     ...answerAudit(context),
     ...answerOverview(context),
+    ...answerSteps(context),
     ...answerTests(context),
   ];
   opened.defer(async () => void (await Promise.all(answers.map((answer) => answer.stop()))));

@@ -40,6 +40,7 @@ export {
 } from './quarantine.ts';
 export { adminOverview, type MailOverview, type Remark, type ServerOverview } from './overview.ts';
 export * from './settings.ts';
+export { adminSteps, type FirstStep, firstSteps, type PutOffStepInfo } from './steps.ts';
 export * from './certificates.ts';
 export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRequest } from './test.ts';
 import { adminBans } from './bans.ts';
@@ -58,6 +59,7 @@ import type { AdminQuestion } from './question.ts';
 import { adminQuarantine } from './quarantine.ts';
 import { adminQueue, adminTrace } from './queue.ts';
 import { adminSettings } from './settings.ts';
+import { adminSteps } from './steps.ts';
 import { adminTest } from './test.ts';
 import { adminAudit, adminToken } from './tokens.ts';
 
@@ -86,4 +88,5 @@ export const allAdminQuestions = [
   adminQuarantine,
   adminTrace,
   adminOverview,
+  adminSteps,
 ].flatMap((questions) => Object.values(questions) as unknown as AdminQuestion<never, unknown>[]);

@@ -2,5 +2,6 @@
 export * from './certificates.ts';
 export * from './history.ts';
 export * from './master-key.ts';
+export * from './put-off-steps.ts';
 export * from './secrets.ts';
 export * from './sections.ts';

@@ -14,6 +14,7 @@ import { peopleRoutes } from './people.ts';
 import type { Answered, Sent } from './route.ts';
 import { sessionRoutes } from './session.ts';
 import { settingsRoutes } from './settings.ts';
+import { stepRoutes } from './steps.ts';
 import { testRoutes } from './tests.ts';
 
 export const contract = {
@@ -30,6 +31,7 @@ export const contract = {
   ...guardRoutes,
   ...peopleRoutes,
   ...overviewRoutes,
+  ...stepRoutes,
   ...liveRoutes,
   ...testRoutes,
 };

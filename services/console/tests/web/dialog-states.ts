@@ -98,6 +98,11 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
       await page.locator(`${dialog} .p-facts`).waitFor();
     },
   },
+  'over: put a step off': {
+    path: '/start',
+    prepare: (api) => void (api.isNew = true),
+    reach: after(['main .p-block-head button']),
+  },
   'over: paste entries': {
     path: '/lists/black',
     reach: async (page) => {

@@ -78,6 +78,27 @@ describe('the first steps', () => {
     expect(api.changes).toMatchObject([[{ section: 'general', patch: { organisation: 'ООО «Ромашка»' } }]]);
   });
 
+  test('one is put off with a reason, counts no more, and is taken up again', async () => {
+    api.isNew = true;
+    await page.evaluate(() => localStorage.removeItem('pochtar.started'));
+    await goTo(page, api.url, '/start');
+    const inMenu = (words: string) => page.locator('.p-menu a[href="/start"]').getByText(words).waitFor();
+    await inMenu('из 9');
+    const step = page.locator('.p-block', { has: page.getByRole('heading', { name: 'Сертификат' }) });
+    await step.getByRole('button', { name: 'Отложить' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Почему').fill('  ждём заявку 118  ');
+    await page.keyboard.press('Enter');
+    await step.getByText(/Отложено: ждём заявку 118 — petr, /).waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    await inMenu('из 8');
+    await page.getByText(/из 8, отложено: 1\./).waitFor();
+    expect(await step.getByRole('link').count()).toBe(0);
+    await step.getByRole('button', { name: 'Вернуть' }).click();
+    await step.getByRole('link', { name: 'Загрузить сертификат' }).waitFor();
+    await inMenu('из 9');
+  });
+
   test('a mailbox waits for its domain', async () => {
     api.isNew = true;
     await goTo(page, api.url, '/start');
@@ -108,6 +129,38 @@ test('resetting the filters empties their fields', async () => {
   await page.getByRole('button', { name: 'Сбросить фильтры' }).click();
   await page.waitForURL((url) => url.search === '');
   expect(await field.inputValue()).toBe('');
+});
+
+test('a page that failed says so until there is an answer, however often it asks again', async () => {
+  const [isAsked, mayAnswer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const problem = { title: 'unavailable', detail: 'процесс settings не отвечает', requestId: 'test' };
+  let isFailing = true;
+  await page.route('**/api/v1/domains', async (route) => {
+    if (isFailing) {
+      await route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem });
+      return;
+    }
+    isAsked.resolve();
+    await mayAnswer.promise;
+    await route.continue();
+  });
+  await page.goto(`${api.url}/domains`);
+  const failure = page.locator('main .p-notice');
+  await failure.getByText('settings не отвечает').waitFor();
+  isFailing = false;
+  await failure.getByRole('button', { name: 'Повторить' }).click();
+  await isAsked.promise;
+  // What it has to draw meanwhile is drawn.
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+  expect(await failure.count()).toBe(1);
+  expect(await page.locator('main .mantine-Skeleton-root').count()).toBe(0);
+  mayAnswer.resolve();
+  await page.locator('main [data-row]').first().waitFor();
+  expect(await failure.count()).toBe(0);
+  await page.unroute('**/api/v1/domains');
+  visited.complaints.length = 0;
 });
 
 test('a browser that is offline asks all the same, and says what keeps it from an answer', async () => {

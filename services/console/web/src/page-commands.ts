@@ -69,6 +69,7 @@ const names: Lines = ({ tab, open, domain, search }) => {
 const pages: Readonly<Record<string, Lines>> = {
   '/': () => ['pochtar overview'],
   '/start': () => [
+    'pochtar step list',
     'pochtar settings set general.heloName=mail.example.org',
     'pochtar domain create example.org',
     'pochtar domain dns example.org --check',

@@ -19,11 +19,13 @@ import { overviewCommands } from './overview.ts';
 import { quarantineCommands } from './quarantine.ts';
 import { queueCommands } from './queue.ts';
 import { settingsCommands } from './settings.ts';
+import { stepCommands } from './step.ts';
 import { tokenCommands } from './token.ts';
 import { traceCommands } from './trace.ts';
 
 export const allCommands: readonly Command[] = [
   ...overviewCommands,
+  ...stepCommands,
   ...domainCommands,
   ...dkimCommands,
   ...dlpCommands,

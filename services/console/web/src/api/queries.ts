@@ -1,5 +1,6 @@
 // Questions of pages, kept by route and parts; changes make what they touch be asked anew.
-import { QueryClient, useMutation, useQuery } from '@tanstack/react-query';
+import { hashKey, QueryClient, useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { type Answer, call, type Given, type RouteName } from './client.ts';
 import { connection } from './connection.ts';
 import { ApiProblem } from './problem.ts';
@@ -27,14 +28,33 @@ interface Options {
 
 export function useApi<Name extends RouteName>(name: Name, given?: Given<Name>, options: Options = {}) {
   const { every, staleTime, enabled } = options;
-  return useQuery<Answer<Name>>({
-    queryKey: [name, given ?? {}],
+  const queryKey = [name, given ?? {}];
+  const answer = useQuery<Answer<Name>>({
+    queryKey,
     queryFn: ({ signal }) => call(name, given, signal),
     placeholderData: (before) => before,
     ...(every !== undefined && { refetchInterval: every }),
     ...(staleTime !== undefined && { staleTime }),
     ...(enabled !== undefined && { enabled }),
   });
+  const { data, refetch } = answer;
+  const error = useLastFailure(hashKey(queryKey), answer.error, data !== undefined);
+  return {
+    ...{ data, error, refetch },
+    // Followed by those who look at it: the others are not drawn anew with every question.
+    get isFetching() {
+      return answer.isFetching;
+    },
+  };
+}
+
+/** The last failure of a question stays until there is an answer: the library forgets it as soon as it asks again. */
+function useLastFailure(question: string, now: Error | null, isAnswered: boolean): Error | null {
+  const [last, setLast] = useState({ question, error: now });
+  const kept = last.question === question && !isAnswered ? last.error : null;
+  const error = now ?? kept;
+  if (last.question !== question || last.error !== error) setLast({ question, error });
+  return error;
 }
 
 /** A change; afterwards everything whose path begins with one of `touches` (`/accounts`) is asked anew. */

@@ -61,12 +61,12 @@ export function TopBar() {
 
 function ServerState() {
   const { t } = useWords();
-  const { data, isError } = useApi('GET /settings/status', {}, { every: 30_000 });
-  if (data === undefined && !isError) return null;
+  const { data, error } = useApi('GET /settings/status', {}, { every: 30_000 });
+  if (data === undefined && error === null) return null;
   const count = data === undefined ? 0 : remarksOf(data.sections).length;
   return (
     <Go to="/processes" className="p-state">
-      {isError && data === undefined ? (
+      {data === undefined ? (
         <StatusBadge tone="warn">
           <span className="p-wide">{t('top.unknown')}</span>
           <span className="p-narrow" role="img" aria-label={t('top.unknown')}>

@@ -1,7 +1,19 @@
 // First steps.
 export const start = {
   'start.progress': '{{done}} of {{total}} done. The server checks the state of each step itself.',
+  'start.progressPutOff':
+    '{{done}} of {{total}} done, {{putOff}} put off. The server checks the state of each step itself.',
   'start.over': 'The server is set up and working. This page stays in the account menu.',
+  'start.overPutOff':
+    'Everything is done but what is put off (steps: {{putOff}}). This page stays in the account menu.',
+  'start.putOff': 'put off',
+  'start.putOff.because': 'Put off',
+  'start.putOff.do': 'Put off',
+  'start.putOff.title': 'Put the step off',
+  'start.putOff.reason': 'Why',
+  'start.putOff.help':
+    'Up to 200 characters. The step no longer counts as missing; you can take it up again at any time.',
+  'start.putOff.resume': 'Take up again',
   'start.done': 'done',
   'start.todo': 'to do',
   'start.next': 'next step',

@@ -1,7 +1,19 @@
 // First steps.
 export const start = {
   'start.progress': 'Сделано {{done}} из {{total}}. Состояние каждого шага сервер проверяет сам.',
+  'start.progressPutOff':
+    'Сделано {{done}} из {{total}}, отложено: {{putOff}}. Состояние каждого шага сервер проверяет сам.',
   'start.over': 'Сервер настроен и работает. Эта страница остаётся в меню учётной записи.',
+  'start.overPutOff':
+    'Сделано всё, кроме отложенного (шагов: {{putOff}}). Эта страница остаётся в меню учётной записи.',
+  'start.putOff': 'отложено',
+  'start.putOff.because': 'Отложено',
+  'start.putOff.do': 'Отложить',
+  'start.putOff.title': 'Отложить шаг',
+  'start.putOff.reason': 'Почему',
+  'start.putOff.help':
+    'До 200 знаков. Шаг перестанет считаться несделанным; вернуть его можно в любое время.',
+  'start.putOff.resume': 'Вернуть',
   'start.done': 'сделано',
   'start.todo': 'не сделано',
   'start.next': 'следующий шаг',

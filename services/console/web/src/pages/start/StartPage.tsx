@@ -9,8 +9,9 @@ import { Failure, Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { PutOffButton, PutOffNote, titleOf } from './PutOff.tsx';
 import { SettingStep } from './SettingStep.tsx';
-import { ownDomains, progressOf, type Step, stepsOf, useKnown } from './steps.ts';
+import { ownDomains, type Progress, progressOf, type Step, stepsOf, useKnown } from './steps.ts';
 import { TestMail } from './TestMail.tsx';
 
 const AddDomain = lazy(async () => ({ default: (await import('../domains/AddDomain.tsx')).AddDomain }));
@@ -24,18 +25,20 @@ export function StartPage() {
   const known = useKnown(true, everyMs);
   const steps = stepsOf(known);
   const progress = progressOf(steps);
-  const next = steps.find(({ isDone, isOptional }) => isDone === false && !isOptional)?.id;
+  const next = steps.find((one) => one.isDone === false && !one.isOptional && one.putOff === undefined)?.id;
   return (
     <Page title={t('page.start')}>
       {known.error !== null && <Failure error={known.error} onRetry={known.askAgain} />}
       <div aria-live="polite">
         {progress?.isOver === true ? (
-          <Notice tone="ok">{t('start.over')}</Notice>
+          <Notice tone="ok">
+            {progress.putOff === 0 ? t('start.over') : t('start.overPutOff', { putOff: progress.putOff })}
+          </Notice>
         ) : (
           <p className="p-muted">
             {progress === null
               ? known.error === null && t('state.loading')
-              : t('start.progress', { done: progress.done, total: progress.total })}
+              : t(progress.putOff === 0 ? 'start.progress' : 'start.progressPutOff', counts(progress))}
           </p>
         )}
       </div>
@@ -48,6 +51,10 @@ export function StartPage() {
   );
 }
 
+function counts({ done, total, putOff }: Progress) {
+  return { done, total, putOff };
+}
+
 interface StepBlockProps {
   step: Step;
   number: number;
@@ -55,23 +62,33 @@ interface StepBlockProps {
   children: ReactNode;
 }
 
-function StepBlock({ step: { id, isDone, isOptional }, number, isNext, children }: StepBlockProps) {
+function StepBlock({ step, number, isNext, children }: StepBlockProps) {
   const { t } = useWords();
-  const state =
-    isDone === true ? 'done' : isDone === undefined ? 'unknown' : isOptional ? 'optional' : 'todo';
+  const { id, putOff } = step;
+  const state = stateOf(step);
   return (
     <Block
-      title={`${number}. ${t(`start.${id}`)}`}
+      title={<span id={titleOf(id)}>{`${number}. ${t(`start.${id}`)}`}</span>}
       aside={
-        <StatusBadge tone={state === 'done' ? 'ok' : isNext ? 'warn' : 'plain'}>
-          {isNext ? t('start.next') : t(`start.${state}`)}
-        </StatusBadge>
+        <div className="p-actions">
+          {(state === 'todo' || state === 'optional') && <PutOffButton step={id} />}
+          <StatusBadge tone={state === 'done' ? 'ok' : isNext ? 'warn' : 'plain'}>
+            {isNext ? t('start.next') : t(`start.${state}`)}
+          </StatusBadge>
+        </div>
       }
     >
       <p className="p-step-text">{t(`start.text.${id}`)}</p>
-      {children}
+      {putOff === undefined ? children : <PutOffNote putOff={putOff} />}
     </Block>
   );
+}
+
+function stateOf({ isDone, isOptional, putOff }: Step) {
+  if (isDone === undefined) return 'unknown';
+  if (isDone) return 'done';
+  if (putOff !== undefined) return 'putOff';
+  return isOptional ? 'optional' : 'todo';
 }
 
 interface ActProps {

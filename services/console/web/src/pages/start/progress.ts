@@ -1,5 +1,5 @@
 // Whether the first steps stand in the menu: until nothing that the server needs is missing. A browser that has seen that
-// asks no more.
+// asks no more; what is put off may come back.
 import { useEffect } from 'react';
 import { useWho } from '../../api/session.ts';
 import { type Progress, progressOf, stepsOf, useKnown } from './steps.ts';
@@ -12,9 +12,9 @@ export function useProgress(): Progress | null {
   const isAsked = role === 'admin' && localStorage.getItem(stored) === null;
   const known = useKnown(isAsked, false);
   const progress = isAsked ? progressOf(stepsOf(known)) : null;
-  const isOver = progress?.isOver === true;
+  const isWhole = progress?.isOver === true && progress.putOff === 0;
   useEffect(() => {
-    if (isOver) localStorage.setItem(stored, '1');
-  }, [isOver]);
-  return isOver ? null : progress;
+    if (isWhole) localStorage.setItem(stored, '1');
+  }, [isWhole]);
+  return progress?.isOver === true ? null : progress;
 }

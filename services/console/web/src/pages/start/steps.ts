@@ -1,26 +1,19 @@
 // What a new server needs, in the order in which one depends on the other, and whether it is there: read from what the
 // server has, never from what was clicked. Undefined where that is not known yet.
+import type { FirstStep } from '@pochtar/bus';
+import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 
-export type StepId =
-  | 'password'
-  | 'organisation'
-  | 'name'
-  | 'domain'
-  | 'dns'
-  | 'certificate'
-  | 'way'
-  | 'account'
-  | 'mail'
-  | 'alert'
-  | 'antivirus';
+export type PutOff = Answer<'GET /steps'>['putOff'][number];
 
 export interface Step {
-  id: StepId;
+  id: FirstStep;
   isDone: boolean | undefined;
   /** The server works without it. */
   isOptional: boolean;
+  /** Not done, and somebody said why not yet. */
+  putOff?: PutOff;
 }
 
 interface KnownDomain {
@@ -37,6 +30,7 @@ export interface Known {
   certificates: readonly { isCa: boolean; origin: string; usedBy: readonly string[] }[] | undefined;
   /** Ends of mails within the days that are looked back at. */
   outcomes: readonly string[] | undefined;
+  putOff: readonly PutOff[] | undefined;
 }
 
 /** What `./pochtar up` makes to play with; it leads nowhere in DNS. */
@@ -48,7 +42,19 @@ export function ownDomains<D extends { name: string }>(domains: readonly D[]): D
 
 const scanners = ['clamavEnabled', 'kasperskyEnabled', 'drwebEnabled'];
 
-export function stepsOf({ hasOwnPassword, sections, domains: all, certificates, outcomes }: Known): Step[] {
+export function stepsOf(known: Known): Step[] {
+  return seenSteps(known).map((step) => withPutOff(step, known.putOff));
+}
+
+/** What is done is done, put off or not; what is not may be put off, which is not known yet when `all` is undefined. */
+function withPutOff(step: Step, all: Known['putOff']): Step {
+  if (step.isDone !== false) return step;
+  if (all === undefined) return { ...step, isDone: undefined };
+  const putOff = all.find((one) => one.step === step.id);
+  return putOff === undefined ? step : { ...step, putOff };
+}
+
+function seenSteps({ hasOwnPassword, sections, domains: all, certificates, outcomes }: Known): Step[] {
   const domains = all === undefined ? undefined : ownDomains(all);
   const value = (section: string, field: string): unknown =>
     sections?.find(({ name }) => name === section)?.document[field];
@@ -59,7 +65,7 @@ export function stepsOf({ hasOwnPassword, sections, domains: all, certificates, 
   const known = (there: unknown, is: () => boolean): boolean | undefined =>
     there === undefined ? undefined : is();
   const isSet = (section: string, field: string) => known(sections, () => textOf(section, field) !== '');
-  const vital = (id: StepId, isDone: boolean | undefined): Step => ({ id, isDone, isOptional: false });
+  const vital = (id: FirstStep, isDone: boolean | undefined): Step => ({ id, isDone, isOptional: false });
   const isRelayed = known(outcomes, () => outcomes?.includes('relayed') ?? false);
   return [
     vital('password', hasOwnPassword),
@@ -106,7 +112,9 @@ export function stepsOf({ hasOwnPassword, sections, domains: all, certificates, 
 
 export interface Progress {
   done: number;
+  /** Without what is put off. */
   total: number;
+  putOff: number;
   /** Nothing that the server needs is missing. */
   isOver: boolean;
 }
@@ -116,7 +124,9 @@ export function progressOf(steps: readonly Step[]): Progress | null {
   const vital = steps.filter(({ isOptional }) => !isOptional);
   if (vital.some(({ isDone }) => isDone === undefined)) return null;
   const done = vital.filter(({ isDone }) => isDone === true).length;
-  return { done, total: vital.length, isOver: done === vital.length };
+  const putOff = vital.filter((step) => step.putOff !== undefined).length;
+  const total = vital.length - putOff;
+  return { done, total, putOff, isOver: done === total };
 }
 
 const dayMs = 86_400_000;
@@ -132,13 +142,15 @@ export function useKnown(isAsked: boolean, every: number | false) {
   const domains = useApi('GET /domains', {}, options);
   const certificates = useApi('GET /certificates', {}, options);
   const trace = useApi('GET /trace', { query: { limit: 50, since: since() } }, options);
+  const steps = useApi('GET /steps', {}, options);
   const deliveries = trace.data?.deliveries;
-  const all = [settings, domains, certificates, trace];
+  const all = [settings, domains, certificates, trace, steps];
   return {
     hasOwnPassword,
     sections: settings.data?.sections,
     domains: domains.data?.domains,
     certificates: certificates.data?.certificates,
+    putOff: steps.data?.putOff,
     deliveries,
     outcomes: deliveries?.map(({ outcome }) => outcome),
     /** Of a question that was never answered. */
