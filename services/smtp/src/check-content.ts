@@ -9,7 +9,8 @@ import {
   parseAuthservId,
   type ScannedMail,
 } from '@pochtar/mail';
-import { type Reply, reply } from './reply.ts';
+import * as replies from './replies.ts';
+import type { Reply } from './reply.ts';
 
 export interface ContentRules {
   /** Bare CR and LF were normalised; otherwise one is a reason to refuse. */
@@ -35,19 +36,19 @@ const MAX_FROM = 16 * 1024;
 export function checkContent(scan: ScannedMail, rules: ContentRules): Reply | null {
   // RFC 5321 §2.3.8: CR and LF only together. Taken from a stranger, a bare one could end data for the next server.
   if (scan.hasBareLineBreaks && !rules.isNormalised) {
-    return reply(550, '5.6.11', 'bare CR or LF in the message; lines must end with CRLF');
+    return replies.bareLineBreaks;
   }
   // RFC 5321 §4.5.2, RFC 5322 §2.2: no NUL in a message.
-  if (scan.hasNul) return reply(550, '5.6.11', 'NUL octet in the message');
-  if (scan.receivedCount > MAX_RECEIVED + 1) return reply(554, '5.4.6', 'too many hops, this is a mail loop');
-  if (scan.longestLine > MAX_LINE) return reply(554, '5.6.0', `line longer than ${MAX_LINE} octets`);
+  if (scan.hasNul) return replies.nulOctet;
+  if (scan.receivedCount > MAX_RECEIVED + 1) return replies.mailLoop;
+  if (scan.longestLine > MAX_LINE) return replies.lineTooLong(MAX_LINE);
   // A header of more than 2 MiB, or one whose fields for readers alone have 256 KiB behind the first 256: who the sender is
   // said to be, and what claims to be ours, is not known of it.
-  if (scan.hidesClaims) return reply(554, '5.6.0', 'header too large');
+  if (scan.hidesClaims) return replies.headerTooLarge;
   // A first line that begins with a blank would be read as the end of our own last field.
   const last = scan.fields[rules.front.fields - 1];
   if (last && last.end > rules.front.bytes) {
-    return reply(554, '5.6.0', 'the header must not begin with a blank or a tab');
+    return replies.blankFirst;
   }
   return rules.senderAddresses && fromRefusal(scan.fields, rules.senderAddresses);
 }
@@ -57,18 +58,18 @@ function fromRefusal(fields: readonly HeaderField[], own: ReadonlySet<string>): 
   const fromFields = fields.filter((field) => field.lower === 'from');
   // What is longer than anybody writes is not read to its end, and no address may be passed over.
   if (fromFields.some(({ value }) => value.length > MAX_FROM)) {
-    return reply(550, '5.6.0', `the From field is longer than ${MAX_FROM} octets`);
+    return replies.fromTooLong(MAX_FROM);
   }
   const from = fromFields.map((field) => listedAddresses(field.value));
   const isOwn = (address: Address | null): boolean => address !== null && own.has(addressKey(address));
   if (from.every((list) => list.every(({ address }) => address === null))) {
-    return reply(550, '5.7.1', 'the message has no From field with an address that can be read');
+    return replies.noFrom;
   }
   if (!from.every((list) => list.length > 0 && list.every(({ address }) => isOwn(address)))) {
-    return reply(550, '5.7.1', 'From names an address that this login may not send as');
+    return replies.notYourFrom;
   }
   // RFC 5322 §3.6: one From field; which of two a reader shows nobody knows.
-  return from.length > 1 ? reply(550, '5.6.0', 'the message has more than one From field') : null;
+  return from.length > 1 ? replies.twoFroms : null;
 }
 
 /**
@@ -100,6 +101,5 @@ function isRemoved(lower: string, value: string, isOurs: (authservId: string) =>
 /** Null: so much can be taken out of a header whenever it is read. */
 export function removedRefusal(removed: readonly number[] | null): Reply | null {
   if (removed === null || removed.length / 2 <= MAX_REMOVED) return null;
-  const fields = 'Return-Path, X-Pochtar and Authentication-Results in our name';
-  return reply(554, '5.6.0', `too many header fields that only this server writes (${fields})`);
+  return replies.tooManyOurs;
 }

@@ -2,13 +2,10 @@
 // octets of a chunk that is refused are read and thrown away, since they follow the command whatever is answered.
 import { LineNormaliser } from './line-normaliser.ts';
 import type { PayloadSink } from './protocol.ts';
+import { chunkRefusedBefore, chunkSyntax, tooLarge } from './replies.ts';
 import { isRefusal, type Reply, reply } from './reply.ts';
 import type { DataSink } from './smtp-reader.ts';
 
-const badSyntax = reply(501, '5.5.4', 'syntax: BDAT size [LAST]');
-const tooLarge = reply(552, '5.3.4', 'message larger than this server accepts');
-// RFC 3030 §2: after a refused chunk nothing counts before RSET.
-const refusedBefore = reply(503, '5.5.1', 'a chunk of this mail was refused; send RSET');
 const CRLF = Buffer.from('\r\n');
 
 export interface Chunk {
@@ -57,11 +54,11 @@ export class Chunking {
   /** A reply: the command cannot be followed, and neither can what comes behind it. */
   command(line: string, outOfPlace: Reply | null): Chunk | Reply {
     const chunk = parseChunk(line);
-    if (chunk === null) return badSyntax;
+    if (chunk === null) return chunkSyntax;
     if (chunk.size > this.#options.maxSize()) return tooLarge;
     this.#size = chunk.size;
     this.#isLast = chunk.isLast;
-    this.#refusal = outOfPlace ?? (this.#hasFailed ? refusedBefore : this.#begun());
+    this.#refusal = outOfPlace ?? (this.#hasFailed ? chunkRefusedBefore : this.#begun());
     return { ...chunk, sink: this.#refusal === null ? this.#mail : null };
   }
 
@@ -84,7 +81,7 @@ export class Chunking {
 
   async #answer(): Promise<Reply> {
     const mail = this.#mail;
-    if (this.#refusal !== null || mail === null) return this.#refusal ?? refusedBefore;
+    if (this.#refusal !== null || mail === null) return this.#refusal ?? chunkRefusedBefore;
     if (mail.payload.body.received > this.#options.maxSize()) return tooLarge;
     if (!this.#isLast) return reply(250, '2.0.0', `${this.#size} octets received`);
     // Complete: it is taken or not, whatever becomes of the connection.

@@ -5,7 +5,8 @@ import { printableForeign } from '@pochtar/mail';
 import type { Logger } from '@pochtar/runtime';
 import type { DnsblSettings, GreylistSettings } from '@pochtar/settings';
 import ipaddr from 'ipaddr.js';
-import { filterAway, type Reply, reply } from './reply.ts';
+import { filterAway, filterRefused } from './replies.ts';
+import type { Reply } from './reply.ts';
 
 /** What the filter itself takes beside the time of its look-ups. */
 const ANSWER_MS = 2000;
@@ -76,16 +77,6 @@ export class DialogueFilters {
 /** The reply for a verdict; null: accepted. A reason may quote a list of the world: it ends no line of ours. */
 export function verdictReply(verdict: CheckReply | null): Reply | null {
   if (verdict === null || verdict.result === 'accept') return null;
-  if (verdict.result === 'defer') {
-    return reply(
-      451,
-      verdict.enhanced ?? '4.7.1',
-      printableForeign(verdict.text ?? filterAway.text, MAX_TEXT),
-    );
-  }
-  return reply(
-    550,
-    verdict.enhanced ?? '5.7.1',
-    printableForeign(verdict.text ?? 'refused by policy', MAX_TEXT),
-  );
+  const { result, enhanced, text = result === 'defer' ? filterAway.text : 'refused by policy' } = verdict;
+  return filterRefused(result, enhanced, printableForeign(text, MAX_TEXT));
 }

@@ -6,7 +6,7 @@ import type { SecureContext } from 'node:tls';
 import { type IncomingConnection, type TlsContexts, uuidv7 } from '@pochtar/runtime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { type Dialogue, SESSION_LIMITS, type SessionLimits } from './protocol.ts';
-import { localTrouble } from './reply.ts';
+import { localTrouble, loginLater } from './replies.ts';
 import { type ListenerKind, Session } from './session.ts';
 import { Connection } from './smtp-connection.ts';
 
@@ -87,7 +87,7 @@ export class Endpoint extends SMTPServer {
     const answered = async (): Promise<void> => {
       const answer = await this.#dialogue.auth(connection.state, credentials).catch((error: unknown) => {
         this.#dialogue.failed(connection.state, error);
-        return { ...localTrouble, code: 454, enhanced: '4.7.0' };
+        return loginLater;
       });
       connection.finishAuth(answer, done);
     };

@@ -3,6 +3,8 @@ import type { IncomingConnection, Listeners, WantedListener } from '@pochtar/run
 import { type CurrentSettings, type ListeningServer, openListeners, wantedListeners } from '@pochtar/service';
 import { Endpoint } from './endpoint.ts';
 import type { Dialogue, SessionLimits } from './protocol.ts';
+import { tooManySessions, tooManySessionsOfAddress } from './replies.ts';
+import { replyText } from './reply.ts';
 import type { ListenerKind } from './session.ts';
 import type { Connection } from './smtp-connection.ts';
 
@@ -74,7 +76,5 @@ export class SmtpListeners implements AsyncDisposable {
 
 // RFC 5321 §3.8.
 function refusalLine(over: 'perAddress' | 'total'): string {
-  return over === 'perAddress'
-    ? '421 4.7.0 too many sessions from your address, try again later\r\n'
-    : '421 4.3.2 too many sessions, try again later\r\n';
+  return `${replyText(over === 'perAddress' ? tooManySessionsOfAddress : tooManySessions)}\r\n`;
 }

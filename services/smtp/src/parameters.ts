@@ -2,7 +2,8 @@
 // RET, ENVID, NOTIFY, ORCPT (RFC 3461). What is not announced is refused, so that nobody relies on a promise
 // that was never made.
 import { parseOriginalRecipient } from '@pochtar/mail';
-import { type Reply, reply } from './reply.ts';
+import { badValue, unknownParameter } from './replies.ts';
+import type { Reply } from './reply.ts';
 
 export interface MailParameters {
   /** Octets that the client says it will send. */
@@ -19,13 +20,6 @@ export interface RcptParameters {
   notify: string | null;
   /** addr-type;xtext, as given. */
   originalRecipient: string | null;
-}
-
-// RFC 5321 §4.1.1.11: 555 for parameters that are not recognised or not implemented.
-const unknownParameter = reply(555, '5.5.4', 'parameter not recognised or not implemented');
-
-function badValue(keyword: string): Reply {
-  return reply(501, '5.5.4', `bad value of the parameter ${keyword}`);
 }
 
 // RFC 3461 §4: xtext is printable US-ASCII without `+` and `=`, or `+` and two upper-case hexadecimal digits.

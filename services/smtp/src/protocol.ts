@@ -45,8 +45,12 @@ export interface PayloadSink {
 }
 
 export interface SessionLimits {
-  /** RFC 5321 §4.5.3.2.7: at least five minutes of silence. */
+  /** RFC 5321 §4.5.3.2.5: at least three minutes between two pieces of a mail; §4.5.3.2.7: five for a command. */
   idleMs: number;
+  /** RFC 5321 §4.5.3.2.7: at least five minutes from a reply to the end of the next command, however it trickles in. */
+  commandMs: number;
+  /** From the reply to STARTTLS to the end of the handshake. */
+  handshakeMs: number;
   /** DATA may take this long, and longer only as long as `dataBytesPerSecond` come on average. */
   dataMs: number;
   dataBytesPerSecond: number;
@@ -60,6 +64,8 @@ export interface SessionLimits {
 
 export const SESSION_LIMITS: Readonly<SessionLimits> = {
   idleMs: 300_000,
+  commandMs: 300_000,
+  handshakeMs: 30_000,
   dataMs: 600_000,
   dataBytesPerSecond: 16 * 1024,
   errors: 20,

@@ -5,19 +5,14 @@ import type { Resolver } from '@pochtar/runtime';
 import type { AccessMatcher } from '@pochtar/service';
 import type { Settings } from '@pochtar/settings';
 import { isPublicAddress } from './dialogue-filters.ts';
-import { type Reply, reply } from './reply.ts';
+import { reverseNameRefused, reverseNameUnknown } from './replies.ts';
+import type { Reply } from './reply.ts';
 import { findReverseName, type ReverseFinding, type ReverseResult } from './reverse-name.ts';
 import type { Session } from './session.ts';
 
-// RFC 7372 §3.3: X.7.25, reverse DNS validation failed.
 const mismatch =
   'the name of your address in DNS does not lead back to it; have its PTR and address records agree';
 const noName = 'your address has no name in DNS; have a PTR record made for it';
-const noAnswer = reply(
-  451,
-  '4.7.25',
-  'the name of your address cannot be looked up at the moment, try again later',
-);
 
 interface Tools {
   current: (section: 'reverseDns') => Settings['reverseDns'];
@@ -53,9 +48,9 @@ export class ReverseNames {
     if (mode === 'off') return null;
     const finding = await this.#finding(session);
     if (finding === null || finding.result === 'pass' || mode === 'tag') return null;
-    if (finding.result === 'temperror') return noAnswer;
+    if (finding.result === 'temperror') return reverseNameUnknown;
     const text = finding.result === 'permerror' ? noName : mismatch;
-    return mode === 'defer' ? reply(451, '4.7.25', text) : reply(550, '5.7.25', text);
+    return reverseNameRefused(mode === 'defer', text);
   }
 
   /** What is kept with a mail. Null: not checked. */

@@ -1,11 +1,8 @@
 // AUTH SCRAM-SHA-256 in the dialogue: RFC 4954 §4 around the messages of RFC 5802 §5.
 import type { LoginOutcome, ScramLogin } from '@pochtar/service';
+import { authCancelled, loginLater, malformedResponse, malformedScram, notBase64 } from './replies.ts';
 import { type Reply, reply } from './reply.ts';
 
-// RFC 4954 §4.
-const cancelled = reply(501, '5.7.0', 'authentication cancelled');
-const notBase64 = reply(501, '5.5.2', 'the response is not base64');
-const malformed = reply(501, '5.5.2', 'malformed SCRAM message');
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Says a challenge and gives the client's next line. */
@@ -15,6 +12,44 @@ export interface ScramAnswers {
   ask: AskClient;
   /** Takes the outcome over and says what it is. */
   tell: (outcome: LoginOutcome) => Reply;
+}
+
+type Next = () => void;
+
+/** The lines of one connection, as an exchange needs them. */
+export interface ScramLines {
+  /** Lets the line behind AUTH come. */
+  next: Next;
+  /** The next line is no command. */
+  expect(handler: (line: Buffer, then: Next) => void): void;
+  /** Writes a reply, and lets the next line come. */
+  say(answer: Reply, next: Next): void;
+}
+
+/** From the command to the last reply; `failed` hears of what nobody expected. */
+export function scramExchange(
+  login: ScramLogin,
+  initial: string | undefined,
+  { tell, failed }: Pick<ScramAnswers, 'tell'> & { failed: (error: unknown) => void },
+  lines: ScramLines,
+): void {
+  let resume = lines.next;
+  const ask = (asked: Reply): Promise<string> =>
+    new Promise((resolve) => {
+      lines.expect((line, then) => {
+        resume = then;
+        resolve(line.toString('latin1').trim());
+      });
+      lines.say(asked, resume);
+    });
+  const answered = async (): Promise<void> => {
+    const answer = await scramDialogue(login, initial, { ask, tell }).catch((error: unknown) => {
+      failed(error);
+      return loginLater;
+    });
+    lines.say(answer, resume);
+  };
+  answered().catch(failed);
 }
 
 /** `initial`: the response that came with AUTH. Resolves with the last reply. */
@@ -28,7 +63,7 @@ export async function scramDialogue(
   if (typeof first !== 'string') return first;
   const step = await login.begin(first);
   if (step.kind === 'over') return tell(step.outcome);
-  if (step.kind === 'malformed') return reply(501, '5.5.2', step.reason);
+  if (step.kind === 'malformed') return malformedScram(step.reason);
   const final = decoded(await ask(challenge(step.text)));
   if (typeof final !== 'string') return final;
   const end = await login.finish(final);
@@ -36,11 +71,11 @@ export async function scramDialogue(
   // RFC 4954 §4: a reply of success carries no data; the server's last message is one more challenge.
   const last = decoded(await ask(challenge(end.serverFinal)));
   if (typeof last !== 'string') return last;
-  return last === '' ? tell(end.outcome) : malformed;
+  return last === '' ? tell(end.outcome) : malformedResponse;
 }
 
 function decoded(response: string): string | Reply {
-  if (response === '*') return cancelled;
+  if (response === '*') return authCancelled;
   return BASE64.test(response) ? Buffer.from(response, 'base64').toString('utf8') : notBase64;
 }
 

@@ -4,7 +4,8 @@ import { gather, type Logger } from '@pochtar/runtime';
 import type { Settings } from '@pochtar/settings';
 import type { Queryable } from '@pochtar/store/db';
 import { countSending, forgetSendingCounts, type Sending } from '@pochtar/store/lists';
-import { type Reply, reply } from './reply.ts';
+import { tooManyOfAccount, tooManyOfAddress } from './replies.ts';
+import type { Reply } from './reply.ts';
 import type { Session } from './session.ts';
 
 export interface SendingLimitOptions {
@@ -15,9 +16,6 @@ export interface SendingLimitOptions {
 }
 
 const FORGET_EVERY_MS = 600_000;
-
-const tooManyOfAddress = reply(450, '4.7.1', 'too many messages from your address, try again in a minute');
-const tooManyOfAccount = reply(450, '4.7.1', 'too many messages from your account, try again later');
 
 export class SendingLimit implements Disposable {
   readonly #options: SendingLimitOptions;

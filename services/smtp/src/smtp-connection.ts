@@ -1,12 +1,12 @@
 // One connection: smtp-server's, with the repairs that it needs. Sockets, STARTTLS, AUTH mechanisms and the life of a
-// connection are the library's; greeting, reading, dispatch, paths, parameters, DATA and replies are here. The only
-// place where a reply is written.
+// connection are the library's; greeting, reading, dispatch, paths, parameters and DATA are here. Replies are written in
+// answering-connection.ts.
 /* oxlint-disable no-underscore-dangle -- the library's inner names */
 import type { Socket } from 'node:net';
 import { isUtf8 } from 'node:buffer';
 import { TLSSocket } from 'node:tls';
-import type { SMTPServerError } from 'smtp-server';
-import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection';
+import type { SMTPConnection, SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection';
+import { formatAddress } from '@pochtar/mail';
 import {
   channelBindings,
   isOutOfRoom,
@@ -14,38 +14,36 @@ import {
   type LoginOutcome,
   type ScramMechanism,
 } from '@pochtar/service';
+import { AnsweringConnection } from './answering-connection.ts';
 import { Chunking } from './chunking.ts';
+import { CommandWatch } from './command-watch.ts';
 import { DataWatch } from './data-watch.ts';
 import { isHelloName } from './hello-name.ts';
 import { parsePathCommand } from './path-command.ts';
 import type { Dialogue, PayloadSink, SessionLimits, Stage } from './protocol.ts';
-import * as replies from './command-replies.ts';
-import { ReplyGatherer } from './reply-gatherer.ts';
-import { isRefusal, localTrouble, noSpace, type Reply, reply, shuttingDown } from './reply.ts';
-import { scramDialogue } from './scram-dialogue.ts';
+import * as refused from './refused-commands.ts';
+import * as replies from './replies.ts';
+import { isRefusal, type Reply, reply } from './reply.ts';
+import { scramExchange, type ScramLines } from './scram-dialogue.ts';
 import type { Session } from './session.ts';
 import { type LineHandler, SmtpReader } from './smtp-reader.ts';
 
+const unverified = reply(252, '2.1.5', 'cannot verify, but will take mail for whom there is');
 /** RFC 5321 §4.5.3.1.4 asks for 512 octets; SMTPUTF8, DSN and other extensions add to it. */
 const MAX_COMMAND = 2048;
 const REFUSED_IDLE_MS = 10_000;
 
 type Next = () => void;
 
-export class Connection extends SMTPConnection implements LineHandler {
-  readonly state: Session;
+export class Connection extends AnsweringConnection implements LineHandler {
   readonly #dialogue: Dialogue;
-  readonly #limits: SessionLimits;
   readonly #handlers: Record<string, (line: string, next: Next) => void>;
   #payload: PayloadSink | null = null;
   readonly #chunking: Chunking;
   readonly #dataWatch: DataWatch;
-  /** The reply that the library is writing for us. */
-  #passed: Reply | null = null;
-  readonly #replies = new ReplyGatherer();
+  readonly #commandWatch: CommandWatch;
   #isRefused = false;
   #isStopping = false;
-  #errors = 0;
   #idleCommands = 0;
 
   constructor(
@@ -54,11 +52,13 @@ export class Connection extends SMTPConnection implements LineHandler {
     options: SMTPConnectionOptions,
     parts: { session: Session; dialogue: Dialogue; limits: SessionLimits },
   ) {
-    super(server, socket, options);
-    this.state = parts.session;
+    super(server, socket, options, parts);
     this.#dialogue = parts.dialogue;
-    this.#limits = parts.limits;
-    this.#dataWatch = new DataWatch(parts.limits, () => this.#say(replies.tooSlow));
+    this.#dataWatch = new DataWatch(parts.limits, () => this.say(replies.tooSlow));
+    this.#commandWatch = new CommandWatch(
+      () => this.isIdle,
+      () => this.say(replies.commandTooSlow),
+    );
     this.#chunking = new Chunking({
       begin: () => this.#dialogue.data(this.state),
       maxSize: () => this.#dialogue.maxMessageSize(),
@@ -93,14 +93,14 @@ export class Connection extends SMTPConnection implements LineHandler {
   /** RFC 5321 §3.8: ends an idle session now, a busy one after its reply. */
   stop(): void {
     this.#isStopping = true;
-    if (this.isIdle) this.#say(shuttingDown);
+    if (this.isIdle) this.say(replies.shuttingDown);
   }
 
   /** The login counts no more: nothing of this session is taken from now on, a mail that is coming in neither. */
   dismiss(): void {
     this.#isStopping = true;
     if (this.#payload !== null || this.#chunking.payload !== null) this._socket.destroy();
-    else if (this.isIdle) this.#say(replies.loginEnded);
+    else if (this.isIdle) this.say(replies.loginEnded);
   }
 
   // --- greeting -------------------------------------------------------------------------------------------------
@@ -113,15 +113,16 @@ export class Connection extends SMTPConnection implements LineHandler {
       this._resetSession();
       const refusal = this.#dialogue.connect(this.state);
       this._ready = true;
+      this.#commandWatch.start(this.limits.commandMs);
       if (refusal === null) {
         // RFC 5321 §4.2, §4.3.1: the greeting starts with the server's name and has no enhanced code.
-        this.#say(reply(220, null, `${this.#dialogue.serverName()} ESMTP`));
+        this.say(reply(220, null, `${this.#dialogue.serverName()} ESMTP`));
         return;
       }
       this.#dialogue.refused(this.state, 'connect', null, refusal);
       this.#isRefused = true;
       this._socket.setTimeout(REFUSED_IDLE_MS);
-      this.#say(refusal);
+      this.say(refusal);
     });
   }
 
@@ -134,8 +135,10 @@ export class Connection extends SMTPConnection implements LineHandler {
   // RFC 5321 §4.5.3.1.4, §4.5.3.1.9: an over-long line is an error of this command, and the session goes on.
   longLine(resume: Next): void {
     if (this._upgrading) return resume();
+    // RFC 4954 §4: a response of AUTH ends the exchange.
+    const answer = this._nextHandler ? replies.authTooLong : replies.commandTooLong;
     this._nextHandler = false;
-    this.#reply(replies.commandTooLong, resume);
+    this.#reply(answer, resume);
   }
 
   line(line: Buffer, resume: Next): void {
@@ -143,14 +146,14 @@ export class Connection extends SMTPConnection implements LineHandler {
     // RFC 3207 §4.2: what came in clear behind STARTTLS is not looked at.
     if (this._upgrading) return next();
     // A mail that has begun is taken to its end.
-    if (this.#isStopping && this.#chunking.payload === null) return this.#reply(shuttingDown, next);
+    if (this.#isStopping && this.#chunking.payload === null) return this.#reply(replies.shuttingDown, next);
     const handler = this._nextHandler;
     if (handler) {
       this._nextHandler = false;
       return this.#library(() => handler.call(this, line, this.#ended(next)));
     }
     // RFC 6531 §3.3: what is not US-ASCII must be UTF-8.
-    if (!isUtf8(line)) return this.#reply(reply(500, '5.5.2', 'command is not valid UTF-8'), next);
+    if (!isUtf8(line)) return this.#reply(replies.notUtf8, next);
     const text = line.toString('utf8');
     const verb = (/^[A-Za-z]{1,16}(?![^ \t])/.exec(text)?.[0] ?? '').toUpperCase();
     if (line.length > MAX_COMMAND && verb !== 'AUTH' && verb !== 'BDAT')
@@ -160,11 +163,9 @@ export class Connection extends SMTPConnection implements LineHandler {
 
   #dispatch(verb: string, line: string, next: Next): void {
     // RFC 5321 §3.1: after a 554 greeting everything but QUIT is out of sequence.
-    if (this.#isRefused && verb !== 'QUIT') {
-      return this.#reply(reply(503, '5.5.1', 'no service for you here'), next);
-    }
+    if (this.#isRefused && verb !== 'QUIT') return this.#reply(replies.noService, next);
     const handler = Object.hasOwn(this.#handlers, verb) ? this.#handlers[verb] : undefined;
-    if (!handler) return this.#reply(replies.unknownReply(verb, line), next);
+    if (!handler) return this.#reply(refused.unknownReply(verb, line), next);
     if (this.state.helo === '' && ['MAIL', 'RCPT', 'DATA', 'BDAT', 'AUTH'].includes(verb)) {
       return verb === 'BDAT'
         ? this.#bdat(line, next, replies.badSequence)
@@ -176,7 +177,7 @@ export class Connection extends SMTPConnection implements LineHandler {
     }
     if (!['MAIL', 'RCPT', 'DATA', 'BDAT', 'QUIT'].includes(verb)) {
       this.#idleCommands++;
-      if (this.#idleCommands > this.#allowance(this.#limits.idleCommands))
+      if (this.#idleCommands > this.allowance(this.limits.idleCommands))
         return this.#reply(replies.tooManyCommands, next);
     }
     this.#library(() => handler(line, this.#ended(next)));
@@ -190,7 +191,7 @@ export class Connection extends SMTPConnection implements LineHandler {
     } catch (error) {
       this.#dialogue.failed(this.state, error);
       this._handlerPending = false;
-      this.#say({ ...localTrouble, code: 421 });
+      this.say({ ...replies.localTrouble, code: 421 });
     }
   }
 
@@ -202,8 +203,9 @@ export class Connection extends SMTPConnection implements LineHandler {
   }
 
   #goOn(next: Next): void {
+    if (!this._closing && !this._upgrading) this.#commandWatch.start(this.limits.commandMs);
     next();
-    if (this.#isStopping && this.isIdle && !this._closing) this.#say(shuttingDown);
+    if (this.#isStopping && this.isIdle && !this._closing) this.say(replies.shuttingDown);
   }
 
   // --- commands -------------------------------------------------------------------------------------------------
@@ -211,9 +213,7 @@ export class Connection extends SMTPConnection implements LineHandler {
   // RFC 2034 §3: no enhanced codes here.
   #hello(line: string, next: Next, isExtended: boolean): void {
     const name = line.slice(4).trim();
-    if (!isHelloName(name)) {
-      return this.#reply(reply(501, null, `syntax: ${isExtended ? 'EHLO' : 'HELO'} hostname`), next);
-    }
+    if (!isHelloName(name)) return this.#reply(replies.helloSyntax(isExtended ? 'EHLO' : 'HELO'), next);
     this.state.helo = name;
     this.state.isExtended = isExtended;
     this.hostNameAppearsAs = name;
@@ -228,27 +228,26 @@ export class Connection extends SMTPConnection implements LineHandler {
   #mail(line: string, next: Next): void {
     const command = parsePathCommand(line, 'MAIL FROM', this.state.isTrusted);
     if (typeof command === 'string')
-      return this.#refuse('mail', null, replies.faultReplies[command][0], next);
+      return this.#refuse('mail', null, refused.pathRefusal('mail', command), next);
     this.#answer('mail', null, this.#dialogue.mail(this.state, command), next);
   }
 
   #rcpt(line: string, next: Next): void {
     const command = parsePathCommand(line, 'RCPT TO', this.state.isTrusted);
     if (typeof command === 'string')
-      return this.#refuse('rcpt', null, replies.faultReplies[command][1], next);
-    const { address } = command;
-    const recipient = address ? `${address.localPart}@${address.domain}` : null;
+      return this.#refuse('rcpt', null, refused.pathRefusal('rcpt', command), next);
+    const recipient = command.address && formatAddress(command.address);
     this.#answer('rcpt', recipient, this.#dialogue.rcpt(this.state, command), next);
   }
 
   #data(line: string, next: Next): void {
-    if (line.slice(4).trim() !== '') return this.#reply(reply(501, '5.5.4', 'DATA has no parameters'), next);
+    if (line.slice(4).trim() !== '') return this.#reply(replies.noDataParameters, next);
     const payload = this.#dialogue.data(this.state);
     if ('code' in payload) return this.#refuse('data', null, payload, next);
     this.#payload = payload;
     (this._parser as SmtpReader).readInto(payload.body, payload.isNormalised);
     this.#dataWatch.start(payload);
-    this.#say(reply(354, null, 'end with <CR><LF>.<CR><LF>'));
+    this.say(reply(354, null, 'end with <CR><LF>.<CR><LF>'));
     next();
   }
 
@@ -271,8 +270,8 @@ export class Connection extends SMTPConnection implements LineHandler {
     if ('code' in chunk) {
       // What follows are octets of a mail. They must not be taken for commands.
       this.#dialogue.refused(this.state, 'data', null, chunk);
-      this.#say(chunk);
-      return this.#say(replies.cannotGoOn);
+      this.say(chunk);
+      return this.say(replies.cannotGoOn);
     }
     const { payload } = this.#chunking;
     if (isFirst && payload) this.#dataWatch.start(payload);
@@ -296,66 +295,58 @@ export class Connection extends SMTPConnection implements LineHandler {
   }
 
   #auth(line: string, next: Next): void {
-    // RFC 4954 §4: not within a mail, and once; RFC 4954 §6: 538 where it would travel in the clear.
-    if (this.state.transaction) return this.#reply(reply(503, '5.5.1', 'a mail is under way'), next);
-    if (!this.#dialogue.mayAuthenticate(this.state)) {
-      return this.#reply(reply(538, '5.7.11', 'encryption required for authentication; use STARTTLS'), next);
-    }
+    const refusal = refused.authRefusal(this.#dialogue, this.state);
+    if (refusal) return this.#reply(refusal, next);
     const [, mechanism = '', initial, ...more] = line.trim().split(/[ \t]+/);
     if (!isScram(mechanism.toUpperCase())) return this.handler_AUTH(Buffer.from(line), next);
-    if (this.state.login) return this.#reply(reply(503, '5.5.1', 'you have logged in'), next);
-    if (more.length > 0) return this.#reply(reply(501, '5.5.4', 'syntax: AUTH mechanism response'), next);
+    if (more.length > 0) return this.#reply(replies.authSyntax, next);
     this.#scram(mechanism.toUpperCase() as ScramMechanism, initial, next);
   }
 
   #scram(mechanism: ScramMechanism, initial: string | undefined, next: Next): void {
     const { state } = this;
-    let resume = next;
-    const ask = (challenge: Reply): Promise<string> =>
-      new Promise((resolve) => {
-        this._nextHandler = (line, then) => {
-          resume = then;
-          resolve(line.toString('latin1').trim());
-        };
-        this.#reply(challenge, resume);
-      });
-    const tell = (outcome: LoginOutcome): Reply => this.#dialogue.loggedIn(state, outcome);
-    const answered = async (): Promise<void> => {
-      const login = this.#dialogue.scram(state, mechanism);
-      const answer = await scramDialogue(login, initial, { ask, tell }).catch((error: unknown) => {
-        this.#dialogue.failed(state, error);
-        return { ...localTrouble, code: 454, enhanced: '4.7.0' };
-      });
-      if (answer.code === 235) this.session.user = state.login;
-      this.#reply(answer, resume);
+    const lines: ScramLines = {
+      next,
+      expect: (handler) => {
+        this._nextHandler = handler;
+      },
+      say: (answer, resume) => {
+        if (answer.code === 235) this.session.user = state.login;
+        this.#reply(answer, resume);
+      },
     };
-    answered().catch((error: unknown) => this.#dialogue.failed(state, error));
+    const tell = (outcome: LoginOutcome): Reply => this.#dialogue.loggedIn(state, outcome);
+    const failed = (error: unknown): void => this.#dialogue.failed(state, error);
+    scramExchange(this.#dialogue.scram(state, mechanism), initial, { tell, failed }, lines);
   }
 
   #startTls(line: string, next: Next): void {
-    const state = this.#dialogue.startTls(this.state);
-    if (line.slice(8).trim() !== '')
-      return this.#reply(reply(501, '5.5.4', 'STARTTLS has no parameters'), next);
-    if (this.secure) return this.#reply(reply(503, '5.5.1', 'TLS is active already'), next);
-    if (state === 'off') return this.#reply(reply(502, '5.5.1', 'STARTTLS is not offered'), next);
-    // RFC 3207 §4.
-    if (state === 'unavailable') return this.#reply(reply(454, '4.7.0', 'TLS is not available'), next);
-    this.#say(reply(220, '2.0.0', 'ready to start TLS'));
+    const refusal = refused.startTlsRefusal(line, this.secure, this.#dialogue.startTls(this.state));
+    if (refusal) return this.#reply(refusal, next);
+    this.say(reply(220, '2.0.0', 'ready to start TLS'));
     this.upgrade(next);
+    this.#commandWatch.start(this.limits.handshakeMs);
   }
 
   // RFC 5321 §3.5.3: 252 tells nothing about who exists.
   #verify(line: string, next: Next): void {
-    if (line.slice(4).trim() === '') return this.#reply(reply(501, '5.5.4', 'syntax: VRFY address'), next);
-    this.#reply(reply(252, '2.1.5', 'cannot verify, but will take mail for whom there is'), next);
+    const isEmpty = line.slice(4).trim() === '';
+    this.#reply(isEmpty ? replies.verifySyntax : unverified, next);
+  }
+
+  // The library counts silence: here it is the client's turn, and nothing came.
+  override _onTimeout(): void {
+    if (this._closing || this._handlerPending) super._onTimeout();
+    else this.say(replies.silent);
   }
 
   override upgrade(callback: Next, secureCallback?: Next): void {
     this.state.forget();
     // The answer to STARTTLS must be out before the handshake begins on the same socket.
-    this.#replies.flush(this._socket);
+    this.flushReplies();
     super.upgrade(callback, () => {
       this.#noteTls();
+      this.#commandWatch.start(this.limits.commandMs);
       secureCallback?.();
     });
   }
@@ -366,11 +357,11 @@ export class Connection extends SMTPConnection implements LineHandler {
     const answered = async (): Promise<void> => {
       const answer = await work.catch((error: unknown) => {
         this.#dialogue.failed(this.state, error);
-        return isOutOfRoom(error) ? noSpace : localTrouble;
+        return isOutOfRoom(error) ? replies.noSpace : replies.localTrouble;
       });
       if (isRefusal(answer)) return this.#refuse(stage, recipient, answer, next);
       // A chunk is no mail yet.
-      if (stage === 'data' && !this.#chunking.isUnderWay) this.#errors = this.#idleCommands = 0;
+      if (stage === 'data' && !this.#chunking.isUnderWay) this.errors = this.#idleCommands = 0;
       this.#reply(answer, next);
     };
     answered().catch((error: unknown) => this.#dialogue.failed(this.state, error));
@@ -382,42 +373,8 @@ export class Connection extends SMTPConnection implements LineHandler {
   }
 
   #reply(answer: Reply, next: Next): void {
-    this.#say(answer);
+    this.say(answer);
     this.#goOn(next);
-  }
-
-  #say(answer: Reply): void {
-    const { code, enhanced, text } = answer;
-    this.send(code, enhanced === null ? text : `${enhanced} ${text}`, false);
-  }
-
-  override send(code: number, data?: string | string[] | null, context?: string | false): void {
-    if (!this._upgrading) this.#replies.gather(this._socket);
-    super.send(code, data, context);
-    if (code < 500 || this._closing) return;
-    this.#errors++;
-    // RFC 5321 §4.2.5 leaves ending a session to local policy: a guesser of addresses or passwords gets no more tries.
-    if (this.#errors >= this.#allowance(this.#limits.errors)) this.#say(replies.tooManyErrors);
-  }
-
-  /** Hands the answer to AUTH to the library, which writes it and goes on. */
-  finishAuth(
-    answer: Reply,
-    done: (error: SMTPServerError | null, response?: { user: unknown }) => void,
-  ): void {
-    this.#passed = answer;
-    if (answer.code === 235) done(null, { user: this.state.login });
-    else done(Object.assign(new Error(answer.text), { responseCode: answer.code }));
-    this.#passed = null;
-  }
-
-  // The library knows one enhanced code a reply code.
-  override _getEnhancedStatusCode(code: number, context?: string | false): string {
-    return this.#passed?.enhanced ?? super._getEnhancedStatusCode(code, context);
-  }
-
-  #allowance(limit: number): number {
-    return this.state.isTrusted ? limit * this.#limits.trustedFactor : limit;
   }
 
   // --- life -----------------------------------------------------------------------------------------------------
@@ -431,6 +388,7 @@ export class Connection extends SMTPConnection implements LineHandler {
 
   override _onClose(): void {
     this.#dataWatch.stop();
+    this.#commandWatch.stop();
     const isFirst = !this._closed;
     super._onClose();
     if (!isFirst) return;

@@ -10,6 +10,8 @@ interface Setup {
   settings?: SettingsParts;
   lists?: TestLists;
   dns?: (dns: FakeDns) => void;
+  /** Of a session; its transcripts wait, all at the same time. */
+  idleMs?: number;
 }
 
 /** Strangers come from public addresses, as a trusted balancer says. */
@@ -40,6 +42,7 @@ const setups: Record<string, Setup> = {
     settings: { ...strangers, reverseDns: { mode: 'reject' } },
     dns: names,
   },
+  silence: { port: 'mx', idleMs: 3000 },
   'domain-entries': {
     port: 'mx',
     settings: { ...strangers, reverseDns: { mode: 'off' } },
@@ -52,19 +55,22 @@ function plain(authorization: string, name: string, password: string): string {
   return Buffer.from(`${authorization}\0${name}\0${password}`).toString('base64');
 }
 
-for (const [folder, { port, settings, lists, dns }] of Object.entries(setups)) {
+for (const [folder, { port, settings, lists, dns, idleMs }] of Object.entries(setups)) {
   describe(folder, () => {
     const path = new URL(`transcripts/${folder}/`, import.meta.url);
     let smtp: SmtpHarness;
     beforeAll(async () => {
-      smtp = await startSmtp(settings ? { settings } : {});
+      smtp = await startSmtp({
+        ...(settings && { settings }),
+        ...(idleMs !== undefined && { limits: { idleMs } }),
+      });
       dns?.(smtp.dns);
       if (lists) await smtp.setLists(lists);
     });
     afterAll(() => smtp[Symbol.asyncDispose]());
 
     for (const file of readdirSync(path)) {
-      test(file.replace('.txt', ''), async () => {
+      test(file.replace('.txt', ''), { concurrent: idleMs !== undefined }, async () => {
         const { host, ports, password } = smtp;
         const variables = {
           annaPlain: plain('', 'anna@demo.test', password),

@@ -8,18 +8,15 @@ import {
   ScramLogin,
   type ScramMechanism,
 } from '@pochtar/service';
+import { banned, loginLater, tooManyFailures, wrongCredentials } from '../replies.ts';
 import { type Reply, reply } from '../reply.ts';
 import type { Session } from '../session.ts';
 import type { Tools } from '../tools.ts';
 
 const RULES: LoginRules = { protocol: 'smtp', maxFailures: 5, pauseMs: 500 };
 
-// RFC 4954 §4, §6: 235 success, 535 wrong credentials, 454 trouble of ours.
+// RFC 4954 §4: 235 is success.
 export const loggedIn = reply(235, '2.7.0', 'authentication successful');
-const wrongCredentials = reply(535, '5.7.8', 'wrong user name or password');
-const notNow = reply(454, '4.7.0', 'temporary trouble, try again later');
-const banned = reply(454, '4.7.0', 'too many failed log-ins from your address, try again later');
-const tooManyFailures = reply(421, '4.7.0', 'too many failed log-ins');
 
 export async function auth(tools: Tools, session: Session, credentials: Credentials): Promise<Reply> {
   const client = clientOf(tools, session);
@@ -57,7 +54,7 @@ function clientOf(tools: Tools, session: Session): LoginClient {
 /** Sets the session's login when it answers 235. */
 export function loggedInAs(tools: Tools, session: Session, outcome: LoginOutcome): Reply {
   if (outcome.kind === 'banned') return banned;
-  if (outcome.kind === 'busy') return notNow;
+  if (outcome.kind === 'busy') return loginLater;
   if (outcome.kind === 'refused') {
     tools.metrics.refused.add(1, { stage: 'auth', code: wrongCredentials.code });
     return outcome.isLast ? tooManyFailures : wrongCredentials;

@@ -1,6 +1,7 @@
 // A client has connected: RFC 5321 §3.1. The look-ups of strangers start here and are asked for at RCPT.
 import { lookUpClient } from '../look-up-client.ts';
-import { blackClient, type Reply } from '../reply.ts';
+import { blackClient } from '../replies.ts';
+import type { Reply } from '../reply.ts';
 import type { Session } from '../session.ts';
 import type { Tools } from '../tools.ts';
 

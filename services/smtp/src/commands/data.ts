@@ -6,18 +6,12 @@ import { checkContent, removedRanges, removedRefusal } from '../check-content.ts
 import { type FrontFields, submissionOf, traceFields } from '../front-fields.ts';
 import { currentSlip, newMail } from '../new-mail.ts';
 import { claimsOurs } from '../own-names.ts';
-import { localTrouble, noSpace, type Reply, reply } from '../reply.ts';
+import { cannotBeStored, localTrouble, noMail, noRecipients, noSpace, tooLarge } from '../replies.ts';
+import { type Reply, reply } from '../reply.ts';
 import type { ReverseResult } from '../reverse-name.ts';
 import type { Session, Transaction } from '../session.ts';
 import { SubmittedBody } from '../submitted-body.ts';
 import { maxMessageSize, type Tools } from '../tools.ts';
-
-const noMail = reply(503, '5.5.1', 'send MAIL first');
-// RFC 5321 §3.3: no RCPT was accepted.
-const noRecipients = reply(554, '5.5.1', 'no valid recipients');
-// RFC 1870 §6.3.
-const tooLarge = reply(552, '5.3.4', 'message larger than this server accepts');
-const cannotBeStored = reply(554, '5.6.0', 'message cannot be stored');
 
 export class IncomingMail {
   readonly id = uuidv7();

@@ -4,37 +4,30 @@ import type { Deciding, SenderNames } from '@pochtar/service';
 import { lookUpClient } from '../look-up-client.ts';
 import { mailParameters } from '../parameters.ts';
 import type { PathCommand } from '../path-command.ts';
-import { blackClient, noSpace, type Reply, reply } from '../reply.ts';
+import * as replies from '../replies.ts';
+import { type Reply, reply } from '../reply.ts';
 import { forLists } from '../sender-policy.ts';
 import type { Session, Transaction } from '../session.ts';
 import { maxMessageSize, type Tools } from '../tools.ts';
 
 const taken = reply(250, '2.1.0', 'sender ok');
-const nested = reply(503, '5.5.1', 'a mail is under way; send RSET first');
-// RFC 6409 §4.3, RFC 4954 §6.
-const loginRequired = reply(530, '5.7.0', 'authentication required');
-const notYours = reply(553, '5.7.1', 'the sender must be an address of your login');
-// RFC 6531 §3.5.
-const needsUtf8 = reply(553, '5.6.7', 'a non-ASCII address needs SMTPUTF8');
-// RFC 1870 §6.1 (2).
-const tooLarge = reply(552, '5.3.4', 'message larger than this server accepts');
 
 export async function mail(tools: Tools, session: Session, command: PathCommand): Promise<Reply> {
-  if (session.transaction) return nested;
+  if (session.transaction) return replies.nestedMail;
   // The lists may have changed since the client connected.
   const listed = lookUpClient(tools, session);
   if (listed?.list === 'black') {
     tools.countHit(listed);
-    return blackClient;
+    return replies.blackClient;
   }
-  if (session.listener !== 'mx' && !session.isTrusted) return loginRequired;
+  if (session.listener !== 'mx' && !session.isTrusted) return replies.loginRequired;
   const parameters = mailParameters(command.parameters, tools.current('misc').smtpUtf8);
   if ('code' in parameters) return parameters;
   const { address } = command;
-  if (address && !parameters.smtpUtf8 && !isAsciiAddress(address)) return needsUtf8;
-  if (parameters.size !== null && parameters.size > maxMessageSize(tools)) return tooLarge;
-  if (!tools.disk.hasRoomFor(parameters.size ?? 0)) return noSpace;
-  if (session.login && !(await isOwnAddress(tools, session.login.accountId, address))) return notYours;
+  if (address && !parameters.smtpUtf8 && !isAsciiAddress(address)) return replies.needsUtf8;
+  if (parameters.size !== null && parameters.size > maxMessageSize(tools)) return replies.tooLarge;
+  if (!tools.disk.hasRoomFor(parameters.size ?? 0)) return replies.noSpace;
+  if (session.login && !(await isOwnAddress(tools, session.login.accountId, address))) return replies.notYours;
   // Counted last: what is refused anyway is no mail.
   const overLimit = await tools.sendingLimit.refusal(session);
   if (overLimit) return overLimit;

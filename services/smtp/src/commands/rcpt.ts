@@ -7,36 +7,21 @@ import { rcptParameters } from '../parameters.ts';
 import type { PathCommand } from '../path-command.ts';
 import { barePostmaster, roleHolder } from '../postmaster.ts';
 import { endOf, isReachable } from '../recipient-end.ts';
+import * as replies from '../replies.ts';
 import { type Reply, reply } from '../reply.ts';
 import type { Session, Transaction } from '../session.ts';
 import type { Tools } from '../tools.ts';
 
 const taken = reply(250, '2.1.5', 'recipient ok');
-const noMail = reply(503, '5.5.1', 'send MAIL first');
-// RFC 5321 §4.5.3.1.10.
-const tooMany = reply(452, '4.5.3', 'too many recipients; send the rest with another mail');
-const needsUtf8 = reply(553, '5.6.7', 'a non-ASCII address needs SMTPUTF8');
-const blackName = reply(554, '5.7.1', 'no mail is accepted from this sender');
-const noRelaying = reply(550, '5.7.1', 'relaying denied; log in to send to other domains');
-const suspended = reply(
-  550,
-  '5.7.1',
-  'relaying by address is suspended: too many senders come through yours; log in, or have the administrator confirm it',
-);
-const unknownMailbox = reply(550, '5.1.1', 'no such mailbox here');
-const disabledMailbox = reply(550, '5.2.1', 'mailbox disabled');
-// RFC 3463 §3.3 X.2.2. Transient: what is deleted makes room.
-const fullMailbox = reply(452, '4.2.2', 'mailbox full');
-const badSyntax = reply(501, '5.1.3', 'bad recipient address');
 
 export async function rcpt(tools: Tools, session: Session, command: PathCommand): Promise<Reply> {
   const { transaction } = session;
-  if (!transaction) return noMail;
+  if (!transaction) return replies.noMail;
   const parameters = rcptParameters(command.parameters, transaction.parameters.smtpUtf8);
   if ('code' in parameters) return parameters;
   const address = command.isPostmaster ? await barePostmaster(tools) : command.address;
-  if (!address) return command.isPostmaster ? unknownMailbox : badSyntax;
-  if (!transaction.parameters.smtpUtf8 && !isAsciiAddress(address)) return needsUtf8;
+  if (!address) return command.isPostmaster ? replies.unknownMailbox : replies.badRecipient;
+  if (!transaction.parameters.smtpUtf8 && !isAsciiAddress(address)) return replies.needsUtf8;
   const found = await findRecipient(tools, address);
   const refusal =
     placeRefusal(session, transaction, found, tools) ?? (await strangerRefusal(tools, session, found.key));
@@ -62,7 +47,7 @@ async function limitRefusal(
   { row }: Found,
 ): Promise<Reply | null> {
   if (recipients.has(row)) return null;
-  if (recipients.size >= tools.current('limits').recipientsPerMail) return tooMany;
+  if (recipients.size >= tools.current('limits').recipientsPerMail) return replies.tooManyRecipients;
   return recipients.size === 0 ? null : tools.sendingLimit.recipientRefusal(session);
 }
 
@@ -95,15 +80,15 @@ function placeRefusal(
   { resolved, end }: Found,
   tools: Tools,
 ): Reply | null {
-  if (transaction.listedName === 'black') return blackName;
-  if (end.kind === 'unknown') return unknownMailbox;
-  if (end.kind === 'account' && !end.isEnabled) return disabledMailbox;
-  if (end.kind === 'account' && end.isFull) return fullMailbox;
+  if (transaction.listedName === 'black') return replies.blackName;
+  if (end.kind === 'unknown') return replies.unknownMailbox;
+  if (end.kind === 'account' && !end.isEnabled) return replies.disabledMailbox;
+  if (end.kind === 'account' && end.isFull) return replies.fullMailbox;
   const mayRelay =
     session.isTrusted ||
     (transaction.listedName === 'white' && tools.current('accessLists').relayForWhitelistedSenders);
   if (resolved.kind !== 'remote' || mayRelay) return null;
-  return session.isTrustSuspended ? suspended : noRelaying;
+  return session.isTrustSuspended ? replies.relayingSuspended : replies.noRelaying;
 }
 
 /** What DNS and the filters say of a stranger. A login, a white address or a white name lifts them. */
