@@ -55,7 +55,12 @@ const table: Readonly<Record<string, readonly [number, string]>> = {
   ...{ loginEnded: [421, '4.7.0'], loginRequired: [530, '5.7.0'], blackClient: [554, '5.7.1'] },
   ...{ notYours: [553, '5.7.1'], tooManyOfAddress: [450, '4.7.1'], tooManyOfAccount: [450, '4.7.1'] },
   ...{ blackName: [554, '5.7.1'], noRelaying: [550, '5.7.1'], relayingSuspended: [550, '5.7.1'] },
-  ...{ noFrom: [550, '5.7.1'], notYourFrom: [550, '5.7.1'], filterAway: [451, '4.7.1'], filterDeferred: [451, '4.7.1'] },
+  ...{
+    noFrom: [550, '5.7.1'],
+    notYourFrom: [550, '5.7.1'],
+    filterAway: [451, '4.7.1'],
+    filterDeferred: [451, '4.7.1'],
+  },
   ...{ filterRejected: [550, '5.7.1'], wrongCredentials: [535, '5.7.8'], authNeedsTls: [538, '5.7.11'] },
   ...{ reverseNameUnknown: [451, '4.7.25'], reverseNameDeferred: [451, '4.7.25'] },
   ...{ reverseNameRefused: [550, '5.7.25'] },

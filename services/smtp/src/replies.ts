@@ -58,11 +58,7 @@ export const tlsUnavailable = reply(454, '4.7.0', 'TLS is not available');
 export const authWithinMail = reply(503, '5.5.1', 'a mail is under way');
 export const loggedInBefore = reply(503, '5.5.1', 'you have logged in');
 // RFC 4954 §6: where it would travel in the clear.
-export const authNeedsTls = reply(
-  538,
-  '5.7.11',
-  'encryption required for authentication; use STARTTLS',
-);
+export const authNeedsTls = reply(538, '5.7.11', 'encryption required for authentication; use STARTTLS');
 export const authSyntax = reply(501, '5.5.4', 'syntax: AUTH mechanism response');
 export const unknownMechanism = reply(504, '5.5.4', 'authentication mechanism not offered');
 // RFC 4954 §4, §6; RFC 5248 §2.4: the X.5.6 of a response that is too long.
@@ -73,11 +69,7 @@ export const malformedResponse = reply(501, '5.5.2', 'malformed response');
 // RFC 4954 §6: 535 wrong credentials, 454 trouble of ours.
 export const wrongCredentials = reply(535, '5.7.8', 'wrong user name or password');
 export const loginLater = reply(454, '4.7.0', 'temporary trouble, try again later');
-export const banned = reply(
-  454,
-  '4.7.0',
-  'too many failed log-ins from your address, try again later',
-);
+export const banned = reply(454, '4.7.0', 'too many failed log-ins from your address, try again later');
 export const tooManyFailures = reply(421, '4.7.0', 'too many failed log-ins');
 export const loginEnded = reply(421, '4.7.0', 'your account has changed, log in again');
 // RFC 6409 §4.3, RFC 4954 §6.
@@ -110,17 +102,9 @@ export const tooManyOfAddress = reply(
   '4.7.1',
   'too many messages from your address, try again in a minute',
 );
-export const tooManyOfAccount = reply(
-  450,
-  '4.7.1',
-  'too many messages from your account, try again later',
-);
+export const tooManyOfAccount = reply(450, '4.7.1', 'too many messages from your account, try again later');
 // RFC 5321 §4.5.3.1.10.
-export const tooManyRecipients = reply(
-  452,
-  '4.5.3',
-  'too many recipients; send the rest with another mail',
-);
+export const tooManyRecipients = reply(452, '4.5.3', 'too many recipients; send the rest with another mail');
 export const blackName = reply(554, '5.7.1', 'no mail is accepted from this sender');
 export const noRelaying = reply(550, '5.7.1', 'relaying denied; log in to send to other domains');
 export const relayingSuspended = reply(
@@ -150,11 +134,7 @@ export function reverseNameRefused(isForNow: boolean, text: string): Reply {
 }
 
 /** Of a filter; its enhanced code is taken where it says the same as the reply code. */
-export function filterRefused(
-  result: 'defer' | 'reject',
-  enhanced: string | undefined,
-  text: string,
-): Reply {
+export function filterRefused(result: 'defer' | 'reject', enhanced: string | undefined, text: string): Reply {
   const [code, own] = result === 'defer' ? [451, '4.7.1'] : [550, '5.7.1'];
   const fits = enhanced !== undefined && new RegExp(`^${own[0]}\\.\\d{1,3}\\.\\d{1,3}$`).test(enhanced);
   return reply(code, fits ? enhanced : own, text);

@@ -27,7 +27,8 @@ export async function mail(tools: Tools, session: Session, command: PathCommand)
   if (address && !parameters.smtpUtf8 && !isAsciiAddress(address)) return replies.needsUtf8;
   if (parameters.size !== null && parameters.size > maxMessageSize(tools)) return replies.tooLarge;
   if (!tools.disk.hasRoomFor(parameters.size ?? 0)) return replies.noSpace;
-  if (session.login && !(await isOwnAddress(tools, session.login.accountId, address))) return replies.notYours;
+  if (session.login && !(await isOwnAddress(tools, session.login.accountId, address)))
+    return replies.notYours;
   // Counted last: what is refused anyway is no mail.
   const overLimit = await tools.sendingLimit.refusal(session);
   if (overLimit) return overLimit;
