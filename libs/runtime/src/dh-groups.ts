@@ -8,8 +8,16 @@ export type DhBits = 1024 | 2048 | 3072 | 4096;
 const OFFSETS: Record<Exclude<DhBits, 1024>, bigint> = { 2048: 560_316n, 3072: 2_625_351n, 4096: 5_736_041n };
 const GENERATOR = 2n;
 
+const made = new Map<DhBits, string>();
+
 /** PEM for the `dhparam` option of a secure context. */
 export function dhParameters(bits: DhBits): string {
+  const known = made.get(bits) ?? parametersOf(bits);
+  made.set(bits, known);
+  return known;
+}
+
+function parametersOf(bits: DhBits): string {
   // PKCS #3: DHParameter ::= SEQUENCE { prime INTEGER, base INTEGER }
   const body = Buffer.concat([derInteger(primeOf(bits)), derInteger(bytesOf(GENERATOR))]);
   const der = Buffer.concat([Buffer.from([0x30]), derLength(body.length), body]);

@@ -25,26 +25,38 @@ export interface TlsPolicy {
 
 const MODERN_CIPHERS = 'ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:DHE+AES:RSA+AES:!aNULL:!eNULL:!MD5';
 
+/** A certificate made ready: what costs some milliseconds of every process that shows it. */
+interface Ready {
+  context: SecureContext;
+  options: SecureContextOptions;
+  leaf: X509Certificate;
+}
+
 export class TlsContexts {
+  /** By everything that they were made of. */
+  #ready = new Map<string, Ready>();
   #shown: SecureContext | null = null;
   #options: SecureContextOptions | null = null;
   #byName = new Map<string, SecureContext>();
 
   /**
-   * Replaces everything. Throws, leaving all as it was, when the certificate to show does not match its key. Another one
+   * Replaces everything; a certificate that stays as it was stays ready. Throws, leaving all as it was, when the certificate to show does not match its key. Another one
    * that can't be used is left out; their ids are answered.
    */
   replace(certificates: ServerCertificate[], policy: TlsPolicy): string[] {
     const shown = certificates.find(({ id }) => id === policy.certificateId) ?? certificates[0];
     const broken: string[] = [];
     const named = new Map<string, { context: SecureContext; rank: number }>();
-    let showing: { context: SecureContext; options: SecureContextOptions } | null = null;
+    const ready = new Map<string, Ready>();
+    let showing: Ready | null = null;
     for (const certificate of certificates) {
       try {
-        const options = contextOptions(certificate, policy);
-        const context = createSecureContext(options);
-        if (certificate === shown) showing = { context, options };
-        const leaf = new X509Certificate(certificate.chainPem);
+        const { chainPem, keyPem } = certificate;
+        const made = JSON.stringify([chainPem, keyPem, policy.minTlsVersion, policy.dhBits]);
+        const one = this.#ready.get(made) ?? makeReady(certificate, policy);
+        ready.set(made, one);
+        if (certificate === shown) showing = one;
+        const { context, leaf } = one;
         const rank =
           certificate.id === policy.certificateId ? Number.POSITIVE_INFINITY : Date.parse(leaf.validTo);
         for (const name of namesOf(leaf)) {
@@ -55,6 +67,7 @@ export class TlsContexts {
         broken.push(certificate.id);
       }
     }
+    this.#ready = ready;
     this.#shown = showing?.context ?? null;
     this.#options = showing?.options ?? null;
     this.#byName = new Map([...named].map(([name, { context }]) => [name, context]));
@@ -84,6 +97,11 @@ export class TlsContexts {
     if (context) done(null, context);
     else done(new Error('no certificate is loaded'));
   };
+}
+
+function makeReady(certificate: ServerCertificate, policy: TlsPolicy): Ready {
+  const options = contextOptions(certificate, policy);
+  return { options, context: createSecureContext(options), leaf: new X509Certificate(certificate.chainPem) };
 }
 
 function contextOptions(certificate: ServerCertificate, policy: TlsPolicy): SecureContextOptions {

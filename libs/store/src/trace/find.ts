@@ -102,6 +102,9 @@ const HOUR_MS = 3_600_000;
 const OLDEST_MS = 3660 * 24 * HOUR_MS;
 const FIRST_WINDOW_MS = HOUR_MS / 4;
 const MOST_GROWTH = 16;
+/** What a window costs however little is in it: more windows cost more of it. */
+const STATEMENT_MS = 2;
+const LEAST_WORK_MS = 0.25;
 
 export interface Search {
   /** No window is begun that would not end in time, as far as the last one tells. */
@@ -174,7 +177,8 @@ async function walkBack<Row>(
     const tookMs = performance.now() - began;
     until = since;
     left -= tookMs;
-    const growth = Math.min(MOST_GROWTH, left / tookMs);
+    const workMs = Math.max(LEAST_WORK_MS, tookMs - STATEMENT_MS);
+    const growth = Math.min(MOST_GROWTH, (left - STATEMENT_MS) / workMs);
     if (growth < 1 / MOST_GROWTH) break;
     window *= growth;
   }
