@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   addressKey,
+  addressOfKey,
   asciiAddress,
   domainKey,
   formatAddress,
@@ -188,7 +189,13 @@ describe('keys', () => {
     ['John.Doe@Example.ORG', 'john.doe@example.org'],
     ['Почта@ПРИМЕР.рф', 'почта@xn--e1afmkfd.xn--p1ai'],
     ['a@XN--E1AFMKFD.XN--P1AI', 'a@xn--e1afmkfd.xn--p1ai'],
-    ['"a b"@c', 'a b@c'],
+    ['"A b"@c', '"a b"@c'],
+    ['"anna"@c', 'anna@c'],
+    ['"an\\na"@c', 'anna@c'],
+    ['"a.b"@c', 'a.b@c'],
+    ['"a..b"@c', '"a..b"@c'],
+    ['"a@b"@c', '"a@b"@c'],
+    ['"\\""@c', '"\\""@c'],
     ['e\u0301@c', '\u00e9@c'],
     ['a@[IPv6:2001:DB8:0:0:0:0:0:1]', 'a@[ipv6:2001:db8::1]'],
     ['a@[192.0.2.1]', 'a@[192.0.2.1]'],
@@ -201,10 +208,29 @@ describe('keys', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), (localPart) => {
         const key = addressKey({ localPart, domain: 'b' });
-        expect(addressKey({ localPart: key.slice(0, -2), domain: 'b' })).toBe(key);
+        expect(addressKey(addressOfKey(key))).toBe(key);
       }),
       { numRuns: 2000 },
     );
+  });
+
+  test('property: a key is an address that can be typed again, and says the same then', () => {
+    const printable = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(printable, (localPart) => {
+        const key = addressKey({ localPart, domain: 'B.example' });
+        const typed = parseAddress(key);
+        expect(typed).toEqual(addressOfKey(key));
+        expect(typed && addressKey(typed)).toBe(key);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a key as it was kept before, without quotes, is read too', () => {
+    expect(addressOfKey('a b@c')).toEqual({ localPart: 'a b', domain: 'c' });
+    expect(addressOfKey('a@b@c')).toEqual({ localPart: 'a@b', domain: 'c' });
+    expect(addressOfKey('"a@c')).toEqual({ localPart: '"a', domain: 'c' });
   });
 
   test('a domain has one key in U-labels and A-labels', () => {

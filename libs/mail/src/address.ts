@@ -1,8 +1,10 @@
 // Mail addresses as SMTP writes them: Mailbox and paths. RFC 5321 §4.1.2, with UTF-8 as RFC 6531 §3.3 allows.
 //
 // An Address is decoded: the local part without quotes and backslashes. Everything that compares or stores addresses uses
-// addressKey(), so that one person has one key however the address was written.
+// addressKey(), so that one person has one key however the address was written: in quotes where it needs them, and never
+// elsewhere. A key is an address, and can be typed again.
 
+import { isAscii } from 'node:buffer';
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 
@@ -31,8 +33,6 @@ const LABEL =
   /^[0-9A-Z_a-z\u{a1}-\u{10ffff}](?:[0-9A-Z_a-z\-\u{a1}-\u{10ffff}]*[0-9A-Z_a-z\u{a1}-\u{10ffff}])?$/u;
 // oxlint-disable-next-line no-control-regex -- finding controls is its purpose
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
-// oxlint-disable-next-line no-control-regex
-const ASCII = /^[\u0000-\u007f]*$/;
 
 /** Reads `local@domain`; null when it is no address. An empty quoted local part is none. */
 export function parseAddress(text: string): Address | null {
@@ -91,7 +91,7 @@ export function isDomain(text: string): boolean {
   // RFC 5321 §4.5.3.1.2: at most 255 octets.
   if (text === '' || Buffer.byteLength(text) > MAX_DOMAIN) return false;
   if (!text.split('.').every((label) => LABEL.test(label))) return false;
-  const ascii = ASCII.test(text) ? text : domainToASCII(text);
+  const ascii = isAsciiText(text) ? text : domainToASCII(text);
   // A name that turns into an IPv4 address by the rules for URLs is none by those for mail.
   if (ascii !== text && /(?:^|\.)[0-9]+$/.test(ascii)) return false;
   return (
@@ -114,16 +114,27 @@ export function formatAddress(address: Address): string {
   return `"${localPart.replace(/["\\]/g, '\\$&')}"@${domain}`;
 }
 
-/** The one form in which addresses are looked up and compared: lower case, NFC, domain in A-labels. */
+/**
+ * The one form in which addresses are looked up and compared: lower case, NFC, domain in A-labels. RFC 5321 §4.1.2: quotes
+ * that a local part does not need say nothing, and are left out.
+ */
 export function addressKey(address: Address): string {
   const localPart = address.localPart.normalize('NFC').toLowerCase().normalize('NFC');
-  return `${localPart}@${domainKey(address.domain)}`;
+  return formatAddress({ localPart, domain: domainKey(address.domain) });
+}
+
+/** An address as rows have it, read back. What stands in no quotes may hold anything, so the last at sign divides. */
+export function addressOfKey(key: string): Address {
+  const quoted = key.startsWith('"') ? parseAddress(key) : null;
+  if (quoted !== null) return quoted;
+  const at = key.lastIndexOf('@');
+  return { localPart: key.slice(0, at), domain: key.slice(at + 1) };
 }
 
 /** The one form in which domains are looked up and compared: lower case, A-labels. */
 export function domainKey(domain: string): string {
   if (domain.startsWith('[')) return literalKey(domain);
-  if (ASCII.test(domain)) return domain.toLowerCase();
+  if (isAsciiText(domain)) return domain.toLowerCase();
   return domainToASCII(domain) || domain.toLowerCase();
 }
 
@@ -138,12 +149,16 @@ function literalKey(literal: string): string {
 
 /** Whether the address as it stands needs no SMTPUTF8 (RFC 6531). */
 export function isAsciiAddress(address: Address): boolean {
-  return ASCII.test(address.localPart) && ASCII.test(address.domain);
+  return isAsciiText(address.localPart) && isAsciiText(address.domain);
 }
 
 /** The address for a server without SMTPUTF8: its domain in A-labels. Null when the local part is not US-ASCII. */
 export function asciiAddress(address: Address): Address | null {
-  if (!ASCII.test(address.localPart)) return null;
-  if (ASCII.test(address.domain)) return address;
+  if (!isAsciiText(address.localPart)) return null;
+  if (isAsciiText(address.domain)) return address;
   return { localPart: address.localPart, domain: domainToASCII(address.domain) };
+}
+
+function isAsciiText(text: string): boolean {
+  return isAscii(Buffer.from(text));
 }

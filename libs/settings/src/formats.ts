@@ -68,17 +68,28 @@ export function host(input: string): string | undefined {
   return ipAddress(input) ?? domainName(input);
 }
 
-/** A mailbox `local@domain`; the local part keeps its case, the domain is lower-cased. */
+/**
+ * A mailbox `local@domain` or `"local part"@domain`; the local part keeps its case, the domain is lower-cased. Quotes that
+ * are not needed are dropped.
+ */
 export function mailboxAddress(input: string): string | undefined {
   const trimmed = input.trim();
   const at = trimmed.lastIndexOf('@');
-  const local = trimmed.slice(0, at);
+  const local = unquoted(trimmed.slice(0, at));
   const domain = domainName(trimmed.slice(at + 1));
-  if (at < 1 || domain === undefined || Buffer.byteLength(local) > 64) return undefined;
-  // RFC 5321 §4.1.2: Dot-string of atoms; quoted local parts are not accepted in settings.
-  if (!/^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u.test(local))
-    return undefined;
-  return `${local}@${domain}`;
+  if (at < 1 || local === undefined || domain === undefined || Buffer.byteLength(local) > 64) return undefined;
+  return DOT_STRING.test(local) ? `${local}@${domain}` : `"${local.replace(/["\\]/g, '\\$&')}"@${domain}`;
+}
+
+// RFC 5321 §4.1.2: Dot-string of atoms.
+const DOT_STRING = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+
+/** A local part without its quotes and backslashes; undefined when it is none. */
+function unquoted(local: string): string | undefined {
+  // RFC 5321 §4.1.2: Quoted-string; a backslash stands before any one printable character.
+  const inside = /^"((?:[^"\\\p{C}]|\\[^\p{C}])+)"$/u.exec(local)?.[1];
+  if (inside !== undefined) return inside.replace(/\\(.)/gu, '$1');
+  return DOT_STRING.test(local) ? local : undefined;
 }
 
 /** `host:port`, with an IPv6 host in brackets. */

@@ -20,8 +20,7 @@ import {
   settleRecipientVerdicts,
   splitMail,
 } from '@pochtar/store/queue';
-import { addressKey, behindReturnPath } from '@pochtar/mail';
-import { addressOfKey } from './address-of-key.ts';
+import { addressKey, addressOfKey, behindReturnPath } from '@pochtar/mail';
 import { combineVerdicts, type Decision, type RecipientGroup, recipientGroups } from './combine-verdicts.ts';
 import { destinationOf } from './destination.ts';
 import { editedTexts, textsOf } from './edited-texts.ts';

@@ -4,6 +4,7 @@
 // counts as dead by itself.
 import { randomUUID } from 'node:crypto';
 import {
+  addressOfKey,
   type Address,
   buildDsn,
   decodeXtext,
@@ -18,7 +19,6 @@ import {
 } from '@pochtar/mail';
 import { serverDomain } from '@pochtar/settings';
 import { loadContent, type NewMail, type NoticeRecipient, type OwedNotice } from '@pochtar/store/queue';
-import { addressOfKey } from './address-of-key.ts';
 import { recipientAddress } from './recipient-address.ts';
 import { identifyingHeader } from './returnable.ts';
 import { readStoredHeader } from './stored-header.ts';

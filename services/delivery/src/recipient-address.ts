@@ -1,6 +1,6 @@
 // An address as a recipient row has it: the key of a local name, and for other servers the local part as it was
 // written. RFC 5321 §2.4: the case of a local part means something to its own host only, which must get it as it is.
-import { type Address, addressKey, domainKey } from '@pochtar/mail';
+import { type Address, addressKey, domainKey, formatAddress } from '@pochtar/mail';
 import type { Queryable } from '@pochtar/store/db';
 import { resolveRecipients } from '@pochtar/store/directory';
 
@@ -15,5 +15,6 @@ export async function recipientAddress(db: Queryable, address: Address): Promise
   const [name] = await resolveRecipients(db, [key]);
   if (name?.kind !== 'remote')
     return { address: key, accountId: name?.kind === 'account' ? name.accountId : null };
-  return { address: `${address.localPart}@${domainKey(address.domain)}`, accountId: null };
+  const { localPart, domain } = address;
+  return { address: formatAddress({ localPart, domain: domainKey(domain) }), accountId: null };
 }

@@ -5,7 +5,7 @@
 // answers NOTIFY=SUCCESS itself ("expanded") and its members are not asked to.
 import type { QueuedRecipient, RoutedRecipient } from '@pochtar/store/queue';
 import type { Resolved } from '@pochtar/store/directory';
-import { domainOfKey } from './address-of-key.ts';
+import { domainOfKey } from './domain-of-key.ts';
 
 /** How deep aliases may lead to aliases. */
 export const MAX_DEPTH = 10;

@@ -99,6 +99,25 @@ describe('accounts', () => {
     await eventually(() => expect(heard).toContain('anna@example.org'));
   });
 
+  test('RFC 5321 §4.1.2: a name in quotes is kept in them where it needs them, and found however it is typed', async () => {
+    const { account } = await running.get(adminAccount.create, {
+      address: '"John Doe"@Example.org',
+      password: 'a long enough password',
+    });
+    expect(account.address).toBe('"john doe"@example.org');
+    for (const address of [account.address, String.raw`"john\ doe"@EXAMPLE.org`]) {
+      expect((await running.get(adminAccount.show, { address })).account.id).toBe(account.id);
+      expect(await running.complaint(adminAccount.create, { address, password: 'a long enough password' })).toBe(
+        'exists address',
+      );
+    }
+    const targets = [account.address, '"Plain"@example.org'];
+    const { alias } = await running.get(adminAlias.create, { address: '"jd"@example.org', targets });
+    expect(alias).toMatchObject({ address: 'jd@example.org', targets: [account.address, 'plain@example.org'] });
+    await running.get(adminAlias.delete, { address: alias.address });
+    await running.get(adminAccount.delete, { address: account.address });
+  });
+
   test.each([
     [{ address: 'none' }, 'wrongFormat address'],
     [{ address: 'a@[127.0.0.1]' }, 'wrongFormat address'],

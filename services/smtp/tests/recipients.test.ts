@@ -1,6 +1,6 @@
 // Who mail may be addressed to beyond the plain names: whoever must be reachable is, and what could only come back is not
 // taken.
-import { createAccount, createDomain, createName, updateAccount } from '@pochtar/store/directory';
+import { createAccount, createDomain, createName, hashPassword, updateAccount } from '@pochtar/store/directory';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';
@@ -125,5 +125,52 @@ describe('what could only come back', () => {
     await expectAnswer('gone@demo.test', /^550 5\.1\.1/);
     await expectAnswer('full@demo.test', /^452 4\.2\.2/);
     for (const name of ['away', 'many', 'round']) await expectAnswer(`${name}@demo.test`, /^250 /);
+  });
+});
+
+describe('RFC 5321 §4.1.2: a local part that needs quotes', () => {
+  const john = '"john doe"@demo.test';
+  const enter = async (session: Client): Promise<void> => {
+    const login = Buffer.from(`\0"John\\ Doe"@demo.test\0${smtp.password}`).toString('base64');
+    expect((await session.say(`AUTH PLAIN ${login}`)).text).toMatch(/^235 /);
+  };
+
+  test('is one mailbox however it is written, and one that needs none is the plain one', async () => {
+    const account = { domain: 'demo.test', passwordHash: await hashPassword(smtp.password), folders: [] };
+    await createAccount(smtp.db, 'all', { ...account, address: john });
+    await changed();
+    for (const written of [john, '"JOHN DOE"@Demo.test', String.raw`"john\ do\e"@demo.test`]) {
+      await expectReached(written, john);
+    }
+    await expectReached('"anna"@demo.test', 'anna@demo.test');
+    await expectAnswer('"john  doe"@demo.test', /^550 5\.1\.1/);
+    expect((await smtp.mails())[0]?.bytes.toString()).toContain('for <"john doe"@demo.test>');
+  });
+
+  test('logs in, sends as itself and to others, and stands in quotes in From and in the queue', async () => {
+    const session = await Client.greeted(smtp.ports.mx);
+    await enter(session);
+    const to = ['"Jane Doe"@Elsewhere.test', '"Jane"@elsewhere.test', String.raw`"a\"b"@elsewhere.test`];
+    expect((await session.begin('"john doe"@demo.test', ...to)).code).toBe(354);
+    session.write('Subject: no From\r\n\r\n.\r\n');
+    expect((await session.reply()).text).toMatch(/^250 /);
+    expect((await session.say('MAIL FROM:<"jane doe"@demo.test>')).text).toMatch(/^553 5\.7\.1/);
+    session.close();
+    const [mail] = await smtp.mails();
+    expect(mail?.reversePath).toBe(john);
+    expect(mail?.recipients.map(({ address }) => address).toSorted()).toEqual(
+      ['"Jane Doe"@elsewhere.test', 'Jane@elsewhere.test', String.raw`"a\"b"@elsewhere.test`].toSorted(),
+    );
+    expect(mail?.bytes.toString()).toContain('\r\nFrom: "john doe"@demo.test\r\n');
+  });
+
+  test('stands in quotes in From with the empty path too, where the login alone says who it is', async () => {
+    const session = await Client.greeted(smtp.ports.mx);
+    await enter(session);
+    expect((await session.begin('', 'anna@demo.test')).code).toBe(354);
+    session.write('Subject: read\r\n\r\n.\r\n');
+    expect((await session.reply()).text).toMatch(/^250 /);
+    session.close();
+    expect((await smtp.mails())[0]?.bytes.toString()).toContain('\r\nFrom: "john doe"@demo.test\r\n');
   });
 });

@@ -1,3 +1,4 @@
+import { parseAddress } from '@pochtar/mail';
 import fc from 'fast-check';
 import type { AccessListsSettings } from '@pochtar/settings';
 import { accessEntry } from '@pochtar/settings';
@@ -190,4 +191,13 @@ test('whatever was added, changed and removed, the matcher says what the rule sa
     ),
     { numRuns: 500 },
   );
+});
+
+test('RFC 5321 §4.1.2: an entry whose local part is in quotes means the sender, however its quotes are written', () => {
+  const matcher = lists([], ['"john doe"@ext.test', 'anna@ext.test']);
+  const listOf = (path: string) =>
+    matcher.names({ reversePath: parseAddress(path), reverseNames: [], spf: null }, now, 'no')?.list ?? null;
+  expect(listOf('"John\\ Doe"@Ext.test')).toBe('black');
+  expect(listOf('"anna"@ext.test')).toBe('black');
+  expect(listOf('"john  doe"@ext.test')).toBeNull();
 });

@@ -5,7 +5,7 @@
 // them matches, names decide: the closest one wins (mailbox, mail server, longest domain), white when equal. The name of a
 // sender anybody can write: where it is white it counts only as SPF allows. The name of a client is confirmed by DNS. So
 // a black address is never lifted by a white name. An entry ends at its time.
-import { type Address, addressKey, domainKey } from '@pochtar/mail';
+import { type Address, addressKey, addressOfKey, domainKey } from '@pochtar/mail';
 import { Turn } from '@pochtar/runtime';
 import type { AccessListsSettings } from '@pochtar/settings';
 import type { AccessChanges, AccessEntry, ListColour } from '@pochtar/store/lists';
@@ -237,7 +237,7 @@ function whiteNamesCount(rule: AccessListsSettings['whiteNamesNeedSpf'], spf: Se
 /** Entries as they are looked up: `user@domain`, `@domain`, `domain`. */
 function nameKey(item: string): string {
   const at = item.lastIndexOf('@');
-  if (at > 0) return addressKey({ localPart: item.slice(0, at), domain: item.slice(at + 1) });
+  if (at > 0) return addressKey(addressOfKey(item));
   return at === 0 ? `@${domainKey(item.slice(1))}` : domainKey(item);
 }
 

@@ -1,5 +1,6 @@
 // Who and what the book knows: people and groups as they are kept in memory. What can be made from these few fields is made
 // when it is asked for, because there are a hundred thousand of them.
+import { addressOfKey } from '@pochtar/mail';
 import { fold } from '../schema/fold.ts';
 
 export interface Person {
@@ -72,7 +73,7 @@ function foldedNameOf(name: string, address: string): string {
 }
 
 export function localPart(address: string): string {
-  return address.slice(0, address.lastIndexOf('@'));
+  return addressOfKey(address).localPart;
 }
 
 /** What the entry is called: a mailbox without a name is called by its own. */

@@ -69,7 +69,8 @@ async function findRecipient(tools: Tools, address: Address): Promise<Found> {
     if (holder) return { ...holder, row: holder.key, end: await endOf(tools, holder.resolved) };
   }
   // RFC 5321 §2.4: the case of a local part is the business of its own host only.
-  const row = resolved.kind === 'remote' ? `${address.localPart}@${domainKey(address.domain)}` : key;
+  const { localPart, domain } = address;
+  const row = resolved.kind === 'remote' ? formatAddress({ localPart, domain: domainKey(domain) }) : key;
   return { key, row, resolved, end };
 }
 

@@ -70,7 +70,7 @@ function rowOf(line: number, cells: readonly string[], places: Places, seen: Set
   const cell = (field: Field) => cells[places[field]]?.trim() ?? '';
   const [address, quota] = [cell('address').toLowerCase(), cell('quotaMb')];
   const isNumber = /^[1-9]\d{0,8}$/.test(quota);
-  const problem = !/^[^\s@]+@[^\s@]+$/.test(address)
+  const problem = !/^(?:[^\s@"]+|"(?:[^"\\]|\\.)+")@[^\s@"]+$/.test(address)
     ? 'address'
     : seen.has(address)
       ? 'twice'
