@@ -77,7 +77,8 @@ export function mailboxAddress(input: string): string | undefined {
   const at = trimmed.lastIndexOf('@');
   const local = unquoted(trimmed.slice(0, at));
   const domain = domainName(trimmed.slice(at + 1));
-  if (at < 1 || local === undefined || domain === undefined || Buffer.byteLength(local) > 64) return undefined;
+  if (at < 1 || local === undefined || domain === undefined || Buffer.byteLength(local) > 64)
+    return undefined;
   return DOT_STRING.test(local) ? `${local}@${domain}` : `"${local.replace(/["\\]/g, '\\$&')}"@${domain}`;
 }
 

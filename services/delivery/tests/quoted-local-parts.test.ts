@@ -51,10 +51,17 @@ test('the far side gets them in quotes where they need some, those of rows witho
   await using far = await farSide(domain, /nobody is refused/);
   const to = [`"jane doe"@${domain}`, `jane@${domain}`, `old row@${domain}`, `"a\\"@b"@${domain}`];
   await sent({ to: to.map(recipient), reversePath: '"john doe"@demo.test' });
-  expect(far.lines.filter((line) => line.startsWith('MAIL'))[0]).toMatch(/^MAIL FROM:<"john doe"@demo\.test>/);
+  expect(far.lines.filter((line) => line.startsWith('MAIL'))[0]).toMatch(
+    /^MAIL FROM:<"john doe"@demo\.test>/,
+  );
   const said = far.lines.flatMap((line) => /^RCPT TO:(<.*>)/.exec(line)?.[1] ?? []);
   expect(said.toSorted()).toEqual(
-    [`<"jane doe"@${domain}>`, `<jane@${domain}>`, `<"old row"@${domain}>`, `<"a\\"@b"@${domain}>`].toSorted(),
+    [
+      `<"jane doe"@${domain}>`,
+      `<jane@${domain}>`,
+      `<"old row"@${domain}>`,
+      `<"a\\"@b"@${domain}>`,
+    ].toSorted(),
   );
 });
 

@@ -107,13 +107,16 @@ describe('accounts', () => {
     expect(account.address).toBe('"john doe"@example.org');
     for (const address of [account.address, String.raw`"john\ doe"@EXAMPLE.org`]) {
       expect((await running.get(adminAccount.show, { address })).account.id).toBe(account.id);
-      expect(await running.complaint(adminAccount.create, { address, password: 'a long enough password' })).toBe(
-        'exists address',
-      );
+      expect(
+        await running.complaint(adminAccount.create, { address, password: 'a long enough password' }),
+      ).toBe('exists address');
     }
     const targets = [account.address, '"Plain"@example.org'];
     const { alias } = await running.get(adminAlias.create, { address: '"jd"@example.org', targets });
-    expect(alias).toMatchObject({ address: 'jd@example.org', targets: [account.address, 'plain@example.org'] });
+    expect(alias).toMatchObject({
+      address: 'jd@example.org',
+      targets: [account.address, 'plain@example.org'],
+    });
     await running.get(adminAlias.delete, { address: alias.address });
     await running.get(adminAccount.delete, { address: account.address });
   });

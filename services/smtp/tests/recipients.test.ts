@@ -1,6 +1,12 @@
 // Who mail may be addressed to beyond the plain names: whoever must be reachable is, and what could only come back is not
 // taken.
-import { createAccount, createDomain, createName, hashPassword, updateAccount } from '@pochtar/store/directory';
+import {
+  createAccount,
+  createDomain,
+  createName,
+  hashPassword,
+  updateAccount,
+} from '@pochtar/store/directory';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Client } from './client.ts';

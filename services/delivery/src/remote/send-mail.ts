@@ -1,6 +1,13 @@
 // One mail over an open session: what the far side must offer for it, its transactions, and what its replies mean
 // for each recipient. RFC 5321, 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3461 (DSN).
-import { type Address, addressKey, addressOfKey, formatAddress, isAsciiAddress, parseAddress } from '@pochtar/mail';
+import {
+  type Address,
+  addressKey,
+  addressOfKey,
+  formatAddress,
+  isAsciiAddress,
+  parseAddress,
+} from '@pochtar/mail';
 import type { OutgoingMessage } from '@pochtar/service';
 import type { ClaimedMail, ClaimedRecipient } from '@pochtar/store/queue';
 import type { Failure, Outcome } from '../settle.ts';
