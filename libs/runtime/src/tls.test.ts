@@ -44,7 +44,9 @@ test('what cannot be shown leaves what is shown as it was', () => {
   tls.replace([example], policy);
   const { secureContext } = tls;
   const broken = { ...other, keyPem };
-  expect(() => tls.replace([broken, example], { ...policy, certificateId: 'other' })).toThrow(/key values mismatch/);
+  expect(() => tls.replace([broken, example], { ...policy, certificateId: 'other' })).toThrow(
+    /key values mismatch/,
+  );
   expect(tls.secureContext).toBe(secureContext);
   expect(tls.replace([broken, example], policy)).toEqual(['other']);
   expect(tls.secureContext).toBe(secureContext);
