@@ -1,5 +1,13 @@
 // queue.sendTest: a mail of the server itself to an address that an administrator names, on the way that every other takes.
-import { type AdminReply, type AdminScope, type Asker, done, refused, type Step } from '@pochtar/bus';
+import {
+  type AdminReply,
+  type AdminScope,
+  type Asker,
+  done,
+  noMailAddress,
+  refused,
+  type Step,
+} from '@pochtar/bus';
 import { buildTestMail, domainKey, parseAddress, returnPathField } from '@pochtar/mail';
 import { uuidv7 } from '@pochtar/runtime';
 import { domainIds, oldestDomain } from '@pochtar/store/directory';
@@ -80,13 +88,10 @@ function isInScope(scope: AdminScope, id: number | undefined): boolean {
   return id !== undefined && (scope === 'all' || scope.includes(id));
 }
 
-function noAddress(to: string): AdminReply<never> {
-  return refused(
-    'invalid',
-    'to',
-    `«${to}» не адрес: укажите адрес вида user@example.org`,
-    `"${to}" is no address: give one like user@example.org`,
-  );
+/** The field `to` of whatever sends a mail somewhere. */
+export function noAddress(to: string): AdminReply<never> {
+  const { ru, en } = noMailAddress(to);
+  return refused('invalid', 'to', ru, en);
 }
 
 function notYours(domain: string): AdminReply<never> {

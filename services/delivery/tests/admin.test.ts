@@ -7,6 +7,7 @@ import {
   connectBus,
   type Bus,
   mailRefused,
+  noMailAddress,
   wholeServer,
 } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
@@ -430,6 +431,13 @@ describe('a test mail', () => {
     ['anna@demo.test', 'far.test', 'domain'],
   ])('to %s from %s: the complaint names the field', async (to, domain, field) => {
     expect(await send(to, admin, domain)).toMatchObject({ ok: false, error: { code: 'invalid', field } });
+  });
+
+  test('to no address is refused in the same words as a redirect', async () => {
+    const words = { ok: false, error: { field: 'to', message: noMailAddress('nowhere') } };
+    expect(await send('nowhere')).toMatchObject(words);
+    const redirected = { mails: [crypto.randomUUID()], to: 'nowhere' };
+    expect(await askAdmin(console_, adminQueue.redirect, admin, redirected)).toMatchObject(words);
   });
 
   test('of who looks after some domains goes to those alone, and from those alone', async () => {

@@ -1,5 +1,5 @@
 // Addresses and domains as administrators write them -> keys, or a complaint that names the field.
-import { refused } from '@pochtar/bus';
+import { noMailAddress, refused } from '@pochtar/bus';
 import { addressKey, domainKey, isDomain, parseAddress } from '@pochtar/mail';
 import type { Refusal } from './context.ts';
 
@@ -13,12 +13,8 @@ export interface AddressKey {
 export function readAddress(field: string, written: string): AddressKey | Refusal {
   const address = parseAddress(written.trim());
   if (address === null || address.domain.startsWith('[')) {
-    return refused(
-      'wrongFormat',
-      field,
-      `${field}: «${written.slice(0, 100)}» не адрес почты: укажите, например, user@example.org`,
-      `${field}: “${written.slice(0, 100)}” is no mail address: give one such as user@example.org`,
-    );
+    const { ru, en } = noMailAddress(written);
+    return refused('wrongFormat', field, `${field}: ${ru}`, `${field}: ${en}`);
   }
   return { ok: true, key: addressKey(address), domain: domainKey(address.domain) };
 }

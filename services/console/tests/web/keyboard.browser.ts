@@ -1,7 +1,7 @@
 // The console by keyboard alone, under a Russian layout: keys are told by their place (`event.code`), never by their letter.
 import type { Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { goTo, pairwise, settled, type Visit, visit } from './looks.ts';
+import { goTo, pairwise, settled, violations, type Visit, visit } from './looks.ts';
 import { type ShownPages, shownPages } from './shown-pages.ts';
 
 const [look] = pairwise as [(typeof pairwise)[number]];
@@ -127,6 +127,33 @@ test('a dialog keeps the Tab key, and gives the focus back to the button that op
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.waitForFunction(() => document.activeElement?.matches('.p-page-head button') === true);
 });
+
+test.each([
+  ['of the account', '/queue', '.p-top-end > button:last-of-type'],
+  ['of the theme', '/queue', '.p-top-end > button:nth-last-of-type(2)'],
+  ['of a field', '/settings/spam', '.f-menu'],
+])(
+  'a menu %s has nothing but items, and the focus on the first one that can be chosen',
+  async (_, path, selector) => {
+    await goTo(page, api.url, path);
+    const button = page.locator(selector).first();
+    // The second time it is there already, and only shown.
+    for (const key of ['Enter', 'Space']) {
+      await button.focus();
+      await page.keyboard.press(key);
+      const items = page.locator('[role="menuitem"]:not(:disabled)');
+      await items.first().and(page.locator(':focus')).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('ArrowUp');
+      await items.last().and(page.locator(':focus')).waitFor();
+      await page.keyboard.press('ArrowDown');
+      await items.first().and(page.locator(':focus')).waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator('[role="menu"]').waitFor({ state: 'detached' });
+      await button.and(page.locator(':focus')).waitFor();
+    }
+  },
+);
 
 test('WCAG 2.1.4: the switch in the table of keys turns the letters off; keys with Ctrl stay', async () => {
   await press('Slash', { shiftKey: true });

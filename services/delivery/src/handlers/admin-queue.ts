@@ -35,7 +35,7 @@ import {
 } from '../queue-actions.ts';
 import { DearAnswers } from '../dear-answers.ts';
 import type { QueueRunner } from '../queue-runner.ts';
-import { TestMails } from '../test-mail.ts';
+import { noAddress, TestMails } from '../test-mail.ts';
 import type { Tools } from '../tools.ts';
 
 export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable {
@@ -88,16 +88,7 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
     answerAdmin(tools, adminQueue.sendTest, (request, asker) => testMails.send(request, asker)),
     answerAdmin(tools, adminQueue.redirect, (request, asker) => {
       const to = parseAddress(request.to.trim());
-      if (to === null) {
-        return Promise.resolve(
-          refused(
-            'invalid',
-            'to',
-            `to: «${request.to}» не адрес: укажите адрес вида user@example.org`,
-            `to: "${request.to}" is no address: give one like user@example.org`,
-          ),
-        );
-      }
+      if (to === null) return Promise.resolve(noAddress(request.to));
       return ofOneKind(tools, change(redirect(to)))(request, asker);
     }),
   ];

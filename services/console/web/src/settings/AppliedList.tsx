@@ -68,7 +68,7 @@ export function AppliedList({ saved, label }: AppliedListProps) {
         rows={data === undefined ? undefined : rows}
         rowKey={({ key }) => key}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         columns={[
           {
             key: 'process',

@@ -51,7 +51,7 @@ export function DnsblRefused({ zone, onClose }: { zone: Zone; onClose: () => voi
         rows={data?.refusals}
         rowKey={({ address }) => address}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         columns={useColumns()}
         empty={<Empty>{t('dnsbl.empty')}</Empty>}
       />

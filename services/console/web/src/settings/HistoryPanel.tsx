@@ -56,7 +56,7 @@ export function HistoryPanel({ forms, draft, section, sections, onSection, onClo
         data={sections.map((name) => ({ value: name, label: labelOf(name) }))}
         mb="md"
       />
-      {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+      {error !== null && <Failure error={error} onRetry={refetch} />}
       <ol className="p-plain">
         {entries.map((entry) => (
           <li key={entry.revision} className="f-revision">

@@ -32,7 +32,7 @@ export function RevertSheet({ forms, to, onBack, onClose }: RevertSheetProps) {
     return (
       <SidePanel title={title} onClose={onClose} size={640}>
         {data === undefined && error === null && <Loading height={200} />}
-        {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+        {error !== null && <Failure error={error} onRetry={refetch} />}
         {data !== undefined && <Notice>{t('history.same')}</Notice>}
       </SidePanel>
     );

@@ -35,13 +35,7 @@ export function SettingsPage({ tab }: { tab: TabDescription['id'] }) {
         {failure === null || failure === undefined ? (
           <Loading height={480} />
         ) : (
-          <Failure
-            error={failure}
-            onRetry={() => {
-              refetch();
-              loaded.refetch();
-            }}
-          />
+          <Failure error={failure} onRetry={() => Promise.all([refetch(), loaded.refetch()])} />
         )}
       </Page>
     );

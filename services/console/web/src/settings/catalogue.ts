@@ -7,9 +7,9 @@ import type {
 } from '@pochtar/settings/forms';
 import { useApi } from '../api/queries.ts';
 
-export function useForms(): { forms: FormsDescription | undefined; error: unknown; refetch: () => void } {
+export function useForms(): { forms: FormsDescription | undefined; error: unknown; refetch: () => unknown } {
   const { data, error, refetch } = useApi('GET /settings/catalogue', {}, { staleTime: Infinity });
-  return { forms: data as FormsDescription | undefined, error, refetch: () => void refetch() };
+  return { forms: data as FormsDescription | undefined, error, refetch };
 }
 
 export interface PathParts {

@@ -25,7 +25,7 @@ export function useLoadedDraft(forms: FormsDescription | undefined) {
     (listener) => draft?.subscribe('*', listener) ?? (() => undefined),
     () => draft?.isLoaded ?? false,
   );
-  return { draft: isReady ? draft : undefined, error, refetch: () => void refetch() };
+  return { draft: isReady ? draft : undefined, error, refetch };
 }
 
 interface Form {

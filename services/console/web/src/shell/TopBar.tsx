@@ -7,6 +7,7 @@ import { useApi } from '../api/queries.ts';
 import { session, useWho } from '../api/session.ts';
 import { setLanguage, useWords } from '../i18n/index.ts';
 import { ActionIcon, Button, Kbd, Menu } from '../ui/controls.ts';
+import { useNarrow } from '../ui/narrow.ts';
 import { type Scheme, useScheme } from '../ui/Provider.tsx';
 import { StatusBadge } from '../ui/StatusBadge.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
@@ -119,6 +120,8 @@ function ThemeMenu() {
 function AccountMenu({ onKeys }: { onKeys: () => void }) {
   const { t, language: current } = useWords();
   const { login, role } = useWho();
+  // An item that is there and not seen would take the arrow keys.
+  const isNarrow = useNarrow();
   async function logOut(): Promise<void> {
     await call('DELETE /session').catch(() => undefined);
     session.end();
@@ -135,17 +138,17 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
         <Menu.Label>
           {login} · {t(`role.${role}`)}
         </Menu.Label>
-        {languages.map(({ language, name }) => (
-          <Menu.Item
-            key={language}
-            className="p-narrow"
-            lang={language}
-            aria-current={language === current}
-            onClick={() => void setLanguage(language)}
-          >
-            {name}
-          </Menu.Item>
-        ))}
+        {isNarrow &&
+          languages.map(({ language, name }) => (
+            <Menu.Item
+              key={language}
+              lang={language}
+              aria-current={language === current}
+              onClick={() => void setLanguage(language)}
+            >
+              {name}
+            </Menu.Item>
+          ))}
         {role === 'admin' && (
           <Menu.Item component={Link} {...({ to: '/start' } as object)}>
             {t('page.start')}

@@ -1,5 +1,5 @@
 // What a page has to tell, where it belongs; and what failed, with what to do.
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { asProblem } from '../api/problem.ts';
 import { useWords } from '../i18n/index.ts';
 import { Button } from './controls.ts';
@@ -17,12 +17,19 @@ export function Notice({ tone = 'plain', children }: { tone?: Tone; children: Re
 
 interface FailureProps {
   error: unknown;
-  onRetry?: () => void;
+  /** Until what it returns has come, its button says that it asks. */
+  onRetry?: () => unknown;
 }
 
 /** A question or change that failed: what, why, the number for the log, and again. */
 export function Failure({ error, onRetry }: FailureProps) {
   const { t, say } = useWords();
+  const [isAsking, setIsAsking] = useState(false);
+  const retry = async () => {
+    setIsAsking(true);
+    await onRetry?.();
+    setIsAsking(false);
+  };
   const problem = asProblem(error);
   const more = problem.errors.length > 1 ? problem.errors : [];
   return (
@@ -39,7 +46,7 @@ export function Failure({ error, onRetry }: FailureProps) {
         <div className="p-small p-muted">{t('failure.request', { id: problem.requestId })}</div>
       )}
       {onRetry !== undefined && (
-        <Button variant="default" size="xs" mt={8} onClick={onRetry}>
+        <Button variant="default" size="xs" mt={8} loading={isAsking} onClick={() => void retry()}>
           {t('action.retry')}
         </Button>
       )}

@@ -27,6 +27,11 @@ const variantColorResolver: VariantColorsResolver = (input) => {
   return isAccent ? { ...colors, color: 'var(--p-on-accent)' } : colors;
 };
 
+/** Who opens a menu is on its first item; the library by itself would choose one that is disabled, too, and be nowhere. */
+function beginAtFirstItem(menu: HTMLElement | null): void {
+  menu?.querySelector('[data-menu-item]:not(:disabled)')?.setAttribute('data-autofocus', 'true');
+}
+
 export const theme = createTheme({
   variantColorResolver,
   colors: { pochtar },
@@ -67,13 +72,15 @@ export const theme = createTheme({
       },
     },
     Select: { defaultProps: { allowDeselect: false } },
-    // Where its button is, so that it is within the same landmark.
+    // Where its button is, so that it is within the same landmark; and with nothing in it but its items.
     Menu: {
       defaultProps: {
         transitionProps: { duration: 80 },
         withinPortal: false,
+        withInitialFocusPlaceholder: false,
       },
     },
+    MenuDropdown: { defaultProps: { ref: beginAtFirstItem } },
   },
 });
 

@@ -32,7 +32,7 @@ export function AccountPanel({
   const { data, error, refetch } = useApi('GET /accounts/:address', { params: { address } });
   return (
     <SidePanel title={address} onClose={onClose}>
-      {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+      {error !== null && <Failure error={error} onRetry={refetch} />}
       {data === undefined && error === null && <Loading height={200} />}
       {data !== undefined && (
         <>

@@ -64,7 +64,7 @@ export function AccountsPage() {
         rowKey={({ address }) => address}
         isFetching={isFetching}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         onOpen={({ address }) => setView({ open: address })}
         columns={[
           { key: 'address', title: t('accounts.address'), cell: ({ address }) => <b>{address}</b> },

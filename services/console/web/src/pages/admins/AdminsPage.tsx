@@ -50,7 +50,7 @@ function Administrators({ isAdmin }: { isAdmin: boolean }) {
         rowKey={({ login }) => login}
         isFetching={isFetching}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         {...(isAdmin && { onOpen: ({ login }: Administrator) => setOpen(login) })}
         columns={[
           { key: 'login', title: t('admins.login'), cell: ({ login }) => <b>{login}</b> },
@@ -92,7 +92,7 @@ function Tokens({ canChange }: { canChange: boolean }) {
         rowKey={({ id }) => String(id)}
         isFetching={isFetching}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         columns={[
           { key: 'name', title: t('tokens.name'), cell: ({ name }) => <b>{name}</b> },
           { key: 'role', title: t('admins.role'), cell: ({ role }) => t(`role.${role}`) },

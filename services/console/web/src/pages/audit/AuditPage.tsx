@@ -63,7 +63,7 @@ export function AuditPage() {
         rowKey={({ id }) => String(id)}
         isFetching={isFetching}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         columns={[
           { key: 'time', title: t('trace.time'), cell: ({ at }) => <Time at={at} /> },
           {

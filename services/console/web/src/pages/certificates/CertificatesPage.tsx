@@ -65,7 +65,7 @@ export function CertificatesPage() {
         rowKey={({ id }) => id}
         isFetching={isFetching}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         onOpen={({ id }) => setView({ open: id })}
         columns={useColumns()}
         empty={<Empty>{t('certificates.empty')}</Empty>}

@@ -36,7 +36,7 @@ export function DomainDkimPage() {
   );
   return (
     <Page title={`DKIM: ${name}`} path={[t('menu.mail'), t('page.domains')]} actions={!isReadOnly && actions}>
-      {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+      {error !== null && <Failure error={error} onRetry={refetch} />}
       {data === undefined && error === null && <Loading height={320} />}
       {data?.isSigning === false && (
         <Notice tone="warn">

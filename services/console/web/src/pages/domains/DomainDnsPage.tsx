@@ -25,7 +25,7 @@ export function DomainDnsPage() {
   const { data, error, refetch } = useApi('GET /domains/:name/dns', { params: { name } });
   return (
     <Page title={t('dns.title', { domain: name })} path={[t('menu.mail'), t('page.domains')]}>
-      {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+      {error !== null && <Failure error={error} onRetry={refetch} />}
       {data === undefined && error === null && <Loading height={320} />}
       {data !== undefined && <Shown dns={data} />}
     </Page>

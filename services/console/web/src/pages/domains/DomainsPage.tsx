@@ -52,7 +52,7 @@ export function DomainsPage() {
         rowKey={({ name }) => name}
         isFetching={isFetching}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         onOpen={({ name }) => setView({ open: name })}
         columns={[
           { key: 'name', title: t('domains.name'), cell: ({ name }) => <b>{name}</b> },

@@ -89,7 +89,7 @@ function ListPage({ list }: { list: List }) {
         rowKey={({ value }) => value}
         isFetching={isFetching}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         onOpen={({ value }) => setView({ open: value })}
         selection={isReadOnly ? undefined : { keys: chosen, onChange: setChosen }}
         columns={useColumns(list)}

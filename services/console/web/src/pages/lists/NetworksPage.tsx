@@ -37,7 +37,7 @@ export function NetworksPage() {
         rowKey={({ name }) => name}
         isFetching={isFetching}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         onOpen={({ name }) => setView({ open: name })}
         columns={[
           { key: 'name', title: t('lists.networkName'), cell: ({ name }) => <b>{name}</b> },

@@ -19,7 +19,7 @@ export function MePage() {
   return (
     <Page title={t('page.me')}>
       <Block title={account ?? t('page.me')}>
-        {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+        {error !== null && <Failure error={error} onRetry={refetch} />}
         {data === undefined && error === null && <Loading height={80} />}
         {data !== undefined && (
           <Facts
@@ -42,7 +42,7 @@ function ClientBlock() {
   return (
     <Block title={t('me.setUp')}>
       <p>{t('me.setUpText')}</p>
-      {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+      {error !== null && <Failure error={error} onRetry={refetch} />}
       {data === undefined && error === null && <Loading height={160} />}
       {data !== undefined && (
         <>

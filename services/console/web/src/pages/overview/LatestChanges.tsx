@@ -19,7 +19,7 @@ export function LatestChanges() {
   const { data, error, refetch } = useApi('GET /settings/history', { query: { limit: shown } });
   // What the first start wrote is nobody's change.
   const entries = data?.entries.filter(({ described }) => described.length > 0) ?? [];
-  if (error !== null) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (error !== null) return <Failure error={error} onRetry={refetch} />;
   if (entries.length === 0 || forms === undefined) return null;
   return (
     <Block title={t('overview.changes')} aside={<Go to="/audit">{t('overview.allChanges')}</Go>}>

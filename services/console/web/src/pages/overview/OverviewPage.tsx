@@ -29,13 +29,7 @@ export function OverviewPage() {
   return (
     <Page title={t('page.overview')}>
       {failed !== undefined && (
-        <Failure
-          error={failed.error}
-          onRetry={() => {
-            void mail.refetch();
-            void server.refetch();
-          }}
-        />
+        <Failure error={failed.error} onRetry={() => Promise.all([mail.refetch(), server.refetch()])} />
       )}
       {(isKnown || remarks.length > 0) && <Attention remarks={remarks} />}
       <div className="p-tiles">

@@ -32,7 +32,7 @@ export function ProcessesPage() {
         rowKey={({ key }) => key}
         isFetching={isFetching}
         error={error}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         onOpen={({ key }) => setView({ open: key })}
         columns={[
           { key: 'program', title: t('processes.program'), cell: ({ program }) => <b>{program}</b> },

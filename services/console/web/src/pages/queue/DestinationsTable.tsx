@@ -25,7 +25,7 @@ export function DestinationsTable() {
       rowKey={({ destination }) => destination}
       isFetching={isFetching}
       error={error}
-      onRetry={() => void refetch()}
+      onRetry={refetch}
       columns={useColumns()}
       empty={<Empty>{t('queue.empty')}</Empty>}
     />

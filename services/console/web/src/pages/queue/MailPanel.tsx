@@ -37,7 +37,7 @@ export function MailPanel({
   });
   return (
     <SidePanel title={t('queue.mail')} onClose={onClose} size={640}>
-      {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+      {error !== null && <Failure error={error} onRetry={refetch} />}
       {data === undefined && error === null && <Loading height={240} />}
       {data !== undefined && (
         <>

@@ -77,7 +77,7 @@ function Mails({ view, setView }: MailsProps) {
         mails={data?.mails}
         error={error}
         isFetching={isFetching}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         onOpen={(mail) => setView({ open: mail })}
         selection={isReadOnly ? undefined : { keys: selected, onChange: setSelected }}
         empty={

@@ -155,8 +155,6 @@ export function useKnown(isAsked: boolean, every: number | false) {
     outcomes: deliveries?.map(({ outcome }) => outcome),
     /** Of a question that was never answered. */
     error: all.find(({ data, error }) => data === undefined && error !== null)?.error ?? null,
-    askAgain: () => {
-      for (const one of all) void one.refetch();
-    },
+    askAgain: () => Promise.all(all.map((one) => one.refetch())),
   };
 }

@@ -32,7 +32,7 @@ export function TraceMailPage() {
       <p>
         <CodeWithCopy value={mail} />
       </p>
-      {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+      {error !== null && <Failure error={error} onRetry={refetch} />}
       {data === undefined && error === null && <Loading height={200} />}
       {isUnknown && <Empty>{t('trace.unknown')}</Empty>}
       {data?.queued != null && (

@@ -100,7 +100,7 @@ export function TracePage() {
         rows={rows}
         error={error}
         isFetching={isFetching}
-        onRetry={() => void refetch()}
+        onRetry={refetch}
         onOpen={open}
         empty={
           soFar === null ? (
