@@ -24,7 +24,7 @@ export function PutOffButton({ step }: { step: FirstStep }) {
   const [isAsking, setIsAsking] = useState(false);
   return (
     <>
-      <Button variant="default" size="xs" aria-describedby={titleOf(step)} onClick={() => setIsAsking(true)}>
+      <Button variant="subtle" size="xs" aria-describedby={titleOf(step)} onClick={() => setIsAsking(true)}>
         {t('start.putOff.do')}
       </Button>
       {isAsking && <PutOffDialog step={step} onClose={() => setIsAsking(false)} />}
