@@ -287,8 +287,6 @@ describe('an action', () => {
       { recipient: 'x@far.test', outcome: 'redirected', detail: 'to boris@demo.test by console:root' },
       { recipient: 'y@far.test', outcome: 'redirected' },
     ]);
-    const bad = await askAdmin(console_, adminQueue.redirect, admin, { mails: [mail], to: 'no address' });
-    expect(bad).toMatchObject({ ok: false, error: { field: 'to' } });
   });
 
   test('redirect: no scan, no pass: a mail at a filter stays there', async () => {
@@ -426,18 +424,19 @@ describe('a test mail', () => {
     expect(far.received[0]).toMatchObject({ from: 'postmaster@demo.test' });
   });
 
-  test.each([
-    ['nowhere', undefined, 'to'],
-    ['anna@demo.test', 'far.test', 'domain'],
-  ])('to %s from %s: the complaint names the field', async (to, domain, field) => {
-    expect(await send(to, admin, domain)).toMatchObject({ ok: false, error: { code: 'invalid', field } });
+  test('from a domain that is not ours: the complaint names the field', async () => {
+    const error = { code: 'invalid', field: 'domain' };
+    expect(await send('anna@demo.test', admin, 'far.test')).toMatchObject({ ok: false, error });
   });
 
   test('to no address is refused in the same words as a redirect', async () => {
-    const words = { ok: false, error: { field: 'to', message: noMailAddress('nowhere') } };
-    expect(await send('nowhere')).toMatchObject(words);
+    const error = { code: 'invalid', field: 'to', message: noMailAddress('nowhere') };
+    expect(await send('nowhere')).toMatchObject({ ok: false, error });
     const redirected = { mails: [crypto.randomUUID()], to: 'nowhere' };
-    expect(await askAdmin(console_, adminQueue.redirect, admin, redirected)).toMatchObject(words);
+    expect(await askAdmin(console_, adminQueue.redirect, admin, redirected)).toMatchObject({
+      ok: false,
+      error,
+    });
   });
 
   test('of who looks after some domains goes to those alone, and from those alone', async () => {

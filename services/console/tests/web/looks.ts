@@ -113,6 +113,14 @@ export async function settled(page: Page, path?: string): Promise<void> {
   });
 }
 
+/** What the page has to draw by now is drawn, and what it does thereafter is done. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
+  );
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe finds, with every rule it has. */

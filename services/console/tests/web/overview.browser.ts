@@ -1,7 +1,7 @@
 // The first pages: the chart by keyboard, the first steps done in place; and what of lists and settings was seen to be wrong.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { goTo, looks, settled, type Visit, visit } from './looks.ts';
+import { drawn, goTo, looks, settled, type Visit, visit } from './looks.ts';
 import { type ShownPages, shownPages } from './shown-pages.ts';
 
 const pages = shownPages();
@@ -150,10 +150,7 @@ test('a page that failed says so until there is an answer, however often it asks
   isFailing = false;
   await failure.getByRole('button', { name: 'Повторить' }).click();
   await isAsked.promise;
-  // What it has to draw meanwhile is drawn.
-  await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-  );
+  await drawn(page);
   expect(await failure.count()).toBe(1);
   expect(await page.locator('main .mantine-Skeleton-root').count()).toBe(0);
   mayAnswer.resolve();
