@@ -215,8 +215,16 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
     },
   },
   'over: a secret': {
-    path: '/settings/mail#relay.authEnabled',
-    reach: after(['label[for="relay.authEnabled"]'], ['.f-field:has([id="relay.password"]) button']),
+    path: '/settings/mail#relay.host',
+    // A login is missing still.
+    isFailing: true,
+    reach: async (page) => {
+      await settled(page);
+      // Who is asked for a login stands there first.
+      await page.locator('[id="relay.host"]').fill('smtp.yandex.ru');
+      await page.locator('[id="relay.authEnabled"]').setChecked(true, { force: true });
+      await page.locator('.f-field:has([id="relay.password"]) button').first().click();
+    },
   },
   'over: account menu': { path: '/queue', reach: after(['.p-top-end > button:last-of-type']) },
   'over: menu': {
