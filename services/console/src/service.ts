@@ -26,6 +26,7 @@ import { openApiOf } from './openapi/document.ts';
 import { ownVersion } from './own-version.ts';
 import { clientHandlers } from './routes/client.ts';
 import { liveHandlers } from './routes/live.ts';
+import { quarantineHandlers } from './routes/quarantine.ts';
 import { sessionHandlers } from './routes/session.ts';
 import { testHandlers } from './routes/tests.ts';
 import { Sessions } from './session/sessions.ts';
@@ -99,6 +100,7 @@ async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp
       ...sessionHandlers(sessions, version, organisation),
       ...liveHandlers(hints, sessions, document),
       ...testHandlers(bus),
+      ...quarantineHandlers(bus),
       ...clientHandlers(setUp),
     },
     hostNames: config.POCHTAR_CONSOLE_NAMES.toLowerCase()

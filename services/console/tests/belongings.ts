@@ -1,4 +1,4 @@
-// What belongs to a domain: a mailbox, an alias, a group, a mail at rest in the queue, and a token of its administrator.
+// What belongs to a domain: a mailbox, an alias, a group, a mail at rest in the queue, one in the quarantine, and a token of its administrator.
 import { randomUUID } from 'node:crypto';
 import {
   addDkimKey,
@@ -8,7 +8,7 @@ import {
   listDkimKeys,
   removeDkimKey,
 } from '@pochtar/store/directory';
-import { acceptMails } from '@pochtar/store/queue';
+import { acceptMails, keepMail } from '@pochtar/store/queue';
 import { type Ground, newContent } from '@pochtar/testkit/ground';
 import type { Visitor } from './running-console.ts';
 
@@ -19,6 +19,8 @@ export interface Belongings {
   group: string;
   /** At the step of a filter that nobody runs. */
   mail: string;
+  /** In the quarantine. */
+  held: string;
   token: number;
   /** Of a key that nobody signs with. */
   selector: string;
@@ -50,7 +52,9 @@ export async function makeBelongings(
     ...{ publicKey: `key ${count}`, privateKeyPem: 'none' },
   });
   const mail = await rest(db, blobs, account);
-  return { domain, account, alias, group, mail, token: await token(owner), selector };
+  const held = await rest(db, blobs, account);
+  await keepMail(db, held, { filter: 'dlp' }, 'dlp: words');
+  return { domain, account, alias, group, mail, held, token: await token(owner), selector };
 }
 
 async function rest(db: Ground['db'], blobs: Ground['blobs'], to: string): Promise<string> {

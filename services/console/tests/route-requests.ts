@@ -17,6 +17,8 @@ export interface RouteRequest {
 type Place = 'params' | 'query' | 'body';
 type Value = (of: Belongings, route: string) => unknown;
 
+const mailOf: Value = (of, route) => (route.includes('/quarantine') ? of.held : of.mail);
+
 /** Fields that name something of a domain's. */
 const NAMING: Readonly<Record<Place, Readonly<Record<string, Value>>>> = {
   params: {
@@ -24,7 +26,7 @@ const NAMING: Readonly<Record<Place, Readonly<Record<string, Value>>>> = {
       if (route.includes('/aliases')) return of.alias;
       return route.includes('/groups') ? of.group : of.account;
     },
-    mail: (of) => of.mail,
+    mail: mailOf,
     id: (of) => of.token,
     name: (of) => of.domain,
     selector: (of) => of.selector,
@@ -33,7 +35,7 @@ const NAMING: Readonly<Record<Place, Readonly<Record<string, Value>>>> = {
   body: {
     // Of something that is to be made there.
     address: (of, route) => `new-${route.split('/').at(-1)}@${of.domain}`,
-    mails: (of) => [of.mail],
+    mails: (of, route) => [mailOf(of, route)],
     domains: (of) => [of.domain],
   },
 };
@@ -45,7 +47,7 @@ const FREE = new Set(
     'object displayName password quotaBytes isEnabled targets members add remove name role expiresAt to isUnscanned',
     'language login current addresses query.address destination reason olderThanMinutes',
     // Who a test mail goes to decides with its domain: delivery's own test holds both.
-    'body.selector algorithm pem isForced isAutomatic body.domain',
+    'body.selector algorithm pem isForced isAutomatic body.domain comment',
   ].flatMap((line) => line.split(' ')),
 );
 

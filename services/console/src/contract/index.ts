@@ -11,6 +11,7 @@ import { liveRoutes } from './live.ts';
 import { mailRoutes } from './mail.ts';
 import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
+import { quarantineRoutes } from './quarantine.ts';
 import type { Answered, Sent } from './route.ts';
 import { sessionRoutes } from './session.ts';
 import { settingsRoutes } from './settings.ts';
@@ -23,6 +24,7 @@ export const contract = {
   ...directoryRoutes,
   ...dkimRoutes,
   ...mailRoutes,
+  ...quarantineRoutes,
   ...certificateRoutes,
   ...listRoutes,
   ...banRoutes,

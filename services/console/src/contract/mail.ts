@@ -14,7 +14,7 @@ const heldSelection = selection.extend({
 const search = z.string().max(320).optional();
 
 /** Mails of which the asker sees none do not exist; of some, the answer says which. */
-function ofKnown(outcome: QueueOutcome): QueueOutcome {
+export function ofKnown(outcome: QueueOutcome): QueueOutcome {
   const { done, skipped, unknown } = outcome;
   if (done.length === 0 && skipped.length === unknown.length) throw notFound(['mails']);
   return outcome;

@@ -127,7 +127,9 @@ function scopeOf(route: AnyRoute): 'everybody' | 'self' | 'domains' | 'server' {
   if (roles === 'everybody') return 'everybody';
   const isOwn = 'question' in route && route.question.access.isOwn === true;
   if (isOwn || !('question' in route) || roles.every((role) => role === 'user')) {
-    return roles.includes('user') ? 'self' : 'server';
+    if (roles.includes('user')) return 'self';
+    // What is named is looked for in the scope of who asks.
+    return roles.includes('domainAdmin') && route.params !== undefined ? 'domains' : 'server';
   }
   return roles.includes('domainAdmin') ? 'domains' : 'server';
 }

@@ -42,6 +42,11 @@ export const examples = {
     heldBy: 'filter',
     filter: 'antivirus',
   },
+  'POST /quarantine/release': {
+    mails: ['01a20dec-e612-7001-8000-000000000001'],
+    filter: 'dkim',
+    recipient: 'anna@example.org',
+  },
   'POST /queue/redirect': { mails: ['01a20dec-e612-7001-8000-000000000001'], to: 'anna@example.org' },
   'POST /tokens': { name: 'monitoring', role: 'auditor', domains: null, expiresAt: '2027-01-01T00:00:00Z' },
   'POST /admins': {

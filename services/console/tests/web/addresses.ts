@@ -13,6 +13,7 @@ const mail = '0192f000-0000-7000-8000-000000000001';
 const examples: Readonly<Record<string, readonly string[]>> = {
   '/trace/$mail': [`/trace/${mail}`],
   '/queue': ['/queue', `/queue?open=${mail}`, '/queue?tab=destinations'],
+  '/quarantine': ['/quarantine', `/quarantine?open=${mail}`],
   '/domains': ['/domains', '/domains?open=firma.test'],
   '/domains/$name/dkim': ['/domains/firma.test/dkim'],
   '/domains/$name/dns': ['/domains/firma.test/dns'],

@@ -26,6 +26,7 @@ function after(...steps: (readonly [selector: string, text?: string])[]) {
   };
 }
 
+const quarantined = '/quarantine?open=0192f000-0000-7000-8000-000000000001';
 const queueMail = '/queue?open=0192f000-0000-7000-8000-000000000001';
 const changed: readonly (readonly [string, string])[] = [
   ['[id="queue.waitMaxMinutes"]', '400'],
@@ -135,6 +136,22 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
   'over: held mail': {
     path: '/queue?open=0192f000-0000-7000-8000-000000000002',
     reach: (page) => page.locator(`${dialog} .p-facts`).waitFor(),
+  },
+  'over: text of a quarantined mail': {
+    path: quarantined,
+    reach: async (page) => {
+      await after([`${dialog} .p-actions >> nth=1 >> button`])(page);
+      await page.locator(`${dialog} .q-line`).first().waitFor();
+    },
+  },
+  'over: release a virus': { path: quarantined, reach: after([`${dialog} .p-actions button`]) },
+  'over: approve what DLP holds': {
+    path: '/quarantine?open=0192f000-0000-7000-8000-000000000002',
+    reach: after([`${dialog} .p-actions button`]),
+  },
+  'over: quarantine selection': {
+    path: '/quarantine',
+    reach: after(['main [data-row] input[type="checkbox"]']),
   },
   'over: a process': { path: '/processes', reach: after(['main [data-row] >> nth=1']) },
   'over: changes to save': { path: '/settings/mail', reach: after(...changed) },

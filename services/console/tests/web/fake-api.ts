@@ -7,6 +7,7 @@ import { defaultDocument, describeForms, isSectionName, parseSection, sectionNam
 import type { Answers, Contract } from '../../src/contract/index.ts';
 import { dnsblRoutes } from './fake-dnsbl.ts';
 import { listRoutes } from './fake-lists.ts';
+import { quarantineRoutes } from './fake-quarantine.ts';
 import { stepRoutes } from './fake-steps.ts';
 import {
   revisions,
@@ -207,6 +208,7 @@ export class FakeApi {
     ...directoryRoutes(() => this.isNew),
     ...listRoutes(() => this.isNew),
     ...dnsblRoutes(() => this.isNew),
+    ...quarantineRoutes(() => this.isNew, this.changes),
     ...stepRoutes(() => this.isNew),
     'GET /overview/mail': () => mailOverview(this.isNew),
     'GET /overview/server': () => serverOverview(this.isNew),

@@ -26,6 +26,8 @@ const russian: Readonly<Record<string, string>> = {
   KeyJ: 'о',
   KeyK: 'л',
   KeyX: 'ч',
+  KeyN: 'т',
+  KeyR: 'к',
   Slash: '.',
 };
 
@@ -90,6 +92,36 @@ test('j and k move the focus between rows, x selects, Enter opens, Esc closes an
   await page.waitForFunction(() => document.activeElement?.matches('main [data-row]') === true);
   expect(await focusedRow()).toBe(1);
   await press('KeyX');
+});
+
+test('in the quarantine r releases, d deletes, n goes on to the next mail; a virus is let go by its name alone', async () => {
+  const acts = page.locator('[role="dialog"]:has(form)');
+  await goTo(page, api.url, '/quarantine');
+  await page.locator('main [data-row]').first().focus();
+  await page.keyboard.press('Enter');
+  await page.locator('[role="dialog"] .p-facts').first().waitFor();
+  await press('KeyD');
+  await acts.waitFor();
+  // Esc closes what is uppermost, and the mail stays open.
+  await page.keyboard.press('Escape');
+  await acts.waitFor({ state: 'detached' });
+  expect(new URL(page.url()).search).toContain('open=');
+  await press('KeyR');
+  await acts.waitFor();
+  const submit = acts.locator('button[type="submit"]');
+  expect(await submit.isDisabled()).toBe(true);
+  await acts.locator('input[data-autofocus]').fill('Eicar-Signature');
+  await page.keyboard.press('Enter');
+  await acts.waitFor({ state: 'detached' });
+  expect(api.changes.at(-1)).toMatchObject({ mails: [expect.stringMatching(/0001$/)], filter: 'antivirus' });
+  // The next one is open; it is of DLP, and an approval.
+  await page.waitForURL(/0002$/);
+  await page.locator('[role="dialog"] .p-facts').first().waitFor();
+  await press('KeyR');
+  await acts.locator('input[data-autofocus]').fill('известно');
+  await page.keyboard.press('Enter');
+  await page.locator('[role="dialog"]').first().waitFor({ state: 'detached' });
+  expect(api.changes.at(-1)).toMatchObject({ mails: [expect.stringMatching(/0002$/)], comment: 'известно' });
 });
 
 test('/ leads to the filter, and letters typed there are letters', async () => {

@@ -31,7 +31,7 @@ export const menu: readonly PlaceGroup[] = [
     places: [
       { to: '/trace', title: 'page.trace', roles: all },
       { to: '/queue', title: 'page.queue', roles: all },
-      { to: '/quarantine', title: 'page.quarantine', roles: all, isComing: true },
+      { to: '/quarantine', title: 'page.quarantine', roles: all },
       { to: '/domains', title: 'page.domains', roles: all },
       { to: '/accounts', title: 'page.accounts', roles: all },
       { to: '/names', title: 'page.names', roles: all },

@@ -50,6 +50,12 @@ const queue: Lines = ({ tab, open, state, age, sender, recipient, destination, r
   return [withOptions('pochtar queue list', filter)];
 };
 
+const quarantine: Lines = ({ open, filter, hours, sender, recipient }) => {
+  if (open !== undefined) return [`pochtar quarantine show ${shellWord(open)}`];
+  const since = hours === undefined ? undefined : `${hours}h`;
+  return [withOptions('pochtar quarantine list', { filter, sender, recipient, since })];
+};
+
 const accounts: Lines = ({ open, domain, search }) => [
   open === undefined
     ? withOptions('pochtar account list', { domain, search })
@@ -78,7 +84,7 @@ const pages: Readonly<Record<string, Lines>> = {
   '/trace': trace,
   '/trace/$': (_, mail) => [`pochtar trace show ${shellWord(mail)}`],
   '/queue': queue,
-  '/quarantine': () => ['pochtar queue list --state held'],
+  '/quarantine': quarantine,
   '/dlp': () => ['pochtar dlp rule list', 'pochtar dlp document list', 'pochtar dlp incident list'],
   '/domains': () => ['pochtar domain list'],
   '/domains/$/dkim': (_, name) => [`pochtar dkim key list ${shellWord(name)}`],

@@ -11,7 +11,7 @@ interface Hint {
 const touched: Readonly<Record<string, readonly string[]>> = {
   settings: ['/settings', '/audit', '/overview/server'],
   applied: ['/settings/status', '/overview/server'],
-  queue: ['/queue', '/trace', '/overview/mail'],
+  queue: ['/queue', '/quarantine', '/trace', '/overview/mail'],
   directory: ['/domains', '/accounts', '/aliases', '/groups', '/admins', '/overview/server'],
   certificates: ['/certificates', '/settings/status'],
   lists: ['/lists', '/dnsbl'],

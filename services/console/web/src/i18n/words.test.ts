@@ -1,12 +1,14 @@
 import { createInstance } from 'i18next';
 import { describe, expect, test } from 'vitest';
 import { audit as enAudit } from './en/audit.ts';
+import { quarantine as enQuarantine } from './en/quarantine.ts';
 import { en as enFirst } from './en.ts';
 import { audit as ruAudit } from './ru/audit.ts';
+import { quarantine as ruQuarantine } from './ru/quarantine.ts';
 import { ru as ruFirst } from './ru.ts';
 
-const ru = { ...ruFirst, ...ruAudit };
-const en = { ...enFirst, ...enAudit };
+const ru = { ...ruFirst, ...ruAudit, ...ruQuarantine };
+const en = { ...enFirst, ...enAudit, ...enQuarantine };
 
 const stem = (key: string): string => key.replace(/_(one|few|many|other)$/, '');
 const plurals = [

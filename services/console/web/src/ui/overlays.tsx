@@ -4,12 +4,28 @@ import { type ComponentProps, useEffect, useState } from 'react';
 
 export function Modal(props: ComponentProps<typeof MantineModal>) {
   useFocusBack();
-  return <MantineModal {...props} />;
+  return <MantineModal {...props} onClose={useOnTop(props.onClose)} />;
 }
 
 export function Drawer(props: ComponentProps<typeof MantineDrawer>) {
   useFocusBack();
-  return <MantineDrawer {...props} />;
+  return <MantineDrawer {...props} onClose={useOnTop(props.onClose)} />;
+}
+
+/** What is open, the uppermost last. */
+const open: symbol[] = [];
+
+/** Esc is heard by all that are open, and closes the uppermost one. */
+function useOnTop(onClose: () => void): () => void {
+  const [self] = useState(() => Symbol('overlay'));
+  useEffect(() => {
+    open.push(self);
+    // The key that closed it is still on its way to the others.
+    return () => void setTimeout(() => open.splice(open.indexOf(self), 1));
+  }, [self]);
+  return () => {
+    if (open.at(-1) === self) onClose();
+  };
 }
 
 /** An overlay is made when it opens, and taken away when it closes; the library's own return is for those that stay. */
