@@ -100,6 +100,10 @@ test('in the quarantine r releases, d deletes, n goes on to the next mail; a vir
   await page.locator('main [data-row]').first().focus();
   await page.keyboard.press('Enter');
   await page.locator('[role="dialog"] .p-facts').first().waitFor();
+  await press('KeyN');
+  await page.waitForURL(/0002$/);
+  await goTo(page, api.url, '/quarantine?open=0192f000-0000-7000-8000-000000000001');
+  await page.locator('[role="dialog"] .p-facts').first().waitFor();
   await press('KeyD');
   await acts.waitFor();
   // Esc closes what is uppermost, and the mail stays open.
