@@ -133,7 +133,8 @@ describe('lists show an administrator of a domain nothing of another', () => {
     expect(status).toBe(200);
     // What he tried himself stands in the audit log.
     const text = name === 'GET /audit' ? authorsOf(body) : JSON.stringify(body);
-    for (const thing of [OTHER, outside.mail, outside.held, 'console:root']) expect(text, thing).not.toContain(thing);
+    for (const thing of [OTHER, outside.mail, outside.held, 'console:root'])
+      expect(text, thing).not.toContain(thing);
     if (!('question' in route)) return;
     const everything = await visitors.admin.call('GET', path);
     if (/domains|accounts|aliases|groups|queue$|quarantine/.test(name))

@@ -20,12 +20,19 @@ afterAll(() => running[Symbol.asyncDispose]());
 async function quarantined(body: Buffer, to = 'anna@demo.test'): Promise<string> {
   const { db, blobs } = running.ground;
   const id = randomUUID();
-  const head = 'Return-Path: <x@far.test>\r\nReceived: from a by b; Thu, 1 Jan 2026 10:00:00 +0000\r\nSubject: bait\r\n\r\n';
+  const head =
+    'Return-Path: <x@far.test>\r\nReceived: from a by b; Thu, 1 Jan 2026 10:00:00 +0000\r\nSubject: bait\r\n\r\n';
   const content = await newContent(blobs, Buffer.concat([Buffer.from(head), body]), id);
   await acceptMails(db, [
     {
       ...{ id, content, acceptedAt: new Date(), reversePath: 'x@far.test', origin: 'incoming' },
-      ...{ protocol: 'ESMTP', slip: ['dlp'], step: 'dlp', settingsRevision: 1, recipients: [{ address: to }] },
+      ...{
+        protocol: 'ESMTP',
+        slip: ['dlp'],
+        step: 'dlp',
+        settingsRevision: 1,
+        recipients: [{ address: to }],
+      },
     },
   ]);
   await keepMail(db, id, { filter: 'dlp' }, 'dlp: words');

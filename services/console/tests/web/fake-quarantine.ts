@@ -42,9 +42,19 @@ export function quarantineRoutes(isNew: () => boolean, changes: unknown[]) {
       const header = [
         { name: 'Received', value: 'from mail.client.test ([203.0.113.7]) by mx.firma.test with ESMTPS' },
         { name: 'Subject', value: mail.subject },
-        { name: 'Content-Type', value: 'multipart/mixed; boundary="----=_NextPart_000_0012_01DA3C9B.7F1E2D30"' },
+        {
+          name: 'Content-Type',
+          value: 'multipart/mixed; boundary="----=_NextPart_000_0012_01DA3C9B.7F1E2D30"',
+        },
       ];
-      return { mail, clientAddress: '203.0.113.7', helo: 'mail.client.test', verdicts, header, isHeaderCut: true };
+      return {
+        mail,
+        clientAddress: '203.0.113.7',
+        helo: 'mail.client.test',
+        verdicts,
+        header,
+        isHeaderCut: true,
+      };
     },
     'GET /quarantine/:mail/text': (): Answers<'GET /quarantine/:mail/text'> => ({
       texts: [

@@ -35,7 +35,16 @@ const failingPages = [
 ];
 const hangingPages = ['/', '/settings/mail', '/certificates'];
 /** Seen by who may look and not touch. */
-const lookedAt = ['/quarantine?open=0192f000-0000-7000-8000-000000000001', '/accounts', '/names', '/lists/black', '/certificates', '/admins', '/processes', '/audit'];
+const lookedAt = [
+  '/quarantine?open=0192f000-0000-7000-8000-000000000001',
+  '/accounts',
+  '/names',
+  '/lists/black',
+  '/certificates',
+  '/admins',
+  '/processes',
+  '/audit',
+];
 
 export const states: Readonly<Record<string, PageState>> = {
   login: { path: '/', prepare: (api) => void (api.isLoggedIn = false), isFailing: true },
