@@ -16,7 +16,7 @@ export interface Selection {
   recipient?: string | undefined;
 }
 
-export type Answer = (request: Selection, asker: Asker) => Promise<AdminReply<QueueOutcome>>;
+type Answer = (request: Selection, asker: Asker) => Promise<AdminReply<QueueOutcome>>;
 
 /**
  * Refuses mails that are held in several ways while none is named: one act must not let go what nobody looked at. That a

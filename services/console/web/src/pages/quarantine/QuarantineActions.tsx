@@ -11,7 +11,7 @@ import { toast } from '../../ui/toast.tsx';
 
 export type Doing = 'release' | 'approve' | 'delete' | null;
 
-export interface Chosen {
+interface Chosen {
   mail: string;
   filter: string;
   reason: string;
