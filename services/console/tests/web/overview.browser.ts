@@ -68,6 +68,7 @@ describe('the overview', () => {
 describe('the first steps', () => {
   test('stand in the menu with how far they are, and a field is saved in place', async () => {
     api.isNew = true;
+    await goTo(page, api.url, '/queue');
     await page.evaluate(() => localStorage.removeItem('pochtar.started'));
     await goTo(page, api.url, '/start');
     await page.locator('.p-menu a[href="/start"]').getByText('0 из 9').waitFor();
@@ -80,6 +81,7 @@ describe('the first steps', () => {
 
   test('one is put off with a reason, counts no more, and is taken up again', async () => {
     api.isNew = true;
+    await goTo(page, api.url, '/queue');
     await page.evaluate(() => localStorage.removeItem('pochtar.started'));
     await goTo(page, api.url, '/start');
     const inMenu = (words: string) => page.locator('.p-menu a[href="/start"]').getByText(words).waitFor();
