@@ -1,5 +1,4 @@
 // What belongs to a domain: a mailbox, an alias, a group, a mail at rest in the queue, one in the quarantine, and a token of its administrator.
-import { randomUUID } from 'node:crypto';
 import {
   addDkimKey,
   createAccount,
@@ -27,6 +26,7 @@ export interface Belongings {
 }
 
 let made = 0;
+let mails = 0;
 
 /** New ones of `domain`, which exists; `owner` is who makes the token. */
 export async function makeBelongings(
@@ -59,7 +59,8 @@ export async function makeBelongings(
 
 async function rest(db: Ground['db'], blobs: Ground['blobs'], to: string): Promise<string> {
   const bytes = Buffer.from(`From: <x@far.test>\r\nTo: <${to}>\r\nSubject: rests\r\n\r\ntext\r\n`);
-  const id = randomUUID();
+  // In the order in which they are made, before any that the server makes: a list of the oldest begins with the first ones.
+  const id = `01900000-0000-7000-8000-${String(++mails).padStart(12, '0')}`;
   const content = await newContent(blobs, bytes, id);
   await acceptMails(db, [
     {

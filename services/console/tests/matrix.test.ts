@@ -136,7 +136,9 @@ describe('lists show an administrator of a domain nothing of another', () => {
     for (const thing of [OTHER, outside.mail, outside.held, 'console:root'])
       expect(text, thing).not.toContain(thing);
     if (!('question' in route)) return;
-    const everything = await visitors.admin.call('GET', path);
+    // The oldest come last here, and there may be more than a page.
+    const found = name === 'GET /quarantine' ? `?recipient=${OTHER}` : '';
+    const everything = await visitors.admin.call('GET', path + found);
     if (/domains|accounts|aliases|groups|queue$|quarantine/.test(name))
       expect(JSON.stringify(everything.body)).toContain(OTHER);
   });
