@@ -11,7 +11,7 @@ import { type Bus, connectBus } from './bus.ts';
 import { consumeStep } from './consume.ts';
 
 const STEP = 'dkim';
-const patience = { timeout: 15_000 };
+const patience = { timeout: 30_000 };
 
 function connected({ url, password }: TestNats): Promise<Bus> {
   return connectBus({ url, user: 'owner', password, name: 'test', log: silentLogger() });

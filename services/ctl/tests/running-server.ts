@@ -56,7 +56,7 @@ export async function runServer(): Promise<RunningServer> {
     const { health } = JSON.parse(readFileSync(runFile, 'utf8')) as { health: string };
     return (await fetch(`${health}/readyz`)).ok;
   };
-  await eventually(isReady, { timeout: 20_000, interval: 50 });
+  await eventually(isReady, { timeout: 60_000, interval: 50 });
   const run: RunningServer['run'] = (words, stdin, environment) =>
     pochtar({ ...nats.env('ctl'), ...environment }, words, stdin);
   const kept = opened.move();

@@ -64,7 +64,7 @@ export async function startCIcap(clamd: { host: string; port: number }): Promise
     temporary[Symbol.dispose]();
   };
   try {
-    await server.whileRunning(until('c-icap listens', () => answers(port), { timeoutMs: 15_000 }));
+    await server.whileRunning(until('c-icap listens', () => answers(port), { timeoutMs: 60_000 }));
   } catch (error) {
     await stop();
     throw error;
