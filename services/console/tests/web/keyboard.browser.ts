@@ -60,7 +60,7 @@ test('every place of the menu opens from every other, and leaving a page breaks 
     await settled(page, place);
   }
   expect(visited.complaints).toEqual([]);
-});
+}, 120_000);
 
 test.each([
   ['KeyT', '/trace'],
