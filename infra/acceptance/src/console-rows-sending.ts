@@ -68,11 +68,11 @@ async function waitOfOld(at: ConsoleGround): Promise<number> {
     values: [mail],
   });
   const attempted = async () => {
-    const [row] = await at.db.query<{ attempt: number; isUnderWay: boolean }>({
+    const [now] = await at.db.query<{ attempt: number; isUnderWay: boolean }>({
       text: 'select attempt, lease_owner is not null as "isUnderWay" from queue.recipient where mail_id = $1',
       values: [mail],
     });
-    return row;
+    return now;
   };
   const before = (await attempted())?.attempt ?? 0;
   await at.api('POST', '/queue/retry', { mails: [mail] });

@@ -5,7 +5,7 @@ type Held = Answers<'GET /quarantine'>['mails'][number];
 
 const at = '2026-01-01T10:00:00.000Z';
 
-const mails: readonly Held[] = [
+const mails: readonly [Held, ...Held[]] = [
   {
     ...{ mail: '0192f000-0000-7000-8000-000000000001', acceptedAt: at, heldAt: at, expiresAt: null },
     ...{ reversePath: 'anna@firma.test', origin: 'submitted', size: 4_400_000, subject: 'Договор №15' },
@@ -37,7 +37,7 @@ export function quarantineRoutes(isNew: () => boolean, changes: unknown[]) {
       return { mails: shown, total: shown.length, isTotalExact: true, next: null };
     },
     'GET /quarantine/:mail': ({ params }: Asked): Answers<'GET /quarantine/:mail'> => {
-      const mail = mails.find((one) => one.mail === params['mail']) ?? (mails[0] as Held);
+      const mail = mails.find((one) => one.mail === params['mail']) ?? mails[0];
       const verdicts = [{ filter: mail.filter, result: 'quarantine', reason: mail.reason, at }];
       const header = [
         { name: 'Received', value: 'from mail.client.test ([203.0.113.7]) by mx.firma.test with ESMTPS' },

@@ -33,7 +33,7 @@ interface DataTableProps<Row> {
   rowName?: (row: Row) => string;
   isFetching?: boolean;
   error?: unknown;
-  onRetry?: () => void;
+  onRetry?: () => unknown;
   onOpen?: (row: Row) => void;
   selection?: Selection | undefined;
   /** What to say where there are no rows. */

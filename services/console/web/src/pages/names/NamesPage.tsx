@@ -148,7 +148,7 @@ function Names<Row extends { address: string }>(props: NamesProps<Row>) {
         rowKey={({ address }) => address}
         isFetching={answer.isFetching}
         error={answer.error}
-        onRetry={answer.refetch}
+        onRetry={() => answer.refetch()}
         onOpen={({ address }) => show(address)}
         columns={[
           { key: 'address', title: t('names.address'), cell: ({ address }) => <b>{address}</b> },

@@ -161,7 +161,7 @@ interface MailTableProps {
   mails: readonly QueuedMail[] | undefined;
   error: unknown;
   isFetching: boolean;
-  onRetry: () => void;
+  onRetry: () => unknown;
   onOpen: (mail: string) => void;
   selection: { keys: ReadonlySet<string>; onChange: (keys: ReadonlySet<string>) => void } | undefined;
   empty: ReactNode;

@@ -124,7 +124,7 @@ interface FoundProps {
   rows: Row[] | undefined;
   error: unknown;
   isFetching: boolean;
-  onRetry: () => void;
+  onRetry: () => unknown;
   onOpen: (mail: string) => void;
   empty: ReactNode;
 }
