@@ -2,6 +2,7 @@
 // the outside world, the transcript runner, and waiting for a condition. Imported by tests only.
 export { eicar, freePort, isPortFree } from '@pochtar/native';
 export { ensureClamd } from './clamd.ts';
+export { collectGarbage } from './collect-garbage.ts';
 export { createTestDatabase } from './database.ts';
 export type { TestDatabase } from './database.ts';
 export { eventually } from './eventually.ts';

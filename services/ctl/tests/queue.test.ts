@@ -303,7 +303,7 @@ describe('without the bus', () => {
     expect((await pochtar({}, ['account'])).stdout).toContain('account create ADDRESS');
     expect(await pochtar({}, ['nonsense'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there are: overview, domain'),
+      stderr: expect.stringContaining('there are: overview, step'),
     });
     expect((await pochtar({}, ['account', 'nonsense'])).stderr).toContain('account create');
   });

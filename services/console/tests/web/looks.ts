@@ -160,7 +160,7 @@ export async function blemishes(page: Page): Promise<string[]> {
     }
     // Words of ours that a line breaks in their middle; headings have hyphens for it.
     for (const cell of document.querySelectorAll<HTMLElement>(
-      'td, th, button, label, dt, .p-tile, .p-card-line',
+      'td, th, button, label, dt, dd, li, span, .p-tile, .p-card-line',
     )) {
       if (!cell.checkVisibility()) continue;
       const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from './browser.ts';
 import { type BuiltPages, buildPages } from './built-pages.ts';
 import { FakeApi } from './fake-api.ts';
+import { blemishes } from './looks.ts';
 
 let pages: BuiltPages;
 let browser: Browser;
@@ -75,6 +76,13 @@ test('a choice is a group with its name, and is found by its address', async () 
   await group.and(page.locator(':focus')).waitFor();
   await group.getByRole('radio', { name: 'Deliver unscanned', exact: true }).check();
   await page.getByText('1 field changed').waitFor();
+});
+
+test('a field that was changed says so, in one piece', async () => {
+  await page.goto(`${api.url}/settings/mail`);
+  await field('relay.host').fill('smtp.yandex.ru');
+  await page.locator('.f-field:has([id="relay.host"])').getByText('changed', { exact: true }).waitFor();
+  expect(await blemishes(page)).toEqual([]);
 });
 
 test('a menu is made when it is opened; the focus goes into it, and back to its button', async () => {
