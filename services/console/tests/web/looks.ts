@@ -197,6 +197,9 @@ export async function blemishes(page: Page): Promise<string[]> {
   });
 }
 
+/** Tabs more than there is to reach: the browser's own stops, and what a busy page draws only after the walk has begun. */
+const MORE = 400;
+
 /**
  * Walks the page by Tab, or the dialog that is over it: what is never reached, what holds the focus, and where it cannot
  * be seen. The frame around pages is the same for all of them; `main` leaves it out.
@@ -204,13 +207,15 @@ export async function blemishes(page: Page): Promise<string[]> {
 export async function walk(page: Page, from: 'top' | 'main' = 'top'): Promise<string[]> {
   const left = await page.evaluate(startWalk, from === 'main' ? 'main' : 'body');
   const found: string[] = [];
-  for (let step = 0; step < left + 60; step++) {
+  for (let step = 0; step < left + MORE; step++) {
     await page.keyboard.press('Tab');
     const { isEnd, wrong } = await page.evaluate(lookAtFocus);
     if (wrong !== '') found.push(wrong);
     if (isEnd) return [...found, ...(await page.evaluate(notReached))];
   }
-  return [...found, 'the focus does not come to an end', ...(await page.evaluate(notReached))];
+  const still = await page.evaluate(stillThere);
+  const endless = `the focus does not come to an end: ${left} were to be reached, of which ${still} are still there`;
+  return [...found, endless, ...(await page.evaluate(notReached))];
 }
 
 interface Walk {
@@ -301,6 +306,12 @@ async function lookAtFocus(): Promise<{ isEnd: boolean; wrong: string }> {
     return { isEnd: false, wrong: `the focus is out of sight: ${title(at)}` };
   const isDrawn = unfocused === undefined || drawing(at) !== unfocused;
   return { isEnd: false, wrong: isDrawn ? '' : `the focus cannot be seen: ${title(at)}` };
+}
+
+/** Runs in the page: how many of those that were to be reached it has not drawn anew. */
+function stillThere(): number {
+  const { before } = (globalThis as unknown as { walk: Walk }).walk;
+  return [...before.keys()].filter((one) => one.isConnected).length;
 }
 
 /** Runs in the page at the end. */
