@@ -127,8 +127,12 @@ export function addressKey(address: Address): string {
 export function addressOfKey(key: string): Address {
   const quoted = key.startsWith('"') ? parseAddress(key) : null;
   if (quoted !== null) return quoted;
-  const at = key.lastIndexOf('@');
-  return { localPart: key.slice(0, at), domain: key.slice(at + 1) };
+  return { localPart: key.slice(0, key.lastIndexOf('@')), domain: domainOfKey(key) };
+}
+
+/** What is behind the last at sign: one may stand in a local part in quotes, and none in a domain. */
+export function domainOfKey(key: string): string {
+  return key.slice(key.lastIndexOf('@') + 1);
 }
 
 /** The one form in which domains are looked up and compared: lower case, A-labels. */

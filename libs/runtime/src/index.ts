@@ -13,6 +13,7 @@ export * from './process-identity.ts';
 export * from './proxy-protocol.ts';
 export * from './resolver.ts';
 export * from './reverse-pointer.ts';
+export * from './reader.ts';
 export * from './run.ts';
 export * from './semaphore.ts';
 export * from './socket-input.ts';

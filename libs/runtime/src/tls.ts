@@ -40,8 +40,8 @@ export class TlsContexts {
   #byName = new Map<string, SecureContext>();
 
   /**
-   * Replaces everything; a certificate that stays as it was stays ready. Throws, leaving all as it was, when the certificate to show does not match its key. Another one
-   * that can't be used is left out; their ids are answered.
+   * Replaces everything; a certificate that stays as it was stays ready. Throws, leaving all as it was, when the certificate
+   * to show does not match its key. Another one that can't be used is left out; their ids are answered.
    */
   replace(certificates: ServerCertificate[], policy: TlsPolicy): string[] {
     const shown = certificates.find(({ id }) => id === policy.certificateId) ?? certificates[0];

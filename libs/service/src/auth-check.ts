@@ -1,5 +1,6 @@
 // auth.check: whether a password of an account is right, for programs that may see no hash.
 import { authCheck, type AuthCheckReply, type Bus } from '@pochtar/bus';
+import { domainOfKey } from '@pochtar/mail';
 import type { Logger } from '@pochtar/runtime';
 import { defaultDocument, readStored, type Settings } from '@pochtar/settings';
 import type { Queryable } from '@pochtar/store/db';
@@ -30,7 +31,7 @@ export function answerAuthChecks({ db, bus, log }: CheckingTools): { stop(): Pro
     const { address, epoch } = outcome.account;
     return {
       outcome: 'ok',
-      account: { address, domain: address.slice(address.lastIndexOf('@') + 1), epoch },
+      account: { address, domain: domainOfKey(address), epoch },
     };
   });
 }

@@ -2,7 +2,7 @@
 // its own, for nobody. Judged by smtp; read here on a hint, after a reconnect and every 15 s. While they cannot be read,
 // those that are known stay suspended.
 import { type Bus, guardChanged } from '@pochtar/bus';
-import { type Logger, networkSet } from '@pochtar/runtime';
+import { type Logger, networkSet, Reader } from '@pochtar/runtime';
 import type { Queryable } from '@pochtar/store/db';
 import { suspendedClients } from '@pochtar/store/lists';
 
@@ -15,18 +15,20 @@ interface GuardTools {
 }
 
 export class ClientGuard implements AsyncDisposable {
-  readonly #tools: GuardTools;
+  readonly #db: Queryable;
+  readonly #reader: Reader;
   readonly #timer: NodeJS.Timeout;
   readonly #hints: { stop(): void };
   #isIn: (address: string) => boolean = () => false;
-  #isClosed = false;
-  #isWanted = false;
-  #reading: Promise<void> | null = null;
 
-  private constructor(tools: GuardTools) {
-    this.#tools = tools;
-    this.#hints = tools.bus.subscribe(guardChanged, () => this.refresh());
-    tools.bus.onReconnect(() => this.refresh());
+  private constructor({ db, bus, log }: GuardTools) {
+    this.#db = db;
+    this.#reader = new Reader({
+      read: () => this.#read(),
+      failed: (error) => log.warn({ err: error }, 'which client addresses are suspended cannot be read yet'),
+    });
+    this.#hints = bus.subscribe(guardChanged, () => this.refresh());
+    bus.onReconnect(() => this.refresh());
     this.#timer = setInterval(() => this.refresh(), COMPARE_MS).unref();
   }
 
@@ -47,35 +49,19 @@ export class ClientGuard implements AsyncDisposable {
     return this.#isIn(address);
   }
 
-  /** Reads them soon; hints that come meanwhile are one more reading. */
+  /** Reads them soon. */
   refresh(): void {
-    if (this.#isClosed) return;
-    this.#isWanted = true;
-    this.#reading ??= this.#readOn().finally(() => {
-      this.#reading = null;
-    });
-  }
-
-  async #readOn(): Promise<void> {
-    while (this.#isWanted && !this.#isClosed) {
-      this.#isWanted = false;
-      try {
-        await this.#read();
-      } catch (error) {
-        this.#tools.log.warn({ err: error }, 'which client addresses are suspended cannot be read yet');
-      }
-    }
+    this.#reader.want();
   }
 
   async #read(): Promise<void> {
-    const suspended = await suspendedClients(this.#tools.db);
+    const suspended = await suspendedClients(this.#db);
     this.#isIn = suspended.length === 0 ? () => false : networkSet(suspended);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#hints.stop();
-    await this.#reading;
+    await this.#reader[Symbol.asyncDispose]();
   }
 }

@@ -3,9 +3,9 @@
 // Pure over what the directory says of the names met so far; it asks for the names it lacks, a round at a time.
 // RFC 3461 §5.2.7: an alias with one target passes the sender's wishes on; a list that more people stand behind
 // answers NOTIFY=SUCCESS itself ("expanded") and its members are not asked to.
+import { domainOfKey } from '@pochtar/mail';
 import type { QueuedRecipient, RoutedRecipient } from '@pochtar/store/queue';
 import type { Resolved } from '@pochtar/store/directory';
-import { domainOfKey } from './domain-of-key.ts';
 
 /** How deep aliases may lead to aliases. */
 export const MAX_DEPTH = 10;

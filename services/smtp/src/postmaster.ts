@@ -3,7 +3,7 @@
 // Where the directory has no such name, or it leads to a mailbox that is switched off, the mail goes to the first of
 // these that there is: for abuse the domain's postmaster; who is told of trouble (alerts.address); the oldest account
 // of the domain; the oldest account of all.
-import { type Address, addressKey, domainKey, parseAddress } from '@pochtar/mail';
+import { type Address, addressKey, addressOfKey, domainKey, parseAddress } from '@pochtar/mail';
 import type { Resolved } from '@pochtar/store/directory';
 import { endOf, isReachable } from './recipient-end.ts';
 import type { Tools } from './tools.ts';
@@ -15,8 +15,7 @@ export interface RoleHolder {
 
 /** The one who reads the mail for `postmaster@…` or `abuse@…` of a local domain; null: nobody, or no such name. */
 export async function roleHolder(tools: Tools, key: string): Promise<RoleHolder | null> {
-  const domain = key.slice(key.lastIndexOf('@') + 1);
-  const role = key.slice(0, key.lastIndexOf('@'));
+  const { localPart: role, domain } = addressOfKey(key);
   if (role !== 'postmaster' && role !== 'abuse') return null;
   const names = [`postmaster@${domain}`, alertsKey(tools), await tools.directory.oldestAccount(domain)];
   for (const name of names) {

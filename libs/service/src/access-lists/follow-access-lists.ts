@@ -2,7 +2,7 @@
 // changed since the known revision is read on a hint, after a reconnect and every 15 s, so that a lost hint costs 15 s.
 // While they cannot be read, the lists that are known go on deciding.
 import { type Bus, listsChanged, settingsApplied } from '@pochtar/bus';
-import type { ServiceContext } from '@pochtar/runtime';
+import { Reader, type ServiceContext } from '@pochtar/runtime';
 import type { Queryable } from '@pochtar/store/db';
 import { readAccessChanges } from '@pochtar/store/lists';
 import { AccessMatcher } from './access-matcher.ts';
@@ -43,15 +43,17 @@ class FollowedLists implements AccessLists {
   #matcher = new AccessMatcher();
   #revision = 0;
   #isRead = false;
-  #isClosed = false;
-  #wanted = false;
-  #reading: Promise<void> | null = null;
-  #retry: NodeJS.Timeout | undefined;
+  readonly #reader: Reader;
   #compare: NodeJS.Timeout | undefined;
   #stopHints: () => void = () => {};
 
   constructor(options: AccessListsOptions) {
     this.#options = options;
+    this.#reader = new Reader({
+      read: () => this.#readAgain(),
+      failed: (error) => this.#tellFailure(error),
+      retryMs: RETRY_MS,
+    });
   }
 
   get matcher(): AccessMatcher {
@@ -76,32 +78,21 @@ class FollowedLists implements AccessLists {
     this.#report();
   }
 
-  /** One reader at a time: hints that come meanwhile are one more reading. */
   #want(): void {
-    if (this.#isClosed || !this.#isRead) return;
-    this.#wanted = true;
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = null;
-    });
+    if (this.#isRead) this.#reader.want();
   }
 
-  async #read(): Promise<void> {
-    const { context } = this.#options;
-    while (this.#wanted && !this.#isClosed) {
-      this.#wanted = false;
-      try {
-        const before = this.#revision;
-        await this.#readOnce();
-        context.health.report(LISTS, null);
-        if (this.#revision !== before) this.#report();
-      } catch (error) {
-        context.log.warn({ err: error }, 'the lists cannot be read; trying again');
-        context.health.report(LISTS, 'the white and the black list cannot be read');
-        clearTimeout(this.#retry);
-        this.#retry = setTimeout(() => this.#want(), RETRY_MS).unref();
-        return;
-      }
-    }
+  async #readAgain(): Promise<void> {
+    const before = this.#revision;
+    await this.#readOnce();
+    this.#options.context.health.report(LISTS, null);
+    if (this.#revision !== before) this.#report();
+  }
+
+  #tellFailure(error: unknown): void {
+    const { log, health } = this.#options.context;
+    log.warn({ err: error }, 'the lists cannot be read; trying again');
+    health.report(LISTS, 'the white and the black list cannot be read');
   }
 
   async #readOnce(): Promise<void> {
@@ -125,11 +116,9 @@ class FollowedLists implements AccessLists {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
     clearInterval(this.#compare);
-    clearTimeout(this.#retry);
     this.#stopHints();
-    await this.#reading;
+    await this.#reader[Symbol.asyncDispose]();
     if (this.#isRead) this.#report(true);
   }
 }

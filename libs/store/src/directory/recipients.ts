@@ -1,5 +1,6 @@
 // Where an address leads: one query for many. What is looked up is gathered per tick and cached against
 // `directory.changed`.
+import { domainOfKey } from '@pochtar/mail';
 import { gather } from '@pochtar/runtime';
 import type { Queryable } from '../db.ts';
 
@@ -54,7 +55,7 @@ async function resolveWith(
   if (keys.length === 0) return [];
   const rows = await db.query<Row>({
     ...statement,
-    values: [keys, keys.map((key) => key.slice(key.lastIndexOf('@') + 1))],
+    values: [keys, keys.map(domainOfKey)],
   });
   return rows.map(resolved);
 }

@@ -3,28 +3,11 @@
 // may be anywhere.
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { localNetworks } from '@pochtar/runtime';
 
-/** RFC 6890: not of the public internet. */
-const PRIVATE_IPV4: readonly [network: string, prefix: number][] = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  // Multicast, reserved, broadcast.
-  ['224.0.0.0', 3],
-];
-const PRIVATE_IPV6: readonly [network: string, prefix: number][] = [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['fec0::', 10],
-  ['ff00::', 8],
-];
+/** RFC 6890: not of the public internet; multicast, reserved and broadcast are no host's either. */
+const PRIVATE_IPV4 = [...localNetworks.ipv4, '224.0.0.0/3'];
+const PRIVATE_IPV6 = [...localNetworks.ipv6, 'ff00::/8'];
 
 /** A network as `10.1.0.0/16` or `fd00::/8`, or a single address; throws `RangeError` when it is none. */
 export function networks(texts: readonly string[]): BlockList {
@@ -45,10 +28,10 @@ function familyOf(address: string): 'ipv4' | 'ipv6' | null {
 }
 
 const isPrivate = ((): BlockList => {
-  const list = new BlockList();
-  for (const [network, prefix] of PRIVATE_IPV6) list.addSubnet(network, prefix, 'ipv6');
-  for (const [network, prefix] of PRIVATE_IPV4) {
-    list.addSubnet(network, prefix, 'ipv4');
+  const list = networks([...PRIVATE_IPV4, ...PRIVATE_IPV6]);
+  for (const text of PRIVATE_IPV4) {
+    const [network = '', bits] = text.split('/');
+    const prefix = Number(bits);
     // RFC 4291 §2.5.5, RFC 6052 §2.1, RFC 3056 §2: the same, written as IPv6 or reached by way of it.
     list.addSubnet(`::ffff:${network}`, 96 + prefix, 'ipv6');
     list.addSubnet(`::${network}`, 96 + prefix, 'ipv6');

@@ -2,7 +2,7 @@
 // after a reconnect and every 15 s, so that a lost hint costs 15 s. While it can't be read, the book that is known goes on
 // answering.
 import { type Bus, directoryChanged } from '@pochtar/bus';
-import type { ServiceContext } from '@pochtar/runtime';
+import { Reader, type ServiceContext } from '@pochtar/runtime';
 import { type BookChanges, readBookChanges } from '@pochtar/store/book';
 import type { Queryable } from '@pochtar/store/db';
 import { type BookEntry, group, person } from './book-entry.ts';
@@ -24,21 +24,23 @@ export interface FollowedBookOptions {
 export class FollowedBook implements AsyncDisposable {
   readonly book = new Book();
   readonly #options: FollowedBookOptions;
+  readonly #reader: Reader;
   readonly #compare: NodeJS.Timeout;
   readonly #hints: { stop(): void };
   #horizon: string | null = null;
-  #isClosed = false;
-  #wanted = false;
-  #reading: Promise<void> | null = null;
-  #retry: NodeJS.Timeout | undefined;
 
   private constructor(options: FollowedBookOptions) {
     const { bus } = options;
     this.#options = options;
+    this.#reader = new Reader({
+      read: () => this.#readAgain(),
+      failed: (error) => this.#tellFailure(error),
+      retryMs: RETRY_MS,
+    });
     // Hints are listened to before the first read, so that no change falls between the two.
-    this.#hints = bus.subscribe(directoryChanged, () => this.#want());
-    bus.onReconnect(() => this.#want());
-    this.#compare = setInterval(() => this.#want(), options.compareMs ?? COMPARE_MS).unref();
+    this.#hints = bus.subscribe(directoryChanged, () => this.#reader.want());
+    bus.onReconnect(() => this.#reader.want());
+    this.#compare = setInterval(() => this.#reader.want(), options.compareMs ?? COMPARE_MS).unref();
   }
 
   /** Resolves when the book has been read once. */
@@ -53,31 +55,16 @@ export class FollowedBook implements AsyncDisposable {
     }
   }
 
-  /** One reader at a time: hints that come meanwhile are one more reading. */
-  #want(): void {
-    if (this.#isClosed) return;
-    this.#wanted = true;
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = null;
-    });
+  async #readAgain(): Promise<void> {
+    const since = Date.now();
+    if (await this.#readOnce()) this.#options.onChange(since);
+    this.#options.context.health.report('address book', null);
   }
 
-  async #read(): Promise<void> {
-    const { context, onChange } = this.#options;
-    while (this.#wanted && !this.#isClosed) {
-      this.#wanted = false;
-      try {
-        const since = Date.now();
-        if (await this.#readOnce()) onChange(since);
-        context.health.report('address book', null);
-      } catch (error) {
-        context.log.warn({ err: error }, 'the address book cannot be read; trying again');
-        context.health.report('address book', 'the address book cannot be read');
-        clearTimeout(this.#retry);
-        this.#retry = setTimeout(() => this.#want(), RETRY_MS).unref();
-        return;
-      }
-    }
+  #tellFailure(error: unknown): void {
+    const { log, health } = this.#options.context;
+    log.warn({ err: error }, 'the address book cannot be read; trying again');
+    health.report('address book', 'the address book cannot be read');
   }
 
   /** Whether anything was read. */
@@ -91,11 +78,9 @@ export class FollowedBook implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
     clearInterval(this.#compare);
-    clearTimeout(this.#retry);
     this.#hints.stop();
-    await this.#reading;
+    await this.#reader[Symbol.asyncDispose]();
   }
 }
 
