@@ -44,7 +44,7 @@ test('a mail that takes more than its time of a core is given up, and the others
 }, 60_000);
 
 test('a mail that takes all the memory of its thread is given up, and the next one gets a new thread', async () => {
-  await using small = new Threads({ memoryMb: 24, cpuMs: 60_000 });
+  await using small = new Threads({ memoryMb: 24, cpuMs: 60_000, silentMs: 60_000 });
   const hostile = task('слово другое '.repeat(250_000), { searches: [{ kind: 'words', terms: ['x'] }] });
   expect(await small.look(hostile, signal)).toBe('memory');
   expect(await small.look(task('x'), signal)).toMatchObject({ unread: [] });

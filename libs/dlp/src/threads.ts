@@ -12,7 +12,6 @@ const CPU_MS = 1800;
 const POLL_MS = 100;
 /** Where the machine has so much else to do that CPU_MS are not used up for long. */
 const WALL_MS = 30_000;
-/** A thread that does not even tell its time is in the midst of one long step. */
 const SILENT_MS = 4000;
 
 export type Work = Task | DocumentTask;
@@ -29,6 +28,8 @@ export type Ended = 'time' | 'memory';
 export interface ThreadLimits {
   cpuMs: number;
   memoryMb: number;
+  /** A thread that does not even tell its time for so long is in the midst of one long step. */
+  silentMs: number;
 }
 
 export class Threads implements AsyncDisposable {
@@ -38,7 +39,7 @@ export class Threads implements AsyncDisposable {
   readonly #all = new Set<Thread>();
 
   constructor(limits: Partial<ThreadLimits> = {}) {
-    this.#limits = { cpuMs: CPU_MS, memoryMb: MEMORY_MB, ...limits };
+    this.#limits = { cpuMs: CPU_MS, memoryMb: MEMORY_MB, silentMs: SILENT_MS, ...limits };
   }
 
   /** Throws what is wrong with the program or its rules. */
@@ -142,7 +143,7 @@ class Thread {
       ({ user, system }) => (user + system) / 1000,
       () => null,
     );
-    return Promise.race([usage, waited(SILENT_MS).then(() => null)]);
+    return Promise.race([usage, waited(this.#limits.silentMs).then(() => null)]);
   }
 
   #hear(message: FromThread): void {

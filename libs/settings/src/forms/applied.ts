@@ -12,14 +12,16 @@ interface AppliedReport {
   readonly revision: number;
   readonly error: string | null;
   readonly problem?: { readonly code: string } | undefined;
-  readonly isApplied?: boolean;
 }
 
-/** What this version does not do yet is said at its field, and is no fault of whoever reports it. */
+/**
+ * What this version does not do yet is said at its field, and is no fault of whoever reports it. A report on an earlier
+ * revision, a failure too, says nothing of the one that is wanted.
+ */
 export function appliedState(report: AppliedReport, wanted: number): AppliedState {
+  if (report.revision < wanted) return 'applying';
   if (report.problem?.code === NOT_AVAILABLE) return 'notYet';
-  if (report.error !== null) return 'failed';
-  return report.isApplied === true || report.revision >= wanted ? 'applied' : 'applying';
+  return report.error === null ? 'applied' : 'failed';
 }
 
 interface AppliedBy {

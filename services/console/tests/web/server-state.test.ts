@@ -19,11 +19,12 @@ test('what this version does not do yet is neither applied nor a fault of the pr
   expect(remarksOf([section([lacking])])).toEqual([]);
 });
 
-test('a failure is a fault, whichever revision is meant; an older revision is being applied', () => {
+test('a failure is a fault; what was said of an older revision, a failure too, is being applied', () => {
   const failing = { ...report, isApplied: false, error: 'taken', problem: failed };
   expect(appliedState(failing, 3)).toBe('failed');
   expect(remarksOf([section([failing])])).toHaveLength(1);
   expect(appliedState({ ...report, isApplied: false, revision: 2 }, 3)).toBe('applying');
+  expect(appliedState(failing, 4)).toBe('applying');
   expect(appliedState(report, 3)).toBe('applied');
 });
 
