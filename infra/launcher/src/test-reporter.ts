@@ -6,6 +6,8 @@ import type { Reporter, TestModule } from 'vitest/node';
 export interface TestCounts {
   passed: number;
   failed: number;
+  /** Passed on a second try only (vitest.config.ts: `retry`): file and title. */
+  unsteady: string[];
 }
 
 /** Named by the launcher; the counts are written there. */
@@ -13,13 +15,15 @@ export const countsFileVariable = 'POCHTAR_TEST_COUNTS';
 
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const counts: TestCounts = { passed: 0, failed: unhandledErrors.length };
+    const counts: TestCounts = { passed: 0, failed: unhandledErrors.length, unsteady: [] };
     for (const module of modules) {
       const before = counts.failed;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === 'passed') counts.passed++;
         else if (state !== 'skipped') counts.failed++;
+        if (test.diagnostic()?.flaky === true)
+          counts.unsteady.push(`${module.relativeModuleId}: ${test.fullName}`);
       }
       if (!module.ok() && counts.failed === before) counts.failed++;
     }

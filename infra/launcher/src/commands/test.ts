@@ -56,7 +56,8 @@ export async function test(words: string[]): Promise<number> {
       ...(temporary && { TMPDIR: temporary.path }),
       ...(isLong && { POCHTAR_TEST_LONG: '1' }),
     });
-    const { passed, failed } = readCounts(counts, status);
+    const { passed, failed, unsteady } = readCounts(counts, status);
+    for (const title of unsteady) process.stdout.write(`passed on its second try only: ${title}\n`);
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
     return failed > 0 ? 1 : status;
   } finally {
@@ -67,6 +68,6 @@ export async function test(words: string[]): Promise<number> {
 /** A run that ended without counting is a failure of its own. */
 function readCounts(file: string, status: number): TestCounts {
   const counts = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as TestCounts) : undefined;
-  if (!counts) return { passed: 0, failed: 1 };
+  if (!counts) return { passed: 0, failed: 1, unsteady: [] };
   return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
