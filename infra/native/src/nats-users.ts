@@ -119,7 +119,7 @@ export const natsUsers: NatsUser[] = [
   tests(answersChecks('dnsbl', ['dnsbl.changed'])),
   answersChecks('greylist'),
   tests(judgesMails('antivirus')),
-  judgesMails('dkim', ['check.spf']),
+  judgesMails('dkim', ['check.spf', 'guard.changed']),
   judgesMails('dlp'),
   tests(
     program('delivery', {

@@ -28,6 +28,8 @@ export * from './short-header.ts';
 export { DEFAULT_SCAN_LIMITS } from './structure.ts';
 export type { Part, ScanLimits } from './structure.ts';
 export { buildTestMail } from './test-mail.ts';
+export * from './scan-reason.ts';
+export * from './held-report.ts';
 export * from './virus-report.ts';
 export * from './words.ts';
 export * from './xtext.ts';

@@ -4,7 +4,7 @@ import type { Address } from './address.ts';
 import { formatAddress } from './address.ts';
 import { formatDate } from './date.ts';
 import { foldHeader } from './header.ts';
-import { encodeWords, NOT_ASCII } from './words.ts';
+import { decodeWords, encodeWords, NOT_ASCII } from './words.ts';
 
 export type ReportLanguage = 'ru' | 'en' | 'both';
 
@@ -78,4 +78,20 @@ export function inLanguages(
   if (language === 'ru') return [...ru];
   if (language === 'en') return [...en];
   return [...ru, '', '-'.repeat(72), '', ...en];
+}
+
+const MAX_FOREIGN = 200;
+
+/** A header value for the eyes of people: decoded, one line, bounded. */
+export function foreignText(value: string): string {
+  const text = decodeWords(value.slice(0, 4 * MAX_FOREIGN));
+  return text.length > MAX_FOREIGN ? `${text.slice(0, MAX_FOREIGN)}…`.toWellFormed() : text;
+}
+
+/** `  label: value` for each value that is there. */
+export function labelled(labels: readonly string[], values: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const [index, label] of labels.entries())
+    if (values[index]) lines.push(`  ${label}: ${values[index]}`);
+  return lines;
 }

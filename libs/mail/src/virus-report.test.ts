@@ -21,7 +21,7 @@ const report: VirusReport = {
     messageId: '<orig@x>',
     has8bit: true,
   },
-  isAttached: true,
+  form: 'attached',
   language: 'both',
 };
 
@@ -55,10 +55,17 @@ describe('virusReportHeaders', () => {
   });
 
   test('a report without the original is complete in itself', async () => {
-    const { head, tail } = virusReportHeaders({ ...report, isAttached: false, language: 'en' });
-    expect(tail).toHaveLength(0);
-    const mail = await PostalMime.parse(head);
-    expect(mail.attachments).toHaveLength(0);
-    expect(mail.text).toContain('was not delivered');
+    const recipients = ['x@far.example', 'y@far.example'];
+    for (const [form, said] of [
+      ['sender', 'The message is held and was not delivered'],
+      ['elsewhere', 'passes no'],
+    ] as const) {
+      const { head, tail } = virusReportHeaders({ ...report, recipients, form, language: 'en' });
+      expect(tail).toHaveLength(0);
+      const mail = await PostalMime.parse(head);
+      expect(mail.attachments).toHaveLength(0);
+      expect(mail.text).toContain(said);
+      expect(mail.text).toContain('Recipients: x@far.example, y@far.example');
+    }
   });
 });

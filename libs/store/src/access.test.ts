@@ -61,7 +61,7 @@ const allowed: Record<string, string[]> = {
     "update queue.mail set step = 'deliver', taken_alone = 1 where false",
     verdictOf('antivirus'),
   ],
-  'filter-dkim': [read('directory.dkim_signing_key'), verdictOf('dkim')],
+  'filter-dkim': [read('directory.dkim_signing_key'), read('lists.guarded_client'), verdictOf('dkim')],
   'filter-dlp': [
     ...[read('dlp.rule'), read('dlp.fingerprint'), write('dlp.incident'), verdictOf('dlp')],
     'select name from directory.domain limit 1',
@@ -122,6 +122,7 @@ const denied: Record<string, string[]> = {
   'filter-dkim': [
     // Only those that sign.
     dkimKey,
+    ...[read('lists.entry'), read('lists.guarded_client_domain')],
     read('directory.domain'),
     read('directory.account'),
     read('settings.secret'),

@@ -28,6 +28,7 @@ import { oweNotice } from './notice.ts';
 import { isNoticeWanted } from './notice-wanted.ts';
 import { MAX_DEPTH, route, type RoutePlan } from './route.ts';
 import { type Aftermath, type Outcome, settle } from './settle.ts';
+import { oweHeldReports, oweVirusReports } from './scan-reports.ts';
 import { readStoredHeader } from './stored-header.ts';
 import type { Tools } from './tools.ts';
 import { BrokenMail } from './broken-mail.ts';
@@ -128,8 +129,10 @@ async function hold(
   const text = `${filter}: ${reason}`;
   await keepMail(tx, mail.id, { filter }, text);
   after.held(mail.id, text);
-  // An infected mail of one of our own people: its sender must learn of it, without getting it back.
-  if (filter !== 'antivirus' || mail.origin !== 'submitted') return;
+  if (filter !== 'antivirus') return;
+  if (await oweHeldReports(tx, mail, reason, after)) return;
+  // A mail of one of our own people that nobody could look into: its sender must learn of it.
+  if (mail.origin !== 'submitted') return;
   const told = mail.recipients.filter(({ notify }) => isNoticeWanted('delayed', mail.reversePath, notify));
   const recipients = told.map(({ address, originalRecipient, expandedFrom }) => ({
     ...{ address, originalRecipient, expandedFrom, diagnostic: text },
@@ -189,8 +192,9 @@ function sameBytes(first: Buffer | null, second: Buffer | null): boolean {
 }
 
 /**
- * A stranger's mail whose content was replaced carries the dangerous original as an attachment. Where an alias
- * leads to another server it waits for a person: nothing of it leaves by itself.
+ * A stranger's mail whose content was replaced carries the dangerous original as an attachment: nothing of it leaves by
+ * itself where an alias leads to another server. Whom an infected mail was for is told, without it; another one waits for a
+ * person.
  */
 function isHeldBack(mail: MailInHand, decision: Decision): boolean {
   return (
@@ -214,6 +218,7 @@ async function routeAll(
   const lost = plan.unroutable.filter(({ expandedFrom }) => expandedFrom !== null);
   if (lost.length > 0) await addRecipients(tx, mail.id, lost);
   const outcomes: Outcome[] = [
+    ...(await reported(tx, mail, plan, isRemoteHeld, after)),
     ...plan.expanded.map(
       ({ recipient, targets, isList }): Outcome => ({
         kind: 'expanded',
@@ -229,6 +234,23 @@ async function routeAll(
   if (outcomes.length === 0) return true;
   const present = (await lockMail(tx, mail.id)) as MailInHand;
   return !(await settle(tools, tx, present, outcomes, { now: new Date() }, after));
+}
+
+/** Recipients elsewhere of an infected mail: it ends here, and a report without it goes to them. */
+async function reported(
+  tx: Queryable,
+  mail: MailInHand,
+  plan: RoutePlan,
+  isRemoteHeld: boolean,
+  after: Aftermath,
+): Promise<Outcome[]> {
+  const verdict = mail.verdicts.find(({ filter }) => filter === 'antivirus');
+  if (!isRemoteHeld || verdict === undefined || verdict.replacementContentId !== mail.contentId) return [];
+  const { reason } = verdict;
+  const addresses = plan.routed.filter(({ route: to }) => to === 'remote').map(({ address }) => address);
+  await oweVirusReports(tx, mail, { addresses, reason }, after);
+  const told = `antivirus: ${reason}; a report without the mail goes to the recipient`;
+  return addresses.map((address) => ({ kind: 'discarded', address, reason: told }));
 }
 
 /** Asks the directory round by round until every name on the way is known. */

@@ -1,4 +1,4 @@
-// An owed notice as a mail of our own (RFC 3464): built, its body stored, and handed back as the row to insert.
+// An owed notice as a mail of our own (RFC 3464, or a report of a scanner): built, its body stored, and handed back as the row to insert.
 //
 // The body is durable before the row. A transaction that fails leaves a body that nothing refers to, which
 // counts as dead by itself.
@@ -21,6 +21,7 @@ import { serverDomain } from '@pochtar/settings';
 import { loadContent, type NewMail, type NoticeRecipient, type OwedNotice } from '@pochtar/store/queue';
 import { recipientAddress } from './recipient-address.ts';
 import { identifyingHeader } from './returnable.ts';
+import { isScanReport, scanReport } from './scan-reports.ts';
 import { readStoredHeader } from './stored-header.ts';
 import { systemMail } from './system-mail.ts';
 import type { Tools } from './tools.ts';
@@ -40,20 +41,28 @@ export async function noticeMail(
   const sender = parseAddress(notice.reversePath) as Address;
   const general = tools.settings.current('general');
   const domain = serverDomain(general);
-  const body = buildDsn({
-    kind: notice.kind,
+  const frame = {
     reportingMta: general.heloName,
     from: { localPart: 'MAILER-DAEMON', domain },
-    to: sender,
-    originalEnvelopeId: notice.envelopeId === null ? null : decodeXtext(notice.envelopeId),
-    arrivalDate: notice.acceptedAt,
-    date: now,
-    messageId: `<${notice.id}@${domain}>`,
-    boundary: `dsn-${randomUUID()}`,
-    recipients: notice.recipients.map((recipient) => dsnRecipient(recipient, notice.kind)),
-    original: await originalOf(tools, notice, now),
-    language: 'both',
-  });
+    ...{ to: sender, date: now, messageId: `<${notice.id}@${domain}>` },
+  };
+  const { kind } = notice;
+  const body = isScanReport(kind)
+    ? scanReport(
+        notice,
+        frame,
+        await inTime(notice, now, { header: Buffer.alloc(0), bytes: 0 }, () => identityOf(tools, notice)),
+      )
+    : buildDsn({
+        ...frame,
+        kind,
+        originalEnvelopeId: notice.envelopeId === null ? null : decodeXtext(notice.envelopeId),
+        arrivalDate: notice.acceptedAt,
+        boundary: `dsn-${randomUUID()}`,
+        recipients: notice.recipients.map((recipient) => dsnRecipient(recipient, kind)),
+        original: await inTime(notice, now, { header: Buffer.alloc(0) }, () => readOriginal(tools, notice)),
+        language: 'both',
+      });
   // RFC 3464 §2: a notification has the null reverse path.
   const bytes = Buffer.concat([returnPathField(null), body]);
   const to = await recipientAddress(tools.db, sender);
@@ -90,17 +99,24 @@ function originalOfKey(key: string): OriginalRecipient {
 
 type Original = { header: Buffer } | { full: Buffer };
 
-async function originalOf(
-  tools: Pick<Tools, 'blobs' | 'db'>,
-  notice: OwedNotice,
-  now: Date,
-): Promise<Original> {
+/** What is read of the original; `nothing` of one that is away for long. */
+async function inTime<T>(notice: OwedNotice, now: Date, nothing: T, read: () => Promise<T>): Promise<T> {
   try {
-    return await readOriginal(tools, notice);
+    return await read();
   } catch (error) {
     if (now.getTime() - notice.owedSince.getTime() < ORIGINAL_WAIT_MS) throw error;
-    return { header: Buffer.alloc(0) };
+    return nothing;
   }
+}
+
+/** What a report names it by: its header as it is stored. */
+async function identityOf(
+  { blobs, db }: Pick<Tools, 'blobs' | 'db'>,
+  { contentId }: OwedNotice,
+): Promise<{ header: Buffer; bytes: number }> {
+  const content = await loadContent(db, contentId);
+  if (content === null) return { header: Buffer.alloc(0), bytes: 0 };
+  return { header: await readStoredHeader(blobs, content), bytes: content.blob.length };
 }
 
 async function readOriginal(

@@ -142,7 +142,7 @@ test.each(['person', 'poison', 'volume'] as const)(
 );
 
 test('a replacement that an alias leads elsewhere is held by the filter that made it, and let go for it', async () => {
-  const id = await judged({ antivirus: 'accept' }, { to: ['forward@demo.test'] });
+  const id = await judged({ dlp: 'accept' }, { to: ['forward@demo.test'] });
   await office.db.query({
     text: `update queue.verdict set replacement_content_id = mail_id where mail_id = $1`,
     values: [id],
@@ -152,9 +152,9 @@ test('a replacement that an alias leads elsewhere is held by the filter that mad
       select 'forward@demo.test', id, 'alias', array['x@far.test'] from directory.domain where name = 'demo.test'`,
   });
   await office.bus.publishStep('deliver', id);
-  await heldBy(id, 'filter', 'antivirus');
+  await heldBy(id, 'filter', 'dlp');
   expect(await release({ mails: [id], heldBy: 'person' })).toMatchObject({ result: { skipped: [id] } });
-  await release({ mails: [id], filter: 'antivirus' });
+  await release({ mails: [id], filter: 'dlp' });
   await office.settled(id);
   expect(far.received).toHaveLength(1);
 });

@@ -355,7 +355,7 @@ describe('verdicts', () => {
     expect(await office.messages('anna')).toEqual([]);
   });
 
-  test('an infected mail of our own people is held, and its sender learns of it without getting it back', async () => {
+  test('a submitted mail that nobody could look into is held, and its sender learns of it without getting it back', async () => {
     const mail = await judged(
       { ...byAnna, to: ['x@remote.test'] },
       { filter: 'antivirus', result: 'quarantine' },
@@ -415,7 +415,7 @@ describe('verdicts', () => {
     expect(dead.map((row) => row.content_id)).not.toContain(replacement);
   });
 
-  test('a replaced mail that an alias leads to another server waits for a person; local recipients get theirs', async () => {
+  test('what another filter has replaced waits for a person where an alias leads to another server; local recipients get theirs', async () => {
     await createName(office.db, 'all', {
       kind: 'alias',
       domain: 'demo.test',
@@ -423,10 +423,7 @@ describe('verdicts', () => {
       targets: ['anna@demo.test', 'x@remote.test'],
     });
     const replacement = await storeReport();
-    const mail = await judged(
-      { to: ['out@demo.test'] },
-      { filter: 'antivirus', result: 'accept', replacement },
-    );
+    const mail = await judged({ to: ['out@demo.test'] }, { filter: 'dlp', result: 'accept', replacement });
     await eventually(async () => expect(await office.queued(mail)).toMatchObject({ state: 'held' }));
     expect(await office.messages('anna')).toHaveLength(1);
     expect(await office.recipients(mail)).toMatchObject([

@@ -1,5 +1,8 @@
 // What verdicts do beyond holding a mail: a folder, something different for one recipient, another look, two contents.
+import { tooLargeReason } from '@pochtar/mail';
 import { outgoingMessage } from '@pochtar/service';
+import { insertContents } from '@pochtar/store/content';
+import { createName } from '@pochtar/store/directory';
 import {
   beginGeneration,
   contentSoFar,
@@ -9,6 +12,7 @@ import {
   type VerdictRow,
 } from '@pochtar/store/queue';
 import { eventually } from '@pochtar/testkit';
+import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type FarSide, reply, startFarSide } from './far-side.ts';
 import { noticesIn } from './notices.ts';
@@ -36,6 +40,8 @@ beforeEach(async () => {
   await office.clearMailboxes();
 });
 
+/** What must not come back or leave. */
+const SECRET = 'the-virus-itself';
 const byAnna = { reversePath: 'anna@demo.test', origin: 'submitted' } as const;
 
 /** A mail at its filter, which then says this of it; delivery is told. */
@@ -45,10 +51,23 @@ async function judged(mail: TestMail, verdict: Partial<VerdictRow>): Promise<str
   return id;
 }
 
-async function say(mail: string, verdict: Partial<VerdictRow>): Promise<void> {
+async function say(mail: string, verdict: Partial<VerdictRow>, filter = 'dlp'): Promise<void> {
   const said = { mail, next: 'deliver', generation: 1, result: 'accept', reason: 'for this test' } as const;
-  await settleVerdicts(office.db, 'dlp', [{ ...said, ...verdict }]);
+  await settleVerdicts(office.db, filter, [{ ...said, ...verdict }]);
   await office.bus.publishStep('deliver', mail);
+}
+
+/** The same at the antivirus filter. */
+async function scanned(mail: TestMail, verdict: Partial<VerdictRow>): Promise<string> {
+  const id = await office.accept({ ...mail, slip: ['antivirus'], isSilent: true });
+  await say(id, verdict, 'antivirus');
+  return id;
+}
+
+async function storedReport(): Promise<string> {
+  const report = await office.newMail({ to: [], text: 'Subject: virus found\r\n\r\nreport\r\n' });
+  await insertContents(office.db, [report.content]);
+  return report.content.id;
 }
 
 async function lookAgain(mail: string): Promise<boolean> {
@@ -139,6 +158,91 @@ describe('something different for single recipients', () => {
     await office.settled(mail);
     expect(await office.trace(mail)).toMatchObject([{ outcome: 'discarded', detail: 'dlp: gone' }]);
     expect(await office.messages('boris')).toEqual([]);
+  });
+});
+
+describe('what a virus scanner found', () => {
+  /** Reports of the scanner in a mailbox, read by a parser that is not ours. */
+  async function reportsIn(name: 'anna' | 'boris') {
+    const messages = await office.messages(name);
+    const read = messages.map(({ bytes }) => PostalMime.parse(bytes, { forceRfc822Attachments: true }));
+    return (await Promise.all(read)).filter(({ from }) => from?.address?.startsWith('MAILER-DAEMON'));
+  }
+
+  test('an infected mail of our own people is held; its sender gets the report without it, in both languages, whatever NOTIFY says', async () => {
+    const mail = await scanned(
+      {
+        ...byAnna,
+        to: ['x@remote.test', 'y@remote.test'].map((address) => ({ address, notify: 'NEVER' })),
+        text: `Subject: news\r\n\r\n${SECRET}\r\n`,
+      },
+      { result: 'quarantine', reason: 'infected: Eicar-Test (ClamAV)' },
+    );
+    await eventually(async () => expect(await reportsIn('anna')).toHaveLength(1));
+    const [report] = await reportsIn('anna');
+    expect(report?.subject).toBe('Обнаружен вирус / Virus found: news');
+    expect(report?.text).toMatch(
+      /Вирус: Eicar-Test\s.*Получатели: x@remote\.test, y@remote\.test\s.*Письмо задержано/s,
+    );
+    expect(report?.text).toMatch(/Virus: Eicar-Test\s.*The message is held and was not delivered/s);
+    expect(report?.attachments).toEqual([]);
+    expect((await office.messages('anna')).some(({ text }) => text.includes(SECRET))).toBe(false);
+    expect(await office.queued(mail)).toMatchObject({ state: 'held' });
+    // Looked at once more: nobody is told twice.
+    await office.bus.publishStep('deliver', mail);
+    expect(await noticesIn(office, 'anna')).toEqual([]);
+  });
+
+  test('a mail that is too large to be scanned waits, and each recipient is told at once', async () => {
+    const mail = await scanned(
+      {
+        to: ['anna@demo.test', 'boris@demo.test'],
+        text: 'From: S <s@far.test>\r\nSubject: film\r\n\r\nlong\r\n',
+      },
+      { result: 'quarantine', reason: tooLargeReason('more than 1 MB') },
+    );
+    for (const name of ['anna', 'boris'] as const) {
+      await eventually(async () => expect(await reportsIn(name)).toHaveLength(1));
+      const [report] = await reportsIn(name);
+      expect(report?.subject).toBe('Письмо задержано / Message held: film');
+      expect(report?.to?.map(({ address }) => address)).toEqual([`${name}@demo.test`]);
+      expect(report?.text).toMatch(
+        /слишком велико.*От: S <s@far\.test>.*ждёт решения администратора.*too large/s,
+      );
+    }
+    expect(await office.queued(mail)).toMatchObject({ state: 'held' });
+    await office.db.query({ text: 'delete from queue.recipient where mail_id = $1', values: [mail] });
+    await office.db.query({ text: 'delete from queue.mail where id = $1', values: [mail] });
+  });
+
+  test('an infected mail that an alias leads to another server goes there as the report without it; local recipients get theirs', async () => {
+    await createName(office.db, 'all', {
+      kind: 'alias',
+      domain: 'demo.test',
+      address: 'both@demo.test',
+      targets: ['anna@demo.test', 'X@far.test'],
+    });
+    const replacement = await storedReport();
+    const mail = await scanned(
+      { to: ['both@demo.test'], text: `Subject: news\r\n\r\n${SECRET}\r\n` },
+      { result: 'accept', replacementContentId: replacement, reason: 'infected: Eicar-Test (ClamAV)' },
+    );
+    await office.settled(mail);
+    await eventually(() => expect(far.received).toHaveLength(1));
+    expect((await office.messages('anna')).map(({ contentId }) => contentId)).toEqual([replacement]);
+    expect(far.received[0]).toMatchObject({ from: '', to: ['X@far.test'] });
+    const text = far.received[0]?.text as string;
+    expect(text).not.toContain(SECRET);
+    const report = await PostalMime.parse(text);
+    expect(report.text).toMatch(/Вирус: Eicar-Test.*не приложено.*Virus: Eicar-Test.*is not attached/s);
+    expect(report.attachments).toEqual([]);
+    expect(await office.trace(mail)).toContainEqual(
+      expect.objectContaining({
+        recipient: 'X@far.test',
+        outcome: 'discarded',
+        detail: expect.stringContaining('a report without the mail goes to the recipient'),
+      }),
+    );
   });
 });
 

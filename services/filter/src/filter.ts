@@ -44,6 +44,11 @@ export interface ContentTools extends FilterTools {
   blobs: BlobStore;
   /** Where it answers what it is asked beside its mails. */
   bus: Bus;
+  /**
+   * Whether many clients stand behind the address (ADR 29): then it says nothing of where a mail comes from. Known only to
+   * a filter that asks of clients.
+   */
+  isHidden(clientAddress: string): boolean;
   /** What secrets are sealed with. */
   masterKey(): Promise<MasterKey>;
   /** Given when the process has waited long enough for what is under way: it is done again by another one. */
@@ -71,6 +76,8 @@ export interface ContentFilter {
   readonly kind: 'content';
   readonly name: ContentFilterName;
   readonly sections: readonly SectionName[];
+  /** It needs `isHidden`. */
+  readonly asksOfClients?: true;
   open(tools: ContentTools): ContentJudge;
 }
 

@@ -1,7 +1,7 @@
 // One filter of this program (POCHTAR_FILTER), from its settings to its work. A reader starts here.
 import { answerTests, type Bus } from '@pochtar/bus';
 import { createResolver, type Resolver, type Service, type ServiceContext } from '@pochtar/runtime';
-import { followAccessLists, openBlobs, openService } from '@pochtar/service';
+import { ClientGuard, followAccessLists, openBlobs, openService } from '@pochtar/service';
 import { readMasterKey } from '@pochtar/store/settings';
 import { type Config, processName, readConfig } from './config.ts';
 import { consumeMails } from './content.ts';
@@ -34,7 +34,9 @@ export async function start(config: Config, context: ServiceContext): Promise<As
     const blobs = stack.use(await openBlobs(config, context, { db }));
     const stopping = new AbortController();
     const masterKey = () => readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
-    const more: ContentTools = { ...tools, bus, blobs, masterKey, stop: stopping.signal };
+    const guard = filter.asksOfClients ? stack.use(await ClientGuard.follow({ db, bus, log })) : null;
+    const isHidden: ContentTools['isHidden'] = (address) => guard?.isSuspended(address) ?? false;
+    const more: ContentTools = { ...tools, bus, blobs, masterKey, isHidden, stop: stopping.signal };
     stack.use(stopWithin(STOP_MS, stopping, consumeMails(bus, filter.name, filter.open(more), more)));
   }
   stack.use(answerSettingsTests(bus, filter.name, resolver));

@@ -1,6 +1,6 @@
 // filter-dkim as a whole: incoming mails against a fake DNS, what is found of them in the field that delivery puts in
 // front, and what becomes of them.
-import { connectBus, spfCheck } from '@pochtar/bus';
+import { connectBus, guardChanged, spfCheck } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import type { NewMail } from '@pochtar/store/queue';
 import { eventually, type FakeDns, startFakeDns } from '@pochtar/testkit';
@@ -138,6 +138,67 @@ describe('RFC 7208: SPF is asked once', () => {
       10_000,
     );
     expect(unknown.finding).toBeNull();
+  });
+});
+
+describe('ADR 29: an address that hides its clients', () => {
+  const HIDING = '10.20.30.40';
+  const suspend = async (isSuspended: boolean): Promise<void> => {
+    await at.db.query({
+      text: `insert into lists.guarded_client (address, suspended_at) values ($1, case when $2 then now() end)
+        on conflict (address) do update set suspended_at = excluded.suspended_at`,
+      values: [HIDING, isSuspended],
+    });
+    const state = isSuspended ? 'suspended' : 'trusted';
+    at.bus.emit(guardChanged, { address: HIDING, state });
+  };
+  afterAll(() => suspend(false));
+
+  test('SPF of what comes through it is none, not fail, and DMARC holds nothing against it; a forger elsewhere still fails', async () => {
+    publish('behind.test', 'reject');
+    const client = { reversePath: 'a@behind.test', clientAddress: HIDING };
+    expect(await verdictOn(from('behind.test'), client)).toMatchObject({
+      field: expect.stringMatching(/spf=fail .*dmarc=fail/),
+      result: 'quarantine',
+    });
+    await suspend(true);
+    // What was said while it was connected may be from before.
+    const spf = {
+      result: 'fail',
+      identity: 'mailfrom',
+      value: 'a@behind.test',
+      domain: 'behind.test',
+    } as const;
+    await eventually(async () => {
+      const { field, result } = await verdictOn(from('behind.test'), { ...client, spf });
+      expect(field).toContain(
+        '; spf=none reason="the client is not known" smtp.mailfrom=a@behind.test;' +
+          ' dmarc=permerror reason="the client is not known" header.from=behind.test policy.dmarc=reject',
+      );
+      expect(result).toBe('accept');
+    });
+    // SPF could not have confirmed this author, whoever the client is.
+    expect(
+      (await verdictOn(from('behind.test'), { ...client, reversePath: 'a@elsewhere.test' })).field,
+    ).toMatch(/spf=none reason="the client is not known" .*dmarc=fail/);
+    const { field } = await verdictOn(from('behind.test'), { ...client, clientAddress: STRANGER });
+    expect(field).toMatch(/spf=fail smtp.mailfrom=a@behind.test; dmarc=fail/);
+  });
+
+  test('nothing is known of a sender who is still connected through it, and the DNS is not asked', async () => {
+    publish('dialled.test', 'none');
+    await suspend(true);
+    const { url, password } = at.nats;
+    await using smtp = await connectBus({ url, user: 'smtp', password, name: 'x', log: silentLogger() });
+    const sender = { helo: 'mail.dialled.test', reversePath: 'a@dialled.test' };
+    await eventually(async () => {
+      const asked = dns.queries.length;
+      const hidden = await smtp.ask(spfCheck, { ...sender, clientAddress: HIDING }, 10_000);
+      expect(hidden.finding).toBeNull();
+      expect(dns.queries.slice(asked)).not.toContain('txt dialled.test');
+    });
+    const known = await smtp.ask(spfCheck, { ...sender, clientAddress: STRANGER }, 10_000);
+    expect(known.finding?.result).toBe('fail');
   });
 });
 

@@ -28,7 +28,7 @@ function request(kind: Tried, settings: Record<string, unknown>): TestRequest {
 async function tryScanner(kind: 'clamav' | 'kaspersky' | 'drweb', changed: Partial<Antivirus>) {
   const lines: string[] = [];
   const verdict = await antivirusTest(kind)({
-    ...request(kind, { antivirus: { ...defaultDocument('antivirus'), ...changed } }),
+    ...request(kind, { antivirus: { ...defaultDocument('antivirus'), maxScanSizeMb: 3, ...changed } }),
     say: (_, { en }, ok) => void lines.push(`${ok} ${en}`),
     signal: AbortSignal.timeout(30_000),
   });
@@ -64,7 +64,7 @@ describe('a virus scanner', () => {
     });
     const events: TestEvent[] = [];
     using inbox = progressAt(settings, testEvent, (event) => void events.push(event));
-    const antivirus = { ...defaultDocument('antivirus'), clamavAddress: clamd.address };
+    const antivirus = { ...defaultDocument('antivirus'), clamavAddress: clamd.address, maxScanSizeMb: 3 };
     const asked = { ...request('clamav', { antivirus }), progress: inbox.subject };
     expect(await settings.ask(settingsTest('filter-antivirus'), asked, 30_000)).toMatchObject({
       verdict: 'good',
@@ -73,7 +73,36 @@ describe('a virus scanner', () => {
       ['version', true, expect.stringMatching(/^it answers: ClamAV \d/)],
       ['clean', true, 'a clean mail: clean'],
       ['infected', true, expect.stringContaining('found Eicar-Signature')],
+      ['encrypted', true, expect.stringMatching(/an encrypted archive: .*Heuristics\.Encrypted\.Zip/)],
+      ['limits', true, expect.stringMatching(/limits: .*Heuristics\.Limits\.Exceeded\.MaxRecursion/)],
+      ['largest', true, 'a mail of 3 MB: clean'],
     ]);
+  });
+
+  test.each([
+    ['AlertEncrypted', /^an encrypted archive is called clean/],
+    ['AlertExceedsMax', /^an archive over the scanner's limits is called clean/],
+  ])('a clamd without %s, which answers OK to what it did not look at, is refused', async (option, why) => {
+    await using clamd = await ensureClamd({ [option]: 'no' });
+    const { verdict } = await tryScanner('clamav', { clamavAddress: clamd.address, maxScanSizeMb: 1 });
+    expect(verdict).toMatchObject({
+      verdict: 'bad',
+      text: { en: expect.stringMatching(why) },
+      remedy: { en: expect.stringContaining(`set ${option} yes`) },
+    });
+  });
+
+  test('a clamd that takes no mail as large as the settings allow is refused', async () => {
+    await using clamd = await ensureClamd({ StreamMaxLength: '1M' });
+    const { verdict, lines } = await tryScanner('clamav', { clamavAddress: clamd.address, maxScanSizeMb: 3 });
+    expect(lines.at(-1)).toMatch(/^false a mail of 3 MB: .*StreamMaxLength/);
+    expect(verdict).toMatchObject({
+      verdict: 'bad',
+      remedy: { en: expect.stringContaining('StreamMaxLength') },
+    });
+    expect(
+      (await tryScanner('clamav', { clamavAddress: clamd.address, maxScanSizeMb: 1 })).verdict.verdict,
+    ).toBe('good');
   });
 
   test('ICAP: Kaspersky and Dr.Web are tried through the service that is named, and a wrong one is told', async () => {

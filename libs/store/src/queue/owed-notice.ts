@@ -1,10 +1,12 @@
-// Notices that are owed to senders: a row is written in the transaction of what the notice tells, and goes in the
+// Notices that are owed to senders, and of what is kept from them to recipients: a row is written in the transaction of what the notice tells, and goes in the
 // transaction that makes it a mail. So a notice is made exactly once, whatever keeps it from being made now, and never
 // keeps anything else from being written.
 import type { Queryable } from '../db.ts';
 import { storedText } from './end-recipients.ts';
 
-export type NoticeKind = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+export type DsnKind = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+/** What is no DSN is for who sent an infected mail, or for whom a mail was that is kept from him. */
+export type NoticeKind = DsnKind | 'virusToSender' | 'virusToRecipient' | 'tooLargeToRecipient';
 
 /** What is told of one recipient. */
 export interface NoticeRecipient {

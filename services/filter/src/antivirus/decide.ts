@@ -1,4 +1,5 @@
 // What becomes of a mail after its scan: results and settings in, decision out. Every enabled scanner must pass.
+import { infectionReason } from '@pochtar/mail';
 import type { AntivirusSettings } from '@pochtar/settings';
 import type { ScanResult } from './scanner.ts';
 
@@ -25,7 +26,7 @@ export function decide(
 ): Decision {
   for (const { scanner, result } of results) {
     if (result.kind !== 'infected') continue;
-    const reason = `infected: ${result.virus} (${scanner})`;
+    const reason = infectionReason({ virus: result.virus, scanner });
     const isHeld = origin === 'submitted' && settings.onInfectedOutgoing === 'quarantine';
     return isHeld ? { kind: 'hold', reason } : { kind: 'replace', reason, virus: result.virus, scanner };
   }

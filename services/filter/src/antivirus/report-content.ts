@@ -84,7 +84,7 @@ function reportOf(id: string, options: ReportOptions, original: ScannedMail): Vi
       messageId: field('message-id'),
       has8bit: original.has8bit,
     },
-    isAttached: true,
+    form: 'attached',
     language: 'both',
   };
 }

@@ -10,6 +10,7 @@ interface Tools {
   log: Logger;
   /** This server's name. */
   receiver: () => string;
+  isHidden: (clientAddress: string) => boolean;
   stop: AbortSignal;
 }
 
@@ -21,6 +22,8 @@ export function answerSpf(bus: Bus, tools: Tools): { stop(): Promise<void> } {
   return bus.answer(
     spfCheck,
     async (sender) => {
+      // ADR 29: of a client that is not known nothing is known, which lifts and refuses nothing.
+      if (tools.isHidden(sender.clientAddress)) return { finding: null };
       try {
         const findings = await tools.threads.run({
           task: {

@@ -7,7 +7,14 @@ import { evaluateDmarc } from 'mailauth/lib/dmarc/index.js';
 import { spf } from 'mailauth/lib/spf/index.js';
 import { getAlignment } from 'mailauth/lib/tools.js';
 import type { ARCData, DKIMResult, DMARCResult, DNSResolver } from 'mailauth';
-import type { ArcFinding, DkimFinding, DmarcFinding, Findings, SpfFinding } from './findings.ts';
+import {
+  type ArcFinding,
+  CLIENT_UNKNOWN,
+  type DkimFinding,
+  type DmarcFinding,
+  type Findings,
+  type SpfFinding,
+} from './findings.ts';
 import type { DnsAnswer } from './mail-dns.ts';
 
 /** What is known of the client and its envelope. */
@@ -17,6 +24,8 @@ export interface Envelope {
   helo: string;
   /** Null: nobody connected. */
   clientAddress: string | null;
+  /** The address hides where its clients come from (ADR 29): it says nothing of who is allowed to send. */
+  isClientHidden?: boolean;
   /** This server's name. */
   receiver: string;
   /** What SPF said while the client was connected: it is not asked again. */
@@ -35,7 +44,7 @@ const strict = true;
 export async function authenticate(message: Readable, envelope: Envelope, ask: Ask): Promise<Findings> {
   const resolver = resolverOf(ask);
   const [spfFinding, verified] = await Promise.all([
-    envelope.spf ?? checkSpf(envelope, resolver),
+    spfOf(envelope, resolver),
     dkimVerify(message, { resolver, strict, minBitLength: MIN_BITS, sender: envelope.reversePath }),
   ]);
   const dkim = verified.results.filter(({ status }) => status.result !== 'none').map(dkimFinding);
@@ -66,6 +75,20 @@ function resolverOf(ask: Ask): DNSResolver {
     if ('records' in answer) return answer.records as string[][];
     throw Object.assign(new Error(answer.message), { code: answer.code });
   };
+}
+
+async function spfOf(envelope: Envelope, resolver: DNSResolver): Promise<SpfFinding | null> {
+  // What was said while the client was connected may be older than what is known of its address.
+  if (envelope.isClientHidden) return unknownClient(envelope);
+  return envelope.spf ?? checkSpf(envelope, resolver);
+}
+
+/** RFC 7208 §2.6.1: nothing can be said of an address that is not the client's; by RFC 8601 §2.7.2 that is "none". */
+function unknownClient({ reversePath, helo }: Envelope): SpfFinding {
+  const of = { result: 'none', isClientUnknown: true } as const;
+  if (reversePath === '') return { ...of, identity: 'helo', value: helo, domain: helo };
+  const domain = reversePath.slice(reversePath.lastIndexOf('@') + 1);
+  return { ...of, identity: 'mailfrom', value: reversePath, domain };
 }
 
 async function checkSpf(envelope: Envelope, resolver: DNSResolver): Promise<SpfFinding | null> {
@@ -147,8 +170,12 @@ function dmarcFinding({ status, policy }: DMARCResult, { spf: spfFinding, dkim }
   const asked = { from, policy: (policy ?? null) as DmarcFinding['policy'], comment: null };
   if (result !== 'fail') return { ...asked, result };
   // RFC 9989 §5.3: what could not be asked about the author's own domain may have confirmed it.
-  const isSpfOpen =
-    spfFinding?.result === 'temperror' && from !== null && getAlignment(from, [spfFinding.domain]) !== false;
+  const isSpfAligned = spfFinding && from !== null && getAlignment(from, [spfFinding.domain]) !== false;
+  // No later look knows more of the client.
+  if (isSpfAligned && spfFinding.isClientUnknown) {
+    return { ...asked, result: 'permerror', comment: CLIENT_UNKNOWN };
+  }
+  const isSpfOpen = isSpfAligned && spfFinding.result === 'temperror';
   const isOpen = isSpfOpen || dkim.some((one) => one.result === 'temperror' && one.isAligned);
   return isOpen ? { ...asked, result: 'temperror' } : { ...asked, result };
 }

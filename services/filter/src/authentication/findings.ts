@@ -7,7 +7,12 @@ export interface SpfFinding {
   identity: 'mailfrom' | 'helo';
   value: string;
   domain: string;
+  /** Where the client comes from is not known (ADR 29), so nothing was asked about it. */
+  isClientUnknown?: boolean | undefined;
 }
+
+/** Said in the field of results. */
+export const CLIENT_UNKNOWN = 'the client is not known';
 
 export interface DkimFinding {
   result: AuthenticationResult;

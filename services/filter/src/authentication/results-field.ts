@@ -1,7 +1,7 @@
 // What was found, as the one Authentication-Results field of this server. RFC 8601.
 import { authenticationResultsField, type MethodResult } from '@pochtar/mail';
 import type { MailToJudge } from '@pochtar/store/queue';
-import type { DkimFinding, Findings } from './findings.ts';
+import { CLIENT_UNKNOWN, type DkimFinding, type Findings } from './findings.ts';
 
 type Property = NonNullable<MethodResult['properties']>[number];
 
@@ -31,7 +31,7 @@ function methodResults({ spf, dkim, arc, dmarc }: Findings, unchecked: number): 
   if (results.length === 0) results.push({ method: 'dkim', result: 'none' });
   if (spf !== null) {
     results.push({
-      ...{ method: 'spf', result: spf.result },
+      ...{ method: 'spf', result: spf.result, reason: spf.isClientUnknown ? CLIENT_UNKNOWN : null },
       properties: [{ type: 'smtp', name: spf.identity, value: spf.value }],
     });
   }

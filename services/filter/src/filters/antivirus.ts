@@ -1,6 +1,6 @@
 // Antivirus: every scanner that is switched on looks at the stored original. No scan, no pass: what could not be
 // looked at is not clean, and a scanner that does not answer makes the mail wait.
-import { encodeForeign, foldHeader } from '@pochtar/mail';
+import { encodeForeign, foldHeader, tooLargeReason } from '@pochtar/mail';
 import { serverDomain } from '@pochtar/settings';
 import type { NewContent } from '@pochtar/store/content';
 import { decide, type Decision, type ScannerResult } from '../antivirus/decide.ts';
@@ -51,7 +51,8 @@ class AntivirusJudge implements ContentJudge {
     const scanners = this.#scanners.enabled();
     const { blob } = mail.content;
     if (scanners.length > 0 && blob.length > maxScanSizeMb * MB) {
-      const reason = `over antivirus.maxScanSizeMb: ${blob.length} bytes, more than ${maxScanSizeMb} MB`;
+      const size = `over antivirus.maxScanSizeMb: ${blob.length} bytes, more than ${maxScanSizeMb} MB`;
+      const reason = tooLargeReason(size);
       return [{ scanner: 'size', result: { kind: 'unscannable', reason } }];
     }
     const results: ScannerResult[] = [];

@@ -28,6 +28,7 @@ export const dkim: ContentFilter = {
   kind: 'content',
   name: 'dkim',
   sections: ['dkim', 'misc', 'queue', 'general', 'relay'],
+  asksOfClients: true,
   open: (tools) => new DkimJudge(tools),
 };
 
@@ -68,11 +69,12 @@ class DkimJudge implements ContentJudge {
     for (const name of shown.keyNames) void dns.ask(name, 'TXT');
     const receiver = this.#tools.current('general').heloName;
     const { reversePath, helo, clientAddress, spf } = mail;
+    const isClientHidden = clientAddress !== null && this.#tools.isHidden(clientAddress);
     const findings = await this.#threads.run({
       task: {
         header: shown.bytes,
         hasBody: shown.isSigned,
-        envelope: { reversePath, helo, clientAddress, receiver, spf },
+        envelope: { reversePath, helo, clientAddress, isClientHidden, receiver, spf },
       },
       body: () => blobs.readStream(blob, { start: headerLength, end: blob.length }),
       dns,

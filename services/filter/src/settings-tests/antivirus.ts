@@ -1,9 +1,11 @@
-// Tries a virus scanner with the same client as mails go to: what it is, a text that is clean, and the test virus.
+// Tries a virus scanner with the same client as mails go to: what it is, a text that is clean, the test virus, and what it
+// says of mails that it cannot look into.
 import { type RunTest, type TestRun, testResult, type TestVerdict } from '@pochtar/bus';
 import { printableForeign } from '@pochtar/mail';
 import { parseSection, text } from '@pochtar/settings';
 import type { Scanner, ScanResult } from '../antivirus/scanner.ts';
 import { makeScanner, type ScannerKind } from '../antivirus/scanners.ts';
+import { cleanMail, deepMail, encryptedMail, largeMail, mailWith } from './probe-mails.ts';
 
 const { good, bad } = testResult;
 const MAX_REASON = 400;
@@ -11,13 +13,7 @@ const MAX_REASON = 400;
 // The test file of eicar.org in two halves, so that no scanner takes this source file for the virus.
 const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('');
 
-const head = 'From: test@pochtar.invalid\r\nSubject: test of the settings\r\nMIME-Version: 1.0\r\n';
-const cleanMail = Buffer.from(`${head}Content-Type: text/plain\r\n\r\nThis is a test.\r\n`);
-const infectedMail = Buffer.from(
-  `${head}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/octet-stream\r\n` +
-    'Content-Disposition: attachment; filename=eicar.com\r\nContent-Transfer-Encoding: base64\r\n\r\n' +
-    `${Buffer.from(eicar).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n--b--\r\n`,
-);
+const MB = 1024 * 1024;
 
 export function antivirusTest(kind: ScannerKind): RunTest {
   return async ({ settings, say, signal }) => {
@@ -42,14 +38,70 @@ export function antivirusTest(kind: ScannerKind): RunTest {
       text(`чистое письмо: ${words(clean).ru}`, `a clean mail: ${words(clean).en}`),
       clean.kind === 'clean',
     );
-    const infected = await look(scanner, infectedMail, signal);
+    const infected = await look(scanner, mailWith(Buffer.from(eicar), 'eicar.com'), signal);
     const virus = text(
       `проверочный вирус EICAR: ${words(infected).ru}`,
       `the test virus EICAR: ${words(infected).en}`,
     );
     say('infected', virus, infected.kind === 'infected');
-    return verdictOf(clean, infected);
+    const found = verdictOf(clean, infected);
+    if (found.verdict !== 'good') return found;
+    return (await tryLimits(scanner, parsed.value.maxScanSizeMb, { say, signal })) ?? found;
   };
+}
+
+/** What it cannot look into is never clean: a scanner that says so lets it all pass. Null: it is fit. */
+async function tryLimits(
+  scanner: Scanner,
+  maxScanSizeMb: number,
+  { say, signal }: Pick<TestRun, 'say' | 'signal'>,
+): Promise<TestVerdict | null> {
+  let blind: TestVerdict | null = null;
+  for (const { step, mail, what, option } of blindSpots) {
+    const result = await look(scanner, mail(), signal);
+    const line = text(`${what.ru}: ${words(result).ru}`, `${what.en}: ${words(result).en}`);
+    say(step, line, result.kind !== 'clean');
+    if (result.kind === 'clean') blind ??= passesUnseen(what, option);
+  }
+  const bytes = maxScanSizeMb * MB;
+  const large = await scanner.scan(() => largeMail(bytes), bytes, signal);
+  const size = text(`письмо в ${maxScanSizeMb} МБ`, `a mail of ${maxScanSizeMb} MB`);
+  const line = text(`${size.ru}: ${words(large).ru}`, `${size.en}: ${words(large).en}`);
+  say('largest', line, large.kind === 'clean');
+  return blind ?? (large.kind === 'clean' ? null : takesLess(maxScanSizeMb));
+}
+
+const blindSpots = [
+  {
+    ...{ step: 'encrypted', mail: encryptedMail, option: 'AlertEncrypted' },
+    what: text('зашифрованный архив', 'an encrypted archive'),
+  },
+  {
+    ...{ step: 'limits', mail: deepMail, option: 'AlertExceedsMax' },
+    what: text('архив глубже пределов антивируса', "an archive over the scanner's limits"),
+  },
+];
+
+function passesUnseen(what: { ru: string; en: string }, option: string): TestVerdict {
+  return bad(
+    `${what.ru} считается чистым: такие письма проходят непроверенными`,
+    `${what.en} is called clean: such mail passes without a look inside`,
+    text(
+      `в clamd.conf укажите ${option} yes; у других антивирусов включите сообщение о непроверенном`,
+      `set ${option} yes in clamd.conf; have another scanner report what it could not look into`,
+    ),
+  );
+}
+
+function takesLess(maxScanSizeMb: number): TestVerdict {
+  return bad(
+    `письмо в ${maxScanSizeMb} МБ не проверяется, а {maxScanSizeMb} его разрешает: такие письма не пройдут`,
+    `a mail of ${maxScanSizeMb} MB is not scanned, though {maxScanSizeMb} allows it: such mail does not pass`,
+    text(
+      'в clamd.conf увеличьте StreamMaxLength, MaxScanSize и MaxFileSize или уменьшите {maxScanSizeMb}',
+      'raise StreamMaxLength, MaxScanSize and MaxFileSize in clamd.conf, or lower {maxScanSizeMb}',
+    ),
+  );
 }
 
 function look(scanner: Scanner, mail: Buffer, signal: TestRun['signal']): Promise<ScanResult> {
