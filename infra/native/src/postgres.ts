@@ -131,9 +131,9 @@ function serverSettings(options: PostgresOptions, dataDir: string, port: number)
     'listen_addresses=127.0.0.1',
     `port=${port}`,
     `unix_socket_directories=${hasSocket ? socketDir : ''}`,
-    // As in infra/postgres/postgresql.conf; tests have hundreds of databases, which nobody vacuums that often.
+    // As in infra/postgres/postgresql.conf; tests have hundreds of databases for moments, which need nobody to vacuum them.
     'random_page_cost=1.1',
-    ...(durable ? ['autovacuum_naptime=15s', 'autovacuum_vacuum_scale_factor=0.05'] : []),
+    ...(durable ? ['autovacuum_naptime=15s', 'autovacuum_vacuum_scale_factor=0.05'] : ['autovacuum=off']),
     `max_connections=${options.maxConnections ?? 200}`,
     `fsync=${durable ? 'on' : 'off'}`,
     `full_page_writes=${durable ? 'on' : 'off'}`,

@@ -25,7 +25,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const cluster = inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asSuperuser(cluster, async (client) => {
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${cluster.template} OWNER ${ownerRole}`);
+    // Files are copied in half the time of what goes through the write-ahead log.
+    await client.query(
+      `CREATE DATABASE ${name} TEMPLATE ${cluster.template} STRATEGY file_copy OWNER ${ownerRole}`,
+    );
   });
   const dir = temporaryDirectory();
   const passwordFile = join(dir.path, 'postgres-password');

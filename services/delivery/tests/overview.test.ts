@@ -77,7 +77,10 @@ describe('mail by the hour', () => {
       const { day, hours } = await ask(all);
       expect(day).toMatchObject({ accepted: 1, delivered: 3, relayed: 0, returned: 0, refused: 0 });
       expect(hours).toHaveLength(48);
-      expect(hours.at(-1)).toMatchObject({ accepted: 1, delivered: 3 });
+      // The hour may have turned between the two.
+      const [before, now] = hours.slice(-2);
+      expect((before?.accepted ?? 0) + (now?.accepted ?? 0)).toBe(1);
+      expect((before?.delivered ?? 0) + (now?.delivered ?? 0)).toBe(3);
       expect(hours.at(0)).toMatchObject({ accepted: 0, delivered: 0 });
     });
   });
