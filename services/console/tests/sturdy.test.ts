@@ -75,9 +75,9 @@ interface Raw {
   body?: string;
 }
 
-/** Every field takes a tenth of the values, its neighbours the others. */
-function taking(place: number, names: readonly string[]): string[] {
-  return names.filter((_, index) => index % 10 === place % 10);
+/** Every field takes one of so many values, its neighbours the others. */
+function taking(place: number, share: number, names: readonly string[]): string[] {
+  return names.filter((_, index) => index % share === place % share);
 }
 
 function* badRequests(name: string, route: AnyRoute): Generator<Raw> {
@@ -85,7 +85,7 @@ function* badRequests(name: string, route: AnyRoute): Generator<Raw> {
   if (route.body !== undefined) {
     for (const [place, value] of VALUES.entries()) {
       yield { method, path, body: place % 2 === 0 ? value : `{"__proto__":${value}}` };
-      for (const field of taking(place, fields(route.body))) {
+      for (const field of taking(place, 10, fields(route.body))) {
         const rest = Object.entries(body ?? {}).filter(([one]) => one !== field);
         const members = [...rest.map(([one, of]) => `"${one}":${JSON.stringify(of)}`), `"${field}":${value}`];
         yield { method, path, body: `{${members.join(',')}}` };
@@ -100,7 +100,7 @@ function* badRequests(name: string, route: AnyRoute): Generator<Raw> {
     if (template.includes(':'))
       yield { method, path: template.replaceAll(/:\w+/g, text.slice(0, 900) || '%20') };
     const bare = path.split('?')[0] as string;
-    for (const field of taking(place, [...fields(route.query), '__proto__', 'x[y]']))
+    for (const field of taking(place, 5, [...fields(route.query), '__proto__', 'x[y]']))
       yield { method, path: `${bare}?${field}=${text}` };
   }
 }
