@@ -147,3 +147,25 @@ describe('lists show an administrator of a domain nothing of another', () => {
 function authorsOf(body: unknown): string {
   return JSON.stringify((body as { entries: { author: string }[] }).entries.map(({ author }) => author));
 }
+
+test('a rule of data loss prevention is made, changed under another name by its old one, and removed', async () => {
+  const { admin } = visitors;
+  const definition = {
+    ...{ directions: ['outgoing'], senders: [], recipients: [], action: 'log', reason: '' },
+    conditions: [{ kind: 'detector', detector: 'inn', least: 1 }],
+  };
+  const rule = { name: 'ИНН/1', isOn: true, position: 1, definition };
+  expect(await admin.call('POST', '/dlp/rules', rule)).toMatchObject({ status: 201, body: { rule } });
+  const path = `/dlp/rules/${encodeURIComponent(rule.name)}`;
+  const bad = { ...definition, conditions: [{ kind: 'expression', expression: '(a', least: 1 }] };
+  expect(await admin.call('PUT', path, { ...rule, definition: bad })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/definition/conditions/0/expression' }] },
+  });
+  const renamed = { ...rule, name: 'ИНН', isOn: false };
+  expect((await admin.call('PUT', path, renamed)).status).toBe(200);
+  const { body } = await admin.call('GET', '/dlp/rules');
+  expect(body).toMatchObject({ rules: [renamed] });
+  expect((await admin.call('DELETE', path)).status).toBe(404);
+  expect((await admin.call('DELETE', `/dlp/rules/${encodeURIComponent('ИНН')}`)).status).toBe(200);
+});

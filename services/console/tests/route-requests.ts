@@ -45,7 +45,7 @@ const FREE = new Set(
   [
     'search after before limit since until sender recipient clientAddress outcome state heldBy filter author action',
     'object displayName password quotaBytes isEnabled targets members add remove name role expiresAt to isUnscanned',
-    'language login current addresses query.address destination reason olderThanMinutes',
+    'language login current addresses query.address destination reason olderThanMinutes rule unread',
     // Who a test mail goes to decides with its domain: delivery's own test holds both.
     'body.selector algorithm pem isForced isAutomatic body.domain comment',
   ].flatMap((line) => line.split(' ')),

@@ -88,9 +88,8 @@ test('incidents are seen by the administrators of the sender’s and the recipie
     sender: 'a@one.test',
     recipients: ['b@far.test'],
   };
-  await noteIncidents(owner, [
-    { ...incident, mail: crypto.randomUUID(), domains: ['one.test', 'far.test'], found: [] },
-  ]);
+  const domains = ['one.test', 'far.test'];
+  await noteIncidents(owner, [{ ...incident, mail: crypto.randomUUID(), domains, found: [] }]);
   await owner[Symbol.asyncDispose]();
   const seen = async (id: number | undefined) => {
     const reply = await running.ask(adminDlp.incidents, {}, [id as number]);
@@ -98,4 +97,26 @@ test('incidents are seen by the administrators of the sender’s and the recipie
   };
   expect(await seen(one?.id)).toBe(1);
   expect(await seen(two?.id)).toBe(0);
+});
+
+test('incidents are found by rule, by a part of an address in any case, and from a moment on', async () => {
+  const owner = openDatabase({ url: running.testDatabase.url(), password: running.testDatabase.password });
+  const common = { generation: 1, action: 'log', domains: [], found: [] };
+  await noteIncidents(owner, [
+    { ...common, mail: crypto.randomUUID(), rule: 'Found', sender: 'Olga@Far.test', recipients: ['x@y.test'] },
+    { ...common, mail: crypto.randomUUID(), rule: '', sender: 'p@q.test', recipients: ['100%@z.test', 'B@Far.test'] },
+  ]);
+  await owner[Symbol.asyncDispose]();
+  const found = async (by: object) => {
+    const { incidents } = await running.get(adminDlp.incidents, by);
+    return incidents.map(({ sender }) => sender).filter((sender) => sender !== 'a@one.test');
+  };
+  expect(await found({ search: 'FAR.test' })).toEqual(['p@q.test', 'Olga@Far.test']);
+  // No letter is a wildcard.
+  expect(await found({ search: '%@z' })).toEqual(['p@q.test']);
+  expect(await found({ search: '_@z' })).toEqual([]);
+  expect(await found({ rule: 'Found' })).toEqual(['Olga@Far.test']);
+  expect(await found({ rule: '' })).toEqual(['p@q.test']);
+  expect(await found({ since: new Date(Date.now() + 3_600_000).toISOString() })).toEqual([]);
+  expect(await found({ since: new Date(Date.now() - 3_600_000).toISOString() })).toHaveLength(2);
 });

@@ -161,7 +161,11 @@ export const adminDlp = {
     'dlp.incidents',
     'what data loss prevention found in mail, newest first; excerpts are masked',
     z.object({
+      /** '': what nobody could look at. */
       rule: z.string().max(64).optional(),
+      /** Part of the sender's or of a recipient's address. */
+      search: z.string().trim().max(320).optional(),
+      since: z.iso.datetime().optional(),
       after: z.int().positive().optional(),
       limit: z.int().min(1).max(200).default(50),
     }),

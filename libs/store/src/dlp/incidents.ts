@@ -45,19 +45,33 @@ export async function noteIncidents(db: Queryable, incidents: readonly NewIncide
   });
 }
 
+export interface IncidentPage {
+  after?: number | undefined;
+  limit: number;
+  rule?: string | undefined;
+  /** Part of the sender's or of a recipient's address. */
+  search?: string | undefined;
+  since?: Date | undefined;
+}
+
 /** Newest first, those below `after`; in scope is one whose sender or a recipient is of one of the domains. */
 export function listIncidents(
   db: Queryable,
   scope: Scope,
-  page: { after?: number | undefined; limit: number; rule?: string | undefined },
+  page: IncidentPage,
 ): Promise<Incident[]> {
   return db.query<Incident>({
     text: `select i.id, i.at, i.mail_id as mail, i.generation, i.rule, i.action, i.sender, i.recipients, i.domains, i.found
       from dlp.incident i
       where ($1::bigint[] is null or i.domains && array(select d.name from directory.domain d where d.id = any($1)))
         and ($2::bigint is null or i.id < $2) and ($3::text is null or i.rule = $3)
-      order by i.id desc limit $4`,
-    values: [scopeIds(scope), page.after ?? null, page.rule ?? null, page.limit],
+        and ($4::text is null or position($4 in lower(i.sender || ' ' || array_to_string(i.recipients, ' '))) > 0)
+        and ($5::timestamptz is null or i.at >= $5)
+      order by i.id desc limit $6`,
+    values: [
+      ...[scopeIds(scope), page.after ?? null, page.rule ?? null],
+      ...[page.search?.toLowerCase() || null, page.since ?? null, page.limit],
+    ],
   });
 }
 

@@ -3,6 +3,7 @@ import { banRoutes } from './bans.ts';
 import { certificateRoutes } from './certificates.ts';
 import { directoryRoutes } from './directory.ts';
 import { dkimRoutes } from './dkim.ts';
+import { dlpRoutes } from './dlp.ts';
 import { dnsblRoutes } from './dnsbl.ts';
 import { greylistRoutes } from './greylist.ts';
 import { guardRoutes } from './guard.ts';
@@ -25,6 +26,7 @@ export const contract = {
   ...dkimRoutes,
   ...mailRoutes,
   ...quarantineRoutes,
+  ...dlpRoutes,
   ...certificateRoutes,
   ...listRoutes,
   ...banRoutes,

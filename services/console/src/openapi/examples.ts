@@ -47,6 +47,15 @@ export const examples = {
     filter: 'dkim',
     recipient: 'anna@example.org',
   },
+  'POST /dlp/rules': {
+    name: 'Cards',
+    definition: {
+      directions: ['outgoing'],
+      conditions: [{ kind: 'detector', detector: 'bankCard', least: 1 }],
+      action: 'quarantine',
+      reason: 'ask the security officer',
+    },
+  },
   'POST /queue/redirect': { mails: ['01a20dec-e612-7001-8000-000000000001'], to: 'anna@example.org' },
   'POST /tokens': { name: 'monitoring', role: 'auditor', domains: null, expiresAt: '2027-01-01T00:00:00Z' },
   'POST /admins': {

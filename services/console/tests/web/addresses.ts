@@ -14,6 +14,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   '/trace/$mail': [`/trace/${mail}`],
   '/queue': ['/queue', `/queue?open=${mail}`, '/queue?tab=destinations'],
   '/quarantine': ['/quarantine', `/quarantine?open=${mail}`],
+  '/dlp': [
+    ...['/dlp', '/dlp?open=%D0%9A%D0%B0%D1%80%D1%82%D1%8B', '/dlp?tab=documents'],
+    ...['/dlp?tab=documents&open=%D0%91%D1%8E%D0%B4%D0%B6%D0%B5%D1%82.xlsx'],
+    ...['/dlp?tab=incidents', '/dlp?tab=incidents&open=2'],
+  ],
   '/domains': ['/domains', '/domains?open=firma.test'],
   '/domains/$name/dkim': ['/domains/firma.test/dkim'],
   '/domains/$name/dns': ['/domains/firma.test/dns'],

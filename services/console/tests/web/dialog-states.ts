@@ -153,6 +153,25 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
     path: '/quarantine',
     reach: after(['main [data-row] input[type="checkbox"]']),
   },
+  'over: add a DLP rule': {
+    path: '/dlp?open=%2B',
+    reach: async (page) => {
+      await settled(page);
+      for (const place of [0, 2]) {
+        await page.locator(`${dialog} .d-conditions > .mantine-Select-root input`).click();
+        await page.locator('[role="option"]:visible').nth(place).click();
+      }
+      await page.locator(`${dialog} .d-condition`).nth(1).waitFor();
+    },
+  },
+  'over: remove a DLP rule': {
+    path: '/dlp?open=%D0%9A%D0%B0%D1%80%D1%82%D1%8B',
+    reach: after([`${dialog} form > .mantine-Stack-root > .mantine-Group-root button`]),
+  },
+  'over: protect a document': {
+    path: '/dlp?tab=documents&open=%2B',
+    reach: (page) => page.locator(dialog).waitFor(),
+  },
   'over: a process': { path: '/processes', reach: after(['main [data-row] >> nth=1']) },
   'over: changes to save': { path: '/settings/mail', reach: after(...changed) },
   'over: review of several': {

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { defaultDocument, describeForms, isSectionName, parseSection, sectionNames } from '@pochtar/settings';
 import type { Answers, Contract } from '../../src/contract/index.ts';
+import { dlpRoutes } from './fake-dlp.ts';
 import { dnsblRoutes } from './fake-dnsbl.ts';
 import { listRoutes } from './fake-lists.ts';
 import { quarantineRoutes } from './fake-quarantine.ts';
@@ -208,6 +209,7 @@ export class FakeApi {
     ...directoryRoutes(() => this.isNew),
     ...listRoutes(() => this.isNew),
     ...dnsblRoutes(() => this.isNew),
+    ...dlpRoutes(() => this.isNew, this.changes),
     ...quarantineRoutes(() => this.isNew, this.changes),
     ...stepRoutes(() => this.isNew),
     'GET /overview/mail': () => mailOverview(this.isNew),

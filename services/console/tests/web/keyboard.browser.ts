@@ -128,6 +128,32 @@ test('in the quarantine r releases, d deletes, n goes on to the next mail; a vir
   expect(api.changes.at(-1)).toMatchObject({ mails: [expect.stringMatching(/0002$/)], comment: 'известно' });
 });
 
+test('a DLP rule is made of what was chosen and typed; a question whether to remove one saves nothing', async () => {
+  const panel = page.locator('[role="dialog"]:has(.d-conditions)');
+  await goTo(page, api.url, '/dlp?open=%2B');
+  await panel.locator('input[data-autofocus]').fill('Оклады');
+  const save = panel.locator('button[type="submit"]');
+  expect(await save.isDisabled()).toBe(true);
+  await panel.locator('.d-conditions > .mantine-Select-root input').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.locator('[role="option"]:visible').first().click();
+  await panel.locator('.d-condition textarea').fill('оклад\n\n премия \nоклад');
+  await save.focus();
+  await page.keyboard.press('Enter');
+  await panel.waitFor({ state: 'detached' });
+  const conditions = [{ kind: 'words', terms: ['оклад', 'премия'], least: 1 }];
+  expect(api.changes.at(-1)).toMatchObject({
+    dlp: '+',
+    body: { name: 'Оклады', isOn: true, definition: { conditions, action: 'default' } },
+  });
+  const before = api.changes.length;
+  await goTo(page, api.url, '/dlp?open=%D0%9A%D0%B0%D1%80%D1%82%D1%8B');
+  await panel.locator('button[type="button"]', { hasText: 'Удалить правило' }).click();
+  await page.locator('[role="dialog"]').nth(1).locator('button[type="submit"]').click();
+  await panel.waitFor({ state: 'detached' });
+  expect(api.changes.slice(before)).toEqual([{ dlp: 'Карты', body: {} }]);
+});
+
 test('/ leads to the filter, and letters typed there are letters', async () => {
   await press('Slash');
   await page.waitForFunction(() => document.activeElement?.matches('[data-filter]') === true);

@@ -34,6 +34,7 @@ test('every command that a page says is one of the command line, with options th
   const filters = [
     '/queue?state=held&age=60&sender=a&recipient=b&destination=c&reason=d',
     '/quarantine?filter=dlp&hours=24&sender=a&recipient=b',
+    '/dlp?tab=incidents&rule=a&search=b',
     '/trace?q=192.0.2.1&hours=1&outcome=bounced',
     '/trace?at=2027-01-01T10:00:00.000Z',
     '/accounts?domain=firma.test&search=a',

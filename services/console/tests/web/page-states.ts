@@ -10,6 +10,9 @@ const emptyPages = [
   '/start',
   '/queue',
   '/quarantine',
+  '/dlp',
+  '/dlp?tab=documents',
+  '/dlp?tab=incidents',
   '/accounts',
   '/domains',
   '/names',
@@ -26,6 +29,7 @@ const emptyPages = [
 const failingPages = [
   '/',
   '/quarantine',
+  '/dlp',
   '/start',
   '/accounts',
   '/domains/firma.test/dns',
@@ -37,6 +41,7 @@ const hangingPages = ['/', '/settings/mail', '/certificates'];
 /** Seen by who may look and not touch. */
 const lookedAt = [
   '/quarantine?open=0192f000-0000-7000-8000-000000000001',
+  '/dlp?open=%D0%9A%D0%B0%D1%80%D1%82%D1%8B',
   '/accounts',
   '/names',
   '/lists/black',

@@ -42,7 +42,7 @@ export const menu: readonly PlaceGroup[] = [
     title: 'menu.protection',
     places: [
       { to: '/lists/white', title: 'page.lists', roles: server },
-      { to: '/dlp', title: 'page.dlp', roles: server, isComing: true },
+      { to: '/dlp', title: 'page.dlp', roles: server },
       { to: '/certificates', title: 'page.certificates', roles: server },
       { to: '/firewall', title: 'page.firewall', roles: server, isComing: true },
     ],

@@ -56,6 +56,12 @@ const quarantine: Lines = ({ open, filter, hours, sender, recipient }) => {
   return [withOptions('pochtar quarantine list', { filter, sender, recipient, since })];
 };
 
+const dlp: Lines = ({ tab, rule, search }) => {
+  if (tab === 'documents') return ['pochtar dlp document list'];
+  if (tab === 'incidents') return [withOptions('pochtar dlp incident list', { rule, search })];
+  return ['pochtar dlp rule list'];
+};
+
 const accounts: Lines = ({ open, domain, search }) => [
   open === undefined
     ? withOptions('pochtar account list', { domain, search })
@@ -85,7 +91,7 @@ const pages: Readonly<Record<string, Lines>> = {
   '/trace/$': (_, mail) => [`pochtar trace show ${shellWord(mail)}`],
   '/queue': queue,
   '/quarantine': quarantine,
-  '/dlp': () => ['pochtar dlp rule list', 'pochtar dlp document list', 'pochtar dlp incident list'],
+  '/dlp': dlp,
   '/domains': () => ['pochtar domain list'],
   '/domains/$/dkim': (_, name) => [`pochtar dkim key list ${shellWord(name)}`],
   '/domains/$/dns': (_, name) => [`pochtar domain dns ${shellWord(name)} --check`],

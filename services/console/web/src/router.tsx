@@ -97,7 +97,7 @@ const routes = [
   page('/lists/white', lists, 'WhitePage'),
   page('/lists/black', lists, 'BlackPage'),
   page('/lists/networks', () => import('./pages/lists/NetworksPage.tsx'), 'NetworksPage'),
-  coming('/dlp', 'page.dlp', 'coming.dlp'),
+  page('/dlp', () => import('./pages/dlp/DlpPage.tsx'), 'DlpPage'),
   coming('/firewall', 'page.firewall', 'coming.firewall'),
   coming('/tasks', 'page.tasks', 'coming.tasks'),
   coming('/volumes', 'page.volumes', 'coming.volumes'),

@@ -188,12 +188,17 @@ export const dlpCommands: readonly Command[] = [
   {
     words: 'dlp incident list',
     summary: text('что DLP нашла в письмах', 'what was found in mail'),
-    options: { rule: { value: 'NAME', help: text('только этого правила', 'of this rule only') } },
+    options: {
+      rule: { value: 'NAME', help: text('только этого правила', 'of this rule only') },
+      search: { value: 'TEXT', help: text('часть адреса отправителя или получателя', 'part of the sender’s or a recipient’s address') },
+    },
     async run(session, input) {
       const rule = input.option('rule');
+      const search = input.option('search');
       const result = await session.ask(adminDlp.incidents, {
         limit: 200,
         ...(rule !== undefined && { rule }),
+        ...(search !== undefined && { search }),
       });
       return session.show(result, () => incidentTable(session, result.incidents));
     },

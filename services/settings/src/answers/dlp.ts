@@ -58,8 +58,9 @@ export function answerDlp(context: Context): { stop(): Promise<void> }[] {
     answerAdmin(context, adminDlp.removeDocument, async ({ name }) =>
       (await removeDocument(db, name)) ? done({}) : notFound('name', name),
     ),
-    answerAdmin(context, adminDlp.incidents, async (page, { scope }) => {
-      const rows = await listIncidents(db, scope, page);
+    answerAdmin(context, adminDlp.incidents, async ({ since, ...page }, { scope }) => {
+      const from = since === undefined ? undefined : new Date(since);
+      const rows = await listIncidents(db, scope, { ...page, since: from });
       const next = rows.length < page.limit ? null : (rows.at(-1)?.id ?? null);
       return done({ incidents: rows.map(incidentInfo), next });
     }),

@@ -1,6 +1,7 @@
 // The keys of words: those of Russian, plurals by their stem.
 import type { ru } from './ru.ts';
 import type { audit } from './ru/audit.ts';
+import type { dlp } from './ru/dlp.ts';
 import type { quarantine } from './ru/quarantine.ts';
 
 type Written = keyof typeof ru;
@@ -12,7 +13,7 @@ type Stem<Name> = Name extends
   ? Base
   : Name;
 /** Words of a page that few open come with it (`addWords`). */
-export type Key = Stem<Written | keyof typeof audit | keyof typeof quarantine>;
+export type Key = Stem<Written | keyof typeof audit | keyof typeof dlp | keyof typeof quarantine>;
 
 /** English has the same keys, and of plurals one and other. */
 export type English = Record<Exclude<Written, `${string}_few` | `${string}_many`>, string>;

@@ -29,7 +29,8 @@ export function PanelForm({ isNew = false, isDeleting = false, ...props }: Panel
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (props.isReady) props.onSave();
+          // A question that stands over it is a form too, and is heard here.
+          if (event.target === event.currentTarget && props.isReady) props.onSave();
         }}
       >
         <Stack gap="sm">

@@ -35,7 +35,6 @@ export const shell = {
   'page.notFound': 'Page not found',
   'notFound.text': 'The address is mistyped, the object was deleted, or it is not yours to see.',
   'notFound.home': 'Go to the overview',
-  'coming.dlp': 'Rules and protected documents are set on the command line for now.',
   'coming.firewall':
     'Coming with firewall management. Until then, open the ports with the machine’s own rules.',
   'coming.tasks': 'Coming with long tasks: moving the mail store, importing.',

@@ -1,14 +1,15 @@
 // What is kept beside an action of the audit log, in words: names of fields, and values as people read them.
 import { formatSize, formatTime } from '../../i18n/format.ts';
-import type { Key } from '../../i18n/keys.ts';
 import type { Words } from '../../i18n/index.ts';
 import { audit } from '../../i18n/ru/audit.ts';
 
 type Labels = (section: string) => string;
 
-function keyOf<Start extends string>(start: Start, name: string): Extract<Key, `${Start}${string}`> | null {
+type Own<Start extends string> = Extract<keyof typeof audit, `${Start}${string}`>;
+
+function keyOf<Start extends string>(start: Start, name: string): Own<Start> | null {
   const key = `${start}${name}`;
-  return Object.hasOwn(audit, key) ? (key as Extract<Key, `${Start}${string}`>) : null;
+  return Object.hasOwn(audit, key) ? (key as Own<Start>) : null;
 }
 
 /** `Comment: request 118, Role: Auditor`; what is empty is left out. */
