@@ -103,8 +103,20 @@ test('incidents are found by rule, by a part of an address in any case, and from
   const owner = openDatabase({ url: running.testDatabase.url(), password: running.testDatabase.password });
   const common = { generation: 1, action: 'log', domains: [], found: [] };
   await noteIncidents(owner, [
-    { ...common, mail: crypto.randomUUID(), rule: 'Found', sender: 'Olga@Far.test', recipients: ['x@y.test'] },
-    { ...common, mail: crypto.randomUUID(), rule: '', sender: 'p@q.test', recipients: ['100%@z.test', 'B@Far.test'] },
+    {
+      ...common,
+      mail: crypto.randomUUID(),
+      rule: 'Found',
+      sender: 'Olga@Far.test',
+      recipients: ['x@y.test'],
+    },
+    {
+      ...common,
+      mail: crypto.randomUUID(),
+      rule: '',
+      sender: 'p@q.test',
+      recipients: ['100%@z.test', 'B@Far.test'],
+    },
   ]);
   await owner[Symbol.asyncDispose]();
   const found = async (by: object) => {

@@ -55,11 +55,7 @@ export interface IncidentPage {
 }
 
 /** Newest first, those below `after`; in scope is one whose sender or a recipient is of one of the domains. */
-export function listIncidents(
-  db: Queryable,
-  scope: Scope,
-  page: IncidentPage,
-): Promise<Incident[]> {
+export function listIncidents(db: Queryable, scope: Scope, page: IncidentPage): Promise<Incident[]> {
   return db.query<Incident>({
     text: `select i.id, i.at, i.mail_id as mail, i.generation, i.rule, i.action, i.sender, i.recipients, i.domains, i.found
       from dlp.incident i

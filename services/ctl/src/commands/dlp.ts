@@ -190,7 +190,13 @@ export const dlpCommands: readonly Command[] = [
     summary: text('что DLP нашла в письмах', 'what was found in mail'),
     options: {
       rule: { value: 'NAME', help: text('только этого правила', 'of this rule only') },
-      search: { value: 'TEXT', help: text('часть адреса отправителя или получателя', 'part of the sender’s or a recipient’s address') },
+      search: {
+        value: 'TEXT',
+        help: text(
+          'часть адреса отправителя или получателя',
+          'part of the sender’s or a recipient’s address',
+        ),
+      },
     },
     async run(session, input) {
       const rule = input.option('rule');
