@@ -30,11 +30,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   '/lists/networks': ['/lists/networks', '/lists/networks?open=Office'],
 };
 
-/** The home of users, who see nothing else. */
+/** The home of users, who see nothing else; what of it is for administrators is among the addresses. */
 export const usersPage = '/me';
 
-/** The addresses of all pages but the users' own. */
+/** The addresses of all pages as an administrator sees them. */
 export const addresses: readonly string[] = [
-  ...routes.filter((route) => route !== usersPage).flatMap((route) => examples[route] ?? [route]),
+  ...routes.flatMap((route) => examples[route] ?? [route]),
   '/there-is-no-such-page',
 ];

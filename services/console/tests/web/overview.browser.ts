@@ -101,6 +101,17 @@ describe('the first steps', () => {
     await inMenu('из 9');
   });
 
+  test('the first one leads to the own password, which the menu of the account has as well', async () => {
+    api.isNew = true;
+    await goTo(page, api.url, '/start');
+    await page.getByRole('link', { name: 'Сменить пароль' }).click();
+    await page.getByRole('heading', { name: 'Мой пароль' }).waitFor();
+    await page.getByLabel('Нынешний пароль').waitFor();
+    await page.getByRole('button', { name: 'Учётная запись' }).click();
+    expect(await page.getByRole('menuitem', { name: 'Мой пароль' }).getAttribute('href')).toBe('/me');
+    await page.keyboard.press('Escape');
+  });
+
   test('a mailbox waits for its domain', async () => {
     api.isNew = true;
     await goTo(page, api.url, '/start');

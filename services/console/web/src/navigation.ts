@@ -15,6 +15,9 @@ export interface PlaceGroup {
   places: readonly Place[];
 }
 
+/** The own page: users have it in the menu, everybody in the menu of the account. */
+export const ownPage = '/me';
+
 const all = ['admin', 'domainAdmin', 'auditor'] as const;
 const server = ['admin', 'auditor'] as const;
 
@@ -58,7 +61,7 @@ export const menu: readonly PlaceGroup[] = [
       { to: '/audit', title: 'page.audit', roles: all },
     ],
   },
-  { title: null, places: [{ to: '/me', title: 'page.me', roles: ['user'] }] },
+  { title: null, places: [{ to: ownPage, title: 'page.me', roles: ['user'] }] },
 ];
 
 export function menuOf(role: Role): PlaceGroup[] {
@@ -69,6 +72,7 @@ export function menuOf(role: Role): PlaceGroup[] {
 
 /** Whether there is such a page for the role. */
 export function isFor(role: Role, path: string): boolean {
+  if (path === ownPage) return true;
   const places = menu.flatMap((group) => group.places);
   const first = `/${path.split('/')[1] ?? ''}`;
   const found =

@@ -10,7 +10,7 @@ import {
 import { useEffect } from 'react';
 import { useWho } from './api/session.ts';
 import type { Key } from './i18n/index.ts';
-import { isFor } from './navigation.ts';
+import { isFor, ownPage } from './navigation.ts';
 import { Coming } from './pages/Coming.tsx';
 import { NotFound } from './pages/NotFound.tsx';
 import { SessionDialog } from './shell/SessionDialog.tsx';
@@ -26,7 +26,7 @@ function Frame() {
   const { role } = useWho();
   const isUsersHome = role === 'user' && pathname === '/';
   useEffect(() => {
-    if (isUsersHome) void router.navigate({ to: '/me' });
+    if (isUsersHome) void router.navigate({ to: ownPage });
   }, [isUsersHome]);
   return (
     <>

@@ -6,6 +6,7 @@ import { call } from '../api/client.ts';
 import { useApi } from '../api/queries.ts';
 import { session, useWho } from '../api/session.ts';
 import { setLanguage, useWords } from '../i18n/index.ts';
+import { ownPage } from '../navigation.ts';
 import { ActionIcon, Button, Kbd, Menu } from '../ui/controls.ts';
 import { useNarrow } from '../ui/narrow.ts';
 import { type Scheme, useScheme } from '../ui/Provider.tsx';
@@ -154,6 +155,9 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
             {t('page.start')}
           </Menu.Item>
         )}
+        <Menu.Item component={Link} {...({ to: ownPage } as object)}>
+          {t(role === 'user' ? 'page.me' : 'page.password')}
+        </Menu.Item>
         <Menu.Item onClick={onKeys}>{t('top.keys')}</Menu.Item>
         <Menu.Item onClick={() => void logOut()}>{t('top.logout')}</Menu.Item>
       </Menu.Dropdown>

@@ -28,6 +28,7 @@ export const shell = {
   'page.admins': 'Administrators and tokens',
   'page.audit': 'Audit log',
   'page.me': 'My mail',
+  'page.password': 'My password',
   'author.commandLine': '{{name}} (command line)',
   'author.firstStart': 'first start',
   'page.commands': 'On the command line',

@@ -28,6 +28,7 @@ export const shell = {
   'page.admins': 'Администраторы и токены',
   'page.audit': 'Журнал изменений',
   'page.me': 'Моя почта',
+  'page.password': 'Мой пароль',
   'author.commandLine': '{{name}} (командная строка)',
   'author.firstStart': 'первый запуск',
   'page.commands': 'В командной строке',

@@ -1,4 +1,4 @@
-// The own page of a user: how full the mailbox is, how a mail program is set up, and the password.
+// The own page: of a user how full the mailbox is, how a mail program is set up, and the password; of others the password.
 import { askWho } from '../../api/ask-who.ts';
 import { useState } from 'react';
 import { useApi, useChange } from '../../api/queries.ts';
@@ -12,27 +12,43 @@ import { Failure, Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { Used } from '../accounts/Used.tsx';
 
+/** What everybody has of the own: a user the mailbox, whoever administers the password alone. */
 export function MePage() {
+  const { t } = useWords();
+  const { role } = useWho();
+  if (role !== 'user') {
+    return (
+      <Page title={t('page.password')}>
+        <PasswordBlock />
+      </Page>
+    );
+  }
+  return (
+    <Page title={t('page.me')}>
+      <MailboxBlock />
+      <ClientBlock />
+      <PasswordBlock />
+    </Page>
+  );
+}
+
+function MailboxBlock() {
   const { t } = useWords();
   const { data, error, refetch } = useApi('GET /me');
   const { account } = useWho();
   return (
-    <Page title={t('page.me')}>
-      <Block title={account ?? t('page.me')}>
-        {error !== null && <Failure error={error} onRetry={refetch} />}
-        {data === undefined && error === null && <Loading height={80} />}
-        {data !== undefined && (
-          <Facts
-            facts={[
-              [t('accounts.used'), <Used key="u" account={data} />],
-              [t('accounts.aliases'), data.aliases.length === 0 ? t('common.none') : data.aliases.join(', ')],
-            ]}
-          />
-        )}
-      </Block>
-      <ClientBlock />
-      <PasswordBlock />
-    </Page>
+    <Block title={account ?? t('page.me')}>
+      {error !== null && <Failure error={error} onRetry={refetch} />}
+      {data === undefined && error === null && <Loading height={80} />}
+      {data !== undefined && (
+        <Facts
+          facts={[
+            [t('accounts.used'), <Used key="u" account={data} />],
+            [t('accounts.aliases'), data.aliases.length === 0 ? t('common.none') : data.aliases.join(', ')],
+          ]}
+        />
+      )}
+    </Block>
   );
 }
 

@@ -2,6 +2,7 @@
 // looks for itself whether it is done, and is done here where that is one field.
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useWords } from '../../i18n/index.ts';
+import { ownPage } from '../../navigation.ts';
 import { Button } from '../../ui/controls.ts';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Go } from '../../ui/Go.tsx';
@@ -105,7 +106,7 @@ function Act({ step: { id }, known }: ActProps) {
   const adding = (dialog: ReactNode) => isAdding && <Suspense fallback={null}>{dialog}</Suspense>;
   switch (id) {
     case 'password':
-      return <Go to="/me">{t('start.go.password')}</Go>;
+      return <Go to={ownPage}>{t('start.go.password')}</Go>;
     case 'organisation':
       return (
         <SettingStep
@@ -122,7 +123,7 @@ function Act({ step: { id }, known }: ActProps) {
     case 'domain':
       return (
         <div className="p-actions">
-          {first !== undefined && <Go to={`/domains/${encodeURIComponent(first.name)}`}>{first.name}</Go>}
+          {first !== undefined && <Go to={`/domains?open=${encodeURIComponent(first.name)}`}>{first.name}</Go>}
           <Button variant={own === undefined ? 'filled' : 'default'} onClick={() => setIsAdding(true)}>
             {t('domains.add')}
           </Button>
