@@ -65,6 +65,7 @@ class StepConsumer {
   readonly #step: Step;
   readonly #handler: StepHandler;
   readonly #mails: Semaphore;
+  readonly #buffered: number;
   readonly #events = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #messages: ConsumerMessages | null = null;
@@ -74,6 +75,8 @@ class StepConsumer {
     this.#step = step;
     this.#handler = handler;
     this.#mails = new Semaphore(options.concurrency);
+    // What lies here before its turn is out of reach of a process that has nothing to do.
+    this.#buffered = Math.min(MAX_BUFFERED_EVENTS, options.concurrency);
   }
 
   async run(): Promise<void> {
@@ -98,7 +101,7 @@ class StepConsumer {
     const name = stepConsumer(this.#step).durable_name;
     const consumer: Consumer = await this.#bus.jetstream.consumers.get('MAIL', name);
     const messages = await consumer.consume({
-      max_messages: MAX_BUFFERED_EVENTS,
+      max_messages: this.#buffered,
       expires: 30_000,
       idle_heartbeat: 5000,
       abort_on_missing_resource: true,

@@ -219,7 +219,10 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
     antivirus,
     'onInfectedOutgoing replace: the literal behaviour, at once and without a restart',
   ],
-  'antivirus.onScannerFailure': ['services/filter/src/antivirus/decide.test.ts', 'onScannerFailure %s'],
+  'antivirus.onScannerFailure': [
+    'services/filter/tests/recovery.test.ts',
+    'onScannerFailure %s: what becomes of a mail whose scanner does not answer',
+  ],
   'dkim.verify': [
     'services/smtp/src/slip.test.ts',
     'dkim.verify puts the check of its origin on the slip of incoming mail, behind the antivirus',

@@ -56,6 +56,27 @@ describe.concurrent('a filter that is killed', () => {
     120_000,
   );
 
+  test(
+    'one of three: what it had in hand the others do, nothing is lost and nothing comes twice',
+    () =>
+      withScanner(async (at, clamd) => {
+        const killed = await at.spawn('antivirus');
+        const mails = await Promise.all(Array.from({ length: 50 }, () => at.accept(MAIL)));
+        for (const mail of mails) await at.bus.publishStep('antivirus', mail);
+        await eventually(() => expect(clamd.waiting).toHaveLength(8));
+        await at.start('antivirus');
+        await at.start('antivirus');
+        await eventually(() => expect(clamd.waiting).toHaveLength(24));
+        await killed.kill();
+        clamd.always = 'OK';
+        for (const scan of clamd.waiting) scan.answer('OK');
+        await eventually(async () => expect(await at.events('antivirus')).toEqual([]), { timeout: 60_000 });
+        expect((await at.events('deliver')).toSorted()).toEqual(mails.toSorted());
+        for (const mail of mails) expect(await at.verdicts(mail)).toHaveLength(1);
+      }),
+    120_000,
+  );
+
   test('while it asks the DNS: another process asks again', async () => {
     await using dns = await startFakeDns();
     await using at = await installation();

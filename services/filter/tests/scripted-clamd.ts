@@ -7,16 +7,23 @@ export interface ScriptedClamd extends AsyncDisposable {
   waiting: { answer(text: string): void }[];
   /** Answers at once from now on; null: waits for the test again. */
   always: string | null;
+  /** Closes without an answer when it has taken so much of a mail, as over StreamMaxLength. */
+  takes: number;
 }
 
 /** On a free port, or on one that was used before. */
 export async function scriptedClamd(onPort = 0): Promise<ScriptedClamd> {
   const sockets = new Set<Socket>();
-  const scripted: Pick<ScriptedClamd, 'waiting' | 'always'> = { waiting: [], always: null };
+  const scripted: Pick<ScriptedClamd, 'waiting' | 'always' | 'takes'> = {
+    ...{ waiting: [], always: null, takes: Infinity },
+  };
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
+    let taken = 0;
     socket.on('data', (chunk: Buffer) => {
+      taken += chunk.length;
+      if (taken > scripted.takes) return void socket.destroy();
       if (chunk.equals(Buffer.from('zPING\0'))) return void socket.end('PONG\0');
       if (!chunk.subarray(-4).equals(Buffer.alloc(4))) return;
       const answer = (text: string): void => void socket.end(`stream: ${text}\0`);

@@ -79,7 +79,19 @@ export interface Tools {
   log: Logger;
 }
 
-/** Octets of the largest message (sending.maxMessageSizeMb). */
+const MB = 1024 * 1024;
+/** What acceptance puts in front of a message, at most: scanned with it. */
+const FRONT = 4096;
+
+/**
+ * Octets of the largest message: sending.maxMessageSizeMb, or what the scanners look at where larger mail is returned
+ * (antivirus.onUnscannable): then its sender is told while it is connected, and not by a notice.
+ */
 export function maxMessageSize(tools: Pick<Tools, 'current'>): number {
-  return tools.current('sending').maxMessageSizeMb * 1024 * 1024;
+  const accepted = tools.current('sending').maxMessageSizeMb * MB;
+  const { clamavEnabled, kasperskyEnabled, drwebEnabled, maxScanSizeMb, onUnscannable } =
+    tools.current('antivirus');
+  const isScanned = clamavEnabled || kasperskyEnabled || drwebEnabled;
+  if (!isScanned || onUnscannable !== 'bounce') return accepted;
+  return Math.min(accepted, maxScanSizeMb * MB - FRONT);
 }

@@ -133,8 +133,18 @@ describe('an open session', () => {
     expect((await client.say('EHLO client.test')).text).toContain('SIZE 2097152');
     expect((await client.say('MAIL FROM:<a@remote.test> SIZE=2097153')).text).toMatch(/^552 5\.3\.4/);
     expect((await client.say('MAIL FROM:<a@remote.test> SIZE=2097152')).code).toBe(250);
+    // What no scanner may look at, and is to be returned, is refused while its sender is connected.
+    const scanned = { clamavEnabled: true, clamavAddress: '127.0.0.1:3310', maxScanSizeMb: 1 } as const;
+    await smtp.set({ antivirus: { ...scanned, onUnscannable: 'bounce' } });
+    await client.say('RSET');
+    expect((await client.say('MAIL FROM:<a@remote.test> SIZE=1048576')).text).toMatch(/^552 5\.3\.4/);
+    await smtp.set({ antivirus: { ...scanned, onUnscannable: 'hold' } });
+    expect((await client.say('MAIL FROM:<a@remote.test> SIZE=1048576')).code).toBe(250);
+    await smtp.set({
+      sending: { maxMessageSizeMb: 50 },
+      antivirus: { clamavEnabled: false, maxScanSizeMb: 50 },
+    });
     client.close();
-    await smtp.set({ sending: { maxMessageSizeMb: 50 } });
   });
 
   test('has its sender looked up in the lists of the moment', async () => {

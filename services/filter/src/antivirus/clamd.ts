@@ -8,6 +8,7 @@
 // - over StreamMaxLength the answer may be lost in a broken pipe; that is an error, and its reason says the remedy.
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { tooLargeReason } from '@pochtar/mail';
 import NodeClam, { type ScanAnswer } from 'clamscan';
 import {
   CONNECT_MS,
@@ -24,6 +25,8 @@ import {
 } from './scanner.ts';
 
 const CLAMD_PORT = 3310;
+/** No clamd is told to take less: a connection that ends earlier ended for another reason. */
+const MIN_CUT_OFF = 256 * 1024;
 
 /** `address` is host:port, or the absolute path of a socket. */
 export function clamdScanner(name: string, address: string, limits: Partial<ScanLimits> = {}): Scanner {
@@ -148,14 +151,15 @@ class ClamdScan {
     if (isTimedOut) return this.#failed(reason);
     if (/size limit exceeded/i.test(reason)) {
       const remedy = `${this.#name} takes no mail of ${length} bytes: raise its StreamMaxLength`;
-      return { kind: 'unscannable', reason: remedy };
+      return { kind: 'unscannable', reason: tooLargeReason(remedy) };
     }
     if (this.#socket === null) return this.#failed(`no connection to ${this.#address}: ${reason}`);
     const hint = '(if only large mails fail, raise its StreamMaxLength above maxScanSizeMb)';
-    return this.#failed(`${reason} after ${this.#sent} of ${length} bytes ${hint}`);
+    const failed = this.#failed(`${reason} after ${this.#sent} of ${length} bytes ${hint}`);
+    return this.#sent < MIN_CUT_OFF ? failed : { ...failed, isCutOff: true };
   }
 
-  #failed(reason: string): ScanResult {
+  #failed(reason: string): Extract<ScanResult, { kind: 'error' }> {
     return { kind: 'error', reason: `${this.#name}: ${reason}` };
   }
 }

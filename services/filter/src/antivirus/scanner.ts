@@ -6,8 +6,11 @@ export type ScanResult =
   | { kind: 'infected'; virus: string }
   /** The scanner works, but could not look inside: too large, encrypted, over its limits. Never clean, never a virus. */
   | { kind: 'unscannable'; reason: string }
-  /** No answer, or none that is clear. */
-  | { kind: 'error'; reason: string };
+  /**
+   * No answer, or none that is clear. `isCutOff`: it took a part of the mail and closed the connection, as one does for
+   * which the mail is too large.
+   */
+  | { kind: 'error'; reason: string; isCutOff?: true };
 
 export interface Scanner {
   /** For people. */

@@ -5,7 +5,7 @@ import { serverDomain } from '@pochtar/settings';
 import type { NewContent } from '@pochtar/store/content';
 import { decide, type Decision, type ScannerResult } from '../antivirus/decide.ts';
 import { reportContent } from '../antivirus/report-content.ts';
-import { SourceFailed } from '../antivirus/scanner.ts';
+import { type Scanner, type ScanResult, SourceFailed } from '../antivirus/scanner.ts';
 import { Scanners } from '../antivirus/scanners.ts';
 import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Verdict, Wait } from '../filter.ts';
 
@@ -58,12 +58,19 @@ class AntivirusJudge implements ContentJudge {
     const results: ScannerResult[] = [];
     for (const scanner of scanners) {
       const open = () => this.#tools.blobs.readStream(blob);
-      const result = await this.#ask(() => scanner.scan(open, blob.length, this.#tools.stop));
+      const said = await this.#ask(() => scanner.scan(open, blob.length, this.#tools.stop));
+      const result = (await this.#isTooLarge(mail, scanner, said)) ? tooLarge(said) : said;
       results.push({ scanner: scanner.name, result });
       // One finding decides, whatever the others would say.
       if (result.kind === 'infected') break;
     }
     return results;
+  }
+
+  /** The same mail was cut off before, and the scanner is well: then it is the mail, and waiting longer helps nobody. */
+  async #isTooLarge(mail: JudgedMail, scanner: Scanner, said: ScanResult): Promise<boolean> {
+    if (said.kind !== 'error' || !said.isCutOff || mail.attempts === 0) return false;
+    return scanner.isWell(this.#tools.stop);
   }
 
   // What the volume threw is told apart from a scanner's trouble by whoever called us.
@@ -91,6 +98,10 @@ class AntivirusJudge implements ContentJudge {
     const hostName = serverDomain(this.#tools.current('general'));
     return reportContent(this.#tools.blobs, { mail, virus, scanner, hostName });
   }
+}
+
+function tooLarge(said: ScanResult): ScanResult {
+  return { kind: 'unscannable', reason: tooLargeReason('reason' in said ? said.reason : '') };
 }
 
 function marker(reason: string): Buffer {
