@@ -9,13 +9,13 @@ const mails: readonly [Held, ...Held[]] = [
   {
     ...{ mail: '0192f000-0000-7000-8000-000000000001', acceptedAt: at, heldAt: at, expiresAt: null },
     ...{ reversePath: 'anna@firma.test', origin: 'submitted', size: 4_400_000, subject: 'Договор №15' },
-    ...{ filter: 'antivirus', reason: 'antivirus: infected: Eicar-Signature (clamav)', recipientCount: 3 },
+    ...{ filter: 'antivirus', reason: 'infected: Eicar-Signature (clamav)', recipientCount: 3 },
     recipients: ['boss@client.test', 'office@client.test', 'x@client.test'],
   },
   {
     ...{ mail: '0192f000-0000-7000-8000-000000000002', acceptedAt: at, heldAt: at },
     ...{ expiresAt: '2026-01-31T10:00:00.000Z', reversePath: '', origin: 'incoming', size: 52_000 },
-    ...{ subject: '', filter: 'dlp', reason: 'dlp: rule Cards: bankCard', recipientCount: 1 },
+    ...{ subject: '', filter: 'dlp', reason: 'rule Cards: bankCard', recipientCount: 1 },
     recipients: ['boss@client.test'],
   },
 ];

@@ -22,6 +22,17 @@ beforeEach(() => {
 });
 afterAll(() => visited[Symbol.asyncDispose]());
 
+/** Runs in the page: where what is always there stands. */
+function places(): Record<string, number[]> {
+  const all = [...document.querySelectorAll('.p-top-search, .p-menu a, .p-tile')];
+  return Object.fromEntries(
+    all.map((one, place) => {
+      const { left, top } = one.getBoundingClientRect();
+      return [`${place} ${one.getAttribute('href') ?? ''}`, [Math.round(left), Math.round(top)]];
+    }),
+  );
+}
+
 describe('the overview', () => {
   test('says what is wrong first, with the way there', async () => {
     await goTo(page, api.url, '/');
@@ -112,6 +123,25 @@ describe('the first steps', () => {
     await page.keyboard.press('Escape');
   });
 
+  test('nothing of the frame or the overview moves when the answers come', async () => {
+    api.isNew = true;
+    await goTo(page, api.url, '/queue');
+    await page.evaluate(() => localStorage.removeItem('pochtar.started'));
+    await page.goto(`${api.url}/`);
+    await page.locator('.p-menu a[href="/start"]').getByText(' из ').waitFor();
+    await settled(page);
+    await page.locator('.p-state').waitFor();
+    const known = await page.evaluate(places);
+    api.isHanging = true;
+    await page.goto(`${api.url}/`);
+    await page.locator('.p-tile').first().waitFor();
+    await page.locator('.p-menu a[href="/start"]').waitFor();
+    const unknown = await page.evaluate(places);
+    api.isHanging = false;
+    expect(Object.keys(known).length).toBeGreaterThan(20);
+    expect(unknown).toEqual(known);
+  });
+
   test('a mailbox waits for its domain', async () => {
     api.isNew = true;
     await goTo(page, api.url, '/start');
@@ -133,6 +163,21 @@ test.each(['/accounts', '/names', '/names?tab=groups', '/domains'])(
     await dialog.waitFor({ state: 'detached' });
   },
 );
+
+test('in the quarantine a mail without a subject says so, and what is past its time goes at any moment', async () => {
+  await goTo(page, api.url, '/quarantine');
+  const row = page.locator('main [data-row]').nth(1);
+  expect(await row.innerText()).toMatch(/\(без темы\)[^]*вот-вот/);
+});
+
+test('who may not revoke a token has no column for it', async () => {
+  api.role = 'auditor';
+  await page.goto(`${api.url}/admins`);
+  const tokens = page.locator('section[aria-labelledby="tokens"]');
+  await tokens.locator('[data-row]').first().waitFor();
+  expect(await tokens.locator('th').allInnerTexts()).not.toContain('Действия');
+  api.role = 'admin';
+});
 
 test('resetting the filters empties their fields', async () => {
   await goTo(page, api.url, '/accounts');

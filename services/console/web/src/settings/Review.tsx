@@ -75,7 +75,7 @@ export function Review(props: ReviewProps) {
     return (
       <SidePanel title={t('applied.title')} onClose={props.onClose} size={640}>
         <AppliedList saved={saved.sections.filter(({ changed }) => changed)} label={label} />
-        <Group justify="flex-end" mt="md" gap={8}>
+        <Group className="p-decision" justify="flex-end" mt="md" gap={8}>
           {onUndo !== undefined && changeId !== null && (
             <Button variant="default" onClick={() => onUndo(changeId)}>
               {t('history.undo')}
@@ -112,7 +112,7 @@ export function Review(props: ReviewProps) {
         <p className="p-muted p-small">{t('review.command')}</p>
         <CodeLine>{props.command}</CodeLine>
         <div className="p-gap">{error !== null && <Failure error={error} />}</div>
-        <Group justify="flex-end" mt="md" gap={8}>
+        <Group className="p-decision" justify="flex-end" mt="md" gap={8}>
           <Button variant="default" onClick={props.onBack}>
             {t('action.back')}
           </Button>

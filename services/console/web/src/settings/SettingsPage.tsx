@@ -33,7 +33,9 @@ export function SettingsPage({ tab }: { tab: TabDescription['id'] }) {
         path={tab === 'more' ? [t('menu.service')] : [t('menu.mail'), t('page.settings')]}
       >
         {failure === null || failure === undefined ? (
-          <Loading height={480} />
+          <div className="p-block">
+            <Loading height={448} />
+          </div>
         ) : (
           <Failure error={failure} onRetry={() => Promise.all([refetch(), loaded.refetch()])} />
         )}

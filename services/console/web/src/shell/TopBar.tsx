@@ -31,6 +31,8 @@ export function TopBar() {
   });
   return (
     <div className="p-top-end">
+      {/* First: what comes later moves nothing. */}
+      {isOfServer && <ServerState />}
       {role !== 'user' && (
         <Button
           variant="default"
@@ -45,7 +47,6 @@ export function TopBar() {
           </span>
         </Button>
       )}
-      {isOfServer && <ServerState />}
       <span className="p-wide">
         <LanguageSwitch />
       </span>

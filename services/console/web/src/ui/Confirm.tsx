@@ -49,7 +49,7 @@ export function Confirm(props: ConfirmProps) {
           />
         )}
         {props.error !== undefined && props.error !== null && <Failure error={props.error} />}
-        <Group justify="flex-end" mt="md" gap={8}>
+        <Group className="p-decision" justify="flex-end" mt="md" gap={8}>
           <Button variant="default" onClick={props.onClose}>
             {t('action.cancel')}
           </Button>

@@ -45,7 +45,7 @@ export function Dialog(props: DialogProps) {
             <Failure error={props.error} />
           </div>
         )}
-        <Group justify="flex-end" mt="md" gap={8}>
+        <Group className="p-decision" justify="flex-end" mt="md" gap={8}>
           {props.verb !== undefined && (
             <Button variant="default" onClick={props.onClose}>
               {t('action.cancel')}

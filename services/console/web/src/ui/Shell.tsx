@@ -63,8 +63,8 @@ function Menu() {
   const { t } = useWords();
   const { role } = useWho();
   const { pathname } = useLocation();
-  const progress = useProgress();
-  const isShown = (to: string) => to !== '/start' || progress !== null || pathname === '/start';
+  const { progress, isShown: isStarting } = useProgress();
+  const isShown = (to: string) => to !== '/start' || isStarting || pathname === '/start';
   return (
     <div className="p-menu">
       {menuOf(role).map(({ title, places }) => (

@@ -92,6 +92,8 @@ const shared = {
   '--mantine-color-placeholder': 'var(--p-muted)',
   '--mantine-color-anchor': 'var(--p-accent)',
   '--mantine-color-error': 'var(--p-danger)',
+  '--mantine-color-disabled': 'var(--p-off)',
+  '--mantine-color-disabled-color': 'var(--p-off-text)',
   '--mantine-color-default': 'var(--p-surface)',
   '--mantine-color-default-hover': 'var(--p-hover)',
   '--mantine-color-default-color': 'var(--p-text)',

@@ -19,6 +19,7 @@ export const start = {
   'start.next': 'next step',
   'start.optional': 'optional',
   'start.unknown': 'checking',
+  'start.silent': 'unknown',
   'start.menu': '{{done}} of {{total}}',
   'start.afterDomain': 'Add a domain first.',
   'start.waiting': 'No mail yet. The first one to arrive will show up here.',

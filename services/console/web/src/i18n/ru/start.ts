@@ -19,6 +19,7 @@ export const start = {
   'start.next': 'следующий шаг',
   'start.optional': 'по желанию',
   'start.unknown': 'проверяется',
+  'start.silent': 'неизвестно',
   'start.menu': '{{done}} из {{total}}',
   'start.afterDomain': 'Сначала добавьте домен.',
   'start.waiting': 'Писем ещё не было. Как только первое дойдёт, оно появится здесь.',

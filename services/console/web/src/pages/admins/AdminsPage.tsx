@@ -6,7 +6,7 @@ import { useWho } from '../../api/session.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { Button } from '../../ui/controls.ts';
-import { DataTable } from '../../ui/DataTable.tsx';
+import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -76,6 +76,15 @@ function Tokens({ canChange }: { canChange: boolean }) {
   const [adding, setAdding] = useState(false);
   const [ending, setEnding] = useState<Token | null>(null);
   const { data, error, isFetching, refetch } = useApi('GET /tokens');
+  const revoking: Column<Token> = {
+    key: 'end',
+    title: t('table.actions'),
+    cell: (token) => (
+      <Button size="xs" variant="outline" color="red" onClick={() => setEnding(token)}>
+        {t('tokens.revoke')}
+      </Button>
+    ),
+  };
   return (
     <section className="p-section" aria-labelledby="tokens">
       <div className="p-block-head">
@@ -107,16 +116,7 @@ function Tokens({ canChange }: { canChange: boolean }) {
             title: t('tokens.used'),
             cell: ({ lastUsedAt }) => <Time at={lastUsedAt} relative />,
           },
-          {
-            key: 'end',
-            title: t('table.actions'),
-            cell: (token) =>
-              canChange && (
-                <Button size="xs" variant="outline" color="red" onClick={() => setEnding(token)}>
-                  {t('tokens.revoke')}
-                </Button>
-              ),
-          },
+          ...(canChange ? [revoking] : []),
         ]}
         empty={<Empty>{t('tokens.empty')}</Empty>}
       />

@@ -7,6 +7,7 @@ import { formatNumber, formatRelative, formatSize } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { Go } from '../../ui/Go.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { Failure } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { Attention } from './Attention.tsx';
@@ -31,7 +32,15 @@ export function OverviewPage() {
       {failed !== undefined && (
         <Failure error={failed.error} onRetry={() => Promise.all([mail.refetch(), server.refetch()])} />
       )}
-      {(isKnown || remarks.length > 0) && <Attention remarks={remarks} />}
+      {isKnown || remarks.length > 0 ? (
+        <Attention remarks={remarks} />
+      ) : (
+        failed === undefined && (
+          <div className="p-notice">
+            <Loading height={20} />
+          </div>
+        )
+      )}
       <div className="p-tiles">
         <MailTiles mail={mail.data} isFailed={mail.error !== null} />
         <Tile
@@ -47,6 +56,11 @@ export function OverviewPage() {
           label={t('overview.accounts', { count: server.data?.accounts ?? 0 })}
         />
       </div>
+      {mail.data === undefined && failed === undefined && (
+        <div className="p-block">
+          <Loading height={440} />
+        </div>
+      )}
       {mail.data !== undefined && (
         <>
           <MailChart hours={mail.data.hours} countedAt={mail.data.countedAt} />
@@ -128,10 +142,12 @@ function MailTiles({ mail, isFailed }: { mail: MailOverview | undefined; isFaile
         value={queue?.held}
         label={t('overview.held')}
       />
-      {disk != null && (
+      {/* Mail that is kept elsewhere has no disk; until that is known, its place is kept. */}
+      {disk !== null && (
         <Tile
           to="/settings/more#alerts.diskLowWaterMb"
-          value={formatSize(disk.freeBytes, language)}
+          isFailed={isFailed}
+          value={disk && formatSize(disk.freeBytes, language)}
           label={t('overview.space')}
         />
       )}

@@ -19,8 +19,10 @@ import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
 import { filterWords } from '../queue/states.ts';
 import { useCursor, useView, type View } from '../search.ts';
+import { Expires } from './Expires.tsx';
 import { QuarantineActions } from './QuarantineActions.tsx';
 import { QuarantinePanel } from './QuarantinePanel.tsx';
+import { Subject } from './Subject.tsx';
 
 addWords({ ru: russian, en: english });
 
@@ -162,7 +164,7 @@ function useColumns() {
     {
       key: 'subject',
       title: t('quarantine.subject'),
-      cell: ({ subject }: Held) => <Foreign text={subject} maxLength={120} />,
+      cell: ({ subject }: Held) => <Subject text={subject} maxLength={120} />,
     },
     {
       key: 'reason',
@@ -184,8 +186,7 @@ function useColumns() {
     {
       key: 'expires',
       title: t('quarantine.expires'),
-      cell: ({ expiresAt }: Held) =>
-        expiresAt === null ? t('quarantine.never') : <Time at={expiresAt} relative />,
+      cell: ({ expiresAt }: Held) => <Expires at={expiresAt} relative />,
     },
     {
       key: 'size',

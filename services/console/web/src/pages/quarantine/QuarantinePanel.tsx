@@ -16,7 +16,9 @@ import { Failure, Notice } from '../../ui/Notice.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { filterWords, resultWords } from '../queue/states.ts';
+import { Expires } from './Expires.tsx';
 import { type Doing, QuarantineActions } from './QuarantineActions.tsx';
+import { Subject } from './Subject.tsx';
 import './quarantine.css';
 
 /** More lines of one part are not drawn. */
@@ -52,21 +54,27 @@ export function QuarantinePanel({ mail, isReadOnly, onNext, onClose }: PanelProp
                 onDoing={setDoing}
                 onDone={onNext ?? onClose}
               />
-              {areLettersOn() && <p className="p-small p-muted">{t('quarantine.keys')}</p>}
+              {areLettersOn() && <Keys filter={data.mail.filter} />}
             </>
           )}
           <div className="p-gap">
             <Details shown={data} />
           </div>
-          <h3 className="p-gap">{t('queue.verdicts')}</h3>
+          <h3 className="p-title">{t('queue.verdicts')}</h3>
           <Verdicts shown={data} />
           {!isReadOnly && <Body mail={mail} />}
-          <h3 className="p-gap">{t('quarantine.header')}</h3>
+          <h3 className="p-title">{t('quarantine.header')}</h3>
           <Header shown={data} />
         </>
       )}
     </SidePanel>
   );
+}
+
+function Keys({ filter }: { filter: string }) {
+  const { t } = useWords();
+  const action = t(`quarantine.action.${filter === 'dlp' ? 'approve' : 'release'}`).toLowerCase();
+  return <p className="p-small p-muted p-by-keyboard">{t('quarantine.keys', { action })}</p>;
 }
 
 /** Letters by their place on the keyboard, while nothing is typed. */
@@ -93,7 +101,7 @@ function Details({ shown: { mail, clientAddress, helo } }: { shown: Shown }) {
   return (
     <Facts
       facts={[
-        [t('quarantine.subject'), <Foreign key="s" text={mail.subject} />],
+        [t('quarantine.subject'), <Subject key="s" text={mail.subject} />],
         [
           t('queue.sender'),
           <Foreign key="f" text={mail.reversePath === '' ? t('queue.nullSender') : mail.reversePath} />,
@@ -108,10 +116,7 @@ function Details({ shown: { mail, clientAddress, helo } }: { shown: Shown }) {
         [t('quarantine.filter'), filterWords(mail.filter, t)],
         [t('queue.reason'), <Foreign key="w" text={mail.reason} />],
         [t('quarantine.heldAt'), <Time key="h" at={mail.heldAt} />],
-        [
-          t('quarantine.expires'),
-          mail.expiresAt === null ? t('quarantine.never') : <Time key="e" at={mail.expiresAt} />,
-        ],
+        [t('quarantine.expires'), <Expires key="e" at={mail.expiresAt} />],
         [t('queue.client'), <Foreign key="c" text={`${clientAddress ?? '—'} (${helo})`} mono />],
         [t('queue.size'), formatSize(mail.size, language)],
         [t('queue.id'), <CodeWithCopy key="i" value={mail.mail} />],
@@ -156,7 +161,7 @@ function Body({ mail }: { mail: string }) {
   });
   return (
     <>
-      <h3 className="p-gap">{t('quarantine.text')}</h3>
+      <h3 className="p-title">{t('quarantine.text')}</h3>
       <p className="p-small p-muted">{t('quarantine.readNote')}</p>
       <div className="p-actions">
         {data === undefined && (
@@ -204,7 +209,7 @@ function Parts({ parts }: { parts: Answer<'GET /quarantine/:mail/text'> }) {
       ))}
       {parts.attachments.length > 0 && (
         <>
-          <h3 className="p-gap">{t('quarantine.attachments')}</h3>
+          <h3 className="p-title">{t('quarantine.attachments')}</h3>
           <ul className="p-list">
             {parts.attachments.map(({ name, type, size }, place) => (
               <li key={`${name} ${String(place)}`}>
@@ -215,7 +220,11 @@ function Parts({ parts }: { parts: Answer<'GET /quarantine/:mail/text'> }) {
           </ul>
         </>
       )}
-      {parts.isCut && <Notice>{t('quarantine.partsCut')}</Notice>}
+      {parts.isCut && (
+        <div className="p-gap">
+          <Notice>{t('quarantine.partsCut')}</Notice>
+        </div>
+      )}
     </>
   );
 }

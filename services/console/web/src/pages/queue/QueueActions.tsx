@@ -127,7 +127,7 @@ function Redirect({ mails, onDone, onClose }: ActProps) {
   const onSuccess = useOutcome(onDone);
   return (
     <Dialog
-      title={t('queue.action.redirect')}
+      title={t('queue.redirect')}
       verb={t('queue.verb.redirect', { count: mails.length })}
       isBusy={redirect.isPending}
       isReady={to.includes('@')}

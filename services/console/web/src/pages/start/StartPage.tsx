@@ -44,7 +44,13 @@ export function StartPage() {
         )}
       </div>
       {steps.map((step, index) => (
-        <StepBlock key={step.id} step={step} number={index + 1} isNext={step.id === next}>
+        <StepBlock
+          key={step.id}
+          step={step}
+          number={index + 1}
+          isNext={step.id === next}
+          isSilent={known.error !== null}
+        >
           <Act step={step} known={known} />
         </StepBlock>
       ))}
@@ -60,13 +66,15 @@ interface StepBlockProps {
   step: Step;
   number: number;
   isNext: boolean;
+  /** Nobody answers: what is not known is not being looked at either. */
+  isSilent: boolean;
   children: ReactNode;
 }
 
-function StepBlock({ step, number, isNext, children }: StepBlockProps) {
+function StepBlock({ step, number, isNext, isSilent, children }: StepBlockProps) {
   const { t } = useWords();
   const { id, putOff } = step;
-  const state = stateOf(step);
+  const state = isSilent && step.isDone === undefined ? 'silent' : stateOf(step);
   return (
     <Block
       title={<span id={titleOf(id)}>{`${number}. ${t(`start.${id}`)}`}</span>}
@@ -151,7 +159,9 @@ function Act({ step: { id }, known }: ActProps) {
       return (
         <>
           <TestMail domain={own?.name} />
-          <LastMail deliveries={deliveries} />
+          <div className="p-gap">
+            <LastMail deliveries={deliveries} />
+          </div>
         </>
       );
     case 'certificate':
