@@ -133,7 +133,8 @@ function MailTiles({ mail, isFailed }: { mail: MailOverview | undefined; isFaile
       <Tile to="/queue" isFailed={isFailed} value={waiting} label={t('overview.queue')}>
         {queue?.oldestAt == null
           ? null
-          : t('overview.oldest', { ago: formatRelative(queue.oldestAt, language) })}
+          : // A time is one thing.
+            t('overview.oldest', { ago: formatRelative(queue.oldestAt, language).replaceAll(' ', '\u00a0') })}
       </Tile>
       <Tile
         to="/queue"
