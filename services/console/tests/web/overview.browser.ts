@@ -125,18 +125,18 @@ describe('the first steps', () => {
 
   test('nothing of the frame or the overview moves when the answers come', async () => {
     api.isNew = true;
-    await goTo(page, api.url, '/queue');
-    await page.evaluate(() => localStorage.removeItem('pochtar.started'));
-    await page.goto(`${api.url}/`);
-    await page.locator('.p-menu a[href="/start"]').getByText(' из ').waitFor();
-    await settled(page);
-    await page.locator('.p-state').waitFor();
-    const known = await page.evaluate(places);
+    await using own = await visit(pages().browser, wide);
+    const start = own.page.locator('.p-menu a[href="/start"]');
+    await own.page.goto(`${api.url}/`);
+    await start.getByText(' из ').waitFor();
+    await own.page.locator('.p-state').waitFor();
+    await settled(own.page);
+    const known = await own.page.evaluate(places);
     api.isHanging = true;
-    await page.goto(`${api.url}/`);
-    await page.locator('.p-tile').first().waitFor();
-    await page.locator('.p-menu a[href="/start"]').waitFor();
-    const unknown = await page.evaluate(places);
+    await own.page.goto(`${api.url}/`);
+    await own.page.locator('.p-tile').first().waitFor();
+    await start.waitFor();
+    const unknown = await own.page.evaluate(places);
     api.isHanging = false;
     expect(Object.keys(known).length).toBeGreaterThan(20);
     expect(unknown).toEqual(known);
