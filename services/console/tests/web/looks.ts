@@ -175,7 +175,9 @@ export async function blemishes(page: Page): Promise<string[]> {
         }
       }
     }
-    for (const box of document.querySelectorAll<HTMLElement>('.p-table-scroll, .f-tabs, .mantine-Badge-label')) {
+    for (const box of document.querySelectorAll<HTMLElement>(
+      '.p-table-scroll, .f-tabs, .mantine-Badge-label',
+    )) {
       if (box.scrollWidth > box.clientWidth + 1)
         found.push(
           `${box.scrollWidth - box.clientWidth} px are out of sight: ${(box.textContent ?? '').slice(0, 80)}`,

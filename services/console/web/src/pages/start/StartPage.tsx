@@ -131,7 +131,9 @@ function Act({ step: { id }, known }: ActProps) {
     case 'domain':
       return (
         <div className="p-actions">
-          {first !== undefined && <Go to={`/domains?open=${encodeURIComponent(first.name)}`}>{first.name}</Go>}
+          {first !== undefined && (
+            <Go to={`/domains?open=${encodeURIComponent(first.name)}`}>{first.name}</Go>
+          )}
           <Button variant={own === undefined ? 'filled' : 'default'} onClick={() => setIsAdding(true)}>
             {t('domains.add')}
           </Button>
