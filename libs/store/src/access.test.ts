@@ -65,6 +65,7 @@ const allowed: Record<string, string[]> = {
   'filter-dlp': [
     ...[read('dlp.rule'), read('dlp.fingerprint'), write('dlp.incident'), verdictOf('dlp')],
     'select name from directory.domain limit 1',
+    "select queue.copy_for_auditor(gen_random_uuid(), gen_random_uuid(), 'audit@far.test')",
   ],
   delivery: [read('queue.recipient'), read('store.message'), write('queue.mail'), write('trace.traffic')],
   imap: [
@@ -132,6 +133,7 @@ const denied: Record<string, string[]> = {
     ...[write('dlp.rule'), write('dlp.document'), write('dlp.fingerprint')],
     read('directory.dkim_signing_key'),
     verdictOf('antivirus'),
+    "insert into queue.recipient (mail_id, address, route) values (gen_random_uuid(), 'a@b', 'unrouted')",
     'update queue.mail set content_id = id where false',
     "update queue.mail set released_filters = '{dlp}' where false",
     'update queue.mail set generation = 2 where false',

@@ -4,8 +4,10 @@ import { outgoingMessage } from '@pochtar/service';
 import { insertContents } from '@pochtar/store/content';
 import { createName } from '@pochtar/store/directory';
 import {
+  auditorCopyId,
   beginGeneration,
   contentSoFar,
+  copyForAuditors,
   lockMail,
   mailsToJudge,
   settleVerdicts,
@@ -332,4 +334,27 @@ test('a signer sees octet for octet what is sent: what earlier filters put in fr
   expect(far.received[0]?.text).toBe(bytes.toString('latin1'));
   expect(bytes.toString()).toMatch(/^X-Dlp: 1\r\nReceived: .*\r\nFrom: Anna/s);
   expect(bytes.toString()).not.toContain('Return-');
+});
+
+test('a copy for an auditor, here or elsewhere, is the mail itself; a rejected mail’s sender learns of the rejection alone', async () => {
+  const id = await office.accept({ ...byAnna, to: ['boris@demo.test'], slip: ['dlp'], isSilent: true });
+  const made = ['carla@demo.test', 'audit@far.test', 'nobody@demo.test'].map((to) => ({ mail: id, to }));
+  const { content } = (await mailsToJudge(office.db, 'dlp', [id])).get(id) ?? {};
+  await copyForAuditors(office.db, made);
+  await copyForAuditors(office.db, made);
+  await say(id, { result: 'reject', reason: 'a rule of DLP' });
+  await office.settled(id);
+  for (const copy of made) await office.bus.publishStep('deliver', auditorCopyId(copy));
+  for (const copy of made) await office.settled(auditorCopyId(copy));
+  const [kept, ...more] = await office.messages('carla');
+  expect(more).toEqual([]);
+  expect(kept?.size).toBe(content?.blob.length);
+  expect(far.received).toMatchObject([{ from: '', to: ['audit@far.test'] }]);
+  expect(await office.trace(auditorCopyId(made[2] as (typeof made)[number]))).toMatchObject([
+    { recipient: 'nobody@demo.test', outcome: 'failed' },
+  ]);
+  const told = await noticesIn(office, 'anna');
+  expect(JSON.stringify(told)).not.toMatch(/carla|audit|nobody/);
+  expect(told).toHaveLength(1);
+  expect(await noticesIn(office, 'boris')).toEqual([]);
 });

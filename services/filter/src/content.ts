@@ -10,7 +10,10 @@ import { isTransient } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
 import { insertContents } from '@pochtar/store/content';
 import {
+  type AuditorCopy,
+  auditorCopyId,
   cameToAnEnd,
+  copyForAuditors,
   holdMail,
   type Judgement,
   type MailToJudge,
@@ -187,6 +190,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
     if (!isMoved) return;
     if (verdict !== null) this.#report(mail, verdict);
     // Committed before it is announced; the event is acknowledged after both.
+    for (const copy of copiesOf(settlement)) await this.#bus.publishStep('deliver', auditorCopyId(copy));
     await this.#bus.publishStep(next, mail);
   }
 
@@ -229,10 +233,16 @@ class FilterStep implements StepHandler, AsyncDisposable {
     const contents = each.flatMap(({ verdict }) =>
       [verdict, ...(verdict?.recipients ?? [])].flatMap((said) => said?.replacement ?? []),
     );
-    if (contents.length === 0) return settleVerdicts(db, this.#name, rows);
+    const copies = each.flatMap(copiesOf);
+    if (contents.length + copies.length === 0) return settleVerdicts(db, this.#name, rows);
     return db.transaction(async (tx) => {
-      await insertContents(tx, contents);
-      return settleVerdicts(tx, this.#name, rows);
+      if (contents.length > 0) await insertContents(tx, contents);
+      const moved = await settleVerdicts(tx, this.#name, rows);
+      await copyForAuditors(
+        tx,
+        copies.filter(({ mail }) => moved.has(mail)),
+      );
+      return moved;
     });
   }
 
@@ -241,6 +251,10 @@ class FilterStep implements StepHandler, AsyncDisposable {
     await parkMails(this.#tools.db, this.#name, each);
     return waits.map(() => undefined);
   }
+}
+
+function copiesOf({ mail, verdict }: Settlement): AuditorCopy[] {
+  return (verdict?.copies ?? []).map((to) => ({ mail, to }));
 }
 
 function rowOf({ mail, next, generation, settingsRevision, verdict }: Settlement): VerdictRow | Move {

@@ -121,6 +121,8 @@ export interface Verdict extends Said {
   kind: 'verdict';
   /** What is different for single recipients (address keys as the mail names them). */
   recipients?: readonly (Said & { recipient: string })[];
+  /** Who gets a copy besides, of whom nobody is told (address keys). */
+  copies?: readonly string[];
 }
 
 /** Cannot say now: the mail is parked and comes again. */

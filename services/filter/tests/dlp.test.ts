@@ -120,6 +120,115 @@ describe('a rule', () => {
   });
 });
 
+describe('a tag in the subject', () => {
+  const tagged = { conditions: [CARD], action: 'tag', subjectTag: '[Секрет]' };
+  const subjectOf = (prefix: unknown) => /^Subject: .*$/m.exec(String(prefix))?.[0].trim();
+
+  test('is put in front of it in encoded words, and the old field is left out', async () => {
+    await rule('Cards', tagged);
+    const [verdict] = await judged(WITH_CARD);
+    expect(subjectOf(verdict?.['prefix'])).toBe('Subject: =?UTF-8?B?W9Ch0LXQutGA0LXRgl0geA==?=');
+    const [row] = await at.db.query<{ removed: string[] }>({
+      text: `select removed from queue.verdict where prefix is not null order by at desc limit 1`,
+    });
+    const start = WITH_CARD.indexOf('Subject: x');
+    expect(row?.removed.map(Number)).toEqual([start, start + 'Subject: x\r\n'.length]);
+  });
+
+  test('is not put there twice, and is not there for recipients whose mail is not tagged', async () => {
+    await rule('Cards', { ...tagged, subjectTag: '[X]', recipients: ['boss@example.test'] });
+    const answer = WITH_CARD.replace('Subject: x', 'Subject: Re: [X] x');
+    const recipients = ['anna@example.test', 'boss@example.test'].map((address) => ({ address }));
+    const [, again] = await judged(answer, { recipients });
+    expect(subjectOf(again?.['prefix'])).toBeUndefined();
+    const [anna, boss] = await judged(WITH_CARD, { recipients });
+    expect(anna).toMatchObject({ recipient: '', prefix: null });
+    expect(subjectOf(boss?.['prefix'])).toBe('Subject: [X] x');
+  });
+
+  test('that only some recipients would see is left out of a mail that is signed: the signature is for all', async () => {
+    await rule('Cards', { ...tagged, recipients: ['boss@example.test'] });
+    const recipients = ['anna@example.test', 'boss@example.test'].map((address) => ({ address }));
+    const [, boss] = await judged(WITH_CARD, { recipients, slip: ['dlp', 'dkim'], origin: 'submitted' });
+    expect(boss?.['prefix']).toMatch(/^X-Pochtar-Dlp: found;/);
+    expect(subjectOf(boss?.['prefix'])).toBeUndefined();
+  });
+});
+
+describe('a copy for an auditor', () => {
+  const copied = { conditions: [CARD], action: 'reject', copyTo: 'Audit@Far.test' };
+  const copies = () =>
+    at.db.query<{ id: string; address: string }>({
+      text: `select m.id, m.reverse_path, m.slip, m.step, m.size::int, r.address, r.notify, c.length::int
+        from queue.mail m join queue.recipient r on r.mail_id = m.id join store.content c on c.id = m.content_id
+        where r.notify = 'NEVER' order by m.id`,
+    });
+  beforeEach(() => at.db.query({ text: `delete from queue.mail where reverse_path = ''` }));
+  beforeEach(() => at.db.query({ text: `delete from queue.recipient where notify = 'NEVER'` }));
+
+  test('is the whole mail, without a sender and without notices, on its way past the filters, whatever becomes of the mail', async () => {
+    await rule('Cards', copied);
+    const bytes = Buffer.byteLength(WITH_CARD);
+    expect(await judged(WITH_CARD)).toMatchObject([{ result: 'reject' }]);
+    expect(await copies()).toMatchObject([
+      {
+        ...{ reverse_path: '', slip: [], step: 'deliver', size: bytes, length: bytes },
+        ...{ address: 'audit@far.test', notify: 'NEVER' },
+      },
+    ]);
+  });
+
+  test('is one, however often the mail is judged and however many rules ask for it', async () => {
+    await rule('Cards', copied);
+    await rule('More', { ...copied, copyTo: 'audit@far.test' });
+    const id = await at.accept(WITH_CARD, { slip: ['dlp'], step: 'dlp' });
+    await at.bus.publishStep('dlp', id);
+    await eventually(async () => expect(await copies()).toHaveLength(1), { timeout: 25_000 });
+    await at.db.query({
+      text: `update queue.mail set step = 'dlp', generation = generation + 1 where id = $1`,
+      values: [id],
+    });
+    await at.bus.publishStep('dlp', id);
+    await eventually(async () => {
+      const [row] = await at.db.query<{ count: number }>({
+        text: 'select count(*)::int from queue.verdict where mail_id = $1',
+        values: [id],
+      });
+      expect(row?.count).toBe(2);
+    });
+    expect(await copies()).toHaveLength(1);
+  });
+
+  test('is not made for an auditor who gets the mail itself, and is when he would not', async () => {
+    await rule('Cards', { ...copied, action: 'log', copyTo: 'anna@example.test' });
+    await judged(WITH_CARD);
+    expect(await copies()).toEqual([]);
+    await rule('Reject', { conditions: [CARD], action: 'reject' });
+    await judged(WITH_CARD);
+    expect(await copies()).toMatchObject([{ address: 'anna@example.test' }]);
+  });
+
+  test('has what the scan for viruses said of the mail, so that nothing passes that would not otherwise', async () => {
+    await rule('Cards', copied);
+    const id = await at.accept(WITH_CARD, { slip: ['antivirus', 'dlp'], step: 'dlp' });
+    await at.db.query({
+      text: `insert into queue.verdict (mail_id, filter, generation, recipient, result, reason)
+        select id, 'antivirus', generation, '', 'quarantine', 'Eicar' from queue.mail where id = $1`,
+      values: [id],
+    });
+    await at.bus.publishStep('dlp', id);
+    await eventually(async () => expect(await copies()).toHaveLength(1), { timeout: 25_000 });
+    const [copy] = await copies();
+    expect(copy).toMatchObject({ slip: ['antivirus'] });
+    const said = await at.db.query({
+      text: `select v.filter, v.result from queue.verdict v join queue.mail m on m.id = v.mail_id and
+        m.generation = v.generation where m.id = $1`,
+      values: [copy?.id],
+    });
+    expect(said).toEqual([{ filter: 'antivirus', result: 'quarantine' }]);
+  });
+});
+
 test('dlp.defaultAction: what becomes of a find of a rule without an action of its own', async () => {
   await rule('Cards', { conditions: [CARD] });
   await becomes(WITH_CARD, { result: 'quarantine' });

@@ -132,3 +132,17 @@ test('incidents are found by rule, by a part of an address in any case, and from
   expect(await found({ since: new Date(Date.now() + 3_600_000).toISOString() })).toEqual([]);
   expect(await found({ since: new Date(Date.now() - 3_600_000).toISOString() })).toHaveLength(2);
 });
+
+test('an auditor is an address; a rule of an older version has nobody and no tag', async () => {
+  const of = (copyTo: string) => ({ name: 'Audited', definition: { ...definition, copyTo } });
+  expect(await running.complaint(adminDlp.saveRule, of('nobody'))).toBe('wrongFormat definition.copyTo');
+  const { rule } = await running.get(adminDlp.saveRule, of('audit@far.test'));
+  expect(rule.definition).toMatchObject({ copyTo: 'audit@far.test', subjectTag: '' });
+  await running.db.query({
+    text: `update dlp.rule set definition = definition - 'copyTo' - 'subjectTag' where name = 'Audited'`,
+  });
+  const { rules } = await running.get(adminDlp.rules, {});
+  const old = rules.find(({ name }) => name === 'Audited');
+  expect(old?.definition).toMatchObject({ copyTo: '', subjectTag: '', conditions: definition.conditions });
+  await running.get(adminDlp.removeRule, { name: 'Audited' });
+});

@@ -58,6 +58,10 @@ export const dlpDefinition = z.object({
   action: z.enum(['default', 'log', 'tag', 'quarantine', 'reject']).default('default'),
   /** What the sender is told when it is rejected, and whoever approves when it is held. */
   reason: z.string().trim().max(400).default(''),
+  /** Put in front of the subject of what is tagged; '': the header field X-Pochtar-Dlp alone tells. */
+  subjectTag: z.string().trim().max(40).default(''),
+  /** The address of an auditor who gets a copy, whatever else becomes of the mail; '': nobody. */
+  copyTo: z.string().trim().max(320).default(''),
 });
 export type DlpDefinition = z.infer<typeof dlpDefinition>;
 

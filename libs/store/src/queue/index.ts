@@ -23,6 +23,7 @@ export * from './routing.ts';
 export * from './schedule.ts';
 export * from './scope.ts';
 export * from './sender.ts';
+export * from './auditor-copy.ts';
 export * from './split.ts';
 export * from './verdict.ts';
 export * from './wait-at-filter.ts';

@@ -16,6 +16,7 @@ const rules: readonly Rule[] = [
         { kind: 'words', terms: ['договор', 'оклад'], least: 1 },
       ],
       ...{ action: 'quarantine', reason: 'спросите службу безопасности' },
+      ...{ subjectTag: '', copyTo: 'audit@firma.test' },
     },
   },
   {
@@ -23,7 +24,7 @@ const rules: readonly Rule[] = [
     definition: {
       ...{ directions: ['incoming', 'outgoing', 'internal'], senders: [], recipients: [] },
       conditions: [{ kind: 'documents', documents: ['Бюджет.xlsx'], percent: null }],
-      ...{ action: 'default', reason: '' },
+      ...{ action: 'default', reason: '', subjectTag: '[DLP]', copyTo: '' },
     },
   },
 ];

@@ -2,7 +2,7 @@
 // nobody could read is never taken for nothing found. Rules are asked for with every mail, so that a change counts at once.
 import { dlpDefinition } from '@pochtar/bus';
 import { excerpt, type Mark, sharePercent, type Sight, Threads } from '@pochtar/dlp';
-import { encodeForeign, foldHeader, printableForeign } from '@pochtar/mail';
+import { addressKey, encodeForeign, foldHeader, parseAddress, printableForeign } from '@pochtar/mail';
 import { commonMarks, dlpState, forgetIncidents, listRules, noteIncidents } from '@pochtar/store/dlp';
 import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Said, Verdict } from '../filter.ts';
 import { type Judged, type Judgement, judge, type Seen } from '../prevention/judge.ts';
@@ -14,6 +14,9 @@ import {
   rulesFor,
   searchesOf,
 } from '../prevention/rules.ts';
+import { type SubjectEdit, taggedSubject } from '../prevention/subject-tag.ts';
+
+type Edited = Judged & { subject: SubjectEdit | null };
 
 const CONCURRENCY = 8;
 const MB = 1024 * 1024;
@@ -66,7 +69,9 @@ class DlpJudge implements ContentJudge {
     const seen = await this.#look(mail, concerned);
     const judged = judge(concerned, { sender: mail.reversePath, recipients }, seen, settings);
     await this.#note(mail, judged, domains);
-    return verdictOf(judged.recipients);
+    const copies = copiesOf(judged);
+    const verdict = verdictOf(await this.#edited(mail, judged.recipients));
+    return copies.length === 0 ? verdict : { ...verdict, copies };
   }
 
   expire(reason: string): Verdict {
@@ -125,6 +130,20 @@ class DlpJudge implements ContentJudge {
     });
   }
 
+  /** What is tagged in its subject, with the edit. */
+  async #edited(mail: JudgedMail, judged: readonly Judged[]): Promise<Edited[]> {
+    const tags = new Set(judged.map(({ action, subjectTag }) => (action === 'tag' ? subjectTag : '')));
+    // A signature is made once for all recipients: a subject that only some of them see would break it.
+    const isSplit = tags.size > 1 && mail.slip.indexOf('dkim') > mail.slip.indexOf('dlp');
+    if (isSplit || (tags.size === 1 && tags.has(''))) return judged.map((one) => ({ ...one, subject: null }));
+    const { blob, headerLength, removed } = mail.content;
+    const header = await this.#tools.blobs.read(blob, { start: 0, end: headerLength });
+    return judged.map((one) => {
+      const isTagged = one.action === 'tag' && one.subjectTag !== '';
+      return { ...one, subject: isTagged ? taggedSubject(header, removed ?? [], one.subjectTag) : null };
+    });
+  }
+
   /** Before the verdict: a mail that is judged again notes the same ones, which are there already. */
   async #note(mail: JudgedMail, { hits }: Judgement, domains: string[]): Promise<void> {
     if (hits.length === 0) return;
@@ -160,13 +179,27 @@ function sharedExcerpts(texts: Sight['fingerprints'], shared: ReadonlySet<bigint
   return [];
 }
 
+/** An auditor who gets the mail itself needs no copy. */
+function copiesOf({ copies, recipients }: Judgement): string[] {
+  const readers = new Set(
+    recipients.flatMap(({ address, action }) => (isDelivered.has(action) ? address : [])),
+  );
+  const keys = copies.flatMap((written) => {
+    const address = parseAddress(written);
+    return address === null ? [] : addressKey(address);
+  });
+  return [...new Set(keys)].filter((key) => !readers.has(key));
+}
+
+const isDelivered: ReadonlySet<Judged['action']> = new Set(['accept', 'log', 'tag'] as const);
+
 function accepted(reason: string): Verdict {
   return { kind: 'verdict', result: 'accept', reason };
 }
 
 /** The verdict on the mail is what most of its recipients get; what is different for others stands beside it. */
-function verdictOf(judged: readonly Judged[]): Verdict {
-  const counts = Map.groupBy(judged, ({ action, reason }) => `${action} ${reason}`);
+function verdictOf(judged: readonly Edited[]): Verdict {
+  const counts = Map.groupBy(judged, ({ action, reason, subjectTag }) => `${action} ${subjectTag} ${reason}`);
   const groups = [...counts.values()].sort((a, b) => b.length - a.length);
   const [most] = groups[0] ?? [];
   if (most === undefined) return accepted('it has no recipient');
@@ -180,7 +213,7 @@ function verdictOf(judged: readonly Judged[]): Verdict {
   };
 }
 
-function saidOf({ action, reason: written }: Judged): Said {
+function saidOf({ action, reason: written, subject }: Edited): Said {
   // A notice to the sender is US-ASCII; who approves reads the words of whoever wrote the rule.
   const reason =
     action === 'reject' ? printableForeign(written, 1000) : written.slice(0, 1000).toWellFormed();
@@ -188,5 +221,12 @@ function saidOf({ action, reason: written }: Judged): Said {
   if (action === 'log') return { result: 'accept', reason };
   if (action !== 'tag') return { result: action, reason };
   const value = `found; reason=${encodeForeign(written, 400)}`;
-  return { result: 'accept', reason, prefix: Buffer.from(foldHeader(MARKER_FIELD, value), 'latin1') };
+  const marker = Buffer.from(foldHeader(MARKER_FIELD, value), 'latin1');
+  if (subject === null) return { result: 'accept', reason, prefix: marker };
+  return {
+    result: 'accept',
+    reason,
+    prefix: Buffer.concat([marker, subject.field]),
+    removed: subject.removed,
+  };
 }

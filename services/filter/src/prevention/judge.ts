@@ -27,6 +27,8 @@ export interface Judged {
   action: Action;
   /** For people; '' when nothing was found. */
   reason: string;
+  /** For the subject of what is tagged. */
+  subjectTag: string;
 }
 
 export interface RuleHit {
@@ -40,6 +42,8 @@ export interface RuleHit {
 export interface Judgement {
   recipients: Judged[];
   hits: RuleHit[];
+  /** Who gets a copy, as rules have it written. */
+  copies: string[];
 }
 
 export function judge(
@@ -50,14 +54,15 @@ export function judge(
 ): Judgement {
   const sight = new Sighted(seen, settings);
   const hits = new Map<string, RuleHit>();
+  const copies = new Set<string>();
   const judged = recipients.map((recipient): Judged => {
     const { address } = recipient;
-    let best: Judged = { address, action: 'accept', reason: '' };
-    const take = (hit: Omit<RuleHit, 'recipients'>, reason: string): void => {
+    let best: Judged = { address, action: 'accept', reason: '', subjectTag: '' };
+    const take = (hit: Omit<RuleHit, 'recipients'>, reason: string, subjectTag = ''): void => {
       const known = hits.get(hit.rule);
       if (known === undefined) hits.set(hit.rule, { ...hit, recipients: [address] });
       else known.recipients.push(address);
-      if (isStronger(hit.action, best.action)) best = { address, action: hit.action, reason };
+      if (isStronger(hit.action, best.action)) best = { address, action: hit.action, reason, subjectTag };
     };
     const own = rulesFor(rules, sender, recipient);
     let missed = false;
@@ -67,14 +72,16 @@ export function judge(
         missed ||= readsTexts(rule);
         continue;
       }
-      const action = rule.definition.action === 'default' ? settings.defaultAction : rule.definition.action;
-      take({ rule: rule.name, action, found }, reasonOf(rule));
+      const { action: written, subjectTag, copyTo } = rule.definition;
+      const action = written === 'default' ? settings.defaultAction : written;
+      take({ rule: rule.name, action, found }, reasonOf(rule), subjectTag);
+      if (copyTo !== '') copies.add(copyTo);
     }
     // A rule that was not met in what could be read may be met in what could not.
     if (missed && seen.unread.length > 0) take(sight.unread(), sight.unreadReason());
     return best;
   });
-  return { recipients: judged, hits: [...hits.values()] };
+  return { recipients: judged, hits: [...hits.values()], copies: [...copies] };
 }
 
 function isStronger(one: Action, other: Action): boolean {

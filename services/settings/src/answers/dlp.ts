@@ -4,6 +4,7 @@ import {
   type AdminReply,
   answerAdmin,
   type DlpDefinition,
+  dlpDefinition,
   type DlpDocumentInfo,
   type DlpIncidentInfo,
   type DlpRuleInfo,
@@ -11,6 +12,7 @@ import {
   refused,
 } from '@pochtar/bus';
 import { compileExpression, loadExpressions, Threads } from '@pochtar/dlp';
+import { parseAddress } from '@pochtar/mail';
 import {
   addDocument,
   dlpKey,
@@ -68,7 +70,15 @@ export function answerDlp(context: Context): { stop(): Promise<void> }[] {
 }
 
 /** An expression that no mail could be looked at with is refused before it is saved. */
-async function wrongDefinition({ conditions }: DlpDefinition): Promise<Refusal | null> {
+async function wrongDefinition({ conditions, copyTo }: DlpDefinition): Promise<Refusal | null> {
+  if (copyTo !== '' && parseAddress(copyTo) === null) {
+    return refused(
+      'wrongFormat',
+      'definition.copyTo',
+      `«${copyTo}» — не адрес: укажите, кому отправлять копии, например audit@example.org`,
+      `“${copyTo}” is no address: give one that gets the copies, such as audit@example.org`,
+    );
+  }
   for (const [index, condition] of conditions.entries()) {
     if (condition.kind !== 'expression') continue;
     await loadExpressions();
@@ -105,8 +115,9 @@ async function add(
 }
 
 function ruleInfo({ name, isOn, position, definition, author, changedAt }: StoredRule): DlpRuleInfo {
-  const of = definition as DlpDefinition;
-  return { name, isOn, position, definition: of, author, changedAt: changedAt.toISOString() };
+  // One of an older version has no field that came later.
+  const whole = dlpDefinition.parse(definition);
+  return { name, isOn, position, definition: whole, author, changedAt: changedAt.toISOString() };
 }
 
 function documentInfo({ createdAt, ...document }: ProtectedDocument): DlpDocumentInfo {

@@ -16,7 +16,7 @@ import { actions, directions, isReady } from './rule-form.ts';
 
 const none: Definition = {
   ...{ directions: [...directions], senders: [], recipients: [], conditions: [] },
-  ...{ action: 'default', reason: '' },
+  ...{ action: 'default', reason: '', subjectTag: '', copyTo: '' },
 };
 const newPosition = 100;
 
@@ -170,6 +170,18 @@ function Then({ definition, isReadOnly, onChange }: PartProps) {
         minRows={2}
         readOnly={isReadOnly}
       />
+      {(['subjectTag', 'copyTo'] as const).map((field) => (
+        <TextInput
+          key={field}
+          label={t(`dlp.${field}`)}
+          description={t(`dlp.${field}Help`)}
+          value={definition[field]}
+          onChange={(event) => onChange({ [field]: event.currentTarget.value })}
+          maxLength={field === 'copyTo' ? 320 : 40}
+          autoComplete="off"
+          readOnly={isReadOnly}
+        />
+      ))}
     </>
   );
 }
