@@ -337,8 +337,8 @@ test('a signer sees octet for octet what is sent: what earlier filters put in fr
 });
 
 test('a copy for an auditor, here or elsewhere, is the mail itself; a rejected mail’s sender learns of the rejection alone', async () => {
-  const id = await office.accept({ ...byAnna, to: ['boris@demo.test'], slip: ['dlp'], isSilent: true });
-  const made = ['carla@demo.test', 'audit@far.test', 'nobody@demo.test'].map((to) => ({ mail: id, to }));
+  const id = await office.accept({ ...byAnna, to: ['x@far.test'], slip: ['dlp'], isSilent: true });
+  const made = ['boris@demo.test', 'audit@far.test', 'nobody@demo.test'].map((to) => ({ mail: id, to }));
   const { content } = (await mailsToJudge(office.db, 'dlp', [id])).get(id) ?? {};
   await copyForAuditors(office.db, made);
   await copyForAuditors(office.db, made);
@@ -346,15 +346,14 @@ test('a copy for an auditor, here or elsewhere, is the mail itself; a rejected m
   await office.settled(id);
   for (const copy of made) await office.bus.publishStep('deliver', auditorCopyId(copy));
   for (const copy of made) await office.settled(auditorCopyId(copy));
-  const [kept, ...more] = await office.messages('carla');
+  const [kept, ...more] = await office.messages('boris');
   expect(more).toEqual([]);
   expect(kept?.size).toBe(content?.blob.length);
   expect(far.received).toMatchObject([{ from: '', to: ['audit@far.test'] }]);
   expect(await office.trace(auditorCopyId(made[2] as (typeof made)[number]))).toMatchObject([
-    { recipient: 'nobody@demo.test', outcome: 'failed' },
+    { recipient: 'nobody@demo.test', outcome: 'bounced' },
   ]);
   const told = await noticesIn(office, 'anna');
-  expect(JSON.stringify(told)).not.toMatch(/carla|audit|nobody/);
+  expect(JSON.stringify(told)).not.toMatch(/boris|audit|nobody/);
   expect(told).toHaveLength(1);
-  expect(await noticesIn(office, 'boris')).toEqual([]);
 });
