@@ -69,17 +69,34 @@ function tests(user: NatsUser): NatsUser {
   };
 }
 
+/** Says what it would say of a mail when the settings process asks. */
+function triesMails(user: NatsUser): NatsUser {
+  return {
+    ...user,
+    publish: [...user.publish, 'pieces.settings.*'],
+    subscribe: [...user.subscribe, `try.${user.name.replace(/^filter-/, '')}`],
+    answers: true,
+  };
+}
+
+/** Has mails tried: they are fetched from it piece by piece. */
+function offersMails(user: NatsUser): NatsUser {
+  return { ...user, subscribe: [...user.subscribe, `pieces.${user.name}.*`], answers: true };
+}
+
 /** A filter that is asked during the dialogue. */
 function answersChecks(filter: string, shares: string[] = []): NatsUser {
   const subscribe = [`check.${filter}`, 'lists.changed', ...shares];
-  return program(`filter-${filter}`, { publish: [...streams, ...shares], subscribe, answers: true });
+  return triesMails(
+    program(`filter-${filter}`, { publish: [...streams, ...shares], subscribe, answers: true }),
+  );
 }
 
 /** A filter that mails pass: it takes its own step and announces the next one, whichever it is. */
 function judgesMails(filter: string, subscribe: string[] = []): NatsUser {
   const step = `filter-${filter}`;
   const publish = [...streams, ...consumes(step), ...steps, 'mail.held', 'mail.deferred'];
-  return program(step, { publish, subscribe, answers: subscribe.length > 0 });
+  return triesMails(program(step, { publish, subscribe }));
 }
 
 const answeredBySettings = [
@@ -110,11 +127,13 @@ const askers = ['console', 'ctl'];
 /** Every NATS user of the product. `owner` makes the streams (program migrate) and may do everything. */
 export const natsUsers: NatsUser[] = [
   { name: 'owner', publish: ['>'], subscribe: ['>'], answers: false },
-  tests(
-    program('smtp', {
-      publish: [...streams, ...steps, 'mail.refused', 'auth.failed', 'guard.changed', 'check.*'],
-      subscribe: ['lists.changed', 'guard.changed'],
-    }),
+  triesMails(
+    tests(
+      program('smtp', {
+        publish: [...streams, ...steps, 'mail.refused', 'auth.failed', 'guard.changed', 'check.*'],
+        subscribe: ['lists.changed', 'guard.changed'],
+      }),
+    ),
   ),
   tests(answersChecks('dnsbl', ['dnsbl.changed'])),
   answersChecks('greylist'),
@@ -160,7 +179,7 @@ export const natsUsers: NatsUser[] = [
   ),
   // It sees no hash of a password, and asks.
   tests(program('ldap', { publish: [...streams, 'auth.check'] })),
-  followsProgress(
+  offersMails(followsProgress(
     program('settings', {
       publish: [
         ...streams,
@@ -173,9 +192,10 @@ export const natsUsers: NatsUser[] = [
         'queue.due',
         ...steps,
         'test.*',
+        'try.*',
         // Whether somebody who is to be spared is listed elsewhere.
         'check.dnsbl',
-        ...askers.map((asker) => `progress.${asker}.*`),
+        ...askers.flatMap((asker) => [`progress.${asker}.*`, `pieces.${asker}.*`]),
       ],
       subscribe: [
         'settings.applied',
@@ -186,8 +206,8 @@ export const natsUsers: NatsUser[] = [
       ],
       answers: true,
     }),
-  ),
-  followsProgress(
+  )),
+  offersMails(followsProgress(
     program('console', {
       publish: [
         ...streams,
@@ -201,12 +221,12 @@ export const natsUsers: NatsUser[] = [
         ...['mail.*', 'task.*', 'auth.failed'],
       ],
     }),
-  ),
+  )),
   program('tasks', {
     publish: [...streams, ...looksAtSteps, ...steps, 'task.*', 'queue.due', 'mailbox.changed.*', 'mail.held'],
     subscribe: ['admin.task.*'],
     answers: true,
   }),
   program('firewall'),
-  followsProgress(program('ctl', { publish: ['admin.>'] })),
+  offersMails(followsProgress(program('ctl', { publish: ['admin.>'] }))),
 ];

@@ -7,6 +7,7 @@ export { type Backlog, backlog } from './backlog.ts';
 export * from './bus.ts';
 export * from './consume.ts';
 export * from './filter-order.ts';
+export { fetchPieces, type Offered, offerPieces } from './pieces.ts';
 export * from './progress.ts';
 export * from './settings-link.ts';
 export {
@@ -29,3 +30,16 @@ export {
 } from './settings-test.ts';
 export * from './streams.ts';
 export * from './subjects.ts';
+export {
+  MAX_TOLD_PREFIX,
+  MAX_TRIED_BYTES,
+  MAX_TRIED_RECIPIENTS,
+  TRIER_MS,
+  type Trier,
+  type TrierSaid,
+  type TriedEnvelope,
+  type TriedOrigin,
+  tryQuestion,
+  type TryReply,
+  type TryRequest,
+} from './try-mail.ts';

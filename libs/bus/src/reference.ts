@@ -6,6 +6,7 @@ import { dialogueFilters } from './filter-order.ts';
 import { eventStream, mailStream } from './streams.ts';
 import { settingsTest, testers, testEvent } from './settings-test.ts';
 import { spfCheck } from './spf-check.ts';
+import { triers, tryQuestion } from './try-mail.ts';
 import { allSubjects, check, type Question, type Subject } from './subjects.ts';
 
 /** docs/reference/events.md as Markdown. */
@@ -30,6 +31,9 @@ export function eventsReference(): string {
       ['payload', shape(testEvent)],
     ]),
     ...testers.map((tester) => questionPart(settingsTest(tester) as unknown as Question<never, never>)),
+    '## Mails that are tried',
+    'Asked by the settings process, which `admin.test.mail` asks. The mail is offered at `pieces.<asker>.<id>`: whoever is asked fetches it from there, 256 KiB at a time, by the place it begins at.',
+    ...triers.map((trier) => questionPart(tryQuestion(trier) as unknown as Question<never, never>)),
     '## Questions of administration',
     'Asked by the console and the command line. The request stands in an envelope, `{author, role, scope, account?, clientAddress?, request}`; the answer is `{ok: true, result}` or `{ok: false, error: {code, field, message: {ru, en}, problems?}}`.',
     ...allAdminQuestions.map((question) =>

@@ -190,6 +190,12 @@ test('what a program has no business with is refused', async () => {
     ['console', 'progress.ctl.x.cancel'],
     ['console', 'test.delivery'],
     ['ctl', 'test.smtp'],
+    // Mails are tried when the settings process asks; each fetches them from who asked it, and from nobody else.
+    ['console', 'try.dlp'],
+    ['filter-dlp', 'try.antivirus'],
+    ['filter-dlp', 'pieces.console.x'],
+    ['delivery', 'pieces.settings.x'],
+    ['ctl', 'pieces.console.x'],
   ];
   for (const [user, subject] of forbidden) {
     await using bus = await connectAs(user);
@@ -200,13 +206,16 @@ test('what a program has no business with is refused', async () => {
   }
 });
 
-test('no program hears of tests of settings that others run or ask for', async () => {
+test('no program hears of tests of settings, or sees mails that are tried, that others run or ask for', async () => {
   for (const { name } of natsUsers) {
     if (name === 'owner') continue;
     await using bus = await connectAs(name);
     const refused = refusals(bus);
     const others = ['console', 'ctl', 'settings'].filter((other) => other !== name);
-    const subjects = [...others.map((other) => `progress.${other}.*`), 'progress.>', 'test.>'];
+    const subjects = [
+      ...others.flatMap((other) => [`progress.${other}.*`, `pieces.${other}.*`]),
+      ...['progress.>', 'test.>', 'pieces.>', 'try.>'],
+    ];
     for (const subject of subjects) bus.connection.subscribe(subject);
     await eventually(() => new Set(refused).size === subjects.length);
     expect(refused.join()).toMatch(/permissions violation for subscription/i);

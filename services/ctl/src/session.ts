@@ -6,11 +6,14 @@ import {
   type AdminQuestion,
   askAdmin,
   askSettingsTest,
+  askTryMail,
   askWhole,
   type Bus,
   connectBus,
   type TestEvent,
   type TestVerdict,
+  type TriedMail,
+  type TryMailRequest,
   wholeServer,
 } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
@@ -97,6 +100,14 @@ export class Session implements AsyncDisposable {
   ): Promise<TestVerdict> {
     this.#bus ??= await this.#connect();
     const reply = await askSettingsTest(this.#bus, wholeServer(this.config.author), request, { onEvent });
+    if (reply.ok) return reply.result;
+    throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
+  }
+
+  /** Has a mail tried; throws `Refused` where that is not done. */
+  async tryMail(mail: Buffer, request: TryMailRequest): Promise<TriedMail> {
+    this.#bus ??= await this.#connect();
+    const reply = await askTryMail(this.#bus, wholeServer(this.config.author), mail, request);
     if (reply.ok) return reply.result;
     throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
   }

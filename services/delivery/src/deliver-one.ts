@@ -14,9 +14,9 @@ import {
   moveMail,
   type Obstacle,
   type QueuedRecipient,
+  targetOf,
   unrouteRecipients,
 } from '@pochtar/store/queue';
-import { targetOf } from './combine-verdicts.ts';
 import { judge } from './judge.ts';
 import { notifyMailboxes } from './notify-mailboxes.ts';
 import { oweNotice } from './notice.ts';

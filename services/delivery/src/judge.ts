@@ -7,6 +7,8 @@ import type { Queryable } from '@pochtar/store/db';
 import {
   addContentVersion,
   addRecipients,
+  combineVerdicts,
+  type Decision,
   derivedId,
   editContent,
   endRecipients,
@@ -15,13 +17,14 @@ import {
   lockMail,
   type MailInHand,
   moveMail,
+  type RecipientGroup,
+  recipientGroups,
   replaceContent,
   routeRecipients,
   settleRecipientVerdicts,
   splitMail,
 } from '@pochtar/store/queue';
 import { addressKey, addressOfKey, behindReturnPath } from '@pochtar/mail';
-import { combineVerdicts, type Decision, type RecipientGroup, recipientGroups } from './combine-verdicts.ts';
 import { destinationOf } from './destination.ts';
 import { editedTexts, textsOf } from './edited-texts.ts';
 import { oweNotice } from './notice.ts';

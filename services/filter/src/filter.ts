@@ -51,6 +51,8 @@ export interface ContentTools extends FilterTools {
   isHidden(clientAddress: string): boolean;
   /** What secrets are sealed with. */
   masterKey(): Promise<MasterKey>;
+  /** Only what a mail would come to: nothing is noted, and nothing but that is answered. */
+  isTrial: boolean;
   /** Given when the process has waited long enough for what is under way: it is done again by another one. */
   stop: AbortSignal;
 }
@@ -67,6 +69,8 @@ export interface DialogueFilter {
 
 export interface DialogueCheck {
   check(request: CheckRequest): Promise<CheckReply>;
+  /** The answer by other settings; nothing is remembered, counted or learnt. */
+  tryOut(request: CheckRequest, current: LiveSettings['current']): Promise<CheckReply>;
   /** Work beside the questions. */
   [Symbol.asyncDispose]?(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { ContentTools, DialogueFilter, DialogueTools, FilterName, FilterToo
 import { filters } from './filters.ts';
 import { antivirusTest } from './settings-tests/antivirus.ts';
 import { dnsblTest } from './settings-tests/dnsbl.ts';
+import { answerContentTries, answerDialogueTries } from './try/answer-tries.ts';
 
 const STOP_MS = 5000;
 
@@ -36,8 +37,10 @@ export async function start(config: Config, context: ServiceContext): Promise<As
     const masterKey = () => readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
     const guard = filter.asksOfClients ? stack.use(await ClientGuard.follow({ db, bus, log })) : null;
     const isHidden: ContentTools['isHidden'] = (address) => guard?.isSuspended(address) ?? false;
-    const more: ContentTools = { ...tools, bus, blobs, masterKey, isHidden, stop: stopping.signal };
+    const { signal: stop } = stopping;
+    const more: ContentTools = { ...tools, bus, blobs, masterKey, isHidden, isTrial: false, stop };
     stack.use(stopWithin(STOP_MS, stopping, consumeMails(bus, filter.name, filter.open(more), more)));
+    stack.use(answerContentTries(bus, filter, more));
   }
   stack.use(answerSettingsTests(bus, filter.name, resolver));
   // Ready means that the bus knows of us: who asks now is answered.
@@ -49,8 +52,10 @@ export async function start(config: Config, context: ServiceContext): Promise<As
 function answer(filter: DialogueFilter, tools: DialogueTools): AsyncDisposable {
   const check = filter.open(tools);
   const answering = answerChecks(tools.bus, filter.name, check, tools.log);
+  const trying = answerDialogueTries(tools.bus, filter, check);
   return {
     async [Symbol.asyncDispose]() {
+      await trying[Symbol.asyncDispose]();
       await answering[Symbol.asyncDispose]();
       await check[Symbol.asyncDispose]?.();
     },

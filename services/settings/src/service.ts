@@ -24,6 +24,7 @@ import { answerOverview } from './answers/overview.ts';
 import { answerNames } from './answers/names.ts';
 import { answerSteps } from './answers/steps.ts';
 import { answerTests } from './answers/tests.ts';
+import { answerTriedMails } from './answers/tried-mails.ts';
 import { answerAudit, answerTokens } from './answers/tokens.ts';
 import { answerSettings } from './answers/settings.ts';
 import { answerSettingsFile } from './answers/settings-file.ts';
@@ -114,6 +115,7 @@ function answerAll(context: Context, config: Config, opened: AsyncDisposableStac
     ...answerOverview(context),
     ...answerSteps(context),
     ...answerTests(context),
+    ...answerTriedMails(context),
   ];
   opened.defer(async () => void (await Promise.all(answers.map((answer) => answer.stop()))));
 }

@@ -10,6 +10,7 @@ import { SmtpListeners } from './listeners.ts';
 import { openTools } from './open-tools.ts';
 import type { SessionLimits } from './protocol.ts';
 import { sections, type Tools } from './tools.ts';
+import { answerTries } from './try-out.ts';
 
 export const service: Service<Config> = { name: 'smtp', config: readConfig, start };
 
@@ -31,6 +32,8 @@ export async function start(
   const opened = await openService(config, context, sections, stack);
   const tools = stack.use(await openTools(config, context, { ...opened, masterKey: key }, options.repeatMs));
   stack.defer(followDirectory(tools));
+  const tries = answerTries(tools);
+  stack.defer(() => tries.stop());
   const tls = new TlsContexts();
   const dialogue = createDialogue(tools, tls);
   const { log } = context;

@@ -44,6 +44,19 @@ export * from './settings.ts';
 export { adminSteps, type FirstStep, firstSteps, type PutOffStepInfo } from './steps.ts';
 export * from './certificates.ts';
 export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRequest } from './test.ts';
+export {
+  adminTryMail,
+  type AskedTryMail,
+  askTryMail,
+  type TriedCode,
+  type TriedMail,
+  triedMail,
+  type TriedOutcomeCode,
+  type TriedVerdict,
+  TRY_MAIL_MS,
+  tooLargeToTry,
+  type TryMailRequest,
+} from './try-mail.ts';
 import { adminBans } from './bans.ts';
 import { adminCertificate } from './certificates.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
@@ -63,12 +76,14 @@ import { adminSettings } from './settings.ts';
 import { adminSteps } from './steps.ts';
 import { adminTest } from './test.ts';
 import { adminAudit, adminToken } from './tokens.ts';
+import { adminTryMail } from './try-mail.ts';
 
 export const allAdminQuestions = [
   adminLogin,
   adminOwn,
   adminSettings,
   adminTest,
+  adminTryMail,
   adminCertificate,
   adminLists,
   adminBans,

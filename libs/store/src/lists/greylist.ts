@@ -104,6 +104,33 @@ export async function checkTriplet(
     : { passed: false, waitSeconds: row.wait, isNew: row.isNew, isFirst: row.isFirst };
 }
 
+const LOOK_UP = `
+select
+  exists (select from lists.greylist_network
+    where network = $1 and passed_at > now() - make_interval(days => $6))
+  or coalesce(g.passed_at > now() - make_interval(days => $6), false)
+  or coalesce(g.passed_at is null and g.first_at >= now() - make_interval(hours => $5)
+    and g.first_at <= now() - make_interval(secs => $4), false) as passes,
+  case when g.passed_at is null and g.first_at >= now() - make_interval(hours => $5)
+    then greatest(1, ceil(extract(epoch from g.first_at - now()) + $4))::int else $4 end as "waitSeconds"
+from (select) one
+left join lists.greylist g on g.network = $1 and g.sender = $2 and g.recipient = $3`;
+
+/** What `checkTriplet` would say now; nothing is remembered. */
+export async function lookUpTriplet(
+  db: Queryable,
+  { network, sender, recipient }: Triplet,
+  { minRetrySeconds, maxRetryHours, whitelistDays }: Omit<GreylistRules, 'knownSenders'>,
+): Promise<{ passes: boolean; waitSeconds: number }> {
+  const [row] = await db.query<{ passes: boolean; waitSeconds: number }>({
+    name: 'greylist_look_up',
+    text: LOOK_UP,
+    values: [network, sender, recipient, minRetrySeconds, maxRetryHours, whitelistDays],
+  });
+  if (row === undefined) throw new Error('the greylist gave no answer');
+  return row;
+}
+
 const FORGET_TRIPLETS = `
 delete from lists.greylist where ctid = any(array(
   select ctid from lists.greylist

@@ -3,6 +3,13 @@ export * from './accept.ts';
 export * from './append-local.ts';
 export * from './browse.ts';
 export * from './claim.ts';
+export {
+  combineVerdicts,
+  type Decision,
+  recipientGroups,
+  type RecipientGroup,
+  targetOf,
+} from './combine-verdicts.ts';
 export * from './combined-edits.ts';
 export * from './deliver.ts';
 export * from './derived-id.ts';

@@ -11,6 +11,7 @@ import { dkimCommands } from './dkim.ts';
 import { dnsblCommands } from './dnsbl.ts';
 import { dlpCommands } from './dlp.ts';
 import { domainCommands } from './domain.ts';
+import { filterCommands } from './filter.ts';
 import { greylistCommands } from './greylist.ts';
 import { groupCommands } from './group.ts';
 import { guardCommands } from './guard.ts';
@@ -36,6 +37,7 @@ export const allCommands: readonly Command[] = [
   ...listCommands,
   ...banCommands,
   ...dnsblCommands,
+  ...filterCommands,
   ...greylistCommands,
   ...guardCommands,
   ...queueCommands,

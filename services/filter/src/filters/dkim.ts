@@ -37,13 +37,14 @@ class DkimJudge implements ContentJudge {
   readonly #tools: ContentTools;
   readonly #threads = new Threads();
   readonly #signer: Signer;
-  readonly #answering: { stop(): Promise<void> };
+  readonly #answering: { stop(): Promise<void> } | null;
 
   constructor(tools: ContentTools) {
     this.#tools = tools;
     this.#signer = new Signer(tools);
     const receiver = () => tools.current('general').heloName;
-    this.#answering = answerSpf(tools.bus, { ...tools, threads: this.#threads, receiver });
+    const threads = this.#threads;
+    this.#answering = tools.isTrial ? null : answerSpf(tools.bus, { ...tools, threads, receiver });
   }
 
   async judge(mail: JudgedMail): Promise<Verdict | Wait> {
@@ -55,7 +56,7 @@ class DkimJudge implements ContentJudge {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#answering.stop();
+    await this.#answering?.stop();
     await this.#threads[Symbol.asyncDispose]();
   }
 

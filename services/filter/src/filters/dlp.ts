@@ -68,7 +68,7 @@ class DlpJudge implements ContentJudge {
     if (concerned.length === 0) return accepted('no DLP rule concerns it');
     const seen = await this.#look(mail, concerned);
     const judged = judge(concerned, { sender: mail.reversePath, recipients }, seen, settings);
-    await this.#note(mail, judged, domains);
+    if (!this.#tools.isTrial) await this.#note(mail, judged, domains);
     const copies = copiesOf(judged);
     const verdict = verdictOf(await this.#edited(mail, judged.recipients));
     return copies.length === 0 ? verdict : { ...verdict, copies };

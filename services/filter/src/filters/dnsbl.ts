@@ -34,6 +34,7 @@ function open(tools: DialogueTools): DialogueCheck {
   const check = new DnsblCheck(tools, zones);
   return {
     check: (request) => check.check(request),
+    tryOut: (request, current) => check.tryOut(request, current),
     [Symbol.asyncDispose]: () => zones[Symbol.asyncDispose](),
   };
 }
@@ -74,6 +75,16 @@ export class DnsblCheck implements DialogueCheck {
     const why = reason === null ? '' : `: ${encodeForeign(reason, 220)}`;
     const text = `client [${printableForeign(clientAddress, 60)}] is listed by ${zone}${why}`;
     return { result: 'reject', enhanced: '5.7.1', text: text.slice(0, 400), zone };
+  }
+
+  /** What is known of the zones counts; what they say now is not held for or against them. */
+  tryOut(request: CheckRequest, current: DialogueTools['current']): Promise<CheckReply> {
+    const zones: ZoneStates = {
+      isAsked: (zone, onNoAnswer) => this.#zones.isAsked(zone, onNoAnswer),
+      answered() {},
+      failed() {},
+    };
+    return new DnsblCheck({ ...this.#tools, current }, zones).check(request);
   }
 
   async #ask(zone: string, reversed: string, clientAddress: string, deadline: number): Promise<ZoneAnswer> {

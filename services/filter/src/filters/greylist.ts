@@ -10,6 +10,7 @@ import {
   forgetGreylistDays,
   forgetSurplus,
   forgetTriplet,
+  lookUpTriplet,
   type Triplet,
 } from '@pochtar/store/lists';
 import ipaddr from 'ipaddr.js';
@@ -70,10 +71,23 @@ class GreylistCheck implements DialogueCheck {
       return this.#accept('returned');
     }
     if (!isAskedAgain) this.#counts.add(answer.isFirst ? 'deferred' : 'early');
-    // RFC 6647 §5: 451 at RCPT with a text that says what to do.
-    const text = `greylisted, please try again in ${answer.waitSeconds} seconds`;
     const asksSpf = request.isPermitted === undefined && request.reversePath !== '';
-    return { result: 'defer', enhanced: '4.7.1', text, ...(asksSpf && { asksSpf }) };
+    return { ...greylisted(answer.waitSeconds), ...(asksSpf && { asksSpf }) };
+  }
+
+  async tryOut(request: CheckRequest, current: DialogueTools['current']): Promise<CheckReply> {
+    const settings = current('greylist');
+    const network = clientNetwork(request.clientAddress);
+    if (!settings.enabled || network === null || request.recipient === null) return { result: 'accept' };
+    if (this.#tools.isWhite(plainAddress(request.clientAddress))) return { result: 'accept', text: 'white' };
+    const triplet = {
+      network,
+      sender: keyText(request.reversePath),
+      recipient: keyText(request.recipient),
+    };
+    const { passes, waitSeconds } = await lookUpTriplet(this.#tools.db, triplet, rulesOf(settings));
+    if (passes) return { result: 'accept', text: 'it is known, or has waited long enough' };
+    return greylisted(waitSeconds);
   }
 
   #accept(outcome: 'known' | 'white' | 'returned'): CheckReply {
@@ -111,6 +125,12 @@ class GreylistCheck implements DialogueCheck {
     await this.#forgetting;
     await this.#counts[Symbol.asyncDispose]();
   }
+}
+
+// RFC 6647 §5: 451 at RCPT with a text that says what to do.
+function greylisted(seconds: number): CheckReply {
+  const text = `greylisted, please try again in ${seconds} seconds`;
+  return { result: 'defer', enhanced: '4.7.1', text };
 }
 
 function rulesOf({ minRetrySeconds, maxRetryHours, whitelistDays }: GreylistSettings) {

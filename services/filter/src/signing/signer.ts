@@ -15,7 +15,7 @@ import { gather } from '@pochtar/runtime';
 import { isTransient, outgoingMessage } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
 import { openDkimKey, type SealedDkimKey, signingKeys } from '@pochtar/store/directory';
-import { contentSoFar } from '@pochtar/store/queue';
+import { contentSoFar, replacements } from '@pochtar/store/queue';
 import type { ContentTools, JudgedMail, Verdict } from '../filter.ts';
 import { signMessage, type SigningKey } from './sign-message.ts';
 
@@ -57,10 +57,11 @@ export class Signer {
 
   async #sign(mail: JudgedMail): Promise<Verdict> {
     const { db, blobs } = this.#tools;
+    // What a filter has put in place of the mail takes no field from us.
+    const onMail = mail.verdicts.filter(({ recipient }) => recipient === '');
+    if (replacements(mail.slip, onMail).length > 0) return this.#unsigned('its content was replaced');
     const content = await contentSoFar(db, mail);
     if (content === null) throw new Error('its content row is missing');
-    // What a filter has put in place of the mail takes no field from us.
-    if (content.id !== mail.content.id) return this.#unsigned('its content was replaced');
     const sender = this.#sender;
     const message = await outgoingMessage(blobs, content, sender);
     const pieces = message.bytes();

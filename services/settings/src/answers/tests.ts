@@ -6,13 +6,11 @@ import {
   adminTest,
   answerAdmin,
   type AskedSettingsTest,
-  type Asker,
   BusAway,
   done,
   performTest,
   type Progress,
   progressAt,
-  refused,
   settingsTest,
   TEST_MS,
   type Tester,
@@ -25,54 +23,21 @@ import {
   withProgress,
 } from '@pochtar/bus';
 import { complaint, joined, type Settings, settingsTests, type SectionName, text } from '@pochtar/settings';
-import { countAudited } from '@pochtar/store/audit';
 import { settingsWith } from '../change-settings.ts';
 import type { Context, Refusal } from '../context.ts';
 import { refusal } from '../settings-errors.ts';
 import { certificateTest } from '../test-certificates.ts';
+import { fewAtATime } from './few-at-a-time.ts';
 
-export const TESTS_A_MINUTE = 10;
-const AT_ONCE = 2;
 /** Over the time of the test itself, for the way. */
 const SPARE_MS = 4000;
 
 export function answerTests(context: Context): { stop(): Promise<void> }[] {
-  const underWay = new Map<string, number>();
+  const few = fewAtATime(context, 'test.run');
   return [
-    answerAdmin(context, adminTest.run, async (request, asker) => {
-      const { author } = asker;
-      const running = underWay.get(author) ?? 0;
-      if (running >= AT_ONCE) return tooMany;
-      // Counted before anything is waited for, or all that come at the same moment would find none.
-      underWay.set(author, running + 1);
-      try {
-        return (await isTooOften(context, asker)) ? tooMany : await answer(context, request);
-      } finally {
-        const left = (underWay.get(author) ?? 1) - 1;
-        if (left > 0) underWay.set(author, left);
-        else underWay.delete(author);
-      }
-    }),
+    answerAdmin(context, adminTest.run, (request, asker) => few(asker, () => answer(context, request))),
   ];
 }
-
-/** This one is in the log already. */
-async function isTooOften({ db }: Context, { author }: Asker): Promise<boolean> {
-  return (await countAudited(db, { author, action: 'test.run', seconds: 60 })) > TESTS_A_MINUTE;
-}
-
-const tooMany = {
-  ok: false as const,
-  error: {
-    ...refused(
-      'tooMany',
-      '',
-      `проверок больше ${TESTS_A_MINUTE} в минуту или ${AT_ONCE} сразу: подождите и повторите`,
-      `more than ${TESTS_A_MINUTE} tests a minute or ${AT_ONCE} at once: wait and try again`,
-    ).error,
-    retryAfterSeconds: 60,
-  },
-};
 
 async function answer(context: Context, request: AskedSettingsTest) {
   const { kind, values, secrets = {}, progress } = request;

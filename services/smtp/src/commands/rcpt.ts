@@ -51,7 +51,7 @@ async function limitRefusal(
   return recipients.size === 0 ? null : tools.sendingLimit.recipientRefusal(session);
 }
 
-interface Found {
+export interface Found {
   key: string;
   /** As the recipient row has it: the key, or, for other domains, with the local part as it was written. */
   row: string;
@@ -60,7 +60,7 @@ interface Found {
   end: Resolved;
 }
 
-async function findRecipient(tools: Tools, address: Address): Promise<Found> {
+export async function findRecipient(tools: Tools, address: Address): Promise<Found> {
   const key = addressKey(address);
   const resolved = await tools.recipients.resolve(key);
   const end = await endOf(tools, resolved);
@@ -75,11 +75,11 @@ async function findRecipient(tools: Tools, address: Address): Promise<Found> {
 }
 
 /** Whether this client may send there at all. */
-function placeRefusal(
-  session: Session,
-  transaction: Transaction,
+export function placeRefusal(
+  session: Pick<Session, 'isTrusted' | 'isTrustSuspended'>,
+  transaction: Pick<Transaction, 'listedName'>,
   { resolved, end }: Found,
-  tools: Tools,
+  tools: Pick<Tools, 'current'>,
 ): Reply | null {
   if (transaction.listedName === 'black') return replies.blackName;
   if (end.kind === 'unknown') return replies.unknownMailbox;

@@ -2,11 +2,12 @@
 //
 // No scan, no pass: without a verdict of every filter on the slip nothing is decided. A refusal counts before a
 // quarantine, because its sender is told and nothing is lost; a quarantine before a discard, because it keeps the
-// mail. What verdicts make of the content together is said in combined-edits.ts of the store.
+// mail. What verdicts make of the content together is said in combined-edits.ts.
 //
 // What is said of single recipients is resolved before (`recipientGroups`): recipients of whom something different is
 // said go on as a mail of their own.
-import { combinedEdits, type QueuedRecipient, replacements, type StoredVerdict } from '@pochtar/store/queue';
+import { combinedEdits, replacements } from './combined-edits.ts';
+import type { QueuedRecipient, StoredVerdict } from './load-mail.ts';
 
 export type Decision =
   /** The filter has given no verdict yet. */

@@ -1,0 +1,154 @@
+// admin.test.mail: what would become of a mail by a draft of the settings (docs/adr/0018 for the draft). The mail is fetched
+// from who asks, offered to smtp and the filters, and forgotten: nothing is delivered, written or learnt.
+import { isIP } from 'node:net';
+import {
+  adminTryMail,
+  answerAdmin,
+  type AskedTryMail,
+  BusAway,
+  done,
+  fetchPieces,
+  MAX_TRIED_BYTES,
+  offerPieces,
+  refused,
+  tooLargeToTry,
+  TRIER_MS,
+  type Trier,
+  tryQuestion,
+  type TryReply,
+  type TryRequest,
+} from '@pochtar/bus';
+import { complaint, type SectionName, type Settings, text } from '@pochtar/settings';
+import { settingsWith } from '../change-settings.ts';
+import type { Context, Refusal } from '../context.ts';
+import { refusal } from '../settings-errors.ts';
+import { dressed, type Envelope, envelopeOf, normalised } from '../tried/envelope.ts';
+import { type Asked, describeTried } from '../tried/describe.ts';
+import { fewAtATime } from './few-at-a-time.ts';
+
+/** What those who are asked decide by. */
+const SECTIONS: readonly SectionName[] = [
+  ...(['sending', 'accessLists', 'general', 'dnsbl', 'greylist', 'antivirus'] as const),
+  ...(['dkim', 'dlp', 'misc', 'queue', 'relay'] as const),
+];
+
+export function answerTriedMails(context: Context): { stop(): Promise<void> }[] {
+  const few = fewAtATime(context, 'test.mail');
+  return [
+    answerAdmin(context, adminTryMail.mail, (request, asker) => few(asker, () => answer(context, request))),
+  ];
+}
+
+async function answer(context: Context, request: AskedTryMail) {
+  const draft = await draftOf(context, request);
+  if (!draft.ok) return draft;
+  const { bytes } = request.mail;
+  if (bytes > MAX_TRIED_BYTES) return tooLargeToTry(bytes);
+  const brought = await broughtMail(context, request);
+  if (brought === null) return notWhole;
+  const mail = normalised(brought);
+  if (mail.length > MAX_TRIED_BYTES) return tooLargeToTry(mail.length);
+  if (request.client !== undefined && isIP(request.client) === 0) return noAddress(request.client);
+  const envelope = envelopeOf(mail, request);
+  if (!envelope.ok) return envelope;
+  const { settings } = draft;
+  const asked = await askAll(context, mail, envelope.result, settings);
+  const wasNormalised = mail.length !== brought.length || !mail.equals(brought);
+  return done(describeTried(envelope.result, asked, { settings, bytes, wasNormalised }));
+}
+
+async function draftOf({ db }: Context, { values }: AskedTryMail) {
+  const foreign = Object.keys(values).find((name) => !SECTIONS.includes(name as SectionName));
+  if (foreign !== undefined) return notTried(foreign);
+  return settingsWith(
+    db,
+    Object.entries(values).map(([section, patch]) => ({ section, patch, secrets: {} })),
+  );
+}
+
+async function broughtMail({ bus, log }: Context, { mail }: AskedTryMail): Promise<Buffer | null> {
+  try {
+    return await fetchPieces(bus, mail, MAX_TRIED_BYTES);
+  } catch (error) {
+    if (error instanceof BusAway) throw error;
+    log.warn({ err: error }, 'a mail to try did not come whole');
+    return null;
+  }
+}
+
+/** The edge first, since it says which filters there are; then the dialogue's beside the slip, one after another. */
+async function askAll(
+  context: Context,
+  mail: Buffer,
+  envelope: Envelope,
+  settings: Settings,
+): Promise<Asked> {
+  const { front, whole } = dressed(mail, envelope, settings);
+  using pieces = offerPieces(context.bus, whole);
+  const given = SECTIONS.map((name) => [name, settings[name]]);
+  const { origin, reversePath, recipients, clientAddress, helo } = envelope;
+  const request: TryRequest = {
+    ...{ origin, reversePath, recipients, clientAddress, helo, mail: pieces.offer, frontBytes: front },
+    settings: JSON.parse(JSON.stringify(Object.fromEntries(given))) as TryRequest['settings'],
+    ...{ slip: [], earlier: [] },
+  };
+  const edge = await ask(context, 'smtp', request);
+  const slip = edge?.slip ?? [];
+  const asked: Asked = new Map([['smtp', edge]]);
+  const isAskedOf = origin === 'incoming' && clientAddress !== null && edge?.isSpared !== true;
+  const dialogue = isAskedOf ? dialogueOf(settings) : [];
+  const atTheDoor = dialogue.map(async (trier) => void asked.set(trier, await ask(context, trier, request)));
+  const earlier: TryRequest['earlier'] = [];
+  for (const filter of slip) {
+    const reply = await ask(context, filter, { ...request, slip, earlier: [...earlier] });
+    asked.set(filter, reply);
+    const isReplaced = reply?.said.some((one) => one.recipient === '' && one.isReplaced) ?? false;
+    earlier.push({ filter, isReplaced });
+  }
+  await Promise.all(atTheDoor);
+  return asked;
+}
+
+function dialogueOf({ dnsbl, greylist }: Settings): Trier[] {
+  return [
+    ...(dnsbl.zones.length > 0 ? (['dnsbl'] as const) : []),
+    ...(greylist.enabled ? (['greylist'] as const) : []),
+  ];
+}
+
+/** Null: no answer. */
+async function ask({ bus, log }: Context, trier: Trier, request: TryRequest): Promise<TryReply | null> {
+  try {
+    return await bus.ask(tryQuestion(trier), request, TRIER_MS);
+  } catch (error) {
+    if (error instanceof BusAway) throw error;
+    log.warn({ err: error, trier }, 'a mail was not tried');
+    return null;
+  }
+}
+
+const notWhole = refused(
+  'invalid',
+  'mail',
+  'письмо не пришло целиком: повторите',
+  'the mail did not come whole: try again',
+);
+
+function noAddress(client: string): Refusal {
+  const shown = client.slice(0, 64);
+  return refused(
+    'invalid',
+    'client',
+    `«${shown}»: нужен адрес IP, например 203.0.113.7`,
+    `“${shown}”: an IP address is needed, such as 203.0.113.7`,
+  );
+}
+
+function notTried(section: string): Refusal {
+  const known = SECTIONS.join(', ');
+  const message = text(
+    `проверке письма нужны только разделы ${known}`,
+    `a mail is tried with the sections ${known} only`,
+  );
+  return refusal([complaint({ section: section.slice(0, 64), field: '' }, 'notTested', message)]);
+}
