@@ -14,9 +14,15 @@ const PIECE_MS = 5000;
 
 /** Names bytes that are offered; goes with the question that is about them. */
 export const offered = z.object({
-  subject: z.string().regex(/^pieces\.[a-z0-9-]{1,40}\.[0-9a-f-]{36}$/),
+  subject: z
+    .string()
+    .regex(/^pieces\.[a-z0-9-]{1,40}\.[0-9a-f-]{36}$/)
+    .meta({ examples: ['pieces.ctl.01930000-0000-7000-8000-000000000001'] }),
   bytes: z.int().nonnegative(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .meta({ examples: ['0'.repeat(64)] }),
 });
 export type Offered = z.infer<typeof offered>;
 

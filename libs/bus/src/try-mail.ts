@@ -19,12 +19,11 @@ export const MAX_TRIED_RECIPIENTS = 20;
 export const TRIER_MS = 12_000;
 
 export const triedOrigins = ['incoming', 'submitted'] as const;
-export type TriedOrigin = (typeof triedOrigins)[number];
 
 const address = z.string().max(400);
 
 /** The envelope that a mail is tried with. */
-export const triedEnvelope = z.object({
+const triedEnvelope = z.object({
   origin: z.enum(triedOrigins),
   /** '' is the null reverse path. */
   reversePath: address,
@@ -57,7 +56,7 @@ export type TryRequest = z.infer<typeof request>;
 export const MAX_TOLD_PREFIX = 8000;
 
 /** What one of them says of the mail or of a single recipient. */
-export const trierSaid = z.object({
+const trierSaid = z.object({
   /** '' is the mail as a whole. */
   recipient: address,
   /** defer: come again later, or: it waits. */
@@ -89,7 +88,7 @@ export function tryQuestion(trier: Trier): Question<TryRequest, TryReply> {
   return {
     name: `try.${trier}`,
     queueGroup: trier === 'smtp' ? 'smtp' : `filter-${trier}`,
-    request: request as z.ZodType<TryRequest>,
+    request,
     reply,
     purpose: `what ${trier} would say of a mail, by settings that are not saved; nothing is kept`,
   };

@@ -54,13 +54,13 @@ async function tried(trier: Trier, mail: string | Buffer, draft: Draft = {}, cha
   const body = Buffer.concat([Buffer.from(FRONT), Buffer.from(mail as string)]);
   using pieces = offerPieces(settings, body);
   const documents = sectionNames.map((name) => [name, { ...defaultDocument(name), ...draft[name] }]);
-  const request = {
+  const request: TryRequest = {
     ...{ origin: 'incoming', reversePath: 'sender@remote.test', recipients: ['anna@example.test'] },
     ...{ clientAddress: '192.0.2.1', helo: 'mail.remote.test', slip: ['antivirus', 'dkim', 'dlp'], earlier: [] },
     ...{ mail: pieces.offer, frontBytes: FRONT.length },
     settings: JSON.parse(JSON.stringify(Object.fromEntries(documents))) as TryRequest['settings'],
     ...changed,
-  } as TryRequest;
+  };
   return await settings.ask(tryQuestion(trier), request, TRIER_MS);
 }
 

@@ -24,7 +24,7 @@ const asked: { by: Trier; request: TryRequest; mail: string }[] = [];
 const answers = new Map<Trier, TryReply>();
 
 const programs: Partial<Record<Trier, string>> = { smtp: 'smtp' };
-const silent: Trier = 'dlp';
+const silent = 'dlp';
 
 beforeAll(async () => {
   running = await runService();
@@ -66,7 +66,7 @@ async function tried(request: TryMailRequest, mail = MAIL, role: Role = 'admin')
   return askTryMail(running.bus, who, Buffer.from(mail), request);
 }
 
-async function result(request: TryMailRequest, mail = MAIL): Promise<TriedMail> {
+async function answered(request: TryMailRequest, mail = MAIL): Promise<TriedMail> {
   const reply = await tried(request, mail);
   if (!reply.ok) throw new Error(reply.error.message.en);
   return reply.result;
@@ -77,7 +77,7 @@ const ends = ({ outcomes }: TriedMail) => outcomes.map(({ code, by }) => [code, 
 
 test('the draft reaches who judges, laid over what is saved; the mail has our fields in front and CRLF; nothing is saved', async () => {
   const values = { antivirus: { onUnscannable: 'bounce' }, dnsbl: { zones: [] } };
-  const answer = await result({ client, values });
+  const answer = await answered({ client, values });
   expect(asked.map(({ by }) => by)).toEqual(['smtp', 'antivirus', 'dkim']);
   const { request, mail } = asked[1] as (typeof asked)[number];
   expect(request.settings['antivirus']).toMatchObject({ onUnscannable: 'bounce', maxScanSizeMb: expect.any(Number) });
@@ -99,29 +99,29 @@ test('the draft reaches who judges, laid over what is saved; the mail has our fi
 test('the filters of the dialogue are asked about a client that is known, and that is not white', async () => {
   const values = { greylist: { enabled: true }, dnsbl: { zones: ['list.test'] } };
   answers.set('greylist', { said: [said('defer', '451 come again', { recipient: '' })] });
-  const putOff = await result({ client, values });
+  const putOff = await answered({ client, values });
   expect(codes(putOff)).toMatchObject({ dnsbl: 'pass', greylist: 'later' });
   expect(ends(putOff)).toEqual([['putOff', 'greylist']]);
-  const unknown = await result({ values });
+  const unknown = await answered({ values });
   expect(codes(unknown)).toMatchObject({ dnsbl: 'notAsked', greylist: 'notAsked' });
   expect(unknown.remarks.map(({ code }) => code)).toContain('noClient');
   expect(ends(unknown)).toEqual([['delivered', null]]);
   answers.set('smtp', { said: [said('accept', 'white')], slip: [], isSpared: true });
-  expect(codes(await result({ client, values }))).toMatchObject({ dnsbl: 'notAsked', greylist: 'notAsked' });
-  expect(codes(await result({ client, values, origin: 'submitted' }))).toMatchObject({ greylist: 'notAsked' });
+  expect(codes(await answered({ client, values }))).toMatchObject({ dnsbl: 'notAsked', greylist: 'notAsked' });
+  expect(codes(await answered({ client, values, origin: 'submitted' }))).toMatchObject({ greylist: 'notAsked' });
 });
 
 test('what would become of it is what delivery makes of the verdicts, for each recipient', async () => {
   answers.set('antivirus', { said: [said('accept', 'infected: X', { isReplaced: true })] });
-  expect(ends(await result({ client }))).toEqual([['replaced', 'antivirus']]);
+  expect(ends(await answered({ client }))).toEqual([['replaced', 'antivirus']]);
   expect(asked.at(-1)?.request.earlier).toEqual([{ filter: 'antivirus', isReplaced: true }]);
   answers.set('antivirus', { said: [said('defer', 'no scanner')] });
-  expect(ends(await result({ client }))).toEqual([['waits', 'antivirus']]);
+  expect(ends(await answered({ client }))).toEqual([['waits', 'antivirus']]);
   answers.set('antivirus', {
     said: [said('accept', 'fine'), said('quarantine', 'secret', { recipient: 'carl@own.test' })],
   });
   answers.set('dkim', { said: [said('accept', 'dmarc=fail', { prefix: 'X: y\r\n', target: '\\Junk' })] });
-  const split = await result({ client });
+  const split = await answered({ client });
   expect(split.outcomes).toMatchObject([
     { code: 'changed', recipients: ['anna@own.test'], target: '\\Junk' },
     { code: 'held', recipients: ['carl@own.test'], by: 'antivirus', reason: 'secret' },
@@ -132,19 +132,19 @@ test('what would become of it is what delivery makes of the verdicts, for each r
 test('the edge is first: what it refuses is refused for whom it says, whatever the filters say', async () => {
   const refused = said('reject', '550 5.1.1 no such mailbox', { recipient: 'carl@own.test' });
   answers.set('smtp', { said: [said('accept', ''), refused], slip: ['antivirus'] });
-  expect((await result({ client })).outcomes).toMatchObject([
+  expect((await answered({ client })).outcomes).toMatchObject([
     { code: 'delivered', recipients: ['anna@own.test'] },
     { code: 'refused', recipients: ['carl@own.test'], by: 'smtp' },
   ]);
 });
 
 test('a filter that does not answer, or could not look, is said to be so, and the mail is not said to pass', async () => {
-  answers.set('smtp', { said: [said('accept', '')], slip: ['antivirus', silent as 'dlp'] });
-  const answer = await result({ client });
+  answers.set('smtp', { said: [said('accept', '')], slip: ['antivirus', silent] });
+  const answer = await answered({ client });
   expect(answer.verdicts.find(({ by }) => by === silent)).toMatchObject({ code: 'unknown' });
   expect(ends(answer)).toEqual([['unknown', silent]]);
   answers.set('antivirus', { said: [], failure: 'it broke' });
-  const broken = await result({ client });
+  const broken = await answered({ client });
   expect(broken.verdicts.find(({ by }) => by === 'antivirus')).toMatchObject({ code: 'unknown', reason: 'it broke' });
 });
 

@@ -50,10 +50,8 @@ export {
   askTryMail,
   type TriedCode,
   type TriedMail,
-  triedMail,
   type TriedOutcomeCode,
   type TriedVerdict,
-  TRY_MAIL_MS,
   tooLargeToTry,
   type TryMailRequest,
 } from './try-mail.ts';

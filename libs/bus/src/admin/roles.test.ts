@@ -44,6 +44,7 @@ type Schema = z.core.JSONSchema.BaseSchema;
 function sample(schema: Schema | boolean): unknown {
   if (typeof schema === 'boolean') return 'x';
   if (schema.default !== undefined) return schema.default;
+  if (schema.examples?.[0] !== undefined) return schema.examples[0];
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return schema.enum[0];
   const one = schema.anyOf?.[0] ?? schema.oneOf?.[0];

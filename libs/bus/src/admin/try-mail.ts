@@ -25,14 +25,14 @@ export type TryMailRequest = Omit<z.input<typeof request>, 'mail'>;
 export type AskedTryMail = z.output<typeof request>;
 
 /** In one word what somebody said. */
-export const triedCodes = [
+const triedCodes = [
   ...(['pass', 'changes', 'hold', 'reject', 'discard', 'later'] as const),
   ...(['unknown', 'off', 'notAsked'] as const),
 ] as const;
 export type TriedCode = (typeof triedCodes)[number];
 
 /** What would become of the mail, or of a part of its recipients. */
-export const triedOutcomes = [
+const triedOutcomes = [
   ...(['delivered', 'changed', 'replaced', 'held', 'refused', 'returned', 'discarded'] as const),
   ...(['putOff', 'waits', 'unknown'] as const),
 ] as const;
@@ -50,7 +50,7 @@ const said = z.object({
   target: z.string().nullable(),
 });
 
-export const triedMail = z.object({
+const triedMail = z.object({
   origin: z.enum(triedOrigins),
   from: z.string(),
   to: z.array(z.string()),
@@ -102,7 +102,7 @@ export const adminTryMail = {
 };
 
 /** One after another on its slip, and the edge before them. */
-export const TRY_MAIL_MS = 4 * TRIER_MS;
+const TRY_MAIL_MS = 4 * TRIER_MS;
 /** Over the time of all that is asked. */
 const SPARE_MS = 6000;
 

@@ -93,7 +93,7 @@ function draftOf(sections: readonly SectionName[], { settings }: TryRequest): Fi
 }
 
 function mailOf(request: TryRequest, body: Buffer, blobs: TriedBody): JudgedMail {
-  const { origin, reversePath, recipients, clientAddress, helo, slip, earlier = [] } = request;
+  const { origin, reversePath, recipients, clientAddress, helo, slip, earlier } = request;
   const scanner = new MailScanner();
   scanner.write(body);
   const { headerLength } = describeContent(scanner.end());

@@ -107,9 +107,9 @@ const outcomeWords: Readonly<Record<TriedOutcomeCode, Words>> = {
 function outcomesOf({ recipients }: Envelope, asked: Asked): Outcome[] {
   const groups = new Map<string, Outcome>();
   for (const recipient of recipients) {
-    const outcome = atTheDoor(recipient, asked) ?? afterwards(recipient, asked);
-    const group = groups.get(JSON.stringify(outcome));
-    if (group === undefined) groups.set(JSON.stringify(outcome), { ...outcome, recipients: [recipient] });
+    const one = atTheDoor(recipient, asked) ?? afterwards(recipient, asked);
+    const group = groups.get(JSON.stringify(one));
+    if (group === undefined) groups.set(JSON.stringify(one), { ...one, recipients: [recipient] });
     else group.recipients.push(recipient);
   }
   return [...groups.values()];
