@@ -179,49 +179,53 @@ export const natsUsers: NatsUser[] = [
   ),
   // It sees no hash of a password, and asks.
   tests(program('ldap', { publish: [...streams, 'auth.check'] })),
-  offersMails(followsProgress(
-    program('settings', {
-      publish: [
-        ...streams,
-        'settings.changed',
-        'directory.changed',
-        'administrator.changed',
-        'lists.changed',
-        'guard.changed',
-        'auth.failed',
-        'queue.due',
-        ...steps,
-        'test.*',
-        'try.*',
-        // Whether somebody who is to be spared is listed elsewhere.
-        'check.dnsbl',
-        ...askers.flatMap((asker) => [`progress.${asker}.*`, `pieces.${asker}.*`]),
-      ],
-      subscribe: [
-        'settings.applied',
-        'auth.check',
-        ...answeredBySettings.map((subject) => `admin.${subject}.*`),
-        'admin.overview.server',
-        ...askers.map((asker) => `progress.${asker}.*.cancel`),
-      ],
-      answers: true,
-    }),
-  )),
-  offersMails(followsProgress(
-    program('console', {
-      publish: [
-        ...streams,
-        'admin.>',
-        'auth.failed',
-        '$JS.API.CONSUMER.*.EVENTS.>',
-        '$JS.API.CONSUMER.CREATE.EVENTS',
-      ],
-      subscribe: [
-        ...['settings.applied', 'administrator.changed', 'lists.changed', 'dnsbl.changed', 'guard.changed'],
-        ...['mail.*', 'task.*', 'auth.failed'],
-      ],
-    }),
-  )),
+  offersMails(
+    followsProgress(
+      program('settings', {
+        publish: [
+          ...streams,
+          'settings.changed',
+          'directory.changed',
+          'administrator.changed',
+          'lists.changed',
+          'guard.changed',
+          'auth.failed',
+          'queue.due',
+          ...steps,
+          'test.*',
+          'try.*',
+          // Whether somebody who is to be spared is listed elsewhere.
+          'check.dnsbl',
+          ...askers.flatMap((asker) => [`progress.${asker}.*`, `pieces.${asker}.*`]),
+        ],
+        subscribe: [
+          'settings.applied',
+          'auth.check',
+          ...answeredBySettings.map((subject) => `admin.${subject}.*`),
+          'admin.overview.server',
+          ...askers.map((asker) => `progress.${asker}.*.cancel`),
+        ],
+        answers: true,
+      }),
+    ),
+  ),
+  offersMails(
+    followsProgress(
+      program('console', {
+        publish: [
+          ...streams,
+          'admin.>',
+          'auth.failed',
+          '$JS.API.CONSUMER.*.EVENTS.>',
+          '$JS.API.CONSUMER.CREATE.EVENTS',
+        ],
+        subscribe: [
+          ...['settings.applied', 'administrator.changed', 'lists.changed', 'dnsbl.changed', 'guard.changed'],
+          ...['mail.*', 'task.*', 'auth.failed'],
+        ],
+      }),
+    ),
+  ),
   program('tasks', {
     publish: [...streams, ...looksAtSteps, ...steps, 'task.*', 'queue.due', 'mailbox.changed.*', 'mail.held'],
     subscribe: ['admin.task.*'],

@@ -45,7 +45,11 @@ export function offerPieces(bus: Bus, bytes: Buffer): { readonly offer: Offered 
 }
 
 /** Throws when they are more than `max`, do not come, or are others than those that were offered. */
-export async function fetchPieces(bus: Bus, { subject, bytes, sha256 }: Offered, max: number): Promise<Buffer> {
+export async function fetchPieces(
+  bus: Bus,
+  { subject, bytes, sha256 }: Offered,
+  max: number,
+): Promise<Buffer> {
   if (bytes > max) throw new RangeError(`${bytes} bytes are offered, more than ${max}`);
   const whole = Buffer.alloc(bytes);
   for (let start = 0; start < bytes; ) {

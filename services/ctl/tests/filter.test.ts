@@ -17,25 +17,50 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pochtar } from './command-line.ts';
 
 const MAIL = `Subject: x\r\n\r\n${'x'.repeat(700_000)}\r\n`;
-const pass = { code: 'pass', text: { ru: 'пропустит', en: 'lets it pass' }, header: null, target: null } as const;
+const pass = {
+  code: 'pass',
+  text: { ru: 'пропустит', en: 'lets it pass' },
+  header: null,
+  target: null,
+} as const;
 const answer: TriedMail = {
   ...{ origin: 'incoming', from: 'bob@far.test', to: ['anna@own.test'], client: null, bytes: MAIL.length },
   verdicts: [
     { by: 'smtp', ...pass, reason: 'nothing against it', recipients: [] },
     {
-      ...{ by: 'dkim', ...pass, code: 'changes', text: { ru: 'пропустит с изменениями', en: 'lets it pass with changes' } },
-      ...{ reason: 'dmarc=fail\u001b[31m', header: 'X-One: 1\r\nX-Two: 2\r\n', target: '\\Junk', recipients: [] },
+      ...{
+        by: 'dkim',
+        ...pass,
+        code: 'changes',
+        text: { ru: 'пропустит с изменениями', en: 'lets it pass with changes' },
+      },
+      ...{
+        reason: 'dmarc=fail\u001b[31m',
+        header: 'X-One: 1\r\nX-Two: 2\r\n',
+        target: '\\Junk',
+        recipients: [],
+      },
     },
     {
       ...{ by: 'dlp', ...pass, reason: 'nothing found' },
       recipients: [
-        { recipient: 'anna@own.test', ...pass, code: 'hold', text: { ru: 'задержит', en: 'holds it' }, reason: 'Cards' },
+        {
+          recipient: 'anna@own.test',
+          ...pass,
+          code: 'hold',
+          text: { ru: 'задержит', en: 'holds it' },
+          reason: 'Cards',
+        },
       ],
     },
   ],
   outcomes: [
     {
-      ...{ code: 'held', text: { ru: 'будет задержано', en: 'would be held' }, recipients: ['anna@own.test'] },
+      ...{
+        code: 'held',
+        text: { ru: 'будет задержано', en: 'would be held' },
+        recipients: ['anna@own.test'],
+      },
       ...{ by: 'dlp', reason: 'Cards', target: null },
     },
   ],
@@ -93,8 +118,14 @@ test('the whole file, the envelope and the draft reach who answers', async () =>
 
 test('a file that is not there, another word behind --as and a mail over the limit are refused before anything is asked', async () => {
   asked.length = 0;
-  expect(await run(join(dir.path, 'none'))).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') });
-  expect(await run(file, '--as', 'spam')).toMatchObject({ code: 2, stderr: expect.stringContaining('submitted') });
+  expect(await run(join(dir.path, 'none'))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('cannot be read'),
+  });
+  expect(await run(file, '--as', 'spam')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('submitted'),
+  });
   const large = join(dir.path, 'large.eml');
   writeFileSync(large, Buffer.alloc(16 * 1024 * 1024 + 1));
   expect(await run(large)).toMatchObject({ code: 1, stderr: expect.stringContaining('at most 16 MB') });

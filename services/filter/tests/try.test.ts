@@ -28,7 +28,9 @@ let settings: Bus;
 beforeAll(async () => {
   [at, dns, clamd] = await Promise.all([installation(), startFakeDns({ ttl: 0 }), ensureClamd()]);
   const env = { POCHTAR_DNS_SERVERS: dns.address };
-  await Promise.all((['antivirus', 'dkim', 'dlp', 'dnsbl', 'greylist'] as const).map((name) => at.start(name, env)));
+  await Promise.all(
+    (['antivirus', 'dkim', 'dlp', 'dnsbl', 'greylist'] as const).map((name) => at.start(name, env)),
+  );
   const { url, password } = at.nats;
   settings = await connectBus({ url, user: 'settings', password, name: 'test', log: silentLogger() });
   await createDomain(at.db, 'example.test');
@@ -50,13 +52,23 @@ const WITH_CARD = `${HEAD}\r\nMy card is 4111 1111 1111 1111.\r\n`;
 
 type Draft = Record<string, Record<string, unknown>>;
 
-async function tried(trier: Trier, mail: string | Buffer, draft: Draft = {}, changed: Partial<TryRequest> = {}) {
+async function tried(
+  trier: Trier,
+  mail: string | Buffer,
+  draft: Draft = {},
+  changed: Partial<TryRequest> = {},
+) {
   const body = Buffer.concat([Buffer.from(FRONT), Buffer.from(mail as string)]);
   using pieces = offerPieces(settings, body);
   const documents = sectionNames.map((name) => [name, { ...defaultDocument(name), ...draft[name] }]);
   const request: TryRequest = {
     ...{ origin: 'incoming', reversePath: 'sender@remote.test', recipients: ['anna@example.test'] },
-    ...{ clientAddress: '192.0.2.1', helo: 'mail.remote.test', slip: ['antivirus', 'dkim', 'dlp'], earlier: [] },
+    ...{
+      clientAddress: '192.0.2.1',
+      helo: 'mail.remote.test',
+      slip: ['antivirus', 'dkim', 'dlp'],
+      earlier: [],
+    },
     ...{ mail: pieces.offer, frontBytes: FRONT.length },
     settings: JSON.parse(JSON.stringify(Object.fromEntries(documents))) as TryRequest['settings'],
     ...changed,
@@ -93,7 +105,9 @@ describe('antivirus', () => {
   test('the same mail by another draft: held where it is outgoing, and put off where nobody answers', async () => {
     const held = await tried('antivirus', INFECTED, on(), { origin: 'submitted' });
     expect(held.said).toMatchObject([{ result: 'quarantine', reason: expect.stringContaining('infected') }]);
-    const away = { antivirus: { clamavEnabled: true, clamavAddress: '127.0.0.1:9', onScannerFailure: 'wait' } };
+    const away = {
+      antivirus: { clamavEnabled: true, clamavAddress: '127.0.0.1:9', onScannerFailure: 'wait' },
+    };
     expect((await tried('antivirus', INFECTED, away)).said).toMatchObject([{ result: 'defer' }]);
     const clean = await tried('antivirus', WITH_CARD, on());
     expect(clean.said).toMatchObject([{ result: 'accept', isReplaced: false, prefix: null }]);
@@ -143,7 +157,14 @@ describe('dkim', () => {
     const domainId = (await createDomain(at.db, 'own.test')) as number;
     const { privatePem, record } = ed25519Key();
     await addDkimKey(at.db, at.masterKey, {
-      ...{ domainId, domain: 'own.test', selector: 'ed', algorithm: 'ed25519', bits: 256, isAutomatic: false },
+      ...{
+        domainId,
+        domain: 'own.test',
+        selector: 'ed',
+        algorithm: 'ed25519',
+        bits: 256,
+        isAutomatic: false,
+      },
       ...{ publicKey: record.split('p=')[1] as string, privateKeyPem: privatePem },
     });
     const [key] = await listDkimKeys(at.db, 'all', 'own.test');
@@ -154,7 +175,8 @@ describe('dkim', () => {
     expect((await submitted(ours, true)).said).toMatchObject([
       { reason: 'signed: ed._domainkey.own.test', prefix: expect.stringMatching(/^DKIM-Signature: /) },
     ]);
-    const reason = async (...given: Parameters<typeof submitted>) => (await submitted(...given)).said[0]?.reason;
+    const reason = async (...given: Parameters<typeof submitted>) =>
+      (await submitted(...given)).said[0]?.reason;
     expect(await reason(ours, false)).toBe('not signed: signing is switched off');
     expect(await reason(HEAD, true)).toBe('not signed: remote.test has no key that signs');
     const earlier = [{ filter: 'antivirus' as const, isReplaced: true }];
@@ -178,8 +200,12 @@ describe('the filters of the dialogue', () => {
       text: `insert into lists.greylist (network, sender, recipient, first_at)
         values ('192.0.2.0/24', 'sender@remote.test', 'anna@example.test', now() - interval '2 minutes')`,
     });
-    expect((await asked()).said).toMatchObject([{ result: 'accept', reason: expect.stringContaining('known') }]);
-    const two = await tried('greylist', WITH_CARD, on, { recipients: ['anna@example.test', 'bob@example.test'] });
+    expect((await asked()).said).toMatchObject([
+      { result: 'accept', reason: expect.stringContaining('known') },
+    ]);
+    const two = await tried('greylist', WITH_CARD, on, {
+      recipients: ['anna@example.test', 'bob@example.test'],
+    });
     expect(two.said).toMatchObject([
       { recipient: '', result: 'accept' },
       { recipient: 'bob@example.test', result: 'defer' },
@@ -195,9 +221,16 @@ describe('the filters of the dialogue', () => {
     dns.set('1.2.0.192.draft.test', 'TXT', 'spam \u001b[31m source');
     const listed = await tried('dnsbl', WITH_CARD, { dnsbl: { zones: ['draft.test'] } });
     expect(listed.said).toMatchObject([
-      { result: 'reject', reason: expect.stringMatching(/^550 5\.7\.1 client \[192\.0\.2\.1\] is listed by draft\.test: "spam %1B/) },
+      {
+        result: 'reject',
+        reason: expect.stringMatching(
+          /^550 5\.7\.1 client \[192\.0\.2\.1\] is listed by draft\.test: "spam %1B/,
+        ),
+      },
     ]);
-    expect((await tried('dnsbl', WITH_CARD, { dnsbl: { zones: [] } })).said).toMatchObject([{ result: 'accept' }]);
+    expect((await tried('dnsbl', WITH_CARD, { dnsbl: { zones: [] } })).said).toMatchObject([
+      { result: 'accept' },
+    ]);
   });
 });
 

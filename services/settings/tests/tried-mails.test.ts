@@ -48,7 +48,11 @@ afterAll(async () => {
 beforeEach(() => {
   asked.length = 0;
   answers.clear();
-  answers.set('smtp', { said: [said('accept', 'nothing against it')], slip: ['antivirus', 'dkim'], isSpared: false });
+  answers.set('smtp', {
+    said: [said('accept', 'nothing against it')],
+    slip: ['antivirus', 'dkim'],
+    isSpared: false,
+  });
 });
 
 function said(result: TrierSaid['result'], reason: string, more: Partial<TrierSaid> = {}): TrierSaid {
@@ -80,12 +84,20 @@ test('the draft reaches who judges, laid over what is saved; the mail has our fi
   const answer = await answered({ client, values });
   expect(asked.map(({ by }) => by)).toEqual(['smtp', 'antivirus', 'dkim']);
   const { request, mail } = asked[1] as (typeof asked)[number];
-  expect(request.settings['antivirus']).toMatchObject({ onUnscannable: 'bounce', maxScanSizeMb: expect.any(Number) });
+  expect(request.settings['antivirus']).toMatchObject({
+    onUnscannable: 'bounce',
+    maxScanSizeMb: expect.any(Number),
+  });
   expect(request).toMatchObject({ origin: 'incoming', reversePath: 'bob@far.test', clientAddress: client });
   expect(mail).toMatch(/^Return-Path: <bob@far\.test>\r\nReceived: from /);
   expect(mail.slice(request.frontBytes)).toBe(MAIL.replaceAll('\n', '\r\n'));
   expect(answer).toMatchObject({ from: 'bob@far.test', to: ['anna@own.test', 'carl@own.test'], client });
-  expect(answer.remarks.map(({ code }) => code)).toEqual(['senderAssumed', 'recipientsAssumed', 'lineEnds', 'edge']);
+  expect(answer.remarks.map(({ code }) => code)).toEqual([
+    'senderAssumed',
+    'recipientsAssumed',
+    'lineEnds',
+    'edge',
+  ]);
   expect(codes(answer)).toEqual({
     ...{ smtp: 'pass', dnsbl: 'off', greylist: 'off', antivirus: 'pass', dkim: 'pass', dlp: 'off' },
   });
@@ -107,8 +119,13 @@ test('the filters of the dialogue are asked about a client that is known, and th
   expect(unknown.remarks.map(({ code }) => code)).toContain('noClient');
   expect(ends(unknown)).toEqual([['delivered', null]]);
   answers.set('smtp', { said: [said('accept', 'white')], slip: [], isSpared: true });
-  expect(codes(await answered({ client, values }))).toMatchObject({ dnsbl: 'notAsked', greylist: 'notAsked' });
-  expect(codes(await answered({ client, values, origin: 'submitted' }))).toMatchObject({ greylist: 'notAsked' });
+  expect(codes(await answered({ client, values }))).toMatchObject({
+    dnsbl: 'notAsked',
+    greylist: 'notAsked',
+  });
+  expect(codes(await answered({ client, values, origin: 'submitted' }))).toMatchObject({
+    greylist: 'notAsked',
+  });
 });
 
 test('what would become of it is what delivery makes of the verdicts, for each recipient', async () => {
@@ -126,7 +143,10 @@ test('what would become of it is what delivery makes of the verdicts, for each r
     { code: 'changed', recipients: ['anna@own.test'], target: '\\Junk' },
     { code: 'held', recipients: ['carl@own.test'], by: 'antivirus', reason: 'secret' },
   ]);
-  expect(split.verdicts.find(({ by }) => by === 'dkim')).toMatchObject({ code: 'changes', header: 'X: y\r\n' });
+  expect(split.verdicts.find(({ by }) => by === 'dkim')).toMatchObject({
+    code: 'changes',
+    header: 'X: y\r\n',
+  });
 });
 
 test('the edge is first: what it refuses is refused for whom it says, whatever the filters say', async () => {
@@ -145,7 +165,10 @@ test('a filter that does not answer, or could not look, is said to be so, and th
   expect(ends(answer)).toEqual([['unknown', silent]]);
   answers.set('antivirus', { said: [], failure: 'it broke' });
   const broken = await answered({ client });
-  expect(broken.verdicts.find(({ by }) => by === 'antivirus')).toMatchObject({ code: 'unknown', reason: 'it broke' });
+  expect(broken.verdicts.find(({ by }) => by === 'antivirus')).toMatchObject({
+    code: 'unknown',
+    reason: 'it broke',
+  });
 });
 
 test('what cannot be tried is refused with the field and the remedy, before anybody is asked', async () => {
@@ -158,7 +181,10 @@ test('what cannot be tried is refused with the field and the remedy, before anyb
   expect(await complaint({ from: 'nonsense' })).toBe('invalid from');
   expect(await complaint({}, 'Subject: x\r\n\r\nx\r\n')).toBe('invalid to');
   const large = await tried({}, 'x'.repeat(16 * 1024 * 1024 + 1));
-  expect(large).toMatchObject({ ok: false, error: { code: 'tooLarge', message: { en: expect.stringContaining('16 MB') } } });
+  expect(large).toMatchObject({
+    ok: false,
+    error: { code: 'tooLarge', message: { en: expect.stringContaining('16 MB') } },
+  });
   expect(await complaint({ values: { network: { smtpPort: 2626 } } })).toMatch(/^(notTested|invalid)/);
   expect(await complaint({ values: { antivirus: { onUnscannable: 'nonsense' } } })).not.toBe('ok');
   for (const role of ['auditor', 'domainAdmin', 'user'] as const)

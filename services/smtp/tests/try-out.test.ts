@@ -1,6 +1,14 @@
 // What smtp would say of a mail that nobody sends, by settings that nobody saved: its lists, the size, the content, each
 // recipient, and the filters that the mail would have to pass. Nothing is left of it.
-import { type Bus, connectBus, offerPieces, tryQuestion, TRIER_MS, type TryReply, type TryRequest } from '@pochtar/bus';
+import {
+  type Bus,
+  connectBus,
+  offerPieces,
+  tryQuestion,
+  TRIER_MS,
+  type TryReply,
+  type TryRequest,
+} from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { defaultDocument, type SectionName, type Settings } from '@pochtar/settings';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -38,7 +46,8 @@ function draft(parts: { [N in SectionName]?: Partial<Settings[N]> }): Pick<TryRe
   return { settings: JSON.parse(JSON.stringify(Object.fromEntries(documents))) as TryRequest['settings'] };
 }
 
-const words = ({ said }: TryReply) => said.map(({ recipient, result, reason }) => `${recipient} ${result} ${reason}`);
+const words = ({ said }: TryReply) =>
+  said.map(({ recipient, result, reason }) => `${recipient} ${result} ${reason}`);
 
 test('a mailbox that is not there, and a domain that is not ours, are refused for whom it concerns only', async () => {
   const recipients = ['nobody@demo.test', 'x@elsewhere.test'];
@@ -58,7 +67,9 @@ test('the size and the slip are those of the draft, whatever is saved', async ()
   const limited = draft({ sending: { maxMessageSizeMb: 1 } });
   expect(words(await tried(limited, large))[0]).toMatch(/^ reject 552 5\.3\.4 /);
   expect(words(await tried({}, large))[0]).toBe(' accept nothing against it');
-  const scanned = await tried(draft({ antivirus: { clamavEnabled: true, clamavAddress: '127.0.0.1:3310' }, dkim: { verify: true } }));
+  const scanned = await tried(
+    draft({ antivirus: { clamavEnabled: true, clamavAddress: '127.0.0.1:3310' }, dkim: { verify: true } }),
+  );
   expect(scanned.slip).toEqual(['antivirus', 'dkim']);
   const off = { antivirus: { clamavEnabled: false, kasperskyEnabled: false, drwebEnabled: false } };
   expect((await tried(draft({ ...off, dkim: { verify: false } }))).slip).toEqual([]);

@@ -37,7 +37,10 @@ export const filterCommands: Command[] = [
       as: { value: 'incoming|submitted', help: text('снаружи или от своего', 'from outside, or of ours') },
       from: { value: 'ADDRESS', help: text('отправитель конверта', 'the sender of the envelope') },
       to: { value: 'ADDRESS', isMany: true, help: text('получатель', 'a recipient') },
-      client: { value: 'IP', help: text('адрес, с которого оно пришло бы', 'the address it would come from') },
+      client: {
+        value: 'IP',
+        help: text('адрес, с которого оно пришло бы', 'the address it would come from'),
+      },
       draft: {
         value: 'SECTION.FIELD=VALUE',
         isMany: true,
@@ -48,7 +51,9 @@ export const filterCommands: Command[] = [
       const mail = await read(input.arg(0));
       const [from, client, to] = [input.option('from'), input.option('client'), input.options('to')];
       const changes = await changesOf(session, input.options('draft').map(readAssignment));
-      const values = Object.fromEntries([...changes.values()].map(({ section, patch = {} }) => [section, patch]));
+      const values = Object.fromEntries(
+        [...changes.values()].map(({ section, patch = {} }) => [section, patch]),
+      );
       const tried = await session.tryMail(mail, {
         ...{ origin: originOf(input), values },
         ...(from !== undefined && { from: from === '<>' ? '' : from }),
@@ -95,7 +100,12 @@ function shown(session: Session, { from, to, verdicts, outcomes, remarks }: Trie
 function linesOf(session: Session, { by, recipients, ...whole }: TriedVerdict): string[][] {
   const line = (who: string, one: Omit<TriedVerdict, 'by' | 'recipients'>): string[][] => [
     [who, session.say(one.text), [one.reason, one.target].filter(Boolean).join(' → ')],
-    ...(one.header === null ? [] : one.header.trimEnd().split(/\r\n/).map((field) => ['', '+', field])),
+    ...(one.header === null
+      ? []
+      : one.header
+          .trimEnd()
+          .split(/\r\n/)
+          .map((field) => ['', '+', field])),
   ];
   return [...line(by, whole), ...recipients.flatMap((one) => line(`${by} ${one.recipient}`, one))];
 }

@@ -95,7 +95,10 @@ const outcomeWords: Readonly<Record<TriedOutcomeCode, Words>> = {
   changed: text('будет доставлено с изменениями', 'would be delivered with changes'),
   replaced: text('вместо него будет доставлен отчёт', 'a report would be delivered instead of it'),
   held: text('будет задержано до решения администратора', 'would be held for an administrator'),
-  refused: text('не будет принято: отправитель получит отказ', 'would be refused while its sender is connected'),
+  refused: text(
+    'не будет принято: отправитель получит отказ',
+    'would be refused while its sender is connected',
+  ),
   returned: text('вернётся отправителю', 'would be returned to its sender'),
   discarded: text('будет удалено молча', 'would be discarded'),
   putOff: text('не будет принято сейчас: отправитель повторит', 'would be put off: its sender comes again'),
@@ -158,7 +161,8 @@ function afterwards(recipient: string, asked: Asked): Outcome {
       ? outcome('unknown', by, reply?.failure ?? NO_ANSWER)
       : outcome('waits', by, said.reason);
   }
-  if (decision.kind === 'replace') return outcome('replaced', by, saidOf(asked.get(by as Trier), '')?.reason ?? '');
+  if (decision.kind === 'replace')
+    return outcome('replaced', by, saidOf(asked.get(by as Trier), '')?.reason ?? '');
   const codes = { reject: 'returned', hold: 'held', discard: 'discarded' } as const;
   return outcome(codes[decision.kind], by, decision.reason);
 }

@@ -88,12 +88,7 @@ export function dressed(
 
 function noMailAddress(field: string, value: string): Refusal {
   const shown = value.slice(0, 100);
-  return refused(
-    'invalid',
-    field,
-    `«${shown}»: это не почтовый адрес`,
-    `“${shown}” is not a mail address`,
-  );
+  return refused('invalid', field, `«${shown}»: это не почтовый адрес`, `“${shown}” is not a mail address`);
 }
 
 const noRecipient = refused(
