@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adminAdministrator, askAdmin, wholeServer } from '@pochtar/bus';
 import { eventually } from '@pochtar/testkit';
+import { createAccounts } from '@pochtar/testkit/ground';
 import { PASSWORD, type RunningConsole, runConsole } from './running-console.ts';
 
 let running: RunningConsole;
 beforeAll(async () => {
   running = await runConsole();
+  await createAccounts(running.ground.db, ['anna'], { password: PASSWORD });
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
@@ -54,6 +56,26 @@ describe('a log-in', () => {
     });
   });
 });
+
+test.each(['auditor', 'demo', 'anna@demo.test'])(
+  'who changes the own password goes on in this session, and the others end: %s',
+  async (login) => {
+    const here = await running.loggedIn(login);
+    const there = await running.loggedIn(login);
+    const wrong = await here.call('PUT', '/me/password', { current: 'wrong', password: 'x'.repeat(20) });
+    expect(wrong.status).toBe(422);
+    const short = await here.call('PUT', '/me/password', { current: PASSWORD, password: 'x' });
+    expect(short.body).toMatchObject({ errors: [{ field: 'password' }] });
+    const changing = here.call('PUT', '/me/password', { current: PASSWORD, password: 'x'.repeat(20) });
+    const meanwhile = Array.from({ length: 5 }, () => here.call('GET', '/session'));
+    expect((await changing).status).toBe(200);
+    expect((await Promise.all(meanwhile)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    await eventually(async () => expect((await there.call('GET', '/session')).status).toBe(401));
+    expect((await here.call('GET', '/session')).body).toMatchObject({ login, hasOwnPassword: true });
+    await here.call('PUT', '/me/password', { current: 'x'.repeat(20), password: PASSWORD });
+    expect((await running.loggedIn(login)).cookie).not.toBe('');
+  },
+);
 
 describe('a request that changes something', () => {
   test.each([

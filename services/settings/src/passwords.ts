@@ -17,8 +17,8 @@ export async function readPassword(password: string): Promise<HashedPassword | R
     return refused(
       'weakPassword',
       'password',
-      `password: от ${MIN_LENGTH} знаков, не больше 1024 байт и без управляющих символов`,
-      `password: at least ${MIN_LENGTH} characters, at most 1024 bytes, and no control characters`,
+      `пароль должен быть не короче ${MIN_LENGTH} знаков, не длиннее 1024 байт и без управляющих символов`,
+      `a password has at least ${MIN_LENGTH} characters, at most 1024 bytes, and no control characters`,
     );
   }
   return { ok: true, hash: await hashPassword(prepared), prepared };

@@ -261,7 +261,7 @@ describe('what is the own', () => {
     const hints: string[] = [];
     const hearing = running.bus.subscribe(directoryChanged, (event) => void hints.push(...event.addresses));
     await running.bus.connection.flush();
-    expect(await ask(user('own@in.test'), 'wrong', 'password-2')).toBe('wrongLogin current');
+    expect(await ask(user('own@in.test'), 'wrong', 'password-2')).toBe('wrongPassword current');
     expect(await ask(user('own@in.test'), 'password-1', 'short')).toBe('weakPassword password');
     expect(await ask(user('own@in.test'), 'password-1', 'password-2')).toBe(2);
     await eventually(() => expect(hints).toContain('own@in.test'));

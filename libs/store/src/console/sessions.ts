@@ -71,6 +71,15 @@ export async function touchConsoleSession(db: Queryable, tokenHash: Buffer, expi
   });
 }
 
+/** Goes on after a change that ends the person's other sessions. Nothing happens where it has ended meanwhile. */
+export async function renewConsoleSession(db: Queryable, tokenHash: Buffer, epoch: number): Promise<void> {
+  await db.query({
+    name: 'console.session.renew',
+    text: 'update console.session set epoch = $2 where token_hash = $1',
+    values: [tokenHash, epoch],
+  });
+}
+
 export async function deleteConsoleSession(db: Queryable, tokenHash: Buffer): Promise<void> {
   await db.query({
     name: 'console.session.delete',

@@ -104,10 +104,10 @@ export const peopleRoutes = {
     }),
     roles: ['user'],
   }),
-  'PUT /me/password': asks(adminLogin.ownPassword, {
+  'PUT /me/password': own({
     summary: 'changes the own password; the own other sessions end',
     body: z.strictObject({ current: password, password }),
-    request: ({ body }) => body,
-    answer: () => ({}),
+    result: z.object({}),
+    roles: adminLogin.ownPassword.access.roles,
   }),
 };

@@ -1,4 +1,4 @@
-// Logging in and out.
+// Logging in and out, and the own password.
 import type { z } from 'zod';
 import type { OwnHandlers } from '../app.ts';
 import type { who } from '../contract/session.ts';
@@ -34,6 +34,12 @@ export function sessionHandlers(
     async 'GET /session'({ person }) {
       if (person === null) throw unauthorized();
       return answer(person);
+    },
+    async 'PUT /me/password'({ person, client, body, request }) {
+      if (person === null) throw unauthorized();
+      const cookie = person.isToken === true ? undefined : tokenOf(request);
+      await sessions.changePassword(person, client, cookie, body as { current: string; password: string });
+      return {};
     },
     async 'DELETE /session'(call) {
       const token = tokenOf(call.request);

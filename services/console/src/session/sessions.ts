@@ -14,6 +14,7 @@ import {
   deleteConsoleSession,
   deleteEndedConsoleSessions,
   findConsoleSession,
+  renewConsoleSession,
   touchConsoleSession,
 } from '@pochtar/store/console';
 import type { Database } from '@pochtar/store/db';
@@ -22,6 +23,8 @@ import { hashOf, newToken } from './token.ts';
 
 const IDLE_MS = 12 * 3_600_000;
 const LONGEST_MS = 7 * 24 * 3_600_000;
+/** Longer than a change of a password can take. */
+const CHANGE_MS = 60_000;
 /** How often a session that is in use is written down as such. */
 const TOUCH_EVERY_MS = 60_000;
 /** How long an answer about a person stands. */
@@ -86,6 +89,30 @@ export class Sessions implements Disposable {
   async close(token: string): Promise<void> {
     this.#known.delete(`cookie ${token}`);
     await deleteConsoleSession(this.#db, hashOf(token));
+  }
+
+  /**
+   * Changes the own password: the session of this cookie goes on, the person's other ones end. Throws a `Problem`.
+   * What the page asks meanwhile is still asked by the same person.
+   */
+  async changePassword(
+    { principal }: Person,
+    client: Client,
+    cookie: string | undefined,
+    passwords: { current: string; password: string },
+  ): Promise<void> {
+    const key = `cookie ${cookie}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) this.#known.set(key, { ...known, until: Date.now() + CHANGE_MS });
+    try {
+      const asker = askerOf(principal, client.address);
+      const reply = await askAdmin(this.#bus, adminLogin.ownPassword, asker, passwords);
+      if (!reply.ok) throw problemOf(reply.error);
+      if (cookie !== undefined)
+        await renewConsoleSession(this.#db, hashOf(cookie), reply.result.principal.epoch);
+    } finally {
+      this.#known.delete(key);
+    }
   }
 
   /** Whose session it is; null when there is none (any more). */

@@ -96,6 +96,8 @@ async function changeOwnPassword(
   const names = { login: isAccount ? null : who.login, key: isAccount ? who.login : null };
   const client = asker.clientAddress ?? 'unknown';
   const outcome = await checkConsoleLogin(context, passwords, names, request.current, client);
+  // Not as a log-in: who asks is logged in, and stays so.
+  if (outcome.kind === 'wrong') return wrongPassword();
   if (outcome.kind !== 'ok') return refusedLogin(outcome, 'current');
   const hashed = await readPassword(request.password);
   if (!hashed.ok) return hashed;
@@ -116,6 +118,15 @@ async function ownAccount({ db }: Context, asker: Asker) {
   const { address, displayName, quotaBytes, usedBytes } = account;
   const aliases = await namesLeadingTo(db, 'all', 'alias', address);
   return done({ address, displayName, quotaBytes, usedBytes, aliases });
+}
+
+function wrongPassword(): Refusal {
+  return refused(
+    'wrongPassword',
+    'current',
+    'нынешний пароль не подходит: проверьте раскладку и регистр',
+    'this is not the current password: check the keyboard layout and Caps Lock',
+  );
 }
 
 function nobody(): Refusal {

@@ -1,5 +1,6 @@
 // The own page: of a user how full the mailbox is, how a mail program is set up, and the password; of others the password.
 import { askWho } from '../../api/ask-who.ts';
+import { asProblem } from '../../api/problem.ts';
 import { useState } from 'react';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
@@ -8,7 +9,7 @@ import { CodeLine } from '../../ui/CodeLine.tsx';
 import { Button, PasswordInput, Stack } from '../../ui/controls.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { Loading } from '../../ui/Loading.tsx';
-import { Failure, Notice } from '../../ui/Notice.tsx';
+import { Failure, Notice, sentence } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { Used } from '../accounts/Used.tsx';
 
@@ -90,10 +91,16 @@ function ClientBlock() {
 }
 
 function PasswordBlock() {
-  const { t } = useWords();
+  const { t, say } = useWords();
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
   const change = useChange('PUT /me/password');
+  const problems = change.error === null ? [] : asProblem(change.error).errors;
+  const wrong = (field: string): string | undefined => {
+    const found = problems.find((problem) => problem.field === field);
+    return found === undefined ? undefined : sentence(say(found.message));
+  };
+  const isAtField = wrong('current') !== undefined || wrong('password') !== undefined;
   return (
     <Block title={t('me.password')}>
       <form
@@ -115,6 +122,7 @@ function PasswordBlock() {
           <PasswordInput
             label={t('me.current')}
             autoComplete="current-password"
+            error={wrong('current')}
             value={current}
             onChange={(event) => setCurrent(event.currentTarget.value)}
             visibilityToggleButtonProps={{ 'aria-label': t('password.show') }}
@@ -122,11 +130,12 @@ function PasswordBlock() {
           <PasswordInput
             label={t('me.new')}
             autoComplete="new-password"
+            error={wrong('password')}
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
             visibilityToggleButtonProps={{ 'aria-label': t('password.show') }}
           />
-          {change.error !== null && <Failure error={change.error} />}
+          {change.error !== null && !isAtField && <Failure error={change.error} />}
           {change.isSuccess && <Notice tone="ok">{t('me.changed')}</Notice>}
           <div>
             <Button type="submit" loading={change.isPending} disabled={current === '' || password === ''}>
