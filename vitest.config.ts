@@ -41,10 +41,10 @@ const never = ['**/node_modules/**', 'var/**'];
 
 /** One Postgres with a migrated template for the whole run. */
 const globalSetup = ['libs/testkit/src/global-setup.ts'];
-/** The cores of the smallest machine: with more of them whole installations take from each other what their clients wait for. */
-const busy = { maxWorkers: 2, sequence: { groupOrder: 0, sequencer: LongestFirst } };
+/** One more than the smallest machine has cores: installations wait for each other's clients a tenth of their time. */
+const busy = { maxWorkers: 3, sequence: { groupOrder: 0, sequencer: LongestFirst } };
 /** One server a file, which its test waits for now and then; nothing is kept in modules, which are loaded once a worker. */
-const waiting = { maxWorkers: 3, isolate: false, sequence: { groupOrder: 1, sequencer: LongestFirst } };
+const waiting = { maxWorkers: 4, isolate: false, sequence: { groupOrder: 1, sequencer: LongestFirst } };
 
 export default defineConfig({
   test: {

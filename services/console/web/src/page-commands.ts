@@ -107,6 +107,7 @@ const pages: Readonly<Record<string, Lines>> = {
   '/lists/networks': () => ['pochtar list networks'],
   '/certificates': () => ['pochtar certificate list'],
   '/processes': () => ['pochtar settings status'],
+  '/me': () => ['pochtar admin password admin'],
   '/admins': () => ['pochtar admin list', 'pochtar token list'],
   '/audit': ({ author, object }) => [withOptions('pochtar audit', { author, object })],
 };

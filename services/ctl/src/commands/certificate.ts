@@ -70,7 +70,9 @@ async function readUpload(session: Session, input: Input) {
   if (given.length === 0) {
     throw new UsageError(text('укажите файл: --file FILE', 'give the file: --file FILE'));
   }
-  const files = await Promise.all(given.map(readUploaded));
+  // One after the other: the first that cannot be read is the one that is named.
+  const files = [];
+  for (const one of given) files.push(await readUploaded(one));
   const id = input.option('id');
   const password = input.flag('password-stdin') ? await session.readStdin() : undefined;
   return { files, ...(id !== undefined && { id }), ...(password !== undefined && { password }) };
