@@ -33,11 +33,22 @@ export class SmallDisk implements Disposable {
 
   /** Takes all room there is; `hold` calls it again and again, so that what others give back is taken as well. */
   fill(): void {
-    const file = openSync(join(this.path, FILLER), 'a', 0o600);
+    const file = this.#openFiller();
+    // No name is left for it: the next call takes the room, if that fault is over by then.
+    if (file === null) return;
     try {
       for (let size = CHUNK.length; size >= 512; size /= 2) writeUntilFull(file, CHUNK.subarray(0, size));
     } finally {
       closeSync(file);
+    }
+  }
+
+  #openFiller(): number | null {
+    try {
+      return openSync(join(this.path, FILLER), 'a', 0o600);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return null;
+      throw error;
     }
   }
 
