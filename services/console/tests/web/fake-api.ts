@@ -3,7 +3,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
-import { defaultDocument, describeForms, isSectionName, parseSection, sectionNames } from '@pochtar/settings';
+import {
+  cautionsOf,
+  defaultDocument,
+  describeForms,
+  isSectionName,
+  parseSection,
+  sectionNames,
+  type Settings,
+} from '@pochtar/settings';
 import type { Answers, Contract } from '../../src/contract/index.ts';
 import { dlpRoutes } from './fake-dlp.ts';
 import { dnsblRoutes } from './fake-dnsbl.ts';
@@ -323,8 +331,16 @@ export class FakeApi {
         changed: true,
       })),
       changeId: validateOnly ? null : '0192f000-0000-7000-8000-0000000000cc',
-      cautions: [],
+      cautions: this.#cautions(changes),
     };
+  }
+
+  /** By the real rules; of the sections that were changed. */
+  #cautions(changes: readonly Change[]): unknown[] {
+    const documents = sectionNames.map((name) => [name, this.#documents.get(name)?.document]);
+    const all = cautionsOf(Object.fromEntries(documents) as Settings);
+    const changed = new Set(changes.map(({ section }) => section));
+    return all.filter(({ section }) => changed.has(section)).map((one) => ({ pointer: '', ...one }));
   }
 }
 

@@ -142,6 +142,16 @@ describe('the first steps', () => {
     expect(unknown).toEqual(known);
   });
 
+  test('a value that is saved and does not do is remarked on beside it', async () => {
+    api.isNew = true;
+    await goTo(page, api.url, '/queue');
+    await goTo(page, api.url, '/start');
+    const field = page.getByLabel('Имя сервера');
+    await field.fill('mail');
+    await field.press('Enter');
+    await page.locator('.p-block', { has: field }).getByRole('status').getByText(/имя/i).first().waitFor();
+  });
+
   test('a mailbox waits for its domain', async () => {
     api.isNew = true;
     await goTo(page, api.url, '/start');

@@ -36,6 +36,7 @@ export const dns = {
   'dns.state.wrong': 'different',
   'dns.state.unknown': 'unknown',
   'dns.state.later': 'create a key first',
+  'dns.toCome': 'comes with a later version',
   'dns.for.mx': 'MX: where mail is delivered',
   'dns.for.helo': 'Address of the server name',
   'dns.for.ptr': 'Reverse record (your provider sets it)',

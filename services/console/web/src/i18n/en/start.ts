@@ -43,6 +43,7 @@ export const start = {
   'start.text.dns':
     'MX brings mail to the server; SPF and DMARC keep others from forging your addresses. Copy the records to wherever the domain is hosted, then check them.',
   'start.certificate': 'Certificate',
+  'start.done.certificate': 'The servers show your certificate. A new one is uploaded here as well.',
   'start.text.certificate':
     'The generated one is in use, and mail programs warn about it. Upload your own: the servers show it at once.',
   'start.way': 'The way out',

@@ -36,6 +36,7 @@ export const dns = {
   'dns.state.wrong': 'отличается',
   'dns.state.unknown': 'неизвестно',
   'dns.state.later': 'сначала создайте ключ',
+  'dns.toCome': 'появится с новой версией',
   'dns.for.mx': 'MX: куда доставлять почту',
   'dns.for.helo': 'Адрес имени сервера',
   'dns.for.ptr': 'Обратная запись (её задаёт провайдер)',

@@ -141,7 +141,15 @@ function useColumns(): Column<DnsRecord>[] {
     {
       key: 'state',
       title: t('state.title'),
-      cell: (record) => <StatusBadge tone={recordTone(record)}>{t(`dns.state.${record.state}`)}</StatusBadge>,
+      cell: (record) => (
+        <StatusBadge tone={recordTone(record)}>
+          {t(
+            record.state === 'later' && record.purpose !== 'dkim'
+              ? 'dns.toCome'
+              : `dns.state.${record.state}`,
+          )}
+        </StatusBadge>
+      ),
     },
     {
       key: 'found',

@@ -5,6 +5,7 @@ import { asProblem } from '../../api/problem.ts';
 import { useChange } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Button, TextInput } from '../../ui/controls.ts';
+import { Notice, sentence } from '../../ui/Notice.tsx';
 
 interface SettingStepProps {
   sections: Answer<'GET /settings'>['sections'] | undefined;
@@ -21,6 +22,8 @@ export function SettingStep({ sections, section, field, label }: SettingStepProp
   const [typed, setTyped] = useState<string | null>(null);
   const save = useChange('POST /settings/changes', ['/settings', '/overview']);
   const text = typed ?? value;
+  // Saved all the same; why the step is not done by that.
+  const cautions = typed === null ? (save.data?.cautions?.filter((one) => one.field === field) ?? []) : [];
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (stored === undefined || text === value || save.isPending) return;
@@ -28,17 +31,24 @@ export function SettingStep({ sections, section, field, label }: SettingStepProp
     save.mutate({ body: { changes: [change], validateOnly: false } }, { onSuccess: () => setTyped(null) });
   };
   return (
-    <form className="p-step-form" onSubmit={submit}>
-      <TextInput
-        label={label}
-        value={text}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        error={save.error === null ? undefined : say(asProblem(save.error).messages)}
-        autoComplete="off"
-      />
-      <Button type="submit" variant="default" loading={save.isPending} disabled={text === value}>
-        {t('action.save')}
-      </Button>
-    </form>
+    <>
+      <form className="p-step-form" onSubmit={submit}>
+        <TextInput
+          label={label}
+          value={text}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          error={save.error === null ? undefined : sentence(say(asProblem(save.error).messages))}
+          autoComplete="off"
+        />
+        <Button type="submit" variant="default" loading={save.isPending} disabled={text === value}>
+          {t('action.save')}
+        </Button>
+      </form>
+      {cautions.map(({ code, message }) => (
+        <Notice key={code} tone="warn">
+          {sentence(say(message))}
+        </Notice>
+      ))}
+    </>
   );
 }

@@ -87,7 +87,9 @@ function StepBlock({ step, number, isNext, isSilent, children }: StepBlockProps)
         </div>
       }
     >
-      <p className="p-step-text">{t(`start.text.${id}`)}</p>
+      <p className="p-step-text">
+        {t(id === 'certificate' && state === 'done' ? 'start.done.certificate' : `start.text.${id}`)}
+      </p>
       {putOff === undefined ? children : <PutOffNote putOff={putOff} />}
     </Block>
   );
