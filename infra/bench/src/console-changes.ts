@@ -89,6 +89,8 @@ export const CHANGES: Readonly<Record<string, (round: Round) => Step>> = {
   }),
   'POST /certificates/generate': ({ n }) => ({ body: { name: `bench ${n}`, hosts: ['mail.bench.test'] } }),
   'DELETE /certificates/{id}': ({ made }) => ({ at: { id: made.get('POST /certificates/generate') ?? '0' } }),
+  'PUT /steps/{step}': () => ({ at: { step: 'way' }, body: { reason: 'bench' } }),
+  'DELETE /steps/{step}': () => ({ at: { step: 'way' } }),
   'DELETE /bans/{subject}': ({ n }) => ({ at: { subject: bannedAddress(n) } }),
   'POST /settings/changes': ({ revision }) => ({
     body: {
@@ -120,6 +122,11 @@ export const WITHOUT_FIGURE: ReadonlySet<string> = new Set([
   'POST /dnsbl/{zone}/pardon',
   // A row each.
   ...['POST /guard/{address}/confirm', 'POST /guard/{address}/revoke'],
+  ...['POST /dlp/rules', 'PUT /dlp/rules/{name}', 'DELETE /dlp/rules/{name}'],
+  // A file is read, in a thread.
+  ...['POST /dlp/documents', 'DELETE /dlp/documents/{name}'],
+  // Of mails with a body.
+  ...['POST /quarantine/release', 'POST /quarantine/approve', 'POST /quarantine/delete'],
   // They want a key that somebody else has made.
   ...['POST /certificates', 'POST /domains/{name}/dkim/import'],
 ]);
