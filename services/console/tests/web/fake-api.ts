@@ -18,6 +18,7 @@ import { dnsblRoutes } from './fake-dnsbl.ts';
 import { listRoutes } from './fake-lists.ts';
 import { quarantineRoutes } from './fake-quarantine.ts';
 import { stepRoutes } from './fake-steps.ts';
+import { withStrange } from './fake-strange.ts';
 import {
   revisions,
   destinations,
@@ -360,52 +361,6 @@ function problem(status: number, code: string, ru: string, en: string, errors?: 
     requestId: 'test',
   };
   return { status, body: { ...body, ...(errors !== undefined && { errors }) } };
-}
-
-const foreignFields = new Set([
-  ...[
-    'displayName',
-    'subject',
-    'issuer',
-    'hosts',
-    'comment',
-    'reason',
-    'detail',
-    'details',
-    'reply',
-    'lastReply',
-  ],
-  ...[
-    'reversePath',
-    'recipient',
-    'recipients',
-    'targets',
-    'members',
-    'aliases',
-    'groups',
-    'helo',
-    'destination',
-  ],
-  ...['author', 'object', 'name', 'before', 'after', 'error', 'clientAddress', 'tls'],
-]);
-
-/** The answer with everything that a stranger may have written ending as given. */
-function withStrange(value: unknown, tail: string, field = ''): unknown {
-  if (Array.isArray(value)) return value.map((one) => withStrange(one, tail, field));
-  if (typeof value === 'object' && value !== null) {
-    const { label } = value as { label?: unknown };
-    // The catalogue is ours.
-    if (label !== undefined) return value;
-    // So are the names of sections; those of domains are checked.
-    const isOurs = 'revision' in value || 'accounts' in value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [
-        key,
-        isOurs && key === 'name' ? one : withStrange(one, tail, key),
-      ]),
-    );
-  }
-  return typeof value === 'string' && foreignFields.has(field) ? value + tail : value;
 }
 
 function isReply(value: unknown): value is Reply {
