@@ -25,3 +25,9 @@ export function useCursor(filters: string): Cursor {
     to: (after) => setAt({ filters, after }),
   };
 }
+
+/** The moment so many hours ago. Rounded to a minute, so that rendering again is the same question. */
+export function sinceOf(hours: number): string {
+  const minute = 60_000;
+  return new Date(Math.floor(Date.now() / minute) * minute - hours * 60 * minute).toISOString();
+}

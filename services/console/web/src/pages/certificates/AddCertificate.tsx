@@ -1,5 +1,6 @@
 // A certificate with its key from elsewhere, or one that our own authority signs.
 import { useState } from 'react';
+import { base64, base64OfFile } from '../../api/base64.ts';
 import type { Answer } from '../../api/client.ts';
 import { useChange } from '../../api/queries.ts';
 import { formatDay } from '../../i18n/format.ts';
@@ -133,13 +134,7 @@ interface UploadFile {
 }
 
 async function readFiles(files: readonly File[]): Promise<UploadFile[]> {
-  return Promise.all(
-    files.map(async (file) => ({ name: file.name, data: base64(new Uint8Array(await file.arrayBuffer())) })),
-  );
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCodePoint(byte)).join(''));
+  return Promise.all(files.map(async (file) => ({ name: file.name, data: await base64OfFile(file) })));
 }
 
 /** What the files have in them, before anything is stored. */

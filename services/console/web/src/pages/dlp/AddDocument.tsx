@@ -1,5 +1,6 @@
 // A document to protect: a file of the reader's disk, sent once; the server keeps its fingerprints alone.
 import { useState } from 'react';
+import { base64OfFile } from '../../api/base64.ts';
 import { useChange } from '../../api/queries.ts';
 import { formatSize } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
@@ -12,7 +13,6 @@ import { toast } from '../../ui/toast.tsx';
 /** As much as goes to the server in one piece. */
 const mostBytes = 675_000;
 const longestName = 64;
-const pieceBytes = 8192;
 
 export function AddDocument({ onClose }: { onClose: () => void }) {
   const { t, language } = useWords();
@@ -29,7 +29,7 @@ export function AddDocument({ onClose }: { onClose: () => void }) {
   };
   const submit = async () => {
     if (file === null) return;
-    const body = { name: name.trim(), comment, content: await base64Of(file) };
+    const body = { name: name.trim(), comment, content: await base64OfFile(file) };
     create.mutate(
       { body },
       {
@@ -76,13 +76,4 @@ export function AddDocument({ onClose }: { onClose: () => void }) {
       </Stack>
     </Dialog>
   );
-}
-
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const pieces: string[] = [];
-  // As many arguments as a call may have.
-  for (let from = 0; from < bytes.length; from += pieceBytes)
-    pieces.push(String.fromCharCode(...bytes.subarray(from, from + pieceBytes)));
-  return btoa(pieces.join(''));
 }

@@ -10,7 +10,7 @@ import { Foreign } from '../../ui/Foreign.tsx';
 import { Pager } from '../../ui/Pager.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
-import { useCursor, useView, type View } from '../search.ts';
+import { sinceOf, useCursor, useView, type View } from '../search.ts';
 import { IncidentPanel } from './IncidentPanel.tsx';
 import { actionWords, foundWords, type Incident } from './parts.ts';
 
@@ -26,12 +26,6 @@ function queryOf({ rule, search, unread, ...view }: View) {
     ...(search !== undefined && { search }),
     ...(range !== undefined && { since: sinceOf(Number(range)) }),
   };
-}
-
-/** Rounded to a minute, so that rendering again is the same question. */
-function sinceOf(range: number): string {
-  const minute = 60_000;
-  return new Date(Math.floor(Date.now() / minute) * minute - range * 60 * minute).toISOString();
 }
 
 export function Incidents() {

@@ -18,7 +18,7 @@ import { Pager } from '../../ui/Pager.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Filtered } from '../Filtered.tsx';
 import { filterWords } from '../queue/states.ts';
-import { useCursor, useView, type View } from '../search.ts';
+import { sinceOf, useCursor, useView, type View } from '../search.ts';
 import { Expires } from './Expires.tsx';
 import { QuarantineActions } from './QuarantineActions.tsx';
 import { QuarantinePanel } from './QuarantinePanel.tsx';
@@ -42,12 +42,6 @@ function queryOf(view: View) {
     ...(recipient !== undefined && { recipient }),
     ...(range !== undefined && { since: sinceOf(Number(range)) }),
   };
-}
-
-/** Rounded to a minute, so that rendering again is the same question. */
-function sinceOf(range: number): string {
-  const minute = 60_000;
-  return new Date(Math.floor(Date.now() / minute) * minute - range * 60 * minute).toISOString();
 }
 
 export function QuarantinePage() {

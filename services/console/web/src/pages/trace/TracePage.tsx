@@ -15,7 +15,7 @@ import { Pager } from '../../ui/Pager.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { SearchGoesOn } from '../SearchGoesOn.tsx';
-import { useCursor, useView } from '../search.ts';
+import { sinceOf, useCursor, useView } from '../search.ts';
 import { outcomeTone, useOutcomeWords } from './outcomes.ts';
 import { recognise } from './recognise.ts';
 
@@ -178,12 +178,6 @@ function hourOf(at: string | undefined): { since: string; until: string } | null
   const since = Date.parse(at ?? '');
   if (Number.isNaN(since)) return null;
   return { since: new Date(since).toISOString(), until: new Date(since + 3_600_000).toISOString() };
-}
-
-/** Rounded to a minute, so that rendering again is the same question. */
-function sinceOf(range: number): string {
-  const minute = 60_000;
-  return new Date(Math.floor(Date.now() / minute) * minute - range * 60 * minute).toISOString();
 }
 
 function rowsOf({ deliveries, refusals }: Answer<'GET /trace'>): Row[] {
