@@ -13,6 +13,8 @@ const POLL_MS = 100;
 /** Where the machine has so much else to do that CPU_MS are not used up for long. */
 const WALL_MS = 30_000;
 const SILENT_MS = 4000;
+/** A thread that does not tell its time. */
+const SILENT = 'silent';
 
 export type Work = Task | DocumentTask;
 type Result = Sight | DocumentPrint;
@@ -129,7 +131,7 @@ class Thread {
       await waited(POLL_MS);
       if (this.#current !== current || this.isEnded) return;
       const now = await this.#cpuMs();
-      const isOver = now === null || (before !== null && now - before > this.#limits.cpuMs);
+      const isOver = now === SILENT || (typeof before === 'number' && now - before > this.#limits.cpuMs);
       if (!isOver && performance.now() - begun < WALL_MS) continue;
       if (this.#current !== current) return;
       current.resolve('time');
@@ -137,13 +139,13 @@ class Thread {
     }
   }
 
-  /** Null when the thread does not say. */
-  async #cpuMs(): Promise<number | null> {
+  async #cpuMs(): Promise<number | typeof SILENT> {
     const usage = this.#worker.cpuUsage().then(
       ({ user, system }) => (user + system) / 1000,
-      () => null,
+      // It is coming to its end, and what for is told by that.
+      () => 0,
     );
-    return Promise.race([usage, waited(this.#limits.silentMs).then(() => null)]);
+    return Promise.race([usage, waited(this.#limits.silentMs).then((): typeof SILENT => SILENT)]);
   }
 
   #hear(message: FromThread): void {
