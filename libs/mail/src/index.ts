@@ -31,5 +31,6 @@ export { buildTestMail } from './test-mail.ts';
 export * from './scan-reason.ts';
 export * from './held-report.ts';
 export * from './virus-report.ts';
+export * from './transfer-decoding.ts';
 export * from './words.ts';
 export * from './xtext.ts';

@@ -1,8 +1,14 @@
 // Mails: every part decoded and handed on as a file, with the texts that stand around them (subjects, names of files, what
 // stands before and behind the parts of a multipart, which mail programs do not show).
-import { decodeWords, MailScanner, parameterOctets, parseHeaderFields, type Part } from '@pochtar/mail';
+import {
+  decodeWords,
+  MailScanner,
+  parameterOctets,
+  parseHeaderFields,
+  type Part,
+  transferDecoded,
+} from '@pochtar/mail';
 import type { FoundFile, Into } from './extraction.ts';
-import { transferDecoded } from './transfer-decoding.ts';
 
 const MAX_HEADER = 256 * 1024;
 /** Fields that people write in. */

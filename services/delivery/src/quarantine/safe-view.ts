@@ -1,8 +1,15 @@
 // A hostile mail as plain text: the texts of its parts, HTML as the words that it has, and of everything else the name, type
 // and size. Nothing is rendered, opened or fetched; everything is bounded. Pure: octets in, texts out.
 import type { QuarantinedParts } from '@pochtar/bus';
-import { textOf, textOfMarkup, transferDecoded } from '@pochtar/dlp/text';
-import { decodeWords, MailScanner, parameterOctets, parseHeaderFields, type Part } from '@pochtar/mail';
+import { textOf, textOfMarkup } from '@pochtar/dlp/text';
+import {
+  decodeWords,
+  MailScanner,
+  parameterOctets,
+  parseHeaderFields,
+  type Part,
+  transferDecoded,
+} from '@pochtar/mail';
 
 /** Octets of a mail that are looked at. */
 export const MAX_VIEWED = 8 * 1024 * 1024;

@@ -1,11 +1,11 @@
 // One section of a message, ready to be sent: its length is known, short ones are in memory, long ones are read
 // while they go out.
+import { decodeTransfer, encodingOf } from '@pochtar/mail';
 import type { MessageContent } from '@pochtar/store/mailbox';
 import type { SectionItem } from './fetch-items.ts';
 import { chooseFields, shortHeaderFor } from './header-fields.ts';
 import type { ByteRange, Located, MessageBytes } from './message-bytes.ts';
 import type { Partial } from './section.ts';
-import { decodeTransfer, encodingOf } from './transfer-decoding.ts';
 
 export type SectionBytes =
   /** The message has no such part. */

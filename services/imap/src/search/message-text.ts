@@ -1,9 +1,15 @@
 // The text of a message as people read it: transfer encodings and charsets taken off, encoded words decoded. Short
 // texts are decoded once and kept while the message is looked at, long ones are searched as they come by.
-import { bytesToText, decodeWords, parseHeaderFields, type PartRange } from '@pochtar/mail';
+import {
+  bytesToText,
+  decodeTransfer,
+  decodeWords,
+  encodingOf,
+  parseHeaderFields,
+  type PartRange,
+} from '@pochtar/mail';
 import iconv from 'iconv-lite';
 import type { ByteRange, MessageBytes } from '../fetch/message-bytes.ts';
-import { decodeTransfer, encodingOf } from '../fetch/transfer-decoding.ts';
 import { fold } from './fold.ts';
 
 /** Octets of a part that are decoded in one. */

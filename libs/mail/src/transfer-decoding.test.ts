@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeTransfer, type Encoding, encodingOf } from './transfer-decoding.ts';
+import { decodeTransfer, type Encoding, encodingOf, transferDecoded } from './transfer-decoding.ts';
 
 async function decode(text: string, encoding: Encoding, chunk = 1_000_000): Promise<string> {
   async function* chunks(): AsyncGenerator<Buffer> {
@@ -18,6 +18,8 @@ describe('RFC 2045 §6: transfer encodings', () => {
     ['=ZZ and =4', '=ZZ and =4'],
     ['soft= \t\r\nbreak=\nagain', 'softbreakagain'],
     ['bare \n', 'bare\n'],
+    ['a=20 \r\n=20\t\n', 'a \r\n \n'],
+    ['==3D=\r\n=', '=='],
   ])('quoted-printable %j', async (text, decoded) => {
     for (const chunk of [1, 2, 3, 1000]) expect(await decode(text, 'quoted-printable', chunk)).toBe(decoded);
   });
@@ -52,6 +54,48 @@ describe('RFC 2045 §6: transfer encodings', () => {
     expect(blanks).toHaveLength(4_000_000);
     expect(await decode('='.repeat(1_000_000), 'quoted-printable', 65_536)).toHaveLength(999_999);
     // Of the processor: anything quadratic takes minutes.
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(5000);
+  });
+});
+
+describe('a whole part in memory', () => {
+  const whole = (text: string, name: string) =>
+    transferDecoded(Buffer.from(text, 'latin1'), name)?.toString('latin1');
+
+  test('RFC 2045 §6.8: what stands behind padding begins anew, and other characters are passed over', async () => {
+    for (const text of ['aGVsbG8=IHdvcmxk', 'aGVsbG8==\r\n*IHdv-cmxk', 'aGVsbG8 = IHdvcmxk\u00ff']) {
+      expect(whole(text, 'base64')).toBe('hello world');
+      for (const chunk of [1, 2, 3, 7]) expect(await decode(text, 'base64', chunk)).toBe('hello world');
+    }
+  });
+
+  test('is what comes of it in pieces, whatever it is', async () => {
+    const some = fc.array(
+      fc.constantFrom('=', '=3', '=3D', ' ', '\t', '\r', '\n', '\r\n', 'a', 'QUJD', '+/', 'é', '-'),
+      { maxLength: 60 },
+    );
+    await fc.assert(
+      fc.asyncProperty(some, fc.integer({ min: 1, max: 9 }), async (words, chunk) => {
+        for (const name of ['base64', 'quoted-printable'] as const)
+          expect(await decode(words.join(''), name, chunk)).toBe(whole(words.join(''), name));
+      }),
+    );
+  });
+
+  test('uuencode, and names that are no encoding', () => {
+    const lines = 'begin 644 a.txt\n%:&5L;&\\\n`\nend\n';
+    for (const name of ['x-uuencode', 'uuencode', 'x-uue', 'uue']) expect(whole(lines, name)).toBe('hello');
+    expect(whole(lines.replaceAll('\n', '\r\n'), 'x-uuencode')).toBe('hello');
+    for (const name of ['7bit', '8-bit', 'binary']) expect(whole('a=20', name)).toBe('a=20');
+    expect(whole('a', 'x-unknown')).toBeUndefined();
+  });
+
+  test('hostile ones cost what their octets cost', () => {
+    const started = process.cpuUsage();
+    expect(whole('QQ='.repeat(2_000_000), 'base64')).toHaveLength(2_000_000);
+    expect(whole(' \r'.repeat(3_000_000), 'quoted-printable')).toHaveLength(6_000_000);
+    expect(whole('!'.repeat(6_000_000), 'x-uuencode')).toBeDefined();
+    expect(whole('!!\n'.repeat(1_000_000), 'x-uuencode')).toHaveLength(1_000_000);
     expect(process.cpuUsage(started).user / 1000).toBeLessThan(5000);
   });
 });
