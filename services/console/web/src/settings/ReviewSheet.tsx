@@ -28,6 +28,7 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
   const [undone, setUndone] = useState<string | null>(null);
 
   async function apply(comment: string | undefined): Promise<Saved> {
+    draft.isBeingSaved = true;
     try {
       const saved = await call('POST /settings/changes', {
         body: {
@@ -44,6 +45,8 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
       // Somebody was faster: what is stored is taken in, and the page shows what is in conflict.
       if (problem.status === 412) await refresh(['/settings']);
       throw thrown;
+    } finally {
+      draft.isBeingSaved = false;
     }
   }
 

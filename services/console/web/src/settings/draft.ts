@@ -51,6 +51,8 @@ export class Draft {
   readonly #listeners = new Map<string, Set<() => void>>();
   /** Grows with every change: the snapshot for those who follow everything. */
   version = 0;
+  /** What is on its way to be saved needs no check beside it, which would be late by one revision. */
+  isBeingSaved = false;
 
   constructor(forms: FormsDescription) {
     this.#forms = forms;

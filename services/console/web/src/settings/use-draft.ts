@@ -68,6 +68,7 @@ export function useValidation(draft: Draft): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let asked = new AbortController();
     async function check(): Promise<void> {
+      if (draft.isBeingSaved) return;
       const changes = draft.changes(true);
       const written = JSON.stringify(changes);
       if (written === checked) return;

@@ -141,7 +141,7 @@ function Words(props: Of<'words'>) {
         field
       ) : (
         <FileDrop label={t('dlp.dictionary')} accept=".txt,.csv" onFiles={(files) => void read(files)}>
-          {field}
+          <div className="p-gap">{field}</div>
         </FileDrop>
       )}
       <Least {...props} />

@@ -73,25 +73,27 @@ function KeyBlock({ of, isReadOnly }: { of: DkimKey; isReadOnly: boolean }) {
         <Notice tone="danger">{t('dkim.broken')}</Notice>
       )}
       <DkimRecord of={of} />
-      <Facts
-        facts={[
-          [
-            t('dns.found'),
-            of.found === null ? (
-              t('dns.notChecked')
-            ) : (
-              <>
-                {t(`dns.state.${foundState[of.found]}`)} · <Time at={of.checkedAt} />
-              </>
-            ),
-          ],
-          [t('common.created'), <Time key="c" at={of.createdAt} />],
-          ...(of.activatedAt === null
-            ? []
-            : [[t('dkim.since'), <Time key="a" at={of.activatedAt} />] as const]),
-          ...(of.keepUntil === null ? [] : [[t('dkim.keep'), <Time key="k" at={of.keepUntil} />] as const]),
-        ]}
-      />
+      <div className="p-gap">
+        <Facts
+          facts={[
+            [
+              t('dns.found'),
+              of.found === null ? (
+                t('dns.notChecked')
+              ) : (
+                <>
+                  {t(`dns.state.${foundState[of.found]}`)} · <Time at={of.checkedAt} />
+                </>
+              ),
+            ],
+            [t('common.created'), <Time key="c" at={of.createdAt} />],
+            ...(of.activatedAt === null
+              ? []
+              : [[t('dkim.since'), <Time key="a" at={of.activatedAt} />] as const]),
+            ...(of.keepUntil === null ? [] : [[t('dkim.keep'), <Time key="k" at={of.keepUntil} />] as const]),
+          ]}
+        />
+      </div>
       {!isReadOnly && <Actions of={of} />}
     </Block>
   );
