@@ -41,6 +41,8 @@ const EXTENSIONS: Record<string, number> = {
   ...{ 'SPECIAL-USE': 6154, 'CREATE-SPECIAL-USE': 6154, 'LIST-EXTENDED': 5258, 'LIST-STATUS': 5819 },
   ...{ 'STATUS=SIZE': 8438, ESEARCH: 4731, SEARCHRES: 5182, WITHIN: 5032, BINARY: 3516 },
   ...{ CONDSTORE: 7162, QRESYNC: 7162 },
+  ...{ SORT: 5256, 'SORT=DISPLAY': 5957, ESORT: 5267, PARTIAL: 9394 },
+  ...{ 'THREAD=ORDEREDSUBJECT': 5256, 'THREAD=REFERENCES': 5256 },
 };
 
 test('what IMAP offers has its RFC in the table, as kept; a word that is offered anew needs one', () => {

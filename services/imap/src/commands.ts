@@ -22,10 +22,13 @@ import { namespace } from './commands/namespace.ts';
 import { noop } from './commands/noop.ts';
 import { rename } from './commands/rename.ts';
 import { search } from './commands/search.ts';
+import { sort } from './commands/sort.ts';
 import { starttls } from './commands/starttls.ts';
 import { status } from './commands/status.ts';
 import { store } from './commands/store.ts';
 import { subscribe, unsubscribe } from './commands/subscribe.ts';
+import { thread } from './commands/thread.ts';
+
 const ANY: readonly State[] = ['notAuthenticated', 'authenticated', 'selected'];
 const BEFORE_LOGIN: readonly State[] = ['notAuthenticated'];
 const AFTER_LOGIN: readonly State[] = ['authenticated', 'selected'];
@@ -68,6 +71,10 @@ export const commands: Commands = new Map([
   ['UID EXPUNGE', define(SELECTED, uidExpunge)],
   ['SEARCH', define(SELECTED, search, 'withoutExpunge')],
   ['UID SEARCH', define(SELECTED, search)],
+  ['SORT', define(SELECTED, sort, 'withoutExpunge')],
+  ['UID SORT', define(SELECTED, sort)],
+  ['THREAD', define(SELECTED, thread, 'withoutExpunge')],
+  ['UID THREAD', define(SELECTED, thread)],
   ['FETCH', define(SELECTED, fetch, 'withoutExpunge')],
   ['UID FETCH', define(SELECTED, fetch)],
   ['STORE', define(SELECTED, store, 'withoutExpunge')],

@@ -1,6 +1,6 @@
 // What all sessions of this process share: the ways to Postgres, blobs and bus, current settings, limits.
 import { type Bus, mailboxChanged } from '@pochtar/bus';
-import type { Logger, TlsContexts } from '@pochtar/runtime';
+import type { Logger, Semaphore, TlsContexts } from '@pochtar/runtime';
 import type { BodyMemory, CurrentSettings, DiskSpace, LoginGuard, Scram } from '@pochtar/service';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
@@ -50,6 +50,8 @@ export interface Server {
   disk: DiskSpace;
   /** For messages of APPEND that are kept in memory. */
   memory: BodyMemory;
+  /** SORT and THREAD of large mailboxes hold what they sort. */
+  sorting: Semaphore;
   spoolDirectory: string;
   /** Addresses of the bundled web mail, which reports whom it speaks for (RFC 2971). */
   isWebmail: (address: string) => boolean;

@@ -1,5 +1,5 @@
 // The IMAP service: what it opens, in which order, and how it ends. A reader starts here.
-import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
+import { type Listeners, Semaphore, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
 import {
   ClientGuard,
   answerPortsTest,
@@ -30,6 +30,8 @@ export const service: Service<Config> = { name: 'imap', config: readConfig, star
 
 /** For messages of APPEND in memory, over all sessions. */
 const BODY_MEMORY = 64 * 1024 * 1024;
+/** SORT and THREAD that sort at the same time; others wait for their turn. */
+const SORTING_AT_ONCE = 2;
 
 /** Order matters: nothing listens before every section it uses has been read and certificates are loaded. */
 export async function start(
@@ -55,6 +57,7 @@ export async function start(
     watch: stack.use(new MailboxWatch(bus, db, log)),
     disk: stack.use(await DiskSpace.open({ blobs, spoolDirectory, databaseDirectory, settings, log })),
     memory: new BodyMemory(BODY_MEMORY),
+    sorting: new Semaphore(SORTING_AT_ONCE),
     spoolDirectory,
     isWebmail: followedNetworks(() => settings.current('network').webmailAddresses),
     log,

@@ -87,3 +87,18 @@ test('FETCH, COPY and EXPUNGE of very many', async () => {
   });
   expect(longest).toBeLessThan(LONGEST_MS);
 }, 120_000);
+
+test('SORT and THREAD of very many', async () => {
+  const told: string[] = [];
+  const longest = await longestTurn(async () => {
+    for (const command of [
+      'UID SORT (ARRIVAL) UTF-8 ALL',
+      'UID SORT (SUBJECT REVERSE DATE FROM) UTF-8 ALL',
+      'UID THREAD REFERENCES UTF-8 ALL',
+      'UID THREAD ORDEREDSUBJECT UTF-8 ALL',
+    ])
+      told.push((await client.ok(command)).at(-1) ?? '');
+  });
+  for (const line of told) expect(line.match(/\d+/g)).toHaveLength(0.9 * MESSAGES);
+  expect(longest).toBeLessThan(LONGEST_MS);
+}, 120_000);

@@ -34,6 +34,7 @@ export { type ExpungedLimits, pruneExpunged } from './prune-expunged.ts';
 export { type Quota, readQuota } from './quota.ts';
 export { renameMailbox, type RenameOutcome } from './rename.ts';
 export { findMessages, type MessageFilter } from './search.ts';
+export { readSentDates, type SentDates } from './sent-dates.ts';
 export { type FlagEdit, type FlagOutcome, storeFlags } from './store-flags.ts';
 export { listSubscriptions, MAX_SUBSCRIPTIONS, subscribe, unsubscribe } from './subscription.ts';
 export {

@@ -6,6 +6,7 @@ import { enableCondstore } from '../condstore.ts';
 import { type FetchItem, neededColumns, parseFetchItems, type SimpleItem } from '../fetch/fetch-items.ts';
 import { MessageWriter, type Trouble } from '../fetch/message-writer.ts';
 import { bad, no, ok, type Reply, someExpunged } from '../reply.ts';
+import { type PageRange, placesOf, readPageRange } from '../search/return-options.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { readSequenceSet } from '../sequence-argument.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
@@ -17,6 +18,7 @@ interface FetchRequest {
   items: FetchItem[];
   changedSince: number | null;
   tellsVanished: boolean;
+  page: PageRange | null;
 }
 
 export const fetch: Run = async (session, command) => {
@@ -29,7 +31,9 @@ export const fetch: Run = async (session, command) => {
   const { items, changedSince } = request;
   if (request.tellsVanished) await tellVanished(session, selected, request);
   // RFC 7162 §3.1.4.1
-  const uids = changedSince === null ? named : await changedAmong(session, selected, named, changedSince);
+  const changed = changedSince === null ? named : await changedAmong(session, selected, named, changedSince);
+  // RFC 9394 §3.4: a page of what would be told.
+  const uids = request.page === null ? changed : changed.slice(...placesOf(request.page, changed.length));
   const setsSeen = !selected.isReadOnly && items.some((item) => item.kind !== 'simple' && item.setsSeen);
   const writer = new MessageWriter(session, selected, items, setsSeen);
   let found = 0;
@@ -73,9 +77,11 @@ function readRequest(session: Session, { cursor, name }: Command): FetchRequest 
   cursor.space();
   const items = parseFetchItems(cursor);
   const modifiers = cursor.take(' ') ? readModifiers(cursor) : NO_MODIFIERS;
-  const { changedSince, tellsVanished } = modifiers;
+  const { changedSince, tellsVanished, page } = modifiers;
   cursor.end();
   if (tellsVanished) requireVanishedAllowed(session, name === 'UID FETCH');
+  // RFC 9394 §3.4
+  if (page !== null && name !== 'UID FETCH') throw new BadSyntax('PARTIAL needs UID FETCH');
   const has = (wanted: SimpleItem): boolean =>
     items.some((item) => item.kind === 'simple' && item.name === wanted);
   // RFC 7162 §3.1.4.1: CHANGEDSINCE asks for MODSEQ, and both enable CONDSTORE.
@@ -83,29 +89,30 @@ function readRequest(session: Session, { cursor, name }: Command): FetchRequest 
   if (has('MODSEQ')) enableCondstore(session);
   // RFC 9051 §6.4.9: an answer to UID FETCH always has the UID.
   if (name === 'UID FETCH' && !has('UID')) items.unshift({ kind: 'simple', name: 'UID' });
-  return { set, items, changedSince, tellsVanished };
+  return { set, items, changedSince, tellsVanished, page };
 }
 
-interface Modifiers {
-  changedSince: number | null;
-  tellsVanished: boolean;
-}
+type Modifiers = Pick<FetchRequest, 'changedSince' | 'tellsVanished' | 'page'>;
 
-const NO_MODIFIERS: Modifiers = { changedSince: null, tellsVanished: false };
+const NO_MODIFIERS: Modifiers = { changedSince: null, tellsVanished: false, page: null };
 
-/** RFC 7162 §3.1.4.1, §3.2.6: `(CHANGEDSINCE n)` and `(CHANGEDSINCE n VANISHED)`. */
+/** RFC 7162 §3.1.4.1, §3.2.6, RFC 9394 §3.4: `(CHANGEDSINCE n)`, `(CHANGEDSINCE n VANISHED)`, `(PARTIAL 1:50)`. */
 function readModifiers(cursor: Cursor): Modifiers {
   const modifiers = { ...NO_MODIFIERS };
   cursor.list(() => {
     const word = cursor.word();
     if (word === 'VANISHED') modifiers.tellsVanished = true;
-    else if (word !== 'CHANGEDSINCE') throw new BadSyntax('unknown modifier');
-    else {
+    else if (word === 'CHANGEDSINCE') {
       cursor.space();
       modifiers.changedSince = cursor.number64();
-    }
+    } else if (word === 'PARTIAL' && modifiers.page === null) {
+      cursor.space();
+      modifiers.page = readPageRange(cursor);
+    } else throw new BadSyntax('unknown modifier');
   });
-  if (modifiers.changedSince === null) throw new BadSyntax('CHANGEDSINCE expected');
+  if (modifiers.changedSince === null && (modifiers.page === null || modifiers.tellsVanished)) {
+    throw new BadSyntax('CHANGEDSINCE expected');
+  }
   return modifiers;
 }
 

@@ -91,6 +91,11 @@ export class SearchedMessage {
     return date === null ? null : Math.floor(date.getTime() / DAY_MS);
   }
 
+  /** Of the first field of that name (lower case), as it stands in the header; null when there is none. */
+  async fieldValue(name: string): Promise<string | null> {
+    return (await this.#fields(name)).find((field) => field.lower === name)?.value ?? null;
+  }
+
   async bodyContains(needle: string): Promise<boolean> {
     return this.#reading((text) => text.bodyContains(needle));
   }

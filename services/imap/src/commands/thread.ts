@@ -1,0 +1,58 @@
+// THREAD (RFC 5256 §3).
+import { readSentDates } from '@pochtar/store/mailbox';
+import type { Run, Session } from '../command.ts';
+import { bad } from '../reply.ts';
+import { runSearch, searchDone } from '../search/search-request.ts';
+import type { SelectedMailbox } from '../selected-mailbox.ts';
+import { readHeaders } from '../sort/header-reader.ts';
+import { BadSyntax } from '../syntax/cursor.ts';
+import { orderedSubject } from '../thread/ordered-subject.ts';
+import { threadByReferences } from '../thread/references.ts';
+import { formatThreads } from '../thread/thread-node.ts';
+import { threadedMessage, type ThreadedMessage } from '../thread/threaded-message.ts';
+
+export const thread: Run = async (session, command) => {
+  const { cursor } = command;
+  cursor.space();
+  const algorithm = cursor.word();
+  if (algorithm !== 'REFERENCES' && algorithm !== 'ORDEREDSUBJECT')
+    throw new BadSyntax('unknown threading algorithm');
+  cursor.space();
+  // RFC 5256 §3: unlike that of SEARCH, the charset has to be named.
+  const charset = cursor.astring();
+  cursor.space();
+  const { selected, server, output } = session;
+  if (selected === null) return bad('select a mailbox first');
+  const found = await runSearch(session, selected, command, charset);
+  if ('status' in found) return found;
+  const isByReferences = algorithm === 'REFERENCES';
+  const isUid = command.name === 'UID THREAD';
+  let isSomeGone = found.isSomeGone;
+  const text = await server.sorting.run(async () => {
+    const messages = await readThreaded(session, selected, found.uids, isByReferences);
+    isSomeGone ||= messages.length < found.uids.length;
+    const threads = isByReferences ? await threadByReferences(messages) : await orderedSubject(messages);
+    return formatThreads(threads, (uid) => (isUid ? uid : selected.indexOf(uid) + 1));
+  });
+  output.text(`* THREAD${text === '' ? '' : ` ${text}`}\r\n`);
+  return searchDone(selected, command, { ...found, isSomeGone });
+};
+
+/** Those of the messages (ascending) that are still there. */
+async function readThreaded(
+  session: Session,
+  selected: SelectedMailbox,
+  uids: readonly number[],
+  needsReferences: boolean,
+): Promise<ThreadedMessage[]> {
+  const dates = new Map<number, number>();
+  for await (const page of readSentDates(session.server.db, selected.id, uids)) {
+    for (const [at, uid] of page.uids.entries()) dates.set(uid, page.dates[at] as number);
+  }
+  const messages: ThreadedMessage[] = [];
+  await readHeaders(session, selected, uids, async (message) => {
+    const sentAt = dates.get(message.uid);
+    if (sentAt !== undefined) messages.push(await threadedMessage(message, sentAt, needsReferences));
+  });
+  return messages;
+}

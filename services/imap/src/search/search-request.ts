@@ -1,0 +1,53 @@
+// A search, whatever is made of what it finds: its charset, its keys, and the run (RFC 9051 §6.4.4; RFC 5256 §3 for SORT and
+// THREAD).
+import type { Command } from '../command-reader.ts';
+import type { Session } from '../command.ts';
+import { enableCondstore } from '../condstore.ts';
+import { no, ok, type Reply } from '../reply.ts';
+import type { SelectedMailbox } from '../selected-mailbox.ts';
+import { sync } from '../sync.ts';
+import { findInView, type Found, mentionsModSeq } from './find.ts';
+import { NEEDED_CHARSETS, searchDecoder } from './search-charset.ts';
+import { parseSearchKeys } from './search-key.ts';
+
+const unknownCharset = no('unknown charset', `BADCHARSET (${NEEDED_CHARSETS.join(' ')})`);
+
+export interface SearchOutcome extends Found {
+  /** The search is about MODSEQs, and so is its answer. */
+  asksModSeq: boolean;
+}
+
+/** Reads the keys up to the end of the command, and finds what meets them. */
+export async function runSearch(
+  session: Session,
+  selected: SelectedMailbox,
+  { cursor, name }: Command,
+  charset: string | null,
+): Promise<SearchOutcome | Reply> {
+  const decode = searchDecoder(charset);
+  if (decode === null) return unknownCharset;
+  const key = parseSearchKeys(cursor, Date.now(), decode);
+  const asksModSeq = mentionsModSeq(key);
+  if (asksModSeq) enableCondstore(session);
+  // What is gone is in no result, whichever way the messages are looked for; so it has to be known.
+  selected.isDirty = true;
+  await sync(session, { isExpungeAllowed: name.startsWith('UID ') });
+  return { ...(await findInView(session, selected, key, asksModSeq)), asksModSeq };
+}
+
+/** The tagged answer behind what was found. */
+export function searchDone(selected: SelectedMailbox, { name }: Command, { isSomeGone }: Found): Reply {
+  if (isSomeGone) selected.isDirty = true;
+  const isUid = name.startsWith('UID ');
+  // RFC 5530 §3: messages that the client still has are not among the results.
+  return ok('done', !isUid && (isSomeGone || selected.gone.size > 0) ? 'EXPUNGEISSUED' : null);
+}
+
+/** As the client numbers them. */
+export function numbersOf(
+  selected: SelectedMailbox,
+  uids: readonly number[],
+  isUid: boolean,
+): readonly number[] {
+  return isUid ? uids : uids.map((uid) => selected.indexOf(uid) + 1);
+}
