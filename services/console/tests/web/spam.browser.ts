@@ -31,6 +31,11 @@ describe.each(pairwise.filter(({ locale }) => locale === 'ru').map((look) => ({ 
       await expect
         .poll(() => page.locator(dialog).innerText())
         .toMatch(/внесены 2 адреса|2 addresses were white-listed/);
+      // It is done: nothing is left but to close it, and the focus stands on that.
+      const left = page.locator(`${dialog} .p-decision button`);
+      await expect.poll(() => left.allInnerTexts()).toEqual(['Закрыть']);
+      await left.and(page.locator(':focus')).press('Enter');
+      await page.locator(dialog).waitFor({ state: 'detached' });
     }, 60_000);
   },
 );

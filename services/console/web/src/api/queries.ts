@@ -57,6 +57,14 @@ function useLastFailure(question: string, now: Error | null, isAnswered: boolean
   return error;
 }
 
+/** A field of the settings as it is stored, such as `dlp.defaultAction`; undefined until it is there. */
+export function useStoredField(path: string): unknown {
+  const [section, field = ''] = path.split('.');
+  const { data } = useApi('GET /settings');
+  const stored = data?.sections.find(({ name }) => name === section);
+  return (stored?.document as Readonly<Record<string, unknown>> | undefined)?.[field];
+}
+
 /** A change; afterwards everything whose path begins with one of `touches` (`/accounts`) is asked anew. */
 export function useChange<Name extends RouteName>(name: Name, touches: readonly string[] = []) {
   return useMutation<Answer<Name>, Error, Given<Name>>({

@@ -21,7 +21,7 @@ const limit = 50;
 
 export function DnsblRefused({ zone, onClose }: { zone: Zone; onClose: () => void }) {
   const { t, language } = useWords();
-  const mayPardon = useWho().role === 'admin' && zone.shut > 0;
+  const isAdmin = useWho().role === 'admin';
   const cursor = useCursor(zone.zone);
   const query = { limit, after: Number(cursor.after ?? 0) };
   const { data, error, refetch } = useApi('GET /dnsbl/:zone/refusals', {
@@ -29,6 +29,9 @@ export function DnsblRefused({ zone, onClose }: { zone: Zone; onClose: () => voi
     query,
   });
   const pardon = useChange('POST /dnsbl/:zone/pardon', ['/dnsbl', '/lists', '/overview/server']);
+  // Once it is done there is nothing left but to read what it came to, unless some did not fit into one answer.
+  const isDone = pardon.data?.isMore === false;
+  const mayPardon = isAdmin && zone.shut > 0 && !isDone;
   const range =
     zone.faultyFrom === null
       ? t('dnsbl.week')

@@ -1,7 +1,6 @@
 // Data loss prevention: what is looked for in mail, the documents that are protected, and what was found.
 import type { ReactNode } from 'react';
-import type { Answer } from '../../api/client.ts';
-import { useApi } from '../../api/queries.ts';
+import { useApi, useStoredField } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { dlp as english } from '../../i18n/en/dlp.ts';
 import { addWords, useWords } from '../../i18n/index.ts';
@@ -59,10 +58,10 @@ const none = { open: undefined, rule: undefined, search: undefined, hours: undef
 /** Whether mail is looked at at all, and what is missing. */
 function State() {
   const { t } = useWords();
-  const { data } = useApi('GET /settings');
+  const [useDlp, enabled] = [useStoredField('misc.useDlp'), useStoredField('dlp.enabled')];
   const { data: rules } = useApi('GET /dlp/rules');
-  if (data === undefined || rules === undefined) return null;
-  const isUsed = flag(data, 'misc', 'useDlp') && flag(data, 'dlp', 'enabled');
+  if (useDlp === undefined || enabled === undefined || rules === undefined) return null;
+  const isUsed = useDlp === true && enabled === true;
   const hasRules = rules.rules.some(({ isOn }) => isOn);
   if (isUsed && hasRules) return null;
   return (
@@ -72,16 +71,11 @@ function State() {
       ) : (
         <>
           {t('dlp.isOff')}{' '}
-          <Go to={flag(data, 'misc', 'useDlp') ? '/settings/more#dlp.enabled' : '/settings/mail#misc.useDlp'}>
+          <Go to={useDlp === true ? '/settings/more#dlp.enabled' : '/settings/mail#misc.useDlp'}>
             {t('dlp.switchOn')}
           </Go>
         </>
       )}
     </Notice>
   );
-}
-
-function flag({ sections }: Answer<'GET /settings'>, section: string, field: string): boolean {
-  const document = sections.find(({ name }) => name === section)?.document;
-  return (document as Record<string, unknown> | undefined)?.[field] === true;
 }

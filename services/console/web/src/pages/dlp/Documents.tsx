@@ -1,9 +1,10 @@
 // Protected documents: their fingerprints are kept, and nothing of their texts.
 import { lazy, type ReactNode, Suspense, useState } from 'react';
-import { useApi, useChange } from '../../api/queries.ts';
+import { useApi, useChange, useStoredField } from '../../api/queries.ts';
 import { formatNumber, formatSize } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Author } from '../../ui/Author.tsx';
+import { AuthorTime } from '../../ui/AuthorTime.tsx';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { Button } from '../../ui/controls.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
@@ -57,9 +58,7 @@ export function Documents({ isReadOnly, add }: { isReadOnly: boolean; add: React
 /** How much of a document has to be in a mail, where a rule says nothing else. */
 function Threshold() {
   const { t } = useWords();
-  const { data } = useApi('GET /settings');
-  const document = data?.sections.find(({ name }) => name === 'dlp')?.document;
-  const percent = (document as { thresholdPercent?: unknown } | undefined)?.thresholdPercent;
+  const percent = useStoredField('dlp.thresholdPercent');
   if (typeof percent !== 'number') return null;
   return <Go to="/settings/more#dlp.thresholdPercent">{t('dlp.thresholdNow', { percent })}</Go>;
 }
@@ -90,14 +89,7 @@ function useColumns(): Column<Document>[] {
     {
       key: 'author',
       title: t('dlp.added'),
-      cell: ({ author, createdAt }) => (
-        <>
-          <Author name={author} />
-          <div className="p-muted p-small">
-            <Time at={createdAt} relative />
-          </div>
-        </>
-      ),
+      cell: ({ author, createdAt }) => <AuthorTime author={author} at={createdAt} />,
       isWide: true,
     },
   ];

@@ -1,6 +1,6 @@
 // One rule over the list: which mail it concerns, what it looks for, and what becomes of a find.
 import { useState } from 'react';
-import { useApi, useChange } from '../../api/queries.ts';
+import { useChange, useStoredField } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { Select, Textarea, TextInput } from '../../ui/controls.ts';
@@ -188,8 +188,6 @@ function Then({ definition, isReadOnly, onChange }: PartProps) {
 
 /** What the settings do with the finds of rules without an action of their own. */
 function useDefaultAction(): (typeof actions)[number] | undefined {
-  const { data } = useApi('GET /settings');
-  const document = data?.sections.find(({ name }) => name === 'dlp')?.document;
-  const action = (document as { defaultAction?: unknown } | undefined)?.defaultAction;
+  const action = useStoredField('dlp.defaultAction');
   return actions.find((one) => one === action);
 }

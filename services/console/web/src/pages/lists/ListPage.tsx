@@ -4,7 +4,7 @@ import { useApi, useChange } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { formatNumber } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
-import { Author } from '../../ui/Author.tsx';
+import { AuthorTime } from '../../ui/AuthorTime.tsx';
 import { Button, Select } from '../../ui/controls.ts';
 import { DataTable, type Column } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
@@ -186,14 +186,7 @@ function useColumns(list: List): Column<Entry>[] {
     {
       key: 'author',
       title: t('lists.author'),
-      cell: ({ author, createdAt }) => (
-        <>
-          <Author name={author} />
-          <div className="p-muted p-small">
-            <Time at={createdAt} relative />
-          </div>
-        </>
-      ),
+      cell: ({ author, createdAt }) => <AuthorTime author={author} at={createdAt} />,
       isWide: true,
     },
     {
