@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { type MailFigures, mailRemarks } from './mail-remarks.ts';
 
-const well: MailFigures = { waiting: 0, waitingBefore: 0, held: 0, heldSince: null, disk: null };
+const none = { count: 0, oldestAt: null };
+const well: MailFigures = {
+  ...{ waiting: 0, waitingBefore: 0, disk: null },
+  held: { byFilter: none, otherwise: none },
+};
+const since = (count: number, day: string) => ({ count, oldestAt: new Date(day) });
 const codes = (figures: Partial<MailFigures>): string[] =>
   mailRemarks({ ...well, ...figures }).map(({ code, tone }) => `${code} ${tone}`);
 
@@ -15,7 +20,16 @@ test.each<[string, Partial<MailFigures>, string[]]>([
   ['a few more are no trouble', { waiting: 49, waitingBefore: 0 }, []],
   ['a long queue that stays as it is', { waiting: 1050, waitingBefore: 1000 }, []],
   ['nobody counted an hour ago', { waiting: 5000, waitingBefore: null }, []],
-  ['a held mail', { held: 1, heldSince: new Date('2027-01-31') }, ['mailHeld warn']],
+  [
+    'a mail that a filter holds',
+    { held: { byFilter: since(1, '2027-01-31'), otherwise: none } },
+    ['mailQuarantined warn'],
+  ],
+  [
+    'one that something else holds',
+    { held: { byFilter: none, otherwise: since(1, '2027-01-31') } },
+    ['mailHeld warn'],
+  ],
   ['a disk near the mark', { disk: { freeBytes: 3 * 512, lowWaterBytes: 512 } }, ['diskLow warn']],
   ['a disk below the mark', { disk: { freeBytes: 511, lowWaterBytes: 512 } }, ['diskLow danger']],
   ['a disk with room', { disk: { freeBytes: 4 * 512, lowWaterBytes: 512 } }, []],
@@ -23,10 +37,22 @@ test.each<[string, Partial<MailFigures>, string[]]>([
   expect(codes(figures)).toEqual(expected);
 });
 
-test('a remark names the number in the right form and says since when', () => {
-  const [remark] = mailRemarks({ ...well, held: 3, heldSince: new Date('2027-01-31T10:00:00Z') });
-  expect(remark?.message).toEqual({
-    ru: '3 письма задержаны, самое старое принято 31.01.2027.',
-    en: '3 mails are held, the oldest since 2027-01-31.',
-  });
+test('what is held is told with its number in the right form, since when, and where it is decided', () => {
+  const held = {
+    byFilter: since(3, '2027-01-31T10:00:00Z'),
+    otherwise: since(1, '2027-02-01T10:00:00Z'),
+  };
+  const told = mailRemarks({ ...well, held }).map(({ message, to }) => [to, message.ru, message.en]);
+  expect(told).toEqual([
+    [
+      '/quarantine',
+      '3 письма задержаны фильтрами, самое старое принято 31.01.2027.',
+      '3 mails are held by filters, the oldest since 2027-01-31.',
+    ],
+    [
+      '/queue?state=held',
+      '1 письмо задержано, самое старое принято 01.02.2027.',
+      '1 mail is held, the oldest since 2027-02-01.',
+    ],
+  ]);
 });

@@ -1,13 +1,13 @@
 // What of the mail needs a hand: pure, from the counters. Each says what is, why, and what to do.
 import type { Remark } from '@pochtar/bus';
 import { counted, type Noun, text } from '@pochtar/settings';
+import type { HeldGlance } from '@pochtar/store/queue';
 
 export interface MailFigures {
   waiting: number;
   /** How many waited an hour ago; null: nobody counted. */
   waitingBefore: number | null;
-  held: number;
-  heldSince: Date | null;
+  held: HeldGlance;
   disk: { freeBytes: number; lowWaterBytes: number } | null;
 }
 
@@ -15,6 +15,10 @@ const mails: Noun = { ru: ['письмо', 'письма', 'писем'], en: ['
 const heldMails: Noun = {
   ru: ['письмо задержано', 'письма задержаны', 'писем задержано'],
   en: ['mail is held', 'mails are held'],
+};
+const filteredMails: Noun = {
+  ru: ['письмо задержано фильтром', 'письма задержаны фильтрами', 'писем задержано фильтрами'],
+  en: ['mail is held by a filter', 'mails are held by filters'],
 };
 
 /** Fewer than this many more are no trouble of their own, however fast they came. */
@@ -24,7 +28,8 @@ const GROWS_TIMES = 2;
 const NEAR = 4;
 
 export function mailRemarks(figures: MailFigures): Remark[] {
-  return [diskRemark(figures), queueRemark(figures), heldRemark(figures)].filter((one) => one !== null);
+  const single = [diskRemark(figures), queueRemark(figures)].filter((one) => one !== null);
+  return [...single, ...heldRemarks(figures)];
 }
 
 function queueRemark({ waiting, waitingBefore }: MailFigures): Remark | null {
@@ -46,24 +51,49 @@ function queueRemark({ waiting, waitingBefore }: MailFigures): Remark | null {
   };
 }
 
-function heldRemark({ held, heldSince }: MailFigures): Remark | null {
-  if (held === 0) return null;
-  const number = counted(held, heldMails);
-  const day = heldSince === null ? '' : heldSince.toISOString().slice(0, 10);
-  const since = text(
-    day === '' ? '' : `, самое старое принято ${day.split('-').toReversed().join('.')}`,
-    day === '' ? '' : `, the oldest since ${day}`,
+/** What a filter holds is decided in the quarantine, anything else in the queue. */
+function heldRemarks({ held: { byFilter, otherwise } }: MailFigures): Remark[] {
+  const inQuarantine: Remark[] =
+    byFilter.count === 0
+      ? []
+      : [
+          {
+            code: 'mailQuarantined',
+            tone: 'warn',
+            message: heldMessage(byFilter, filteredMails),
+            advice: text(
+              'Сами они дальше не пойдут: посмотрите, что нашёл фильтр, и отпустите или удалите их.',
+              'They will not move on by themselves: see what the filter found, then release or delete them.',
+            ),
+            to: '/quarantine',
+          },
+        ];
+  const inQueue: Remark[] =
+    otherwise.count === 0
+      ? []
+      : [
+          {
+            code: 'mailHeld',
+            tone: 'warn',
+            message: heldMessage(otherwise, heldMails),
+            advice: text(
+              'Сами они дальше не пойдут: посмотрите причину и отпустите, верните или удалите их.',
+              'They will not move on by themselves: see why, then release, return or delete them.',
+            ),
+            to: '/queue?state=held',
+          },
+        ];
+  return [...inQuarantine, ...inQueue];
+}
+
+function heldMessage({ count, oldestAt }: HeldGlance['byFilter'], noun: Noun): Remark['message'] {
+  const number = counted(count, noun);
+  if (oldestAt === null) return text(`${number.ru}.`, `${number.en}.`);
+  const day = oldestAt.toISOString().slice(0, 10);
+  return text(
+    `${number.ru}, самое старое принято ${day.split('-').toReversed().join('.')}.`,
+    `${number.en}, the oldest since ${day}.`,
   );
-  return {
-    code: 'mailHeld',
-    tone: 'warn',
-    message: text(`${number.ru}${since.ru}.`, `${number.en}${since.en}.`),
-    advice: text(
-      'Сами они дальше не пойдут: посмотрите причину и отпустите, верните или удалите их.',
-      'They will not move on by themselves: see why, then release, return or delete them.',
-    ),
-    to: '/queue?state=held',
-  };
 }
 
 function diskRemark({ disk }: MailFigures): Remark | null {

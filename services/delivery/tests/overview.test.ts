@@ -155,6 +155,14 @@ describe('scope', () => {
     const { queue, remarks } = await ask(demo);
     expect(queue.held).toBe(1);
     expect(remarks).toMatchObject([{ code: 'mailHeld', to: '/queue?state=held' }]);
+    const other = await resting(['anna@demo.test']);
+    await office.db.transaction((tx) => keepMail(tx, other, { filter: 'dlp' }, 'words'));
+    const both = await ask(demo);
+    expect(both.queue.held).toBe(2);
+    expect(both.remarks.map(({ code, to }) => [code, to])).toEqual([
+      ['mailQuarantined', '/quarantine'],
+      ['mailHeld', '/queue?state=held'],
+    ]);
     expect((await ask(two)).remarks).toEqual([]);
   });
 

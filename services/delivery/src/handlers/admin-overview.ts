@@ -49,7 +49,7 @@ async function overview(tools: Tools, scope: AdminScope, now: Date): Promise<Adm
   const waiting = total?.count ?? known?.waiting ?? 0;
   const oldestAt = total === null ? (known?.oldestAt ?? null) : total.oldestAt;
   const disk = scope === 'all' ? await diskOf(tools) : null;
-  const figures = { held: held.count, heldSince: held.oldestAt, disk };
+  const figures = { held, disk };
   const waitingBefore = counted.find(({ hour }) => hour.getTime() === current - HOUR_MS)?.waiting ?? null;
   return done({
     hours: filled(counted, current),
@@ -60,7 +60,7 @@ async function overview(tools: Tools, scope: AdminScope, now: Date): Promise<Adm
       waiting: Math.min(waiting, GLANCE_MOST),
       isMore: waiting > GLANCE_MOST,
       oldestAt: oldestAt?.toISOString() ?? null,
-      held: held.count,
+      held: held.byFilter.count + held.otherwise.count,
     },
     reasons,
     disk,
