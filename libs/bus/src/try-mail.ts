@@ -69,6 +69,10 @@ const trierSaid = z.object({
   isReplaced: z.boolean(),
   /** The mailbox it would be put into, instead of INBOX. */
   target: z.string().max(400).nullable(),
+  /** Settings that decided it: `antivirus.onUnscannable`. */
+  decidedBy: z.array(z.string().max(128)).max(10).optional(),
+  /** Of data loss prevention: the rule that was met. */
+  rule: z.string().max(64).optional(),
 });
 export type TrierSaid = z.infer<typeof trierSaid>;
 

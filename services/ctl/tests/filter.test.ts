@@ -10,6 +10,7 @@ import {
   done,
   fetchPieces,
   type TriedMail,
+  type TriedVerdict,
 } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { startTestNats, temporaryDirectory, type TestNats } from '@pochtar/testkit';
@@ -17,20 +18,24 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pochtar } from './command-line.ts';
 
 const MAIL = `Subject: x\r\n\r\n${'x'.repeat(700_000)}\r\n`;
-const pass = {
+const pass: Omit<TriedVerdict, 'by' | 'reason' | 'ms' | 'recipients'> = {
   code: 'pass',
   text: { ru: 'пропустит', en: 'lets it pass' },
   header: null,
   target: null,
-} as const;
+  settings: [],
+  rule: null,
+};
 const answer: TriedMail = {
   ...{ origin: 'incoming', from: 'bob@far.test', to: ['anna@own.test'], client: null, bytes: MAIL.length },
   verdicts: [
-    { by: 'smtp', ...pass, reason: 'nothing against it', recipients: [] },
+    { by: 'smtp', ...pass, ms: 3, reason: 'nothing against it', recipients: [] },
     {
       ...{
         by: 'dkim',
         ...pass,
+        ms: 12,
+        settings: ['dkim.onDmarcFail'],
         code: 'changes',
         text: { ru: 'пропустит с изменениями', en: 'lets it pass with changes' },
       },
@@ -42,7 +47,7 @@ const answer: TriedMail = {
       },
     },
     {
-      ...{ by: 'dlp', ...pass, reason: 'nothing found' },
+      ...{ by: 'dlp', ...pass, ms: null, reason: 'nothing found' },
       recipients: [
         {
           recipient: 'anna@own.test',
@@ -97,8 +102,8 @@ test('a line for each filter, the fields that would be added, and what would bec
   const { code, stdout } = await run(file);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^bob@far\.test → anna@own\.test$/m);
-  expect(stdout).toMatch(/^dkim +lets it pass with changes +dmarc=fail\ufffd\[31m → \\Junk$/m);
-  expect(stdout).toMatch(/^ +\+ +X-One: 1\n +\+ +X-Two: 2$/m);
+  expect(stdout).toMatch(/^dkim +lets it pass with changes +12 +dmarc=fail\ufffd\[31m → \\Junk$/m);
+  expect(stdout).toMatch(/^ +\+ +X-One: 1\n +\+ +X-Two: 2\n += +dkim\.onDmarcFail$/m);
   expect(stdout).toMatch(/^dlp anna@own\.test +holds it +Cards$/m);
   expect(stdout).toMatch(/^The mail: would be held \(dlp: Cards\)\n- no address of the client$/m);
   expect(JSON.parse((await run(file, '--json')).stdout)).toEqual(answer);
@@ -114,6 +119,21 @@ test('the whole file, the envelope and the draft reach who answers', async () =>
     ...{ origin: 'submitted', from: '', to: ['a@own.test', 'b@own.test'], client: '192.0.2.1' },
     values: { antivirus: { onUnscannable: 'bounce' }, misc: { useDlp: true } },
   });
+});
+
+test('a whole draft is a file, or comes on standard input; one that is too large is refused before anything is asked', async () => {
+  asked.length = 0;
+  const draft = join(dir.path, 'draft.yaml');
+  writeFileSync(draft, 'dkim:\n  onDmarcFail: junk\n');
+  expect(await run(file, '--draft-file', draft, '--draft', 'misc.useDlp=on')).toMatchObject({ code: 0 });
+  expect(asked[0]?.request).toMatchObject({
+    ...{ yaml: 'dkim:\n  onDmarcFail: junk\n', values: { misc: { useDlp: true } } },
+  });
+  writeFileSync(draft, '#'.repeat(400_001));
+  expect(await run(file, '--draft-file', draft)).toMatchObject({
+    ...{ code: 2, stderr: expect.stringContaining('400000 characters') },
+  });
+  expect(asked).toHaveLength(1);
 });
 
 test('a file that is not there, another word behind --as and a mail over the limit are refused before anything is asked', async () => {

@@ -119,6 +119,9 @@ export interface Said {
   target?: string;
   /** Let through without a look at its content: that is never sent back to anybody. */
   isUnseen?: boolean;
+  /** Settings that decided it (`antivirus.onUnscannable`), and the rule that was met: told of a mail that is tried. */
+  decidedBy?: readonly string[];
+  rule?: string;
 }
 
 export interface Verdict extends Said {
@@ -133,4 +136,5 @@ export interface Verdict extends Said {
 export interface Wait {
   kind: 'wait';
   reason: string;
+  decidedBy?: readonly string[];
 }

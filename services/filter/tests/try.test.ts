@@ -104,11 +104,18 @@ describe('antivirus', () => {
 
   test('the same mail by another draft: held where it is outgoing, and put off where nobody answers', async () => {
     const held = await tried('antivirus', INFECTED, on(), { origin: 'submitted' });
-    expect(held.said).toMatchObject([{ result: 'quarantine', reason: expect.stringContaining('infected') }]);
+    expect(held.said).toMatchObject([
+      {
+        ...{ result: 'quarantine', reason: expect.stringContaining('infected') },
+        decidedBy: ['antivirus.onInfectedOutgoing'],
+      },
+    ]);
     const away = {
       antivirus: { clamavEnabled: true, clamavAddress: '127.0.0.1:9', onScannerFailure: 'wait' },
     };
-    expect((await tried('antivirus', INFECTED, away)).said).toMatchObject([{ result: 'defer' }]);
+    expect((await tried('antivirus', INFECTED, away)).said).toMatchObject([
+      { result: 'defer', decidedBy: ['antivirus.onScannerFailure'] },
+    ]);
     const clean = await tried('antivirus', WITH_CARD, on());
     expect(clean.said).toMatchObject([{ result: 'accept', isReplaced: false, prefix: null }]);
   });
@@ -124,15 +131,21 @@ describe('dlp', () => {
     expect(await saveRule(at.db, rule, null)).toBe('saved');
     const before = await rows();
     const { said } = await tried('dlp', WITH_CARD);
-    expect(said).toMatchObject([{ result: 'quarantine', reason: 'DLP rule “Cards”: спросите банк' }]);
+    expect(said).toMatchObject([
+      { result: 'quarantine', reason: 'DLP rule “Cards”: спросите банк', rule: 'Cards' },
+    ]);
+    expect(said[0]?.decidedBy).toBeUndefined();
     expect(await rows()).toEqual(before);
   });
 
   test('what cannot be read is judged by the draft', async () => {
     const locked = `${HEAD}\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nhQEMA\r\n`;
-    const result = async (onUnscannable: string) =>
-      (await tried('dlp', locked, { dlp: { onUnscannable } })).said[0]?.result;
-    expect([await result('hold'), await result('bounce')]).toEqual(['quarantine', 'reject']);
+    const said = async (onUnscannable: string) =>
+      (await tried('dlp', locked, { dlp: { onUnscannable } })).said[0];
+    expect([await said('hold'), await said('bounce')]).toMatchObject([
+      { result: 'quarantine', decidedBy: ['dlp.onUnscannable'] },
+      { result: 'reject', decidedBy: ['dlp.onUnscannable'] },
+    ]);
   });
 });
 
@@ -149,7 +162,9 @@ describe('dkim', () => {
       },
     ]);
     const junk = await tried('dkim', WITH_CARD, { dkim: { verify: true, onDmarcFail: 'junk' } });
-    expect(junk.said).toMatchObject([{ result: 'accept', target: '\\Junk' }]);
+    expect(junk.said).toMatchObject([
+      { result: 'accept', target: '\\Junk', decidedBy: ['dkim.onDmarcFail'] },
+    ]);
     expect(await rows()).toEqual(before);
   });
 
@@ -191,7 +206,10 @@ describe('the filters of the dialogue', () => {
     const before = await rows();
     const on = { greylist: { enabled: true, minRetrySeconds: 90 } };
     const asked = () => tried('greylist', WITH_CARD, on);
-    const first = [{ result: 'defer', reason: '451 4.7.1 greylisted, please try again in 90 seconds' }];
+    const decidedBy = ['greylist.enabled', 'greylist.minRetrySeconds'];
+    const first = [
+      { result: 'defer', reason: '451 4.7.1 greylisted, please try again in 90 seconds', decidedBy },
+    ];
     expect((await asked()).said).toMatchObject(first);
     expect((await asked()).said).toMatchObject(first);
     expect((await tried('greylist', WITH_CARD)).said).toMatchObject([{ result: 'accept' }]);
@@ -226,6 +244,7 @@ describe('the filters of the dialogue', () => {
         reason: expect.stringMatching(
           /^550 5\.7\.1 client \[192\.0\.2\.1\] is listed by draft\.test: "spam %1B/,
         ),
+        decidedBy: ['dnsbl.zones'],
       },
     ]);
     expect((await tried('dnsbl', WITH_CARD, { dnsbl: { zones: [] } })).said).toMatchObject([

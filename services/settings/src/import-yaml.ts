@@ -1,6 +1,6 @@
 // A YAML file with settings, as a stranger may have written it: read within limits, without aliases and tags, and turned
 // into changes of sections. What is wrong is told with its line; what the values may be, validation says later.
-import type { AdminProblem, SettingsChange } from '@pochtar/bus';
+import type { AdminError, AdminProblem, SettingsChange } from '@pochtar/bus';
 import {
   catalogue,
   isMoved,
@@ -52,6 +52,19 @@ export function readSettingsYaml(yaml: string): SettingsFile | AdminProblem[] {
   const forbidden = notPlain(document, lines);
   if (forbidden.length > 0) return forbidden;
   return changesOf(document, lines);
+}
+
+/** A complaint about values, with the line of each in the file. */
+export function withLines({ problems, ...error }: AdminError, file: SettingsFile): AdminError {
+  const lined = problems === undefined ? {} : { problems: problems.map((one) => withLine(one, file)) };
+  return { ...withLine(error, file), ...lined };
+}
+
+function withLine<Problem extends AdminProblem>(one: Problem, file: SettingsFile): Problem {
+  const { section, field } = one;
+  if (section === undefined) return one;
+  const line = file.lineOf(section, field === section ? '' : field.slice(section.length + 1));
+  return line === undefined ? one : { ...one, line };
 }
 
 function parse(yaml: string, lineCounter: Lines): Document.Parsed | null {

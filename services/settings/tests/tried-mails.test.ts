@@ -102,10 +102,55 @@ test('the draft reaches who judges, laid over what is saved; the mail has our fi
     ...{ smtp: 'pass', dnsbl: 'off', greylist: 'off', antivirus: 'pass', dkim: 'pass', dlp: 'off' },
   });
   expect(ends(answer)).toEqual([['delivered', null]]);
+  // How long each took; what was not asked has what would have it asked.
+  const told = answer.verdicts.map(({ by, ms, settings }) => [by, typeof ms, settings]);
+  expect(told).toEqual([
+    ['smtp', 'number', []],
+    ['dnsbl', 'object', ['dnsbl.zones']],
+    ['greylist', 'object', ['greylist.enabled']],
+    ['antivirus', 'number', []],
+    ['dkim', 'number', []],
+    ['dlp', 'object', ['misc.useDlp', 'dlp.enabled']],
+  ]);
   const saved = await running.db.query<{ document: object }>({
     text: "select document from settings.section where name = 'antivirus'",
   });
   expect(JSON.stringify(saved)).not.toContain('bounce');
+});
+
+test('a file of a draft is laid over what is saved, single values over it; what nobody decides by is left out and named', async () => {
+  const yaml = [
+    'version: 1',
+    'network:',
+    '  smtpPort: 2626',
+    'antivirus:',
+    '  onUnscannable: bounce',
+    '  maxScanSizeMb: 7',
+    '',
+  ].join('\n');
+  const answer = await answered({ client, yaml, values: { antivirus: { maxScanSizeMb: 9 } } });
+  expect(asked.at(-1)?.request.settings['antivirus']).toMatchObject({
+    onUnscannable: 'bounce',
+    maxScanSizeMb: 9,
+  });
+  const unused = answer.remarks.find(({ code }) => code === 'unusedSections');
+  expect(unused?.text.en).toContain('network');
+  const wrong = await tried({ yaml: 'antivirus:\n  clamavEnabled: off\n  onUnscannable: nonsense\n' });
+  expect(wrong).toMatchObject({
+    ok: false,
+    error: { problems: expect.arrayContaining([expect.objectContaining({ line: 3 })]) },
+  });
+  const unread = await tried({ yaml: 'nonsense:\n  a: 1\n' });
+  expect(unread).toMatchObject({ ok: false, error: { code: 'unknownSection', line: 1 } });
+});
+
+test('who judges says by which settings and rule, and it is told', async () => {
+  const decided = { decidedBy: ['dlp.defaultAction'], rule: 'Cards' };
+  answers.set('antivirus', { said: [said('quarantine', 'found', decided)] });
+  const { verdicts } = await answered({ client });
+  expect(verdicts.find(({ by }) => by === 'antivirus')).toMatchObject({
+    ...{ code: 'hold', settings: ['dlp.defaultAction'], rule: 'Cards' },
+  });
 });
 
 test('the filters of the dialogue are asked about a client that is known, and that is not white', async () => {
@@ -185,7 +230,7 @@ test('what cannot be tried is refused with the field and the remedy, before anyb
     ok: false,
     error: { code: 'tooLarge', message: { en: expect.stringContaining('16 MB') } },
   });
-  expect(await complaint({ values: { network: { smtpPort: 2626 } } })).toMatch(/^(notTested|invalid)/);
+  expect(await complaint({ values: { nonsense: { smtpPort: 2626 } } })).toMatch(/^unknownSection/);
   expect(await complaint({ values: { antivirus: { onUnscannable: 'nonsense' } } })).not.toBe('ok');
   for (const role of ['auditor', 'domainAdmin', 'user'] as const)
     expect(await complaint({}, MAIL, role)).toMatch(/^forbidden/);

@@ -114,10 +114,12 @@ async function recipientRefusal(
 }
 
 function said(recipient: string, refusal: Reply | null, reason: string): TrierSaid {
+  const isSize = refusal === replies.tooLarge;
   return {
     ...{ recipient, prefix: null, isReplaced: false, target: null },
     result: refusal === null ? 'accept' : refusal.code >= 500 ? 'reject' : 'defer',
     reason: refusal === null ? reason : replyText(refusal),
+    ...(isSize && { decidedBy: ['sending.maxMessageSizeMb'] }),
   };
 }
 

@@ -45,6 +45,7 @@ export { adminSteps, type FirstStep, firstSteps, type PutOffStepInfo } from './s
 export * from './certificates.ts';
 export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRequest } from './test.ts';
 export {
+  MAX_DRAFT_YAML,
   adminTryMail,
   type AskedTryMail,
   askTryMail,
@@ -54,6 +55,7 @@ export {
   type TriedVerdict,
   tooLargeToTry,
   type TryMailRequest,
+  tryMailRequest,
 } from './try-mail.ts';
 import { adminBans } from './bans.ts';
 import { adminCertificate } from './certificates.ts';

@@ -9,6 +9,9 @@ import { adminQuestion, type AdminReply, askAdmin, refused } from './question.ts
 
 const address = z.string().max(400);
 
+/** Characters of a draft: so many fit into one question, beside what else it says. */
+export const MAX_DRAFT_YAML = 400_000;
+
 const request = z.object({
   mail: offered,
   origin: z.enum(triedOrigins).default('incoming'),
@@ -20,7 +23,11 @@ const request = z.object({
   client: z.string().max(64).optional(),
   /** Values of fields that differ from what is saved, by section. */
   values: z.record(z.string().max(64), z.record(z.string().max(64), z.json())).default({}),
+  /** A whole draft, as `settings import` reads it; `values` are laid over it. */
+  yaml: z.string().max(MAX_DRAFT_YAML).optional(),
 });
+/** What is said of the mail that is tried. */
+export const tryMailRequest = request.omit({ mail: true });
 export type TryMailRequest = Omit<z.input<typeof request>, 'mail'>;
 export type AskedTryMail = z.output<typeof request>;
 
@@ -48,6 +55,10 @@ const said = z.object({
   /** Header fields that would be put in front. */
   header: z.string().nullable(),
   target: z.string().nullable(),
+  /** The settings that decided it, or that would have it asked: `antivirus.onUnscannable`. */
+  settings: z.array(z.string()),
+  /** Of data loss prevention. */
+  rule: z.string().nullable(),
 });
 
 const triedMail = z.object({
@@ -60,6 +71,8 @@ const triedMail = z.object({
   verdicts: z.array(
     said.extend({
       by: z.enum(triers),
+      /** How long the answer took; null: it was not asked. */
+      ms: z.int().nonnegative().nullable(),
       /** Of whom something else is said. */
       recipients: z.array(said.extend({ recipient: z.string() })),
     }),
@@ -85,7 +98,10 @@ export type TriedVerdict = TriedMail['verdicts'][number];
 const triesMail: Access<AskedTryMail> = {
   roles: ['admin'],
   audit: {
-    object: ({ origin, mail, values }) => [origin, `${mail.bytes} bytes`, ...Object.keys(values)].join(' '),
+    object: ({ origin, mail, values, yaml }) => {
+      const draft = [...(yaml === undefined ? [] : ['file']), ...Object.keys(values)];
+      return [origin, `${mail.bytes} bytes`, ...draft].join(' ');
+    },
     keeps: ['origin', 'from', 'to', 'client'],
   },
 };

@@ -1,6 +1,6 @@
 // pochtar filter try: what each filter would say of a mail by a draft of the settings, and what would become of it.
 import { readFile } from 'node:fs/promises';
-import type { TriedMail, TriedVerdict } from '@pochtar/bus';
+import { MAX_DRAFT_YAML, type TriedMail, type TriedVerdict } from '@pochtar/bus';
 import { readAssignment } from '../assignment.ts';
 import type { Command } from '../command.ts';
 import { type Input, UsageError } from '../input.ts';
@@ -22,14 +22,19 @@ export const filterCommands: Command[] = [
       [
         '  pochtar filter try mail.eml --client 203.0.113.7',
         '  pochtar filter try mail.eml --as submitted --draft antivirus.onUnscannable=bounce --draft misc.useDlp=on',
+        '  pochtar filter try mail.eml --draft-file draft.yaml',
         'Отправитель и получатели, если не указаны, берутся из письма. Черновик настроек не сохраняется; не доставляется,',
-        'не записывается и не запоминается ничего. Код 0, каким бы ни было заключение.',
+        'не записывается и не запоминается ничего. Черновик из файла читается так же, как settings import; то, что в --draft,',
+        'кладётся поверх него. Под заключением: + добавленные поля, = настройки, от которых оно зависит.',
+        'Код 0, каким бы ни было заключение.',
       ].join('\n'),
       [
         '  pochtar filter try mail.eml --client 203.0.113.7',
         '  pochtar filter try mail.eml --as submitted --draft antivirus.onUnscannable=bounce --draft misc.useDlp=on',
+        '  pochtar filter try mail.eml --draft-file draft.yaml',
         'Sender and recipients that are not given are read in the mail. The draft is not saved; nothing is delivered,',
-        'written or learnt. Exit code 0, whatever the verdict is.',
+        'written or learnt. A file of a draft is read as by settings import; what --draft says is laid over it. Below a verdict:',
+        '+ fields that are added, = settings that it depends on. Exit code 0, whatever the verdict is.',
       ].join('\n'),
     ),
     args: [{ name: 'FILE.eml' }],
@@ -46,6 +51,10 @@ export const filterCommands: Command[] = [
         isMany: true,
         help: text('настройка, которой ещё нет', 'a setting that is not saved'),
       },
+      'draft-file': {
+        value: 'FILE.yaml',
+        help: text('черновик настроек целиком, «-»: стандартный ввод', 'a whole draft; “-”: standard input'),
+      },
     },
     async run(session, input) {
       const mail = await read(input.arg(0));
@@ -54,8 +63,10 @@ export const filterCommands: Command[] = [
       const values = Object.fromEntries(
         [...changes.values()].map(({ section, patch = {} }) => [section, patch]),
       );
+      const yaml = await readDraft(session, input.option('draft-file'));
       const tried = await session.tryMail(mail, {
         ...{ origin: originOf(input), values },
+        ...(yaml !== undefined && { yaml }),
         ...(from !== undefined && { from: from === '<>' ? '' : from }),
         ...(to.length > 0 && { to: [...to] }),
         ...(client !== undefined && { client }),
@@ -73,6 +84,18 @@ function originOf(input: Input): (typeof origins)[number] {
   throw new UsageError(text(`--as: одно из ${known}`, `--as: one of ${known}`));
 }
 
+async function readDraft(session: Session, path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const yaml = path === '-' ? await session.readStdin() : (await read(path)).toString('utf8');
+  if (yaml.length <= MAX_DRAFT_YAML) return yaml;
+  throw new UsageError(
+    text(
+      `--draft-file: больше ${MAX_DRAFT_YAML} знаков; оставьте в файле только то, что меняется`,
+      `--draft-file: more than ${MAX_DRAFT_YAML} characters; leave in the file what changes`,
+    ),
+  );
+}
+
 async function read(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
@@ -83,7 +106,10 @@ async function read(path: string): Promise<Buffer> {
 }
 
 function shown(session: Session, { from, to, verdicts, outcomes, remarks }: TriedMail): string {
-  const titles = [text('Кто', 'Who'), text('Заключение', 'Verdict'), text('Почему', 'Why')];
+  const titles = [
+    ...[text('Кто', 'Who'), text('Заключение', 'Verdict')],
+    ...[text('мс', 'ms'), text('Почему', 'Why')],
+  ];
   const lines = verdicts.flatMap((one) => linesOf(session, one));
   const envelope = `${from === '' ? '<>' : plain(from)} → ${to.map(plain).join(', ')}\n`;
   const would = outcomes.map((one) => {
@@ -97,15 +123,17 @@ function shown(session: Session, { from, to, verdicts, outcomes, remarks }: Trie
   return `${envelope}${table(header, lines)}\n${title}: ${would.join('')}${notes.join('')}`;
 }
 
-function linesOf(session: Session, { by, recipients, ...whole }: TriedVerdict): string[][] {
-  const line = (who: string, one: Omit<TriedVerdict, 'by' | 'recipients'>): string[][] => [
-    [who, session.say(one.text), [one.reason, one.target].filter(Boolean).join(' → ')],
-    ...(one.header === null
-      ? []
-      : one.header
-          .trimEnd()
-          .split(/\r\n/)
-          .map((field) => ['', '+', field])),
+function linesOf(session: Session, { by, ms, recipients, ...whole }: TriedVerdict): string[][] {
+  const line = (who: string, took: string, one: Said): string[][] => [
+    [who, session.say(one.text), took, [one.reason, one.target].filter(Boolean).join(' → ')],
+    ...(one.header ?? '')
+      .split(/\r\n/)
+      .filter((field) => field !== '')
+      .map((field) => ['', '', '+', field]),
+    ...(one.settings.length === 0 ? [] : [['', '', '=', one.settings.join(' ')]]),
   ];
-  return [...line(by, whole), ...recipients.flatMap((one) => line(`${by} ${one.recipient}`, one))];
+  const took = ms === null ? '' : String(ms);
+  return [...line(by, took, whole), ...recipients.flatMap((one) => line(`${by} ${one.recipient}`, '', one))];
 }
+
+type Said = Omit<TriedVerdict, 'by' | 'ms' | 'recipients'>;

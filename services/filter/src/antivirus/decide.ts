@@ -8,16 +8,29 @@ export interface ScannerResult {
   result: ScanResult;
 }
 
-export type Decision =
-  | { kind: 'pass'; reason: string }
+export type Decision = (
+  | { kind: 'pass' }
   /** Delivered with a field that says that nobody looked. */
-  | { kind: 'tag'; reason: string }
-  | { kind: 'wait'; reason: string }
-  | { kind: 'bounce'; reason: string }
+  | { kind: 'tag' }
+  | { kind: 'wait' }
+  | { kind: 'bounce' }
   /** Waits for a person. Delivery tells the sender of submitted mail. */
-  | { kind: 'hold'; reason: string }
+  | { kind: 'hold' }
   /** The recipient gets the report with the mail attached. */
-  | { kind: 'replace'; reason: string; virus: string; scanner: string };
+  | { kind: 'replace'; virus: string; scanner: string }
+) & {
+  reason: string;
+  /** The settings that say so. */
+  decidedBy?: readonly string[];
+};
+
+/** Stands for a scanner where the mail is larger than any is given. */
+export const OVERSIZE = 'size';
+
+interface Unscannable {
+  scanner: string;
+  reason: string;
+}
 
 export function decide(
   results: readonly ScannerResult[],
@@ -27,27 +40,35 @@ export function decide(
   for (const { scanner, result } of results) {
     if (result.kind !== 'infected') continue;
     const reason = infectionReason({ virus: result.virus, scanner });
-    const isHeld = origin === 'submitted' && settings.onInfectedOutgoing === 'quarantine';
-    return isHeld ? { kind: 'hold', reason } : { kind: 'replace', reason, virus: result.virus, scanner };
+    const isOurs = origin === 'submitted';
+    const decided = { reason, ...(isOurs && { decidedBy: ['antivirus.onInfectedOutgoing'] }) };
+    const isHeld = isOurs && settings.onInfectedOutgoing === 'quarantine';
+    return isHeld
+      ? { kind: 'hold', ...decided }
+      : { kind: 'replace', ...decided, virus: result.virus, scanner };
   }
   // A scanner that may still answer comes before one that can never look: its finding would decide.
   for (const { result } of results) if (result.kind === 'error') return unanswered(result.reason, settings);
-  for (const { result } of results)
-    if (result.kind === 'unscannable') return unscannable(result.reason, settings);
+  for (const { scanner, result } of results)
+    if (result.kind === 'unscannable') return unscannable({ scanner, reason: result.reason }, settings);
   // No scan, no pass: the mail has this filter on its slip, whatever was switched off since.
   if (results.length === 0) return { kind: 'wait', reason: 'no scanner is switched on' };
   return { kind: 'pass', reason: `clean (${results.map(({ scanner }) => scanner).join(', ')})` };
 }
 
 function unanswered(reason: string, { onScannerFailure }: AntivirusSettings): Decision {
-  if (onScannerFailure === 'deliver') return { kind: 'tag', reason: `delivered unscanned: ${reason}` };
-  if (onScannerFailure === 'bounce') return { kind: 'bounce', reason: `it could not be scanned: ${reason}` };
-  return { kind: 'wait', reason };
+  const decidedBy = ['antivirus.onScannerFailure'];
+  if (onScannerFailure === 'deliver')
+    return { kind: 'tag', reason: `delivered unscanned: ${reason}`, decidedBy };
+  if (onScannerFailure === 'bounce')
+    return { kind: 'bounce', reason: `it could not be scanned: ${reason}`, decidedBy };
+  return { kind: 'wait', reason, decidedBy };
 }
 
-/** By antivirus.onUnscannable. */
-function unscannable(reason: string, { onUnscannable }: AntivirusSettings): Decision {
-  if (onUnscannable === 'deliverTagged') return { kind: 'tag', reason: `delivered unscanned: ${reason}` };
-  if (onUnscannable === 'bounce') return { kind: 'bounce', reason: `it cannot be scanned: ${reason}` };
-  return { kind: 'hold', reason: `it cannot be scanned: ${reason}` };
+function unscannable({ scanner, reason }: Unscannable, { onUnscannable }: AntivirusSettings): Decision {
+  const decidedBy = [...(scanner === OVERSIZE ? ['antivirus.maxScanSizeMb'] : []), 'antivirus.onUnscannable'];
+  if (onUnscannable === 'deliverTagged')
+    return { kind: 'tag', reason: `delivered unscanned: ${reason}`, decidedBy };
+  const why = `it cannot be scanned: ${reason}`;
+  return { kind: onUnscannable === 'bounce' ? 'bounce' : 'hold', reason: why, decidedBy };
 }

@@ -2,10 +2,13 @@
 import type { DkimSettings } from '@pochtar/settings';
 import type { Findings } from './findings.ts';
 
-export type Decision =
-  | { kind: 'deliver' | 'tag' | 'junk' | 'hold' | 'reject'; reason: string }
-  /** What could not be asked may be answered later. */
-  | { kind: 'wait'; reason: string };
+export interface Decision {
+  /** wait: what could not be asked may be answered later. */
+  kind: 'deliver' | 'tag' | 'junk' | 'hold' | 'reject' | 'wait';
+  reason: string;
+  /** The settings that say so. */
+  decidedBy?: readonly string[];
+}
 
 /** So often a mail waits for the DNS (15 and 30 s), then it is judged by what is known. */
 const MAX_WAITS = 2;
@@ -20,13 +23,14 @@ export function decide(
   // RFC 9989 §5.4: without an answer of the author's domain nothing is held against its mail.
   if (dmarc.result === 'temperror') return { kind: waits < MAX_WAITS ? 'wait' : 'deliver', reason };
   if (dmarc.result !== 'fail') return { kind: 'deliver', reason };
-  if (onDmarcFail === 'tag' || onDmarcFail === 'junk') return { kind: onDmarcFail, reason };
-  if (onDmarcFail === 'quarantine') return { kind: 'hold', reason };
-  if (dmarc.policy === 'quarantine') return { kind: 'junk', reason };
-  if (dmarc.policy !== 'reject') return { kind: 'deliver', reason };
+  const decided = { reason, decidedBy: ['dkim.onDmarcFail'] };
+  if (onDmarcFail === 'tag' || onDmarcFail === 'junk') return { kind: onDmarcFail, ...decided };
+  if (onDmarcFail === 'quarantine') return { kind: 'hold', ...decided };
+  if (dmarc.policy === 'quarantine') return { kind: 'junk', ...decided };
+  if (dmarc.policy !== 'reject') return { kind: 'deliver', ...decided };
   // The mail was taken: to reject it is to send its envelope's sender a notice. Where nothing confirms that sender, the
   // notice would go to somebody who never wrote, so the mail waits for a person instead.
-  return { kind: findings.spf?.result === 'pass' ? 'reject' : 'hold', reason };
+  return { kind: findings.spf?.result === 'pass' ? 'reject' : 'hold', ...decided };
 }
 
 function summary({ spf, dkim, dmarc }: Findings): string {

@@ -3,7 +3,7 @@
 import { encodeForeign, foldHeader, tooLargeReason } from '@pochtar/mail';
 import { serverDomain } from '@pochtar/settings';
 import type { NewContent } from '@pochtar/store/content';
-import { decide, type Decision, type ScannerResult } from '../antivirus/decide.ts';
+import { decide, type Decision, OVERSIZE, type ScannerResult } from '../antivirus/decide.ts';
 import { reportContent } from '../antivirus/report-content.ts';
 import { type Scanner, type ScanResult, SourceFailed } from '../antivirus/scanner.ts';
 import { Scanners } from '../antivirus/scanners.ts';
@@ -53,7 +53,7 @@ class AntivirusJudge implements ContentJudge {
     if (scanners.length > 0 && blob.length > maxScanSizeMb * MB) {
       const size = `over antivirus.maxScanSizeMb: ${blob.length} bytes, more than ${maxScanSizeMb} MB`;
       const reason = tooLargeReason(size);
-      return [{ scanner: 'size', result: { kind: 'unscannable', reason } }];
+      return [{ scanner: OVERSIZE, result: { kind: 'unscannable', reason } }];
     }
     const results: ScannerResult[] = [];
     for (const scanner of scanners) {
@@ -83,15 +83,16 @@ class AntivirusJudge implements ContentJudge {
   }
 
   async #verdict(mail: JudgedMail, decision: Decision): Promise<Verdict | Wait> {
-    const { kind, reason } = decision;
-    if (kind === 'wait') return { kind, reason };
+    const { kind, reason, decidedBy } = decision;
+    const told = { reason, ...(decidedBy !== undefined && { decidedBy }) };
+    if (kind === 'wait') return { kind, ...told };
     if (kind === 'replace') {
-      return { kind: 'verdict', result: 'accept', reason, replacement: await this.#report(mail, decision) };
+      return { kind: 'verdict', result: 'accept', ...told, replacement: await this.#report(mail, decision) };
     }
-    if (kind === 'bounce') return { kind: 'verdict', result: 'reject', reason };
-    if (kind === 'hold') return { kind: 'verdict', result: 'quarantine', reason };
+    if (kind === 'bounce') return { kind: 'verdict', result: 'reject', ...told };
+    if (kind === 'hold') return { kind: 'verdict', result: 'quarantine', ...told };
     const tag = { prefix: marker(reason), isUnseen: true };
-    return { kind: 'verdict', result: 'accept', reason, ...(kind === 'tag' && tag) };
+    return { kind: 'verdict', result: 'accept', ...told, ...(kind === 'tag' && tag) };
   }
 
   #report(mail: JudgedMail, { virus, scanner }: { virus: string; scanner: string }): Promise<NewContent> {

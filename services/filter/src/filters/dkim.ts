@@ -90,7 +90,7 @@ class DkimJudge implements ContentJudge {
 }
 
 function verdictOf(
-  { kind, reason: text }: Decision,
+  { kind, reason: text, decidedBy }: Decision,
   { header, field, forged }: { header: Buffer; field: Buffer; forged: number[] },
 ): Verdict | Wait {
   const reason = printableForeign(text, 1000);
@@ -104,7 +104,7 @@ function verdictOf(
     ...(kind === 'junk' && { target: '\\Junk' }),
   };
   const result = kind === 'reject' ? 'reject' : kind === 'hold' ? 'quarantine' : 'accept';
-  return { kind: 'verdict', result, reason, ...edits };
+  return { kind: 'verdict', result, reason, ...edits, ...(decidedBy !== undefined && { decidedBy }) };
 }
 
 /** RFC 8601 §5: what claims to be of this server. Acceptance has left it out already, by the name of that time. */

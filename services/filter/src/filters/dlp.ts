@@ -213,19 +213,20 @@ function verdictOf(judged: readonly Edited[]): Verdict {
   };
 }
 
-function saidOf({ action, reason: written, subject }: Edited): Said {
+function saidOf({ action, reason: written, subject, rule = '', decidedBy }: Edited): Said {
   // A notice to the sender is US-ASCII; who approves reads the words of whoever wrote the rule.
   const reason =
     action === 'reject' ? printableForeign(written, 1000) : written.slice(0, 1000).toWellFormed();
   if (action === 'accept') return { result: 'accept', reason: 'nothing found' };
-  if (action === 'log') return { result: 'accept', reason };
-  if (action !== 'tag') return { result: action, reason };
+  const told = { reason, ...(rule !== '' && { rule }), ...(decidedBy !== undefined && { decidedBy }) };
+  if (action === 'log') return { result: 'accept', ...told };
+  if (action !== 'tag') return { result: action, ...told };
   const value = `found; reason=${encodeForeign(written, 400)}`;
   const marker = Buffer.from(foldHeader(MARKER_FIELD, value), 'latin1');
-  if (subject === null) return { result: 'accept', reason, prefix: marker };
+  if (subject === null) return { result: 'accept', ...told, prefix: marker };
   return {
     result: 'accept',
-    reason,
+    ...told,
     prefix: Buffer.concat([marker, subject.field]),
     removed: subject.removed,
   };

@@ -29,6 +29,9 @@ export interface Judged {
   reason: string;
   /** For the subject of what is tagged. */
   subjectTag: string;
+  /** Of what was found: the rule, '' where something could not be read; and the settings that say what becomes of it. */
+  rule?: string;
+  decidedBy?: readonly string[];
 }
 
 export interface RuleHit {
@@ -58,11 +61,12 @@ export function judge(
   const judged = recipients.map((recipient): Judged => {
     const { address } = recipient;
     let best: Judged = { address, action: 'accept', reason: '', subjectTag: '' };
-    const take = (hit: Omit<RuleHit, 'recipients'>, reason: string, subjectTag = ''): void => {
-      const known = hits.get(hit.rule);
-      if (known === undefined) hits.set(hit.rule, { ...hit, recipients: [address] });
+    const take = (hit: Omit<RuleHit, 'recipients'>, told: Told): void => {
+      const { rule, action } = hit;
+      const known = hits.get(rule);
+      if (known === undefined) hits.set(rule, { ...hit, recipients: [address] });
       else known.recipients.push(address);
-      if (isStronger(hit.action, best.action)) best = { address, action: hit.action, reason, subjectTag };
+      if (isStronger(action, best.action)) best = { address, action, subjectTag: '', rule, ...told };
     };
     const own = rulesFor(rules, sender, recipient);
     let missed = false;
@@ -73,16 +77,21 @@ export function judge(
         continue;
       }
       const { action: written, subjectTag, copyTo } = rule.definition;
-      const action = written === 'default' ? settings.defaultAction : written;
-      take({ rule: rule.name, action, found }, reasonOf(rule), subjectTag);
+      const isDefault = written === 'default';
+      const action = isDefault ? settings.defaultAction : written;
+      const decided = isDefault && { decidedBy: ['dlp.defaultAction'] };
+      take({ rule: rule.name, action, found }, { reason: reasonOf(rule), subjectTag, ...decided });
       if (copyTo !== '') copies.add(copyTo);
     }
     // A rule that was not met in what could be read may be met in what could not.
-    if (missed && seen.unread.length > 0) take(sight.unread(), sight.unreadReason());
+    if (missed && seen.unread.length > 0)
+      take(sight.unread(), { reason: sight.unreadReason(), decidedBy: ['dlp.onUnscannable'] });
     return best;
   });
   return { recipients: judged, hits: [...hits.values()], copies: [...copies] };
 }
+
+type Told = Pick<Judged, 'reason' | 'decidedBy'> & Partial<Pick<Judged, 'subjectTag'>>;
 
 function isStronger(one: Action, other: Action): boolean {
   return strengths.indexOf(one) > strengths.indexOf(other);

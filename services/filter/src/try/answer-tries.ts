@@ -117,14 +117,26 @@ function mailOf(request: TryRequest, body: Buffer, blobs: TriedBody): JudgedMail
 const REPLACED = '00000000-0000-0000-0000-000000000001';
 
 function saidOf(outcome: Verdict | Wait, body: Buffer): TrierSaid[] {
-  if (outcome.kind === 'wait') return [{ ...nothing, result: 'defer', reason: cut(outcome.reason) }];
+  if (outcome.kind === 'wait')
+    return [{ ...nothing, result: 'defer', reason: cut(outcome.reason), ...decided(outcome) }];
   const others = (outcome.recipients ?? []).map((one) => ({ ...told(one, body), recipient: one.recipient }));
   return [told(outcome, body), ...others];
 }
 
 const nothing = { recipient: '', prefix: null, isReplaced: false, target: null };
 
-function told({ result, reason, prefix, replacement, target }: Said, body: Buffer): TrierSaid {
+function decided({
+  decidedBy,
+  rule,
+}: Pick<Said, 'decidedBy' | 'rule'>): Pick<TrierSaid, 'decidedBy' | 'rule'> {
+  return {
+    ...(decidedBy !== undefined && { decidedBy: [...decidedBy] }),
+    ...(rule !== undefined && { rule }),
+  };
+}
+
+function told(said: Said, body: Buffer): TrierSaid {
+  const { result, reason, prefix, replacement, target } = said;
   // The Return-Path is ours whatever a filter says.
   const added = prefix && withoutReturnPath(body, prefix);
   return {
@@ -132,6 +144,7 @@ function told({ result, reason, prefix, replacement, target }: Said, body: Buffe
     prefix: added && added.length > 0 ? added.toString('latin1').slice(0, MAX_TOLD_PREFIX) : null,
     isReplaced: replacement !== undefined,
     target: target ?? null,
+    ...decided(said),
   };
 }
 
@@ -147,9 +160,17 @@ async function tryDialogue(
   const said: TrierSaid[] = [];
   for (const recipient of recipients) {
     const reply = await check.tryOut({ clientAddress, helo, reversePath, recipient }, current);
-    said.push({ ...nothing, recipient, result: reply.result, reason: wordsOf(reply) });
+    const decidedBy = decidingAtTheDoor(filter.name, reply);
+    said.push({ ...nothing, recipient, result: reply.result, reason: wordsOf(reply), decidedBy });
   }
   return { said: together(said) };
+}
+
+/** A zone that lists the client decides by being in the settings, one that does not answer by what they say of that. */
+function decidingAtTheDoor(filter: DialogueFilter['name'], { result }: CheckReply): string[] {
+  if (result === 'accept') return [];
+  if (filter === 'dnsbl') return [result === 'defer' ? 'dnsbl.onNoAnswer' : 'dnsbl.zones'];
+  return ['greylist.enabled', 'greylist.minRetrySeconds'];
 }
 
 /** What is said of all of them is said of the mail. */

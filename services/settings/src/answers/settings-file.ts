@@ -1,19 +1,11 @@
 // admin.settings.export and import: everything as one YAML file.
-import {
-  type AdminProblem,
-  type AdminReply,
-  adminSettings,
-  answerAdmin,
-  done,
-  refused,
-  type SavedSettings,
-} from '@pochtar/bus';
+import { type AdminReply, adminSettings, answerAdmin, done, refused, type SavedSettings } from '@pochtar/bus';
 import { isSectionName, type SectionName, sectionNames, unknownSection } from '@pochtar/settings';
 import { readSections, secretNames } from '@pochtar/store/settings';
 import type { ChangeOptions } from '../change-settings.ts';
 import type { Context } from '../context.ts';
 import { settingsYaml } from '../export-yaml.ts';
-import { readSettingsYaml, type SettingsFile } from '../import-yaml.ts';
+import { readSettingsYaml, type SettingsFile, withLines } from '../import-yaml.ts';
 import { readableDocument, secretsOf } from '../section-state.ts';
 import { refusal, refusalOf } from '../settings-errors.ts';
 import { change } from './settings.ts';
@@ -72,14 +64,5 @@ async function importAll(
   const changes = file.changes.map((one) => ({ ...one, expectedRevision: expected?.[one.section] }));
   const reply = await change(context, changes, options);
   if (reply.ok) return reply;
-  const { problems, ...error } = reply.error;
-  const lined = problems === undefined ? {} : { problems: problems.map((one) => withLine(one, file)) };
-  return { ok: false, error: { ...withLine(error, file), ...lined } };
-}
-
-function withLine<Problem extends AdminProblem>(problem: Problem, file: SettingsFile): Problem {
-  const { section, field } = problem;
-  if (section === undefined) return problem;
-  const line = file.lineOf(section, field === section ? '' : field.slice(section.length + 1));
-  return line === undefined ? problem : { ...problem, line };
+  return { ok: false, error: withLines(reply.error, file) };
 }

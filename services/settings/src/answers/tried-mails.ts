@@ -18,19 +18,12 @@ import {
   type TryReply,
   type TryRequest,
 } from '@pochtar/bus';
-import { complaint, type SectionName, type Settings, text } from '@pochtar/settings';
-import { settingsWith } from '../change-settings.ts';
+import type { Settings } from '@pochtar/settings';
 import type { Context, Refusal } from '../context.ts';
-import { refusal } from '../settings-errors.ts';
+import { draftOf, SECTIONS } from '../tried/draft.ts';
 import { dressed, type Envelope, envelopeOf, normalised } from '../tried/envelope.ts';
-import { type Asked, describeTried } from '../tried/describe.ts';
+import { type Answer, type Asked, describeTried } from '../tried/describe.ts';
 import { fewAtATime } from './few-at-a-time.ts';
-
-/** What those who are asked decide by. */
-const SECTIONS: readonly SectionName[] = [
-  ...(['sending', 'accessLists', 'general', 'dnsbl', 'greylist', 'antivirus'] as const),
-  ...(['dkim', 'dlp', 'misc', 'queue', 'relay'] as const),
-];
 
 export function answerTriedMails(context: Context): { stop(): Promise<void> }[] {
   const few = fewAtATime(context, 'test.mail');
@@ -40,7 +33,7 @@ export function answerTriedMails(context: Context): { stop(): Promise<void> }[] 
 }
 
 async function answer(context: Context, request: AskedTryMail) {
-  const draft = await draftOf(context, request);
+  const draft = await draftOf(context.db, request);
   if (!draft.ok) return draft;
   const { bytes } = request.mail;
   if (bytes > MAX_TRIED_BYTES) return tooLargeToTry(bytes);
@@ -51,19 +44,10 @@ async function answer(context: Context, request: AskedTryMail) {
   if (request.client !== undefined && isIP(request.client) === 0) return noAddress(request.client);
   const envelope = envelopeOf(mail, request);
   if (!envelope.ok) return envelope;
-  const { settings } = draft;
+  const { settings, unused } = draft;
   const asked = await askAll(context, mail, envelope.result, settings);
   const wasNormalised = mail.length !== brought.length || !mail.equals(brought);
-  return done(describeTried(envelope.result, asked, { settings, bytes, wasNormalised }));
-}
-
-async function draftOf({ db }: Context, { values }: AskedTryMail) {
-  const foreign = Object.keys(values).find((name) => !SECTIONS.includes(name as SectionName));
-  if (foreign !== undefined) return notTried(foreign);
-  return settingsWith(
-    db,
-    Object.entries(values).map(([section, patch]) => ({ section, patch, secrets: {} })),
-  );
+  return done(describeTried(envelope.result, asked, { settings, bytes, wasNormalised, unused }));
 }
 
 async function broughtMail({ bus, log }: Context, { mail }: AskedTryMail): Promise<Buffer | null> {
@@ -93,16 +77,16 @@ async function askAll(
     ...{ slip: [], earlier: [] },
   };
   const edge = await ask(context, 'smtp', request);
-  const slip = edge?.slip ?? [];
+  const slip = edge.reply?.slip ?? [];
   const asked: Asked = new Map([['smtp', edge]]);
-  const isAskedOf = origin === 'incoming' && clientAddress !== null && edge?.isSpared !== true;
+  const isAskedOf = origin === 'incoming' && clientAddress !== null && edge.reply?.isSpared !== true;
   const dialogue = isAskedOf ? dialogueOf(settings) : [];
   const atTheDoor = dialogue.map(async (trier) => void asked.set(trier, await ask(context, trier, request)));
   const earlier: TryRequest['earlier'] = [];
   for (const filter of slip) {
-    const reply = await ask(context, filter, { ...request, slip, earlier: [...earlier] });
-    asked.set(filter, reply);
-    const isReplaced = reply?.said.some((one) => one.recipient === '' && one.isReplaced) ?? false;
+    const answered = await ask(context, filter, { ...request, slip, earlier: [...earlier] });
+    asked.set(filter, answered);
+    const isReplaced = answered.reply?.said.some((one) => one.recipient === '' && one.isReplaced) ?? false;
     earlier.push({ filter, isReplaced });
   }
   await Promise.all(atTheDoor);
@@ -116,8 +100,14 @@ function dialogueOf({ dnsbl, greylist }: Settings): Trier[] {
   ];
 }
 
+async function ask(context: Context, trier: Trier, request: TryRequest): Promise<Answer> {
+  const started = performance.now();
+  const reply = await replyOf(context, trier, request);
+  return { reply, ms: Math.round(performance.now() - started) };
+}
+
 /** Null: no answer. */
-async function ask({ bus, log }: Context, trier: Trier, request: TryRequest): Promise<TryReply | null> {
+async function replyOf({ bus, log }: Context, trier: Trier, request: TryRequest): Promise<TryReply | null> {
   try {
     return await bus.ask(tryQuestion(trier), request, TRIER_MS);
   } catch (error) {
@@ -142,13 +132,4 @@ function noAddress(client: string): Refusal {
     `«${shown}»: нужен адрес IP, например 203.0.113.7`,
     `“${shown}”: an IP address is needed, such as 203.0.113.7`,
   );
-}
-
-function notTried(section: string): Refusal {
-  const known = SECTIONS.join(', ');
-  const message = text(
-    `проверке письма нужны только разделы ${known}`,
-    `a mail is tried with the sections ${known} only`,
-  );
-  return refusal([complaint({ section: section.slice(0, 64), field: '' }, 'notTested', message)]);
 }

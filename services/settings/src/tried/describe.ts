@@ -17,14 +17,22 @@ import { type Settings, text } from '@pochtar/settings';
 import { combineVerdicts, type StoredVerdict, targetOf } from '@pochtar/store/queue';
 import type { Envelope } from './envelope.ts';
 
-/** Who was asked, and what each answered; null: nothing in time. */
-export type Asked = Map<Trier, TryReply | null>;
+/** Who was asked, and what each answered. */
+export type Asked = Map<Trier, Answer>;
+
+export interface Answer {
+  /** Null: nothing in time. */
+  reply: TryReply | null;
+  ms: number;
+}
 
 interface Beside {
   settings: Settings;
   /** Of the file. */
   bytes: number;
   wasNormalised: boolean;
+  /** Sections of the draft that nobody decides by. */
+  unused: readonly string[];
 }
 
 type Words = { ru: string; en: string };
@@ -54,40 +62,74 @@ const verdictWords: Readonly<Record<TriedCode, Words>> = {
 };
 
 function verdictOf(by: Trier, envelope: Envelope, asked: Asked, settings: Settings): TriedVerdict {
-  const reply = asked.get(by);
-  if (reply === undefined) return { by, ...notAsked(by, envelope, asked, settings), recipients: [] };
-  if (reply === null) return { by, ...bare('unknown', NO_ANSWER), recipients: [] };
+  const answer = asked.get(by);
+  if (answer === undefined)
+    return { by, ms: null, ...notAsked(by, envelope, asked, settings), recipients: [] };
+  const { reply, ms } = answer;
+  if (reply === null) return { by, ms, ...because('unknown', noAnswer), recipients: [] };
   const [first] = reply.said;
   const whole = reply.said.find(({ recipient }) => recipient === '') ?? first;
-  if (whole === undefined) return { by, ...bare('unknown', reply.failure ?? ''), recipients: [] };
+  if (whole === undefined) return { by, ms, ...bare('unknown', reply.failure ?? ''), recipients: [] };
   const others = reply.said.filter(({ recipient }) => recipient !== '');
   const ofOthers = others.map((one) => ({ recipient: one.recipient, ...told(one) }));
-  return { by, ...told(whole), recipients: ofOthers };
+  return { by, ms, ...told(whole), recipients: ofOthers };
 }
 
-const NO_ANSWER = `no answer within ${TRIER_MS / 1000} s`;
+const SECONDS = TRIER_MS / 1000;
+const noAnswer = text(`ответа не было ${SECONDS} с`, `no answer within ${SECONDS} s`);
+const noEdge = text('smtp не сказал, какие фильтры включены', 'smtp did not say which filters there are');
 
-function told({ result, reason, prefix, isReplaced, target }: TrierSaid) {
+function told({ result, reason, prefix, isReplaced, target, decidedBy = [], rule }: TrierSaid) {
   const isChanged = prefix !== null || isReplaced || target !== null;
   const codes = { reject: 'reject', quarantine: 'hold', discard: 'discard', defer: 'later' } as const;
   const code: TriedCode = result === 'accept' ? (isChanged ? 'changes' : 'pass') : codes[result];
-  return { code, text: verdictWords[code], reason, header: prefix, target };
+  return {
+    code,
+    text: verdictWords[code],
+    reason,
+    header: prefix,
+    target,
+    settings: [...decidedBy],
+    rule: rule ?? null,
+  };
 }
 
-function bare(code: TriedCode, reason: string) {
-  return { code, text: verdictWords[code], reason, header: null, target: null };
+function bare(code: TriedCode, reason: string, deciding: readonly string[] = []) {
+  return {
+    ...{ code, text: verdictWords[code], reason, header: null, target: null },
+    ...{ settings: [...deciding], rule: null },
+  };
+}
+
+/** What is said by this process itself is said in both languages. */
+function because(code: TriedCode, { ru, en }: Words) {
+  const { text: word, ...rest } = bare(code, '');
+  return { ...rest, text: text(`${word.ru}: ${ru}`, `${word.en}: ${en}`) };
+}
+
+/** What has it asked, where it is not. */
+function switchesOf(by: Trier, origin: Envelope['origin']): string[] {
+  if (by === 'dnsbl') return ['dnsbl.zones'];
+  if (by === 'greylist') return ['greylist.enabled'];
+  if (by === 'antivirus')
+    return ['antivirus.clamavEnabled', 'antivirus.kasperskyEnabled', 'antivirus.drwebEnabled'];
+  if (by === 'dkim') return [origin === 'incoming' ? 'dkim.verify' : 'dkim.sign'];
+  return by === 'dlp' ? ['misc.useDlp', 'dlp.enabled'] : [];
 }
 
 function notAsked(by: Trier, envelope: Envelope, asked: Asked, { dnsbl, greylist }: Settings) {
   const isOfDialogue = dialogueFilters.some((filter) => filter === by);
   if (!isOfDialogue) {
-    const isKnown = asked.get('smtp')?.slip !== undefined;
-    return isKnown ? bare('off', '') : bare('unknown', 'smtp did not say which filters there are');
+    const isKnown = asked.get('smtp')?.reply?.slip !== undefined;
+    return isKnown ? bare('off', '', switchesOf(by, envelope.origin)) : because('unknown', noEdge);
   }
-  if (envelope.origin === 'submitted') return bare('notAsked', 'the sender has logged in');
-  if (by === 'dnsbl' ? dnsbl.zones.length === 0 : !greylist.enabled) return bare('off', '');
-  if (envelope.clientAddress === null) return bare('notAsked', 'the address of the client is not known');
-  return bare('notAsked', 'the client is on the white list');
+  if (envelope.origin === 'submitted')
+    return because('notAsked', text('отправитель вошёл', 'the sender has logged in'));
+  if (by === 'dnsbl' ? dnsbl.zones.length === 0 : !greylist.enabled)
+    return bare('off', '', switchesOf(by, envelope.origin));
+  if (envelope.clientAddress === null)
+    return because('notAsked', text('адрес клиента не указан', 'no address of the client was given'));
+  return because('notAsked', text('клиент в белом списке', 'the client is on the white list'));
 }
 
 const outcomeWords: Readonly<Record<TriedOutcomeCode, Words>> = {
@@ -132,9 +174,9 @@ function saidOf(reply: TryReply | null | undefined, recipient: string): TrierSai
 function atTheDoor(recipient: string, asked: Asked): Outcome | null {
   for (const by of ['smtp', ...dialogueFilters] as const) {
     if (!asked.has(by)) continue;
-    const reply = asked.get(by);
+    const reply = asked.get(by)?.reply;
     const said = saidOf(reply, recipient);
-    if (said === undefined) return outcome('unknown', by, reply?.failure ?? NO_ANSWER);
+    if (said === undefined) return outcome('unknown', by, reply?.failure ?? noAnswer.en);
     if (said.result === 'reject') return outcome('refused', by, said.reason);
     if (said.result !== 'accept') return outcome('putOff', by, said.reason);
   }
@@ -142,9 +184,9 @@ function atTheDoor(recipient: string, asked: Asked): Outcome | null {
 }
 
 function afterwards(recipient: string, asked: Asked): Outcome {
-  const slip = asked.get('smtp')?.slip ?? [];
+  const slip = asked.get('smtp')?.reply?.slip ?? [];
   const verdicts = slip.flatMap((filter) => {
-    const said = saidOf(asked.get(filter), recipient);
+    const said = saidOf(asked.get(filter)?.reply, recipient);
     return said === undefined || said.result === 'defer' ? [] : [stored(filter, said)];
   });
   const decision = combineVerdicts({ slip, verdicts, releasedFilters: [], removedAtAcceptance: null });
@@ -155,14 +197,14 @@ function afterwards(recipient: string, asked: Asked): Outcome {
   }
   const by = incomingFilters.find((filter) => filter === decision.filter) ?? null;
   if (decision.kind === 'notReady') {
-    const reply = by === null ? null : asked.get(by);
+    const reply = by === null ? null : asked.get(by)?.reply;
     const said = saidOf(reply, recipient);
     return said === undefined
-      ? outcome('unknown', by, reply?.failure ?? NO_ANSWER)
+      ? outcome('unknown', by, reply?.failure ?? noAnswer.en)
       : outcome('waits', by, said.reason);
   }
   if (decision.kind === 'replace')
-    return outcome('replaced', by, saidOf(asked.get(by as Trier), '')?.reason ?? '');
+    return outcome('replaced', by, saidOf(asked.get(by as Trier)?.reply, '')?.reason ?? '');
   const codes = { reject: 'returned', hold: 'held', discard: 'discarded' } as const;
   return outcome(codes[decision.kind], by, decision.reason);
 }
@@ -177,7 +219,11 @@ function stored(filter: string, { result, reason, prefix, isReplaced, target }: 
   };
 }
 
-function remarksOf(envelope: Envelope, asked: Asked, { wasNormalised }: Beside): TriedMail['remarks'] {
+function remarksOf(
+  envelope: Envelope,
+  asked: Asked,
+  { wasNormalised, unused }: Beside,
+): TriedMail['remarks'] {
   const { origin, clientAddress, isSenderAssumed, areRecipientsAssumed } = envelope;
   const remarks: [string, boolean, Words][] = [
     ['senderAssumed', isSenderAssumed, text('отправитель взят из письма', 'the sender was read in the mail')],
@@ -217,10 +263,18 @@ function remarksOf(envelope: Envelope, asked: Asked, { wasNormalised }: Beside):
     ],
     [
       'noEdge',
-      asked.get('smtp')?.slip === undefined,
+      asked.get('smtp')?.reply?.slip === undefined,
       text(
         'процесс smtp не ответил: какие фильтры включены, неизвестно',
         'the process smtp did not answer: which filters are on is not known',
+      ),
+    ],
+    [
+      'unusedSections',
+      unused.length > 0,
+      text(
+        `на письмо не влияют и не учтены разделы черновика: ${unused.join(', ')}`,
+        `these sections of the draft have no effect on a mail and were left out: ${unused.join(', ')}`,
       ),
     ],
   ];
