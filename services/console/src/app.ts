@@ -11,11 +11,12 @@ import fastify, {
 } from 'fastify';
 import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { z } from 'zod';
 import { contract } from './contract/index.ts';
-import { type AnswerFile, type AnyRoute, makesSomething } from './contract/route.ts';
+import { type AnswerFile, type AnyRoute, makesSomething, uploadOf } from './contract/route.ts';
 import { takeBoundedJson } from './http/bounded-json.ts';
+import { checked } from './http/checked.ts';
 import { isNotModified } from './http/etag.ts';
+import { leaveForms } from './http/form.ts';
 import { isOwnHost } from './http/host.ts';
 import { languageOf } from './http/language.ts';
 import { type Asked, keyOf, type RepeatedRequests } from './http/repeated-requests.ts';
@@ -27,7 +28,6 @@ import { admit, bearerOf, personOf } from './session/who-asks.ts';
 
 export const API = '/api/v1';
 const MAX_BODY = 2 * 1024 * 1024;
-const MAX_TOLD = 300;
 
 /** What a handler of a route's own gets. */
 export interface Call {
@@ -79,7 +79,14 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   });
   app.setErrorHandler((error, request, reply) => void sendProblem(asProblem(error, request), request, reply));
   app.setNotFoundHandler((request, reply) => void sendProblem(notFound(), request, reply));
-  for (const [name, route] of Object.entries(contract)) addRoute(app, name, route, parts);
+  for (const [name, route] of Object.entries(contract)) {
+    if (uploadOf(route) === undefined) addRoute(app, name, route, parts);
+    else
+      await app.register(async (scope) => {
+        leaveForms(scope);
+        addRoute(scope, name, route, parts);
+      });
+  }
   return app;
 }
 
@@ -121,7 +128,8 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
       const given = {
         params: checked(route.params, request.params, 'path'),
         query: checked(route.query, request.query, 'query'),
-        body: checked(route.body, request.body ?? {}, 'body'),
+        // A form is read by its handler, once it is known who sends it.
+        body: uploadOf(route) === undefined ? checked(route.body, request.body ?? {}, 'body') : undefined,
       };
       reply.header('cache-control', 'no-store');
       if ('question' in route) {
@@ -181,27 +189,6 @@ async function answerOnce(
 
 function asFile(reply: FastifyReply, { name, type }: AnswerFile): void {
   reply.type(`${type}; charset=utf-8`).header('content-disposition', `attachment; filename="${name}"`);
-}
-
-function checked(schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body'): unknown {
-  const parsed = (schema ?? z.unknown()).safeParse(value);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.slice(0, 50).map((issue) => {
-    const field = issue.path.map(String).join('.').slice(0, MAX_TOLD);
-    // It may repeat what was sent.
-    const message = issue.message.slice(0, MAX_TOLD);
-    return {
-      pointer: `/${issue.path.map(String).join('/').slice(0, MAX_TOLD)}`,
-      field,
-      code: 'invalid',
-      message: {
-        ru: `${field || where}: значение не подходит (${message})`,
-        en: `${field || where}: ${message}`,
-      },
-    };
-  });
-  const first = errors[0] as (typeof errors)[number];
-  throw new Problem(400, 'invalid', first.message, { errors });
 }
 
 function asProblem(error: unknown, request: FastifyRequest): Problem {

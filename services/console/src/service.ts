@@ -25,6 +25,7 @@ import { createServers } from './http/servers.ts';
 import { openApiOf } from './openapi/document.ts';
 import { ownVersion } from './own-version.ts';
 import { clientHandlers } from './routes/client.ts';
+import { filterHandlers } from './routes/filters.ts';
 import { liveHandlers } from './routes/live.ts';
 import { quarantineHandlers } from './routes/quarantine.ts';
 import { sessionHandlers } from './routes/session.ts';
@@ -100,6 +101,7 @@ async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp
       ...sessionHandlers(sessions, version, organisation),
       ...liveHandlers(hints, sessions, document),
       ...testHandlers(bus),
+      ...filterHandlers(bus),
       ...quarantineHandlers(bus),
       ...clientHandlers(setUp),
     },

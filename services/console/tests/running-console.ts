@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { adminAdministrator, askAdmin, connectBus, wholeServer } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import { eventually, temporaryDirectory } from '@pochtar/testkit';
-import { type Ground, openGround, serviceContext } from '@pochtar/testkit/ground';
+import { type Ground, openGround, serviceContext, type SettingsParts } from '@pochtar/testkit/ground';
 import { readConfig } from '../src/config.ts';
 import { start } from '../src/service.ts';
 
@@ -38,8 +38,10 @@ export interface RunningConsole extends AsyncDisposable {
 }
 
 export interface ConsoleOptions {
-  /** Programs beside it; the settings process always. */
+  /** Programs beside it (`delivery`, `filter-dlp`); the settings process always. */
   beside?: readonly string[];
+  /** That they start with. */
+  settings?: SettingsParts;
   pages?: string;
   /** Of this machine, besides loopback ones. */
   names?: string;
@@ -50,7 +52,7 @@ export interface ConsoleOptions {
 /** Administrators `root` (of everything), `demo` (of demo.test) and `auditor`, with PASSWORD. */
 export async function runConsole(options: ConsoleOptions = {}): Promise<RunningConsole> {
   await using stack = new AsyncDisposableStack();
-  const ground = stack.use(await openGround());
+  const ground = stack.use(await openGround(options.settings));
   const directory = stack.use(temporaryDirectory());
   for (const program of ['settings', ...(options.beside ?? [])]) {
     stack.defer(await runProgram(program, ground, join(directory.path, program), options.log));
@@ -100,10 +102,14 @@ async function runProgram(
   runFile: string,
   onLog?: (line: string) => void,
 ): Promise<() => Promise<void>> {
-  const main = fileURLToPath(new URL(`../../${program}/src/main.ts`, import.meta.url));
+  const [service = program, filter] = program.split('-');
+  const main = fileURLToPath(new URL(`../../${service}/src/main.ts`, import.meta.url));
   const child = spawn(process.execPath, [main], {
     stdio: ['ignore', onLog === undefined ? 'ignore' : 'pipe', 'inherit'],
-    env: { PATH: process.env['PATH'], ...ground.environment(program), POCHTAR_RUN_FILE: runFile },
+    env: {
+      ...{ PATH: process.env['PATH'], ...ground.environment(program), POCHTAR_RUN_FILE: runFile },
+      ...(filter !== undefined && { POCHTAR_FILTER: filter }),
+    },
   });
   child.stdout?.on('data', (chunk: Buffer) => onLog?.(chunk.toString()));
   const ended = once(child, 'exit');

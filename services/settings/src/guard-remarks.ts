@@ -17,6 +17,6 @@ export function guardRemarks(suspended: readonly string[]): Remark[] {
       `Настройте на прокси или NAT передачу адресов клиентов (PROXY protocol, сеть узла). Если это действительно один клиент, подтвердите: pochtar guard confirm ${address}`,
       `Have the proxy or NAT pass on the clients’ addresses (PROXY protocol, host network). If it really is one client, confirm it: pochtar guard confirm ${address}`,
     ),
-    to: '/lists/white',
+    to: `/lists/guard?open=${encodeURIComponent(address)}`,
   }));
 }

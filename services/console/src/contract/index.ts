@@ -5,6 +5,7 @@ import { directoryRoutes } from './directory.ts';
 import { dkimRoutes } from './dkim.ts';
 import { dlpRoutes } from './dlp.ts';
 import { dnsblRoutes } from './dnsbl.ts';
+import { filterRoutes } from './filters.ts';
 import { greylistRoutes } from './greylist.ts';
 import { guardRoutes } from './guard.ts';
 import { listRoutes } from './lists.ts';
@@ -38,6 +39,7 @@ export const contract = {
   ...stepRoutes,
   ...liveRoutes,
   ...testRoutes,
+  ...filterRoutes,
 };
 
 export type Contract = typeof contract;

@@ -45,7 +45,15 @@ export interface OwnRoute<Params, Query, Body, Answer> extends RouteParts<Params
   result: z.ZodType<Answer>;
   /** Where it is not one JSON document. */
   mediaType?: string;
+  /** A file comes with it: multipart/form-data (RFC 7578), `body` is its part `request` in JSON. */
+  upload?: Upload;
   roles: readonly Role[] | 'everybody';
+}
+
+export interface Upload {
+  /** The part that is the file. */
+  part: string;
+  maxBytes: number;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the widest route there is
@@ -78,6 +86,11 @@ export function own<Answer, Params = unknown, Query = unknown, Body = unknown>(
   route: OwnRoute<Params, Query, Body, Answer>,
 ): OwnRoute<Params, Query, Body, Answer> {
   return route;
+}
+
+/** The file that comes with a request. */
+export function uploadOf(route: AnyRoute): Upload | undefined {
+  return 'question' in route ? undefined : route.upload;
 }
 
 /** Routes that make something anew each time: they take an Idempotency-Key. */

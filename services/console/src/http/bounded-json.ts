@@ -23,6 +23,23 @@ export function takeBoundedJson(app: FastifyInstance): void {
   });
 }
 
+/** The same of a text that is a part of a request. Throws a `Problem` that names it. */
+export function readBoundedJson(text: string, part: string): unknown {
+  const over = overLimit(text);
+  if (over !== null)
+    throw new Problem(400, 'invalid', { ru: `${part}: ${over.ru}`, en: `${part} ${over.en}` });
+  try {
+    return JSON.parse(text, withoutPrototypes) as unknown;
+  } catch {
+    throw new Problem(400, 'invalid', { ru: `${part}: это не JSON`, en: `${part} is not JSON` });
+  }
+}
+
+function withoutPrototypes(name: string, value: unknown): unknown {
+  if (name === '__proto__') throw new SyntaxError('no object has such a member');
+  return value;
+}
+
 function overLimit(text: string): { ru: string; en: string } | null {
   let depth = 0;
   let values = 0;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { API } from '../app.ts';
 import { contract } from '../contract/index.ts';
-import { type AnyRoute, makesSomething } from '../contract/route.ts';
+import { type AnyRoute, makesSomething, uploadOf } from '../contract/route.ts';
 import { examples } from './examples.ts';
 import { PROBLEMS, problemsOf } from './problems.ts';
 
@@ -104,9 +104,7 @@ function operation(name: string, route: AnyRoute): Json {
     ...(route.body && {
       requestBody: {
         required: true,
-        content: {
-          'application/json': { schema: schemaOf(route.body), ...(example !== undefined && { example }) },
-        },
+        content: uploadOf(route) === undefined ? jsonOf(route.body, example) : formOf(route, route.body),
       },
     }),
     responses: {
@@ -117,6 +115,22 @@ function operation(name: string, route: AnyRoute): Json {
         },
       },
       ...problemsOf(name, route),
+    },
+  };
+}
+
+function jsonOf(body: z.ZodType, example: unknown): Json {
+  return { 'application/json': { schema: schemaOf(body), ...(example !== undefined && { example }) } };
+}
+
+/** RFC 7578: what is said in JSON is one part, the file another. */
+function formOf(route: AnyRoute, body: z.ZodType): Json {
+  const { part = '', maxBytes } = uploadOf(route) ?? {};
+  const file = { type: 'string', contentMediaType: 'application/octet-stream', maxLength: maxBytes };
+  return {
+    'multipart/form-data': {
+      schema: { type: 'object', required: [part], properties: { [part]: file, request: schemaOf(body) } },
+      encoding: { request: { contentType: 'application/json' } },
     },
   };
 }

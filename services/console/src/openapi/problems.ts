@@ -1,5 +1,5 @@
 // What can go wrong, as the document tells it: each status once, and which of them a route may answer.
-import type { AnyRoute } from '../contract/route.ts';
+import { type AnyRoute, uploadOf } from '../contract/route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -69,6 +69,8 @@ const STATUSES = {
   404: ['NotFound', 'it does not exist, or not for who asks'],
   409: ['Conflict', 'it exists already, is in use, or is not in a state for this'],
   412: ['Stale', 'somebody has changed it meanwhile: `current` has it as it is now'],
+  413: ['TooLarge', 'the file is larger than the route takes'],
+  415: ['NotAForm', 'it is no form: multipart/form-data'],
   422: ['Refused', 'it breaks a rule'],
   429: ['TooMany', 'too often: Retry-After says when again'],
   503: ['Unavailable', 'the process that answers is silent'],
@@ -94,8 +96,13 @@ export function problemsOf(name: string, route: AnyRoute): Json {
   const isQuestion = 'question' in route;
   const isChange = method !== 'GET';
   const saves = isChange && path.startsWith('/settings');
+  const hasFile = uploadOf(route) !== undefined;
   const isThrottled =
-    path === '/session' || path.endsWith('/password') || path.startsWith('/tests') || path === '/events';
+    path === '/session' ||
+    path.endsWith('/password') ||
+    path.startsWith('/tests') ||
+    path === '/filters/try' ||
+    path === '/events';
   const may: Readonly<Record<Status, boolean>> = {
     400: route.params !== undefined || route.query !== undefined || route.body !== undefined,
     401: route.roles !== 'everybody' || path === '/session',
@@ -103,7 +110,9 @@ export function problemsOf(name: string, route: AnyRoute): Json {
     404: route.roles !== 'everybody',
     409: isChange && isQuestion,
     412: saves,
-    422: isChange && isQuestion,
+    413: hasFile,
+    415: hasFile,
+    422: isChange && (isQuestion || hasFile),
     429: isThrottled,
     503: true,
   };

@@ -28,6 +28,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   '/certificates': ['/certificates', '/certificates?open=old'],
   '/lists/black': ['/lists/black', '/lists/black?open=198.51.100.0%2F24'],
   '/lists/networks': ['/lists/networks', '/lists/networks?open=Office'],
+  '/lists/guard': ['/lists/guard', '/lists/guard?open=172.18.0.1', '/lists/guard?all=1'],
 };
 
 /** The home of users, who see nothing else; what of it is for administrators is among the addresses. */

@@ -15,6 +15,7 @@ import {
 import type { Answers, Contract } from '../../src/contract/index.ts';
 import { dlpRoutes } from './fake-dlp.ts';
 import { dnsblRoutes } from './fake-dnsbl.ts';
+import { guardRoutes, tryMail } from './fake-filters.ts';
 import { listRoutes } from './fake-lists.ts';
 import { quarantineRoutes } from './fake-quarantine.ts';
 import { stepRoutes } from './fake-steps.ts';
@@ -118,6 +119,12 @@ export class FakeApi {
       return;
     }
     if (this.isHanging && url.pathname !== '/api/v1/session') return;
+    if (url.pathname === '/api/v1/filters/try') {
+      const { changes, triedFailure: failure } = this;
+      const untilFinished = this.isTryingLong ? this.untilFinished.promise : null;
+      await tryMail(request, response, { changes, untilFinished, failure });
+      return;
+    }
     const { status: code, body: plain } = await this.#route(request, url);
     const body = this.strange === '' ? plain : withStrange(plain, this.strange);
     response.writeHead(code, {
@@ -138,6 +145,11 @@ export class FakeApi {
     line('server', 'S: 535 <script>no</script>', false);
     response.end(`${JSON.stringify({ verdict: 'bad', text: { ru: 'вход не принят', en: 'no log-in' } })}\n`);
   }
+
+  /** A mail that is tried waits for `untilFinished`. */
+  isTryingLong = false;
+  /** What a mail that is tried is answered with, instead. */
+  triedFailure: { status: number; body: object } | null = null;
 
   /** Tests wait for this before their end. */
   untilFinished = Promise.withResolvers<void>();
@@ -218,6 +230,7 @@ export class FakeApi {
     ...directoryRoutes(() => this.isNew),
     ...listRoutes(() => this.isNew),
     ...dnsblRoutes(() => this.isNew),
+    ...guardRoutes(() => this.isNew, this.changes),
     ...dlpRoutes(() => this.isNew, this.changes),
     ...quarantineRoutes(() => this.isNew, this.changes),
     ...stepRoutes(() => this.isNew),

@@ -4,6 +4,7 @@ import type { FakeApi } from './fake-api.ts';
 import { dialogStates } from './dialog-states.ts';
 import { settled } from './looks.ts';
 import type { PageState } from './page-state.ts';
+import { tryStates } from './try-states.ts';
 
 const emptyPages = [
   '/',
@@ -23,6 +24,7 @@ const emptyPages = [
   '/processes',
   '/lists/white',
   '/lists/networks',
+  '/lists/guard',
 ];
 
 /** Whose question nobody answers. */
@@ -34,10 +36,12 @@ const failingPages = [
   '/accounts',
   '/domains/firma.test/dns',
   '/lists/black',
+  '/lists/guard',
+  '/try',
   '/processes',
   '/audit',
 ];
-const hangingPages = ['/', '/settings/mail', '/certificates'];
+const hangingPages = ['/', '/settings/mail', '/certificates', '/try'];
 /** Seen by who may look and not touch. */
 const lookedAt = [
   '/quarantine?open=0192f000-0000-7000-8000-000000000001',
@@ -45,6 +49,7 @@ const lookedAt = [
   '/accounts',
   '/names',
   '/lists/black',
+  '/lists/guard?open=172.18.0.1',
   '/certificates',
   '/admins',
   '/processes',
@@ -89,6 +94,7 @@ export const states: Readonly<Record<string, PageState>> = {
     ]),
   ),
   ...dialogStates,
+  ...tryStates,
   'empty by filter': { path: '/queue?sender=nobody', prepare: (api) => void (api.isNew = true) },
   unavailable: {
     path: '/queue',

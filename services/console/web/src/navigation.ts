@@ -46,6 +46,7 @@ export const menu: readonly PlaceGroup[] = [
     places: [
       { to: '/lists/white', title: 'page.lists', roles: server },
       { to: '/dlp', title: 'page.dlp', roles: server },
+      { to: '/try', title: 'page.try', roles: ['admin'] },
       { to: '/certificates', title: 'page.certificates', roles: server },
       { to: '/firewall', title: 'page.firewall', roles: server, isComing: true },
     ],

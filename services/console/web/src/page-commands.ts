@@ -105,6 +105,11 @@ const pages: Readonly<Record<string, Lines>> = {
   '/lists/white': list('white'),
   '/lists/black': list('black'),
   '/lists/networks': () => ['pochtar list networks'],
+  '/lists/guard': ({ all, open }) => {
+    if (open !== undefined) return [`pochtar guard confirm ${shellWord(open)}`];
+    return [all === undefined ? 'pochtar guard list' : 'pochtar guard list --all'];
+  },
+  '/try': () => ['pochtar filter try mail.eml --client 203.0.113.7'],
   '/certificates': () => ['pochtar certificate list'],
   '/processes': () => ['pochtar settings status'],
   '/me': () => ['pochtar admin password admin'],

@@ -41,6 +41,29 @@ async function answerOf(response: Response): Promise<unknown> {
   return isFile ? response.text() : response.json();
 }
 
+/** It is sent, and then looked at by all whom it concerns. */
+const fileMs = 130_000;
+
+/** A request with a file in it, which is its part `part`. */
+export async function callWithFile<Name extends RouteName>(
+  name: Name,
+  given: Given<Name>,
+  { part, content }: { part: string; content: Blob },
+  signal: AbortSignal,
+): Promise<Answer<Name>> {
+  const { body, ...parts } = given as Parts;
+  const form = new FormData();
+  form.append('request', JSON.stringify(body ?? {}));
+  form.append(part, content, 'file');
+  let response = await send(name, { ...parts, body: form }, signal, fileMs);
+  if (response.status === 401) {
+    await session.renew();
+    response = await send(name, { ...parts, body: form }, signal, fileMs);
+  }
+  if (!response.ok) throw await readProblem(response);
+  return (await answerOf(response)) as Answer<Name>;
+}
+
 /** A request whose answer comes in lines, each a JSON document. Throws `ApiProblem` where there is none. */
 export async function callLines<Name extends RouteName>(
   name: Name,
@@ -88,10 +111,11 @@ async function send(
     credentials: 'same-origin',
     headers: {
       accept: 'application/json',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      // A form says itself what it is, with what divides its parts.
+      ...(body !== undefined && !(body instanceof FormData) && { 'content-type': 'application/json' }),
     },
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
   };
   try {
     const response = await fetch(`/api/v1${path}${search(query)}`, init);

@@ -2,7 +2,9 @@
 import type { ru } from './ru.ts';
 import type { audit } from './ru/audit.ts';
 import type { dlp } from './ru/dlp.ts';
+import type { guard } from './ru/guard.ts';
 import type { quarantine } from './ru/quarantine.ts';
+import type { tryMail } from './ru/try.ts';
 
 type Written = keyof typeof ru;
 type Stem<Name> = Name extends
@@ -13,7 +15,14 @@ type Stem<Name> = Name extends
   ? Base
   : Name;
 /** Words of a page that few open come with it (`addWords`). */
-export type Key = Stem<Written | keyof typeof audit | keyof typeof dlp | keyof typeof quarantine>;
+export type Key = Stem<
+  | Written
+  | keyof typeof audit
+  | keyof typeof dlp
+  | keyof typeof guard
+  | keyof typeof quarantine
+  | keyof typeof tryMail
+>;
 
 /** English has the same keys, and of plurals one and other. */
 export type English = Record<Exclude<Written, `${string}_few` | `${string}_many`>, string>;

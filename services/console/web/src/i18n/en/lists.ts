@@ -4,6 +4,7 @@ export const lists = {
   'lists.white': 'White list',
   'lists.black': 'Black list',
   'lists.networks': 'Named networks',
+  'lists.guard': 'Hidden clients',
   'lists.whiteHelp':
     'Mail is always accepted: without greylisting and DNSBL, and from addresses and networks without a login too. Antivirus and the recipient check stay.',
   'lists.blackHelp': 'Mail is refused: addresses and networks when they connect, names when they send.',

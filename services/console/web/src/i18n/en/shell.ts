@@ -19,6 +19,7 @@ export const shell = {
   'page.settings': 'Settings',
   'page.lists': 'White and black lists',
   'page.dlp': 'DLP',
+  'page.try': 'What would happen to a mail?',
   'page.certificates': 'Certificates',
   'page.firewall': 'Firewall',
   'page.tasks': 'Tasks',

@@ -19,6 +19,7 @@ export const shell = {
   'page.settings': 'Настройки',
   'page.lists': 'Белый и чёрный списки',
   'page.dlp': 'DLP',
+  'page.try': 'Что будет с письмом?',
   'page.certificates': 'Сертификаты',
   'page.firewall': 'Межсетевой экран',
   'page.tasks': 'Задачи',
