@@ -1,12 +1,15 @@
 // POST /filters/try: a form with a mail in it, from the request to the real settings, smtp and filter processes; and whatever
 // else may be sent there.
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { dlpDefinition } from '@pochtar/bus';
 import { saveRule } from '@pochtar/store/dlp';
 import { eventually, freePort } from '@pochtar/testkit';
 import { createAccounts } from '@pochtar/testkit/ground';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningConsole, runConsole, type Visitor } from './running-console.ts';
+import { PASSWORD, type RunningConsole, runConsole, type Visitor } from './running-console.ts';
 
 const MB = 1024 * 1024;
 const MAIL =
@@ -110,6 +113,32 @@ test('sixteen megabytes are taken, an octet more is 413 with the remedy, and the
   }
   expect((await tried()).status).toBe(200);
 }, 90_000);
+
+test('HTTP/2 takes it too', async () => {
+  const session = connectHttp2(`https://127.0.0.1:${running.port}`, { rejectUnauthorized: false });
+  const ask = async (path: string, type: string, body: Buffer, cookie = '') => {
+    const headers = { ':method': 'POST', ':path': `/api/v1${path}`, 'content-type': type };
+    const stream = session.request({ ...headers, ...(cookie !== '' && { cookie }) });
+    stream.end(body);
+    const [head] = (await once(stream, 'response')) as [Record<string, string | string[]>];
+    return { status: head[':status'], set: String(head['set-cookie']), text: await text(stream) };
+  };
+  const login = Buffer.from(JSON.stringify({ login: 'root', password: PASSWORD }));
+  const { set } = await ask('/session', 'application/json', login);
+  const { headers, body } = encoded(formOf({ mail: MAIL + 'x'.repeat(3 * MB) }));
+  const answer = await ask('/filters/try', headers, await body, set.split(';')[0]);
+  expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { bytes: MAIL.length + 3 * MB }]);
+  const cut = (await body).subarray(0, 100_000);
+  expect((await ask('/filters/try', headers, cut, set.split(';')[0])).status).toBe(400);
+  session.close();
+});
+
+/** As a browser writes it. */
+function encoded(form: FormData): { headers: string; body: Promise<Buffer> } {
+  const response = new Response(form);
+  const body = response.arrayBuffer().then((bytes) => Buffer.from(bytes));
+  return { headers: response.headers.get('content-type') ?? '', body };
+}
 
 test('it is there for administrators alone; nobody is read before it is known who sends', async () => {
   const mail = Buffer.alloc(12 * MB);

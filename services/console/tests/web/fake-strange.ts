@@ -22,6 +22,7 @@ const foreignFields = new Set([
     'groups',
     'helo',
     'destination',
+    'latest',
   ],
   ...['author', 'object', 'name', 'before', 'after', 'error', 'clientAddress', 'tls'],
 ]);

@@ -1,6 +1,6 @@
 // A form over the page: fields, what failed, and two buttons; or something to read, and one. On a telephone it is the whole
 // screen.
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useWords } from '../i18n/index.ts';
 import { Button, Group, Modal } from './controls.ts';
 import { useNarrow } from './narrow.ts';
@@ -23,6 +23,14 @@ export function Dialog(props: DialogProps) {
   const { t } = useWords();
   const isNarrow = useNarrow();
   const submit = props.onSubmit ?? props.onClose;
+  const decides = props.verb !== undefined;
+  const button = useRef<HTMLButtonElement>(null);
+  const decided = useRef(decides);
+  useEffect(() => {
+    // It is done, and what was pressed was off meanwhile and has lost the focus.
+    if (decided.current && !decides) button.current?.focus();
+    decided.current = decides;
+  }, [decides]);
   return (
     <Modal
       opened
@@ -46,12 +54,17 @@ export function Dialog(props: DialogProps) {
           </div>
         )}
         <Group className="p-decision" justify="flex-end" mt="md" gap={8}>
-          {props.verb !== undefined && (
+          {decides && (
             <Button variant="default" onClick={props.onClose}>
               {t('action.cancel')}
             </Button>
           )}
-          <Button type="submit" disabled={!(props.isReady ?? true)} loading={props.isBusy ?? false}>
+          <Button
+            ref={button}
+            type="submit"
+            disabled={!(props.isReady ?? true)}
+            loading={props.isBusy ?? false}
+          >
             {props.verb ?? t('action.close')}
           </Button>
         </Group>

@@ -55,7 +55,7 @@ function TryForm({ forms, draft }: { forms: FormsDescription; draft: Draft }) {
   const { trying, stop } = useTrying(draft);
   const result = useRef<HTMLDivElement>(null);
   const { file, source } = typed;
-  const isLarge = (file?.size ?? new Blob([source]).size) > mostBytes;
+  const isLarge = file === null ? isTooLong(source) : file.size > mostBytes;
   const isReady = (file === null ? source.trim() !== '' : file.size > 0) && !isLarge;
   const problems = trying.error === null ? [] : asProblem(trying.error).errors;
   const isOfSettings = problems.some(({ section }) => section !== undefined);
@@ -68,7 +68,7 @@ function TryForm({ forms, draft }: { forms: FormsDescription; draft: Draft }) {
           event.preventDefault();
           if (isReady && !trying.isPending)
             trying.mutate(undefined, {
-              onSuccess: () => requestAnimationFrame(() => result.current?.focus()),
+              onSuccess: (isDone) => void (isDone && requestAnimationFrame(() => result.current?.focus())),
             });
         }}
       >
@@ -101,7 +101,14 @@ function TryForm({ forms, draft }: { forms: FormsDescription; draft: Draft }) {
   );
 }
 
-/** It ends with the page. */
+const longestLetter = 3;
+
+/** Counted in octets only where that may decide. */
+function isTooLong(source: string): boolean {
+  return source.length * longestLetter > mostBytes && new Blob([source]).size > mostBytes;
+}
+
+/** Answers whether there is an answer. It ends with the page. */
 function useTrying(draft: Draft) {
   const ending = useRef<AbortController | null>(null);
   useEffect(() => () => ending.current?.abort(), []);
@@ -122,9 +129,11 @@ function useTrying(draft: Draft) {
           own.signal,
         );
         lastTried.set({ ...about, at: new Date().toISOString(), isOfDraft, answer });
+        return true;
       } catch (error) {
         // Who has taken it back knows that there is no answer.
         if (!own.signal.aborted) throw error;
+        return false;
       }
     },
   });
