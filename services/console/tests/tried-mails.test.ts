@@ -51,7 +51,7 @@ function formOf({ mail = MAIL, request }: Sent): FormData {
   return form;
 }
 
-async function post(body: BodyInit, cookie = root.cookie, headers: Record<string, string> = {}) {
+async function post(body: string | FormData, cookie = root.cookie, headers: Record<string, string> = {}) {
   const url = `${running.url}/api/v1/filters/try`;
   const response = await fetch(url, { method: 'POST', body, headers: { ...headers, cookie } });
   const told = (await response.json()) as Record<string, unknown>;
