@@ -178,7 +178,7 @@ export const natsUsers: NatsUser[] = [
     }),
   ),
   // It sees no hash of a password, and asks.
-  tests(program('ldap', { publish: [...streams, 'auth.check'] })),
+  tests(program('ldap', { publish: [...streams, 'auth.check', 'auth.scram'], subscribe: ['guard.changed'] })),
   offersMails(
     followsProgress(
       program('settings', {
@@ -200,7 +200,7 @@ export const natsUsers: NatsUser[] = [
         ],
         subscribe: [
           'settings.applied',
-          'auth.check',
+          ...['auth.check', 'auth.scram'],
           ...answeredBySettings.map((subject) => `admin.${subject}.*`),
           'admin.overview.server',
           ...askers.map((asker) => `progress.${asker}.*.cancel`),

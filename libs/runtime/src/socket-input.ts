@@ -114,6 +114,18 @@ export class SocketInput {
     }
   }
 
+  /** What is there already, to be looked at. */
+  get pending(): Buffer {
+    return this.#buffer;
+  }
+
+  /** The next `length` octets, which are pending. */
+  take(length: number): Buffer {
+    const octets = this.#buffer.subarray(0, length);
+    this.#buffer = this.#buffer.subarray(length);
+    return octets;
+  }
+
   /** Waits until something is there to be taken. */
   async ready(): Promise<void> {
     const deadline = Date.now() + this.timeoutMs;

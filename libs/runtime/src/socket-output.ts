@@ -61,9 +61,13 @@ export class SocketOutput {
     } catch {
       // The client has gone, or does not read: nothing is owed to it.
     }
-    this.#socket.end();
+    const socket = this.#socket;
+    socket.end();
+    if (socket.destroyed) return;
     // A client that neither closes nor reads must not keep the connection.
-    setTimeout(() => this.#socket.destroy(), 5000).unref();
+    const timer = setTimeout(() => socket.destroy(), 5000).unref();
+    // Thousands may end in that time: of what has ended nothing is kept.
+    socket.once('close', () => clearTimeout(timer));
   }
 
   async #write(octets: Buffer): Promise<void> {

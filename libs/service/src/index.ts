@@ -19,6 +19,7 @@ export * from './ports-test.ts';
 export * from './sasl.ts';
 export * from './scram/channel-binding.ts';
 export * from './scram/follow-scram.ts';
+export * from './scram/scram-offer.ts';
 export * from './scram/scram-log-in.ts';
 export * from './sessions.ts';
 export * from './transient.ts';

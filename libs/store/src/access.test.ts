@@ -75,7 +75,8 @@ const allowed: Record<string, string[]> = {
   pop3: [read('store.message'), write('store.message'), read('directory.scram_key'), insertKey],
   ldap: [
     ...[read('directory.person'), read('directory.person_alias'), read('directory.distribution_group')],
-    ...[read('directory.book_change'), read('settings.section')],
+    ...[read('directory.book_change'), read('settings.section'), read('directory.scram_readiness')],
+    read('lists.guarded_client'),
   ],
   console: [write('console.session'), write('console.kept_answer')],
   settings: [
@@ -200,8 +201,8 @@ const denied: Record<string, string[]> = {
   ldap: [
     write('directory.book_change'),
     "select directory.note_book_changes(array['a@demo.test'])",
-    read('directory.account'),
-    read('directory.address'),
+    ...[read('directory.account'), read('directory.address'), read('directory.scram_key'), insertKey],
+    ...[read('lists.login_failure'), write('lists.guarded_client')],
     read('store.message'),
     read('queue.mail'),
     read('settings.secret'),

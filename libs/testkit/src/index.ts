@@ -9,7 +9,7 @@ export { eventually } from './eventually.ts';
 export { startFakeDns } from './fake-dns.ts';
 export type { FakeDns } from './fake-dns.ts';
 export { gsaslLogin } from './gsasl.ts';
-export { ScramClient } from './scram-client.ts';
+export { ScramClient, type ScramClientOptions } from './scram-client.ts';
 export { startTestNats } from './nats.ts';
 export type { TestNats } from './nats.ts';
 export { ensureSwift } from './swift.ts';

@@ -173,6 +173,7 @@ test('what a program has no business with is refused', async () => {
     // Only what may see no hash asks whether a password is right.
     ['imap', 'auth.check'],
     ['filter-dlp', 'auth.check'],
+    ['imap', 'auth.scram'],
     ['ctl', stepSubject('deliver').name],
     ['firewall', 'check.greylist'],
     ['smtp', '$JS.API.STREAM.DELETE.MAIL'],

@@ -2,6 +2,7 @@
 // none by itself, so that neither imports the other.
 import type { Socket } from 'node:net';
 import type { Logger, SocketInput, SocketOutput } from '@pochtar/runtime';
+import type { ScramMechanism } from '@pochtar/service';
 import type { Control } from './protocol/message.ts';
 import type { Request } from './protocol/request.ts';
 import type { ExtendedValue, FoundEntry } from './protocol/response.ts';
@@ -17,6 +18,15 @@ export interface BoundPerson {
   readonly since: number;
 }
 
+/** A SASL bind that goes on with the next request. */
+export interface SaslExchange {
+  readonly mechanism: ScramMechanism;
+  /** RFC 5802 §7: client-first-message; null: it has not come yet. */
+  readonly clientFirst: string | null;
+  /** The server's part of the nonce. */
+  readonly nonce: string;
+}
+
 /** The session as an operation sees it. */
 export interface Session {
   readonly server: Server;
@@ -30,6 +40,7 @@ export interface Session {
   readonly known: () => void;
   failedLogins: number;
   person: BoundPerson | null;
+  exchange: SaslExchange | null;
   /** Takes back an operation under way; whether there was one. */
   abandon(messageId: number, isAnswered: boolean): boolean;
   /** Goes on inside TLS, as nobody. */
@@ -43,6 +54,8 @@ export interface Operation {
   readonly signal: AbortSignal;
   /** Sends an entry that was found. Awaiting `flush` is the back-pressure. */
   send(entry: FoundEntry): void;
+  /** How many were. */
+  readonly sentEntries: number;
   readonly isFull: boolean;
   flush(): Promise<void>;
 }
@@ -52,6 +65,8 @@ export interface Outcome {
   readonly controls?: readonly Control[];
   /** Of extended operations. */
   readonly extended?: ExtendedValue;
+  /** RFC 4511 §4.2.2: serverSaslCreds, of a bind. */
+  readonly serverCredentials?: string;
   /** After it nothing more is read. */
   readonly isLast?: boolean;
   /** What follows when the answer has been sent. */

@@ -1,9 +1,13 @@
 // What all sessions of this process share: the book, the way to who checks passwords, current settings, limits.
 import type { Bus } from '@pochtar/bus';
 import type { Logger, TlsContexts } from '@pochtar/runtime';
+import type { ScramOffer } from '@pochtar/service';
 import type { LiveSettings } from '@pochtar/settings';
+import type { MessageRoom } from './ber/message-room.ts';
 import type { Book } from './directory/book.ts';
 import type { Metrics } from './metrics.ts';
+import type { Turnstile } from './search/turnstile.ts';
+import type { BookNames } from './tree/names-below.ts';
 
 /** Settings sections this service uses. */
 export const sections = ['addressBook', 'accessEncryption', 'general', 'limits', 'network'] as const;
@@ -35,7 +39,12 @@ export interface Server {
   bus: Bus;
   settings: Pick<LiveSettings<UsedSection>, 'current'>;
   tls: TlsContexts;
+  scram: Pick<ScramOffer, 'isOffered' | 'look'>;
   log: Logger;
   metrics: Metrics;
   times: SessionTimes;
+  room: MessageRoom;
+  names: BookNames;
+  /** Of requests that came behind others. */
+  turns: Turnstile;
 }

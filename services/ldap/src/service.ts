@@ -2,13 +2,16 @@
 import { type Listeners, type Service, type ServiceContext, TlsContexts } from '@pochtar/runtime';
 import {
   answerPortsTest,
+  ClientGuard,
   dismissAll,
   followListeners,
   openListeners,
   openService,
+  ScramOffer,
   wantedListeners,
 } from '@pochtar/service';
 import { readMasterKey } from '@pochtar/store/settings';
+import { MessageRoom } from './ber/message-room.ts';
 import { type Config, readConfig } from './config.ts';
 import { FollowedBook } from './directory/followed-book.ts';
 import { createMetrics } from './metrics.ts';
@@ -16,8 +19,10 @@ import { operations } from './operations.ts';
 import { endOutdated } from './outdated-sessions.ts';
 import { codes, result } from './protocol/result.ts';
 import { noticeOfDisconnection } from './protocol/response.ts';
+import { Turnstile } from './search/turnstile.ts';
 import { sections, type Server, SESSION_TIMES } from './server.ts';
 import { LdapSession } from './session.ts';
+import { BookNames } from './tree/names-below.ts';
 
 export const service: Service<Config> = { name: 'ldap', config: readConfig, start };
 
@@ -30,14 +35,21 @@ export async function start(
   await using stack = new AsyncDisposableStack();
   const key = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
   const opened = await openService(config, context, sections, stack);
-  const { settings } = opened;
+  const { db, bus, settings } = opened;
   const sessions = new Set<LdapSession>();
   const onChange = (since: number): void => endOutdated(sessions, followed.book, since);
   const followed = stack.use(await FollowedBook.open({ ...opened, context, onChange }));
   const tls = new TlsContexts();
   const { book } = followed;
-  const server: Server = { ...opened, book, tls, log, metrics: createMetrics(), times: { ...SESSION_TIMES } };
+  const scram = stack.use(await ScramOffer.follow({ db, log }));
+  const server: Server = {
+    ...{ ...opened, book, tls, scram, log },
+    ...{ metrics: createMetrics(), times: { ...SESSION_TIMES } },
+    ...{ room: new MessageRoom(), names: new BookNames(), turns: new Turnstile() },
+  };
+  const guard = stack.use(await ClientGuard.follow({ db, bus, log }));
   const listeners = openListeners(server, {
+    isShared: (address) => guard.isSuspended(address),
     refusal: () => Buffer.from(noticeOfDisconnection(result(codes.busy, 'too many connections')), 'latin1'),
     onConnection: (connection) => {
       const session = new LdapSession(server, operations, connection);

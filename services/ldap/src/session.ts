@@ -11,13 +11,19 @@ import {
 } from '@pochtar/runtime';
 import { readFrame } from './ber/frame.ts';
 import { MalformedBer } from './ber/malformed.ts';
-import type { BoundPerson, Operation, Operations, Outcome, Session } from './operation.ts';
+import type { BoundPerson, Operation, Operations, Outcome, SaslExchange, Session } from './operation.ts';
 import { criticalFault } from './protocol/critical-controls.ts';
 import { extendedOids } from './protocol/extended-oids.ts';
 import { type Envelope, readEnvelope } from './protocol/message.ts';
 import { responseTagOf, responseTags } from './protocol/operation-tags.ts';
 import { type Request, readRequest } from './protocol/request.ts';
-import { entryMessage, extendedMessage, noticeOfDisconnection, resultMessage } from './protocol/response.ts';
+import {
+  bindMessage,
+  entryMessage,
+  extendedMessage,
+  noticeOfDisconnection,
+  resultMessage,
+} from './protocol/response.ts';
 import { codes, Refused, result, type Result } from './protocol/result.ts';
 import { Abandoned } from './search/patience.ts';
 import type { Server } from './server.ts';
@@ -48,6 +54,7 @@ export class LdapSession implements Session {
   isSecure: boolean;
   failedLogins = 0;
   person: BoundPerson | null = null;
+  exchange: SaslExchange | null = null;
   #isOver = false;
 
   constructor(server: Server, operations: Operations, connection: IncomingConnection) {
@@ -105,12 +112,15 @@ export class LdapSession implements Session {
     this.output.attach(socket);
     this.isSecure = true;
     this.person = null;
+    this.exchange = null;
   }
 
   async #turn(): Promise<void> {
-    const { times } = this.server;
+    const { times, turns } = this.server;
     this.input.timeoutMs = this.person === null ? times.loginMs : times.idleMs;
     const size = this.person === null ? MAX_STRANGERS_MESSAGE : MAX_MESSAGE;
+    // Who sends many at once waits for his turn with each, among all who do: others ask one by one.
+    if (this.input.pending.length > 0) await turns.pass();
     try {
       await this.input.ready();
     } catch (error) {
@@ -118,7 +128,8 @@ export class LdapSession implements Session {
       if (error instanceof TimedOut && this.#running.size > 0) return;
       throw error;
     }
-    const frame = await readFrame(this.input, { size, milliseconds: times.messageMs });
+    const { room } = this.server;
+    const frame = await readFrame(this.input, { size, milliseconds: times.messageMs, room });
     await this.#take(readEnvelope(frame));
   }
 
@@ -168,6 +179,8 @@ export class LdapSession implements Session {
       }
       outcome = { result: this.#resultOf(error) };
     }
+    // Once for all of them: counting is dearer than sending one.
+    this.server.metrics.sentEntries.add(operation.sentEntries);
     await this.#answer(envelope, outcome);
     await outcome.afterwards?.();
     if (outcome.isLast === true) this.#leave();
@@ -199,12 +212,16 @@ export class LdapSession implements Session {
   }
 
   #operation({ messageId, controls }: Envelope, signal: AbortSignal): Operation {
-    const { output, server } = this;
+    const { output } = this;
+    let sentEntries = 0;
     return {
       ...{ messageId, controls, signal },
       send(entry) {
         output.text(entryMessage(messageId, entry));
-        server.metrics.sentEntries.add(1);
+        sentEntries++;
+      },
+      get sentEntries() {
+        return sentEntries;
       },
       get isFull() {
         return output.isFull;
@@ -213,16 +230,11 @@ export class LdapSession implements Session {
     };
   }
 
-  async #answer({ messageId, tag }: Envelope, { result: done, controls, extended }: Outcome): Promise<void> {
+  async #answer({ messageId, tag }: Envelope, outcome: Outcome): Promise<void> {
+    this.server.metrics.operations.add(1, { operation: tag.toString(16), code: outcome.result.code });
     const responseTag = responseTagOf(tag);
-    this.server.metrics.operations.add(1, { operation: tag.toString(16), code: done.code });
     if (responseTag === null) return;
-    const isExtended = responseTag === responseTags.extended;
-    this.output.text(
-      isExtended
-        ? extendedMessage(messageId, done, extended)
-        : resultMessage(messageId, responseTag, done, controls),
-    );
+    this.output.text(lastMessage(messageId, responseTag, outcome));
     await this.output.flush();
   }
 
@@ -242,9 +254,21 @@ export class LdapSession implements Session {
       this.output.text(noticeOfDisconnection(result(codes.protocolError, error.message)));
       return;
     }
+    if (error instanceof Refused) {
+      this.log.debug({ why: error.message }, 'the session is ended');
+      this.output.text(noticeOfDisconnection(error.result));
+      return;
+    }
     if (error instanceof InputEnded) return this.log.debug({ why: error.message }, 'the session is ended');
     this.log.debug({ err: error }, 'a session failed');
   }
+}
+
+function lastMessage(messageId: number, tag: number, outcome: Outcome): string {
+  const { result: done, controls, extended, serverCredentials } = outcome;
+  if (tag === responseTags.extended) return extendedMessage(messageId, done, extended);
+  if (tag === responseTags.bind) return bindMessage(messageId, done, serverCredentials);
+  return resultMessage(messageId, tag, done, controls);
 }
 
 function changesSession(request: Request): boolean {

@@ -51,6 +51,18 @@ export function bindMessage(messageId: number, name: string, password: string, v
   });
 }
 
+export function saslMessage(messageId: number, mechanism: string, response?: string): Buffer {
+  return message(messageId, (writer) => {
+    writer.parts(requestTags.bind, () => {
+      writer.integer(3).string('');
+      writer.parts(contextParts(3), () => {
+        writer.string(mechanism);
+        if (response !== undefined) writer.string(response);
+      });
+    });
+  });
+}
+
 export function searchMessage(
   messageId: number,
   fields: SearchFields = {},

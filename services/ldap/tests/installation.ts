@@ -8,7 +8,7 @@ import type { Database } from '@pochtar/store/db';
 import { createAccount, createDomain, createName, hashPassword } from '@pochtar/store/directory';
 import { eventually, freePort, type TestNats } from '@pochtar/testkit';
 import { openGround, serviceContext, type SettingsParts } from '@pochtar/testkit/ground';
-import { answerAuthChecks } from '@pochtar/service';
+import { answerAuthChecks, Scram } from '@pochtar/service';
 import { Client } from 'ldapts';
 import type { Server, SessionTimes } from '../src/server.ts';
 import { start } from '../src/service.ts';
@@ -86,7 +86,8 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     log: silentLogger(),
   };
   const settingsBus = stack.use(await connectBus(as));
-  const checking = answerAuthChecks({ db, bus: settingsBus, log: silentLogger() });
+  const scram = stack.use(await Scram.follow({ db, masterKey, log: silentLogger() }));
+  const checking = answerAuthChecks({ db, bus: settingsBus, scram, log: silentLogger() });
   await settingsBus.connection.flush();
   const context = serviceContext('ldap');
   const running = stack.use(await start(processEnv.parse(ground.environment('ldap')), context));

@@ -1,5 +1,5 @@
 // Settings that change while sessions are open, each in force from the next operation on, and the report of what runs.
-import { directoryChanged, progressAt, settingsTest, testEvent } from '@pochtar/bus';
+import { directoryChanged, guardChanged, progressAt, settingsTest, testEvent } from '@pochtar/bus';
 import { defaultDocument } from '@pochtar/settings';
 import type { PeerCertificate } from 'node:tls';
 import { deleteCertificate, saveCertificate } from '@pochtar/store/settings';
@@ -136,6 +136,19 @@ test('limits.sessionsPerAddress: one connection more is told that there are too 
   const before = await at.client('anna@demo.test');
   await expect(at.client('anna@demo.test')).rejects.toThrow(/closed|reset|busy|too many/i);
   expect(await found(before)).toEqual(ours);
+  await at.set({ limits: { sessionsPerAddress: 100 }, network: { webmailAddresses: ['127.0.0.0/8'] } });
+});
+
+test('ADR 29: an address that hides its clients is not one of them, as far as sessions go', async () => {
+  await at.set({ limits: { sessionsPerAddress: 1 }, network: { webmailAddresses: [] } });
+  await expect(at.client('anna@demo.test')).rejects.toThrow(/closed|reset|busy|too many/i);
+  await at.db.query({
+    text: "insert into lists.guarded_client (address, suspended_at) values ('127.0.0.1', now())",
+  });
+  at.bus.emit(guardChanged, { address: '127.0.0.1', state: 'suspended' });
+  await eventually(async () => expect(await found(await at.client('anna@demo.test'))).toEqual(ours));
+  await at.db.query({ text: 'delete from lists.guarded_client' });
+  at.bus.emit(guardChanged, { address: '127.0.0.1', state: 'revoked' });
   await at.set({ limits: { sessionsPerAddress: 100 }, network: { webmailAddresses: ['127.0.0.0/8'] } });
 });
 

@@ -1,8 +1,10 @@
 // A connection that sends what it is told and understands what comes: for what no client library would do.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { BerReader } from '../src/ber/reader.ts';
-import { contextParts, tags } from '../src/ber/tags.ts';
+import { context, contextParts, tags } from '../src/ber/tags.ts';
+import { extendedMessage } from './encode-request.ts';
 import { HOST } from './installation.ts';
 
 export interface Answer {
@@ -13,25 +15,37 @@ export interface Answer {
   code: number;
   matchedDn: string;
   text: string;
+  /** RFC 4511 §4.2.2: serverSaslCreds, of a bind. */
+  serverCredentials: string | null;
   /** The name of an entry. */
   dn: string;
   attributes: Record<string, string[]>;
   controls: Record<string, Buffer>;
 }
 
+const ANSWER_MS = 20_000;
 const ENTRY = 0x64;
+const BIND = 0x61;
 
 export class RawClient implements Disposable {
-  readonly socket: Socket;
+  socket: Socket;
   #buffer = Buffer.alloc(0);
   readonly answers: Answer[] = [];
   isClosed = false;
+  readonly #waiting: (() => void)[] = [];
 
   private constructor(socket: Socket) {
     this.socket = socket;
+    this.#listen(socket);
+  }
+
+  #listen(socket: Socket): void {
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', () => {});
-    socket.once('close', () => (this.isClosed = true));
+    socket.once('close', () => {
+      this.isClosed = true;
+      this.#wake();
+    });
   }
 
   static async open(port: number): Promise<RawClient> {
@@ -40,21 +54,48 @@ export class RawClient implements Disposable {
     return new RawClient(socket);
   }
 
+  /** RFC 4511 §4.14: goes on inside TLS, whoever shows whichever certificate. */
+  async startTls(options: ConnectionOptions = {}): Promise<TLSSocket> {
+    this.send(extendedMessage(1, '1.3.6.1.4.1.1466.20037'));
+    await this.resultOf(1);
+    this.socket.removeAllListeners('data');
+    const secure = connectTls({ ...options, socket: this.socket, rejectUnauthorized: false });
+    await once(secure, 'secureConnect');
+    this.socket = secure;
+    this.#listen(secure);
+    return secure;
+  }
+
   send(octets: Buffer): void {
     this.socket.write(octets);
   }
 
   /** The answers to a message up to the one with a result. */
   async answersTo(messageId: number): Promise<Answer[]> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + ANSWER_MS;
     for (;;) {
       const own = this.answers.filter((answer) => answer.messageId === messageId);
       if (own.some(({ tag }) => tag !== ENTRY)) return own;
       if (this.isClosed || Date.now() > deadline) {
         throw new Error(`message ${messageId} is not answered: ${JSON.stringify(this.answers.at(-1))}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await this.#news(deadline - Date.now());
     }
+  }
+
+  /** Something has come, or nothing will. */
+  #news(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   async resultOf(messageId: number): Promise<Answer> {
@@ -68,6 +109,7 @@ export class RawClient implements Disposable {
       if (length === null || length > this.#buffer.length) return;
       this.answers.push(readAnswer(this.#buffer.subarray(0, length)));
       this.#buffer = this.#buffer.subarray(length);
+      this.#wake();
     }
   }
 
@@ -94,6 +136,7 @@ function readAnswer(octets: Buffer): Answer {
     code: -1,
     matchedDn: '',
     text: '',
+    serverCredentials: null,
     dn: '',
     attributes: {},
     controls: {},
@@ -107,7 +150,9 @@ function readAnswer(octets: Buffer): Answer {
   }
   const body = new BerReader(content);
   if (tag === ENTRY) return { ...answer, dn: body.text(), attributes: readAttributes(body.inside()) };
-  return { ...answer, code: body.integer(tags.enumerated), matchedDn: body.text(), text: body.text() };
+  const told = { code: body.integer(tags.enumerated), matchedDn: body.text(), text: body.text() };
+  const credentials = tag === BIND ? body.optional(context(7)) : null;
+  return { ...answer, ...told, serverCredentials: credentials?.toString('utf8') ?? null };
 }
 
 function readAttributes(list: BerReader): Record<string, string[]> {

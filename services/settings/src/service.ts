@@ -1,7 +1,7 @@
 // Owns the settings, the certificates and the directory: validates, keeps revisions and history, announces.
 import { settingsApplied } from '@pochtar/bus';
 import type { Service, ServiceContext } from '@pochtar/runtime';
-import { answerAuthChecks, openConnections } from '@pochtar/service';
+import { answerAuthChecks, openConnections, Scram } from '@pochtar/service';
 import { beginAudit } from '@pochtar/store/audit';
 import { isStanding } from '@pochtar/store/directory';
 import { readMasterKey, readRevisions } from '@pochtar/store/settings';
@@ -63,7 +63,8 @@ export async function start(config: Config, serviceContext: ServiceContext): Pro
   };
   await firstStart(db, context.hostName);
   await ensureCertificates(context);
-  answerAll(context, config, opened);
+  const scram = opened.use(await Scram.follow({ db, masterKey: key, log }));
+  answerAll({ ...context, scram }, config, opened);
   // Ready means that a question asked now is answered: the server knows the subscriptions.
   await bus.connection.flush();
   if (await context.announce.settings(await readRevisions(db))) context.reports.allWereAsked();
@@ -87,7 +88,7 @@ function dnsOf(config: Config): LookUpOptions {
   return { servers: config.POCHTAR_DNS_SERVERS?.split(','), port: config.POCHTAR_DNS_PORT };
 }
 
-function answerAll(context: Context, config: Config, opened: AsyncDisposableStack): void {
+function answerAll(context: Context & { scram: Scram }, config: Config, opened: AsyncDisposableStack): void {
   const hearing = context.bus.subscribe(settingsApplied, (applied) => context.reports.take(applied));
   opened.defer(() => hearing.stop());
   const answers = [

@@ -1,5 +1,5 @@
 // pochtar test [--long] [vitest arguments]: all tests, or those named; the last line is `N passed, N failed`. With --long
-// what the suite has a selection of is run as a whole: every process killed and hung, every disk full.
+// what the suite has a selection of is run as a whole: every process killed and hung, every disk full, a million malformed messages.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -25,11 +25,11 @@ async function fetchOthers(): Promise<void> {
   for (const debianPackage of othersModules) await ensurePackage({ debianPackage }).catch(() => undefined);
 }
 
-const longFile = 'infra/acceptance/src/faults.test.ts';
+const longFiles = ['infra/acceptance/src/faults.test.ts', 'services/ldap/tests/strained.test.ts'];
 
 export async function test(words: string[]): Promise<number> {
   const isLong = words.includes('--long');
-  const args = isLong ? [longFile, ...words.filter((word) => word !== '--long')] : words;
+  const args = isLong ? [...longFiles, ...words.filter((word) => word !== '--long')] : words;
   const tell = (text: string): void => void process.stderr.write(`pochtar: ${text}\n`);
   // Fetched once here rather than by several test files at the same time.
   const nats = await ensureProgram({ name: 'nats-server', debianPackage: 'nats-server', note: tell });

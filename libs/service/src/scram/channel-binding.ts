@@ -14,11 +14,14 @@ export interface ChannelBindings {
   readonly isOffered: boolean;
 }
 
+/** The types that a connection may have. */
+export const BINDING_TYPES = ['tls-exporter', 'tls-server-end-point'] as const;
+
 export const noBindings: ChannelBindings = { data: () => null, isOffered: false };
 
 export function channelBindings(socket: Socket): ChannelBindings {
   if (!(socket instanceof TLSSocket)) return noBindings;
-  const known = new Map<string, Buffer>();
+  const known = new Map<(typeof BINDING_TYPES)[number], Buffer>();
   // RFC 9266 §3, §4.2: without the extended master secret an exporter of TLS 1.2 proves nothing, and Node does not say
   // whether it is there.
   if (socket.getProtocol() === 'TLSv1.3') {
@@ -28,6 +31,23 @@ export function channelBindings(socket: Socket): ChannelBindings {
   if (endPoint !== null) known.set('tls-server-end-point', endPoint);
   // RFC 9266 §3: under TLS 1.3 the type is agreed on. Under 1.2 many clients know tls-unique alone (RFC 5802 §6.1), which they
   // would choose, and fail.
+  return bindingsFrom(known);
+}
+
+/** As one process tells them to another. */
+export function toldBindings(bindings: ChannelBindings): Record<string, string> {
+  const told = BINDING_TYPES.map((type) => [type, bindings.data(type)?.toString('base64')] as const);
+  return Object.fromEntries(told.flatMap(([type, data]) => (data === undefined ? [] : [[type, data]])));
+}
+
+/** From what `toldBindings` has made. */
+export function bindingsOf(told: Readonly<Record<string, string>>): ChannelBindings {
+  return bindingsFrom(
+    new Map(Object.entries(told).map(([type, data]) => [type, Buffer.from(data, 'base64')])),
+  );
+}
+
+function bindingsFrom(known: ReadonlyMap<string, Buffer>): ChannelBindings {
   return { data: (type) => known.get(type) ?? null, isOffered: known.has('tls-exporter') };
 }
 

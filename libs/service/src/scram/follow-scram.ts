@@ -1,10 +1,10 @@
 // SCRAM in a running process: the keys of accounts, made at a log-in with a password where they are missing, and whether the
-// mechanism is offered. A client chooses it wherever it is offered, so it is offered while nobody would be shut out.
+// mechanism is offered.
 import type { Logger } from '@pochtar/runtime';
 import type { Queryable } from '@pochtar/store/db';
-import { everyoneHasScramKeys, ScramKeyStore } from '@pochtar/store/directory';
+import { ScramKeyStore } from '@pochtar/store/directory';
+import { ScramOffer } from './scram-offer.ts';
 
-const LOOK_MS = 15_000;
 const MAX_KNOWN = 10_000;
 
 export interface ScramOptions {
@@ -16,26 +16,23 @@ export interface ScramOptions {
 export class Scram implements AsyncDisposable {
   readonly keys: ScramKeyStore;
   readonly #options: ScramOptions;
-  readonly #timer: NodeJS.Timeout;
+  readonly #offer: ScramOffer;
   /** Accounts and password hashes that have keys. */
   readonly #known = new Set<string>();
-  #isOffered = false;
   #work: Promise<void> = Promise.resolve();
 
-  private constructor(options: ScramOptions) {
+  private constructor(options: ScramOptions, offer: ScramOffer) {
     this.#options = options;
+    this.#offer = offer;
     this.keys = new ScramKeyStore(options.db, options.masterKey);
-    this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref();
   }
 
   static async follow(options: ScramOptions): Promise<Scram> {
-    const scram = new Scram(options);
-    await scram.#look();
-    return scram;
+    return new Scram(options, await ScramOffer.follow(options));
   }
 
   get isOffered(): boolean {
-    return this.#isOffered;
+    return this.#offer.isOffered;
   }
 
   /** A password was right. Keys are made one after the other, and a log-in does not wait for them. */
@@ -46,7 +43,7 @@ export class Scram implements AsyncDisposable {
     this.#known.add(known);
     this.#work = this.#work.then(async () => {
       try {
-        if (await this.keys.keep(address, passwordHash, password)) await this.#look();
+        if (await this.keys.keep(address, passwordHash, password)) await this.#offer.look();
       } catch (error) {
         this.#known.delete(known);
         this.#options.log.warn({ err: error }, 'the SCRAM keys of an account could not be kept');
@@ -54,16 +51,8 @@ export class Scram implements AsyncDisposable {
     });
   }
 
-  async #look(): Promise<void> {
-    try {
-      this.#isOffered = await everyoneHasScramKeys(this.#options.db);
-    } catch (error) {
-      this.#options.log.debug({ err: error }, 'whether SCRAM can be offered is asked again');
-    }
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
+    this.#offer[Symbol.dispose]();
     await this.#work;
   }
 }

@@ -26,7 +26,7 @@ export function offeredScram(scram: Pick<Scram, 'isOffered'>, bindings: ChannelB
   return bindings.isOffered ? ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'] : ['SCRAM-SHA-256'];
 }
 
-export interface ScramTools extends LoginTools {
+export interface ScramTools extends Omit<LoginTools, 'passwords'> {
   scram: Pick<Scram, 'keys' | 'isOffered'>;
 }
 
@@ -42,6 +42,13 @@ export type ScramEnd =
   | { kind: 'proved'; serverFinal: string; outcome: Extract<LoginOutcome, { kind: 'ok' }> }
   | { kind: 'over'; outcome: LoginOutcome };
 
+export interface ScramLoginOptions {
+  mechanism: ScramMechanism;
+  bindings?: ChannelBindings;
+  /** The server's part of the nonce, where the exchange was begun elsewhere. */
+  nonce?: string | undefined;
+}
+
 interface Begun {
   exchange: ScramExchange;
   attempt: Attempt;
@@ -56,19 +63,21 @@ export class ScramLogin {
   readonly #client: LoginClient;
   readonly #mechanism: ScramMechanism;
   readonly #bindings: ChannelBindings;
+  readonly #nonce: string | undefined;
   #begun: Begun | null = null;
 
   constructor(
     tools: ScramTools,
     rules: LoginRules,
     client: LoginClient,
-    { mechanism, bindings = noBindings }: { mechanism: ScramMechanism; bindings?: ChannelBindings },
+    { mechanism, bindings = noBindings, nonce }: ScramLoginOptions,
   ) {
     this.#tools = tools;
     this.#rules = rules;
     this.#client = client;
     this.#mechanism = mechanism;
     this.#bindings = bindings;
+    this.#nonce = nonce;
   }
 
   /** Takes the client-first-message. */
@@ -90,7 +99,7 @@ export class ScramLogin {
     const found = gate === 'account guarded' ? { ...known, account: null, why: 'guarded' as const } : known;
     const { authorizationName } = first;
     const isOther = authorizationName !== '' && loginKey(authorizationName, defaultDomain) !== key;
-    const exchange = new ScramExchange(first, found.keys, channelData);
+    const exchange = new ScramExchange(first, found.keys, channelData, this.#nonce);
     this.#begun = { exchange, attempt, found, isOther };
     return { kind: 'challenge', text: exchange.serverFirst };
   }

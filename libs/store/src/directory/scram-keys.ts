@@ -131,11 +131,7 @@ export async function forgetOldScramKeys(db: Queryable, address: string): Promis
 export async function everyoneHasScramKeys(db: Queryable): Promise<boolean> {
   const [row] = await db.query<{ isSo: boolean }>({
     name: 'directory.all_scram_keys',
-    text: `select not exists (
-        select from directory.account a where a.enabled and a.password_hash is not null and not exists (
-          select from directory.scram_key k
-          where k.account_id = a.id and k.of_password = sha256(convert_to(a.password_hash, 'UTF8')))
-      ) as "isSo"`,
+    text: 'select is_ready as "isSo" from directory.scram_readiness',
     values: [],
   });
   return row?.isSo === true;

@@ -22,7 +22,7 @@ export class Book {
 
   constructor() {
     const keysFor = (name: KeyName) =>
-      new SortedKeys((slot, value) => keysOf(this.#slots[slot] as BookEntry, name)[value] as string);
+      new SortedKeys((slot, value) => keyOf(this.#slots[slot] as BookEntry, name, value));
     this.#keys = {
       mail: keysFor('mail'),
       mailAlternateAddress: keysFor('mailAlternateAddress'),
@@ -132,6 +132,20 @@ export function keysOf(entry: BookEntry, name: KeyName): readonly string[] {
       return entry.kind === 'person' ? [surname(entry.foldedName)] : [];
     case 'givenName':
       return entry.kind === 'person' ? present(givenName(entry.foldedName)) : [];
+  }
+}
+
+/** One of them, as they are numbered: what keeps the order of keys asks again and again. */
+function keyOf(entry: BookEntry, name: KeyName, value: number): string {
+  switch (name) {
+    case 'mail':
+      return fold(entry.address);
+    case 'cn':
+      return entry.foldedName;
+    case 'mailAlternateAddress':
+    case 'sn':
+    case 'givenName':
+      return keysOf(entry, name)[value] as string;
   }
 }
 

@@ -5,6 +5,10 @@
 
 const LISTS = 1 << 16;
 const NONE = new Uint32Array(0);
+/** So few are looked at sooner than they are narrowed down. */
+const FEW = 24;
+/** Of two lists, how much longer one is when it is looked up in and not gone through. */
+const MUCH_LONGER = 16;
 
 export class Trigrams {
   readonly #lists: (Uint32Array | undefined)[] = Array.from({ length: LISTS });
@@ -34,16 +38,51 @@ export class Trigrams {
     }
   }
 
-  /** The shortest list of those that the text is in; null for a text that is too short to tell. */
+  /** What the two shortest lists have in common of those that the text is in; null for a text that is too short to tell. */
   slotsOf(text: string): Uint32Array | null {
-    let best: Uint32Array | null = null;
+    let [best, second] = [-1, -1];
     for (let at = 0; at + 3 <= text.length; at++) {
       const list = listOf(text, at);
-      const length = this.#lengths[list] as number;
-      if (best === null || length < best.length) best = this.#lists[list]?.subarray(0, length) ?? NONE;
+      if (list === best || list === second) continue;
+      if (best < 0 || this.#length(list) < this.#length(best)) [best, second] = [list, best];
+      else if (second < 0 || this.#length(list) < this.#length(second)) second = list;
     }
-    return best;
+    if (best < 0) return null;
+    const shortest = this.#slots(best);
+    return second < 0 || shortest.length <= FEW ? shortest : inBoth(shortest, this.#slots(second));
   }
+
+  #length(list: number): number {
+    return this.#lengths[list] as number;
+  }
+
+  #slots(list: number): Uint32Array {
+    return this.#lists[list]?.subarray(0, this.#length(list)) ?? NONE;
+  }
+}
+
+/** Both in rising order, `few` not the longer one. */
+function inBoth(few: Uint32Array, many: Uint32Array): Uint32Array {
+  const both = new Uint32Array(few.length);
+  const isLookedUp = many.length > few.length * MUCH_LONGER;
+  let count = 0;
+  let at = 0;
+  for (const slot of few) {
+    if (isLookedUp) at = firstNotBelow(many, slot, at);
+    else while (at < many.length && (many[at] as number) < slot) at++;
+    if (many[at] === slot) both[count++] = slot;
+  }
+  return both.subarray(0, count);
+}
+
+function firstNotBelow(slots: Uint32Array, slot: number, from: number): number {
+  let [low, high] = [from, slots.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((slots[middle] as number) < slot) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function listOf(text: string, at: number): number {

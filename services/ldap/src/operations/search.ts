@@ -10,6 +10,7 @@ import { inOrder, type Order, type OrderFault, readOrder, sortValue } from '../s
 import { Patience } from '../search/patience.ts';
 import { writeCookie, readCookie } from '../search/page-cookie.ts';
 import { fold } from '../schema/fold.ts';
+import { partsOf } from '../protocol/filter.ts';
 import { areaOf } from '../search/area.ts';
 import { scan } from '../search/scan.ts';
 import { selectionOf } from '../search/selection.ts';
@@ -29,7 +30,7 @@ export const search: Run<'search'> = async (session, request, operation) => {
   const tree = Tree.of(session);
   const area = areaOf(request, tree);
   const { book } = session.server;
-  const patience = new Patience(request.timeLimit, operation.signal);
+  const patience = new Patience(request.timeLimit, operation.signal, partsOf(request.filter));
   const selection = selectionOf(request.attributes, request.typesOnly);
   const searching: Searching = { request, operation, area, tree, book, patience, selection };
   if (asked.view !== null && asked.sort === null) {
@@ -154,12 +155,18 @@ function scanOf({ request, area, tree, book, patience }: Searching) {
 function firstNotBelow(sorted: readonly number[], order: Order, value: string, book: Book): number {
   const [key] = order.keys;
   const wanted = fold(value);
-  const at = sorted.findIndex((slot) => {
+  const isBelow = (slot: number): boolean => {
     const found = key === undefined ? null : sortValue(slot, key.name, book);
-    if (found === null) return key?.isReversed !== true;
-    return key?.isReversed === true ? found <= wanted : found >= wanted;
-  });
-  return at < 0 ? sorted.length : at;
+    if (found === null) return key?.isReversed === true;
+    return key?.isReversed === true ? found > wanted : found < wanted;
+  };
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isBelow(sorted[middle] as number)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function tooMany(): Outcome {

@@ -111,8 +111,12 @@ export function writeDn(dn: Dn): string {
   return dn.map((rdn) => rdn.map(({ type, value }) => `${type}=${escapeValue(value)}`).join('+')).join(',');
 }
 
+/** Nothing in it means anything in a name. */
+const PLAIN = /^[\w.@-]+$/;
+
 // RFC 4514 §2.4: which characters are escaped, and where.
 export function escapeValue(value: string): string {
+  if (PLAIN.test(value)) return value;
   return value
     .replace(/["+,;<>\\]/g, '\\$&')
     .replaceAll('\0', '\\00')

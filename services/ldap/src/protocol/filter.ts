@@ -3,6 +3,7 @@
 import { BerReader, booleanOf } from '../ber/reader.ts';
 import { MalformedBer } from '../ber/malformed.ts';
 import { context, contextParts, tags } from '../ber/tags.ts';
+import { attributeTypes } from '../schema/attributes.ts';
 import { Refused } from './result.ts';
 
 export type Filter =
@@ -34,6 +35,8 @@ export interface Extensible {
 
 const MAX_DEPTH = 32;
 const MAX_PARTS = 512;
+/** Of one substrings filter. */
+const MAX_PIECES = 64;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 const comparisons: ReadonlyMap<number, 'equal' | 'greaterOrEqual' | 'lessOrEqual' | 'approx'> = new Map([
@@ -42,6 +45,29 @@ const comparisons: ReadonlyMap<number, 'equal' | 'greaterOrEqual' | 'lessOrEqual
   [contextParts(6), 'lessOrEqual'],
   [contextParts(8), 'approx'],
 ]);
+
+/** How much there is to hold an entry against. */
+export function partsOf(filter: Filter): number {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.parts.reduce((sum, part) => sum + partsOf(part), 1);
+    case 'not':
+      return 1 + partsOf(filter.part);
+    case 'substrings':
+      return 2 + filter.any.length;
+    // Without an attribute all of them are meant.
+    case 'extensible':
+      return filter.attribute === null ? attributeTypes.length : 1;
+    case 'approx':
+    case 'equal':
+    case 'greaterOrEqual':
+    case 'lessOrEqual':
+    case 'present':
+    case 'undefined':
+      return 1;
+  }
+}
 
 /** Throws `Refused` for a filter that is larger than is taken. */
 export function readFilter(reader: BerReader): Filter {
@@ -95,6 +121,9 @@ function readSubstrings(reader: BerReader): Filter {
   const any: string[] = [];
   let isText = true;
   while (!pieces.isAtEnd) {
+    if (any.length > MAX_PIECES) {
+      throw new Refused('adminLimitExceeded', `a substring filter may have ${MAX_PIECES} pieces`);
+    }
     const { tag, content } = pieces.element();
     const text = textOf(content);
     if (final !== null) throw new MalformedBer('a substring behind the final one');

@@ -20,10 +20,13 @@ export interface BindRequest {
   kind: 'bind';
   version: number;
   name: string;
-  credentials:
-    | { kind: 'simple'; password: string }
-    | { kind: 'sasl'; mechanism: string; response: Buffer | null }
-    | { kind: 'unknown' };
+  credentials: { kind: 'simple'; password: string } | SaslCredentials | { kind: 'unknown' };
+}
+
+export interface SaslCredentials {
+  kind: 'sasl';
+  mechanism: string;
+  response: Buffer | null;
 }
 
 export type Scope = 'base' | 'one' | 'sub';

@@ -1,6 +1,7 @@
 // What the server answers (RFC 4511 §4.1.9, §4.4, §4.5.2, §4.12), as the latin1 string that the output of a session takes.
+import { element, integer, utf8Octets } from '../ber/latin1.ts';
 import { BerWriter } from '../ber/writer.ts';
-import { context, contextParts, tags } from '../ber/tags.ts';
+import { context, contextParts } from '../ber/tags.ts';
 import type { Control } from './message.ts';
 import { responseTags } from './operation-tags.ts';
 import type { Result } from './result.ts';
@@ -38,6 +39,16 @@ export function resultMessage(
   );
 }
 
+/** RFC 4511 §4.2.2. */
+export function bindMessage(messageId: number, result: Result, serverCredentials?: string): string {
+  return message(messageId, [], (writer) =>
+    writer.parts(responseTags.bind, () => {
+      writeResult(writer, result);
+      if (serverCredentials !== undefined) writer.string(serverCredentials, context(7));
+    }),
+  );
+}
+
 export function extendedMessage(
   messageId: number,
   result: Result,
@@ -57,20 +68,21 @@ export function noticeOfDisconnection(result: Result): string {
   return extendedMessage(0, result, { oid: NOTICE_OF_DISCONNECTION });
 }
 
+const SEQUENCE = '\x30';
+const SET = '\x31';
+const OCTET_STRING = '\x04';
+/** [APPLICATION 4]. */
+const SEARCH_ENTRY = '\x64';
+
 export function entryMessage(messageId: number, { dn, attributes }: FoundEntry): string {
-  return message(messageId, [], (writer) =>
-    writer.parts(responseTags.searchEntry, () => {
-      writer.string(dn).sequence(() => {
-        for (const { name, values } of attributes) {
-          writer.sequence(() => {
-            writer.string(name).parts(tags.set, () => {
-              for (const value of values) writer.string(value);
-            });
-          });
-        }
-      });
-    }),
-  );
+  let list = '';
+  for (const { name, values } of attributes) {
+    let set = '';
+    for (const value of values) set += element(OCTET_STRING, utf8Octets(value));
+    list += element(SEQUENCE, element(OCTET_STRING, name) + element(SET, set));
+  }
+  const entry = element(OCTET_STRING, utf8Octets(dn)) + element(SEQUENCE, list);
+  return element(SEQUENCE, integer(messageId) + element(SEARCH_ENTRY, entry));
 }
 
 function writeResult(writer: BerWriter, { code, matchedDn, message: text }: Result): void {

@@ -12,6 +12,7 @@ export const codes = {
   adminLimitExceeded: 11,
   unavailableCriticalExtension: 12,
   confidentialityRequired: 13,
+  saslBindInProgress: 14,
   noSuchAttribute: 16,
   undefinedAttributeType: 17,
   inappropriateMatching: 18,

@@ -2,9 +2,12 @@
 // strings for caseIgnoreMatch; beyond it accents are left out, so that ё is е and é is e, as people type names. A letter of
 // its own stays one: й is not и.
 const BEYOND_ASCII = /[^ -~]/;
+/** As most texts are already: printable ASCII without capital letters, and single spaces inside. */
+const FOLDED = /^[!-@[-~]+(?: [!-@[-~]+)*$/;
 const SHORT_I = 'и\u0306';
 
 export function fold(text: string): string {
+  if (FOLDED.test(text)) return text;
   return foldPiece(text).trim();
 }
 

@@ -7,8 +7,8 @@ import { Turnstile } from './turnstile.ts';
 const MAX_MILLISECONDS = 30_000;
 /** Of work between two turns. */
 const TURN_MS = 5;
-/** Entries between two looks at the clock. */
-const STRIDE = 32;
+/** Parts of a filter that entries are held against, between two looks at the clock. */
+const STRIDE = 64;
 
 /** Of all searches of this process. */
 const turnstile = new Turnstile();
@@ -24,8 +24,11 @@ export class Patience {
   #turnBegan = performance.now();
   #looked = 0;
 
-  /** `timeLimit` as the client gives it, in seconds. */
-  constructor(timeLimit: number, signal: AbortSignal) {
+  readonly #weight: number;
+
+  /** `timeLimit` as the client gives it, in seconds; `weight`: parts of the filter. */
+  constructor(timeLimit: number, signal: AbortSignal, weight = 1) {
+    this.#weight = weight;
     this.#deadline =
       Date.now() + Math.min(timeLimit === 0 ? Number.POSITIVE_INFINITY : timeLimit * 1000, MAX_MILLISECONDS);
     this.#signal = signal;
@@ -33,7 +36,10 @@ export class Patience {
 
   /** Called for each entry. Whether it is time to `rest`. */
   get isUsedUp(): boolean {
-    return ++this.#looked % STRIDE === 0 && performance.now() - this.#turnBegan >= TURN_MS;
+    this.#looked += this.#weight;
+    if (this.#looked < STRIDE) return false;
+    this.#looked = 0;
+    return performance.now() - this.#turnBegan >= TURN_MS;
   }
 
   /** Throws `Abandoned`, or `Refused` when the time is over. */

@@ -10,7 +10,12 @@ export interface Plan {
   readonly cost: number;
   /** Adds them, some more than once. */
   collect(into: number[]): void;
+  /** The same in rising order and each once, where they are so already. */
+  readonly slots?: Uint32Array;
 }
+
+/** Plans by the text they look for: one filter asks for the same text in several attributes. */
+type Texts = Map<string, Plan | null>;
 
 const nothing: Plan = { cost: 0, collect: () => {} };
 const keyNames: ReadonlyMap<string, KeyName> = new Map(
@@ -28,18 +33,18 @@ const withTrigrams: ReadonlySet<string> = new Set([
 ]);
 
 /** null: every entry may fit. */
-export function planOf(filter: Filter, book: Book): Plan | null {
+export function planOf(filter: Filter, book: Book, texts: Texts = new Map()): Plan | null {
   switch (filter.kind) {
     case 'and': {
-      const plans = filter.parts.map((part) => planOf(part, book)).filter((plan) => plan !== null);
+      const plans = filter.parts.map((part) => planOf(part, book, texts)).filter((plan) => plan !== null);
       return plans.sort((a, b) => a.cost - b.cost)[0] ?? null;
     }
     case 'or':
-      return together(filter.parts.map((part) => planOf(part, book)));
+      return together(filter.parts.map((part) => planOf(part, book, texts)));
     case 'equal':
       return equalPlan(filter.attribute, fold(filter.value), book);
     case 'substrings':
-      return substringsPlan(filter, book);
+      return substringsPlan(filter, book, texts);
     case 'undefined':
       return nothing;
     case 'approx':
@@ -72,8 +77,10 @@ function byKey(attribute: string, plan: (name: KeyName) => Plan): Plan | null {
 }
 
 function together(plans: readonly (Plan | null)[]): Plan | null {
-  const known = plans.filter((plan) => plan !== null);
-  if (known.length < plans.length) return null;
+  const known = [...new Set(plans)].filter((plan) => plan !== null);
+  if (plans.includes(null)) return null;
+  const [only, ...others] = known;
+  if (only !== undefined && others.length === 0) return only;
   return {
     cost: known.reduce((sum, { cost }) => sum + cost, 0),
     collect(into) {
@@ -93,7 +100,11 @@ function rangePlan(book: Book, name: KeyName, text: string, kind: 'equal' | 'beg
   };
 }
 
-function substringsPlan({ attribute, initial, any, final }: Substrings, book: Book): Plan | null {
+function substringsPlan(
+  { attribute, initial, any, final }: Substrings,
+  book: Book,
+  texts: Texts,
+): Plan | null {
   const plans: Plan[] = [];
   const start = initial === null ? '' : foldPiece(initial).trimStart();
   if (start !== '') {
@@ -104,11 +115,21 @@ function substringsPlan({ attribute, initial, any, final }: Substrings, book: Bo
   }
   if (typesOf(attribute).every(({ name }) => withTrigrams.has(name))) {
     for (const piece of [initial, ...any, final]) {
-      const slots = piece === null ? null : book.withText(fold(piece));
-      if (slots !== null) plans.push({ cost: slots.length, collect: (into) => pushAll(into, slots) });
+      const plan = piece === null ? null : textPlan(fold(piece), book, texts);
+      if (plan !== null) plans.push(plan);
     }
   }
   return plans.sort((a, b) => a.cost - b.cost)[0] ?? null;
+}
+
+function textPlan(text: string, book: Book, texts: Texts): Plan | null {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  const slots = book.withText(text);
+  const plan =
+    slots === null ? null : { cost: slots.length, slots, collect: (into: number[]) => pushAll(into, slots) };
+  texts.set(text, plan);
+  return plan;
 }
 
 function pushAll(into: number[], slots: Uint32Array): void {

@@ -54,6 +54,7 @@ export async function scan(
 function slotsToLookAt(filter: Filter, book: Book): Uint32Array | null {
   const plan = planOf(filter, book);
   if (plan === null || plan.cost > book.slots) return null;
+  if (plan.slots !== undefined) return plan.slots;
   const collected: number[] = [];
   plan.collect(collected);
   const sorted = Uint32Array.from(collected).sort();

@@ -1,5 +1,5 @@
 // Long searches share the event loop with everybody else: each works a few milliseconds, and one of them at a time goes on
-// in each round of the loop, however many there are.
+// in each round of the loop, however many there are. So do clients that send many requests at once.
 
 export class Turnstile {
   readonly #waiting: (() => void)[] = [];

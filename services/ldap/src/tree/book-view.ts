@@ -45,6 +45,8 @@ const keyed: ReadonlySet<string> = new Set<KeyName>([
 export class BookView implements DirectoryEntry {
   readonly #entry: BookEntry;
   readonly #around: Surroundings;
+  /** Of a group, once they were asked for: a filter may ask again and again. */
+  #named: string[] | undefined;
 
   constructor(entry: BookEntry, around: Surroundings) {
     this.#entry = entry;
@@ -135,12 +137,14 @@ export class BookView implements DirectoryEntry {
 
   /** Those of the book that may be seen: who else gets the group's mail is not in the book. */
   #members({ members }: Group): string[] {
+    if (this.#named !== undefined) return this.#named;
     const names: string[] = [];
     for (const address of members) {
       const member = this.#around.visible(address);
       if (member !== null) names.push(dnOf(member, this.#around.base));
       if (names.length === MAX_MEMBERS) break;
     }
+    this.#named = names;
     return names;
   }
 }

@@ -1,15 +1,15 @@
 // The tree as one session sees it now: the bases of the setting, and what its viewer may see below them. Made anew for
 // every operation, so that settings and log-ins count from the next one on.
-import { canStartTls, isLoginAllowed } from '@pochtar/service';
+import { canStartTls, channelBindings, isLoginAllowed, offeredScram } from '@pochtar/service';
 import type { BookEntry } from '../directory/book-entry.ts';
 import type { Session } from '../operation.ts';
-import { readDn } from '../protocol/dn.ts';
 import { Refused } from '../protocol/result.ts';
-import { type Base, type Place, placeOf, readBases, unitDn } from './bases.ts';
+import { type Base, type Place, unitDn } from './bases.ts';
 import { BookView, type Surroundings, unitOf } from './book-view.ts';
 import type { DirectoryEntry } from './entry.ts';
 import { rootDse, subschemaEntry } from './root-dse.ts';
 import { baseEntry, unitEntry } from './structure.ts';
+import type { NamesBelow } from './names-below.ts';
 import { viewerOf } from './viewer.ts';
 import { isVisible, type Viewer, type VisibilityRules } from './visibility.ts';
 
@@ -20,6 +20,7 @@ export class Tree {
   readonly #rules: VisibilityRules;
   readonly #viewer: Viewer | null;
   readonly #defaultDomain: string | null;
+  readonly #names: NamesBelow;
 
   private constructor(session: Session) {
     const { settings } = session.server;
@@ -29,7 +30,8 @@ export class Tree {
     this.skipGroups = rules.skipGroups;
     this.#defaultDomain = settings.current('general').defaultDomain;
     this.#viewer = viewerOf(session, access, this.#defaultDomain);
-    this.bases = readBases(baseDn);
+    this.#names = session.server.names.below(baseDn, this.#defaultDomain);
+    this.bases = this.#names.bases;
   }
 
   static of(session: Session): Tree {
@@ -47,9 +49,8 @@ export class Tree {
 
   /** What a name means. Throws for one that is none, and for a place that may not be looked at. */
   placeOf(name: string): Exclude<Place, { kind: 'nothing' }> {
-    const dn = readDn(name);
-    if (dn === null) throw new Refused('invalidDnSyntax', 'the name is no distinguished name');
-    const place = placeOf(dn, this.bases, this.#defaultDomain);
+    const place = this.#names.placeOf(name);
+    if (place === null) throw new Refused('invalidDnSyntax', 'the name is no distinguished name');
     if (place.kind === 'root') return place;
     // Before it is said what there is and what not.
     if (!this.mayLook) throw this.logInFirst();
@@ -76,7 +77,10 @@ export class Tree {
   }
 
   root(): DirectoryEntry {
-    const mechanisms = isLoginAllowed(this.#session) ? ['PLAIN'] : [];
+    const { server, socket } = this.#session;
+    const scram = offeredScram(server.scram, channelBindings(socket));
+    // Where a password would travel in clear against the setting, no way to log in is offered.
+    const mechanisms = isLoginAllowed(this.#session) ? [...scram, 'PLAIN'] : [];
     return rootDse(this.bases, { canStartTls: canStartTls(this.#session), mechanisms });
   }
 

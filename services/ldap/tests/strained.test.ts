@@ -1,0 +1,79 @@
+// A process of its own under what clients should not do, while somebody who is logged in goes on asking: it stays up, takes
+// no more memory than it should, and serves. The suite sends some thousand mutated messages; `./pochtar test --long` a
+// million.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LdapProcess, startLdapProcess, type Strained } from './ldap-process.ts';
+
+// Set by `./pochtar test --long`.
+const isLong = process.env['POCHTAR_TEST_LONG'] === '1';
+const MUTATED = isLong ? 1_000_000 : 10_000;
+const CONNECTIONS = 5000;
+const LONG_MS = 900_000;
+const SHORT_MS = 120_000;
+/** Of the half of the searches; of the slowest one on a machine that is busy with others, too. */
+const MEDIAN_MS = 50;
+const WORST_MS = 1000;
+
+let ldap: LdapProcess;
+let calmMiB: number;
+
+beforeAll(async () => {
+  ldap = await startLdapProcess();
+  // What its first thousand requests take for good is no leak.
+  await ldap.strain({ kind: 'mutated', messages: 1000, seed: 7 });
+  calmMiB = ldap.rss();
+}, SHORT_MS);
+afterAll(() => ldap[Symbol.asyncDispose]());
+
+function expectServed({ waits }: Strained): void {
+  expect(ldap.isRunning).toBe(true);
+  expect(waits[Math.floor(waits.length / 2)]).toBeLessThan(MEDIAN_MS);
+  expect(waits.at(-1)).toBeLessThan(WORST_MS);
+}
+
+test(
+  `${MUTATED} mutated messages are answered or end their session`,
+  async () => {
+    const strained = await ldap.strain({ kind: 'mutated', messages: MUTATED, seed: 77_523 });
+    expect(strained.count).toBeGreaterThanOrEqual(MUTATED);
+    expectServed(strained);
+    expect(strained.peakMiB).toBeLessThan(calmMiB + 64);
+  },
+  isLong ? LONG_MS : SHORT_MS,
+);
+
+test(
+  `${CONNECTIONS} connections that say nothing take at most 40 KiB each`,
+  async () => {
+    const strained = await ldap.strain({ kind: 'silent', connections: CONNECTIONS, milliseconds: 2000 });
+    expect(strained.count).toBe(CONNECTIONS);
+    expectServed(strained);
+    expect(strained.peakMiB).toBeLessThan(calmMiB + 64 + (CONNECTIONS * 40) / 1024);
+  },
+  SHORT_MS,
+);
+
+test(
+  '2,000 beginnings of messages of 60,000 octets take no more than their room; who finds none is told',
+  async () => {
+    const before = ldap.rss();
+    const strained = await ldap.strain({ kind: 'beginnings', connections: 2000, milliseconds: 2000 });
+    // 32 MiB are room for 559 of them.
+    expect(strained.count).toBeGreaterThan(500);
+    expect(strained.count).toBeLessThan(600);
+    expectServed(strained);
+    expect(strained.peakMiB).toBeLessThan(before + 128);
+  },
+  SHORT_MS,
+);
+
+test(
+  '500 clients that ask 400 times and do not read hold what their sockets hold, and no more',
+  async () => {
+    const before = ldap.rss();
+    const strained = await ldap.strain({ kind: 'deaf', connections: 500, milliseconds: 2000 });
+    expectServed(strained);
+    expect(strained.peakMiB).toBeLessThan(before + 128);
+  },
+  SHORT_MS,
+);
