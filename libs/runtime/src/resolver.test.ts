@@ -53,6 +53,76 @@ describe('the resolver', () => {
     await expect(resolver.records('broken.test', 'TXT')).rejects.toThrow(DnsFailure);
   });
 
+  it('RFC 4035 §3.2.3: tells what a validating server of our own has validated, absence included', async () => {
+    dns.sign('signed.test');
+    dns.set('signed.test', 'MX', '10 mx.signed.test', '20 mx.plain.test');
+    dns.set('_25._tcp.mx.signed.test', 'TLSA', '3 1 1 ab01', '2 0 2 cd');
+    dns.set('plain.test', 'MX', '0 .');
+    expect(await resolver.validated('signed.test', 'MX')).toEqual({
+      records: [
+        { exchange: 'mx.signed.test', priority: 10 },
+        { exchange: 'mx.plain.test', priority: 20 },
+      ],
+      isValidated: true,
+      name: 'signed.test',
+    });
+    expect(await resolver.validated('_25._tcp.mx.signed.test', 'TLSA')).toMatchObject({
+      records: [
+        { usage: 3, selector: 1, matchingType: 1, data: Buffer.from('ab01', 'hex') },
+        { usage: 2, selector: 0, matchingType: 2, data: Buffer.from('cd', 'hex') },
+      ],
+      isValidated: true,
+    });
+    expect(await resolver.validated('nothing.signed.test', 'A')).toMatchObject({
+      records: [],
+      isValidated: true,
+    });
+    expect(await resolver.validated('plain.test', 'MX')).toMatchObject({
+      records: [{ priority: 0 }],
+      isValidated: false,
+    });
+  });
+
+  it('RFC 7672 §2.1.3: says which name is behind the aliases', async () => {
+    dns.sign('signed.test');
+    dns.set('mx.signed.test', 'CNAME', 'host.signed.test');
+    dns.set('out.signed.test', 'CNAME', 'host.plain.test');
+    dns.set('host.signed.test', 'A', '192.0.2.1');
+    dns.set('host.plain.test', 'A', '192.0.2.2');
+    expect(await resolver.validated('mx.signed.test', 'A')).toEqual({
+      records: ['192.0.2.1'],
+      isValidated: true,
+      name: 'host.signed.test',
+    });
+    expect(await resolver.validated('out.signed.test', 'A')).toMatchObject({ isValidated: false });
+    expect(await resolver.validated('out.signed.test', 'CNAME')).toMatchObject({
+      records: ['host.plain.test'],
+      isValidated: true,
+    });
+  });
+
+  it('RFC 7766 §5: asks again over TCP where the answer did not fit; a server that fails is no answer', async () => {
+    dns.sign('signed.test');
+    dns.set('signed.test', 'AAAA', '2001:db8::1');
+    dns.truncate('signed.test');
+    expect(await resolver.validated('signed.test', 'AAAA')).toMatchObject({
+      records: ['2001:db8::1'],
+      isValidated: true,
+    });
+    expect(dns.queries).toEqual(['aaaa signed.test', 'aaaa signed.test over tcp']);
+    for (const failure of ['SERVFAIL', 'silence'] as const) {
+      dns.fail('broken.test', failure);
+      await expect(resolver.validated('broken.test', 'TLSA')).rejects.toThrow(DnsFailure);
+    }
+  });
+
+  it('RFC 4035 §4.9.3: does not believe a server of strangers', async () => {
+    const asked = createResolver({ servers: ['192.0.2.53:53'], timeoutMs: 50, tries: 1 });
+    expect(asked.isValidating).toBe(false);
+    expect(resolver.isValidating).toBe(true);
+    expect(await asked.validated('signed.test', 'MX')).toMatchObject({ records: [], isValidated: false });
+  });
+
   it('looks up reverse names', async () => {
     dns.setReverse('192.0.2.1', 'mail.example.test');
     expect(await resolver.ptr('192.0.2.1')).toEqual(['mail.example.test']);

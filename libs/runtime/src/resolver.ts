@@ -4,6 +4,8 @@
 // so that nobody mistakes silence for "does not exist" (RFC 2308 §2, RFC 5321 §5.1).
 import { type MxRecord, promises } from 'node:dns';
 import { getServers } from 'node:dns';
+import { type AnswerTypes, askServer, type DnsServer, parseServer, type ToldAnswer } from './dns-question.ts';
+import { isLocalAddress } from './local-address.ts';
 import { reversePointer } from './reverse-pointer.ts';
 
 export class DnsFailure extends Error {
@@ -15,6 +17,16 @@ export class DnsFailure extends Error {
   }
 }
 
+export type { TlsaRecord } from './dns-question.ts';
+
+export interface Validated<T> {
+  records: T[];
+  /** The zone is signed, and a server that we believe has validated the answer, its absence included. */
+  isValidated: boolean;
+  /** The name behind the aliases that the answer follows. */
+  name: string;
+}
+
 export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'PTR' | 'TXT';
 
 export interface Resolver {
@@ -23,6 +35,10 @@ export interface Resolver {
   aaaa(name: string): Promise<string[]>;
   txt(name: string): Promise<string[][]>;
   ptr(address: string): Promise<string[]>;
+  /** With what DNSSEC says of the answer. Where no server is believed nothing is asked, and there is nothing. */
+  validated<T extends keyof AnswerTypes>(name: string, type: T): Promise<Validated<AnswerTypes[T]>>;
+  /** Whether answers can be validated at all. */
+  readonly isValidating: boolean;
   /** IPv4 addresses with the seconds they may be kept; asked anew each time: who asks keeps them. */
   withTtl(name: string): Promise<{ address: string; ttl: number }[]>;
   /** RFC 2308 §5: the seconds that a zone lets an answer be kept that a name is not there; null: it says nothing. */
@@ -50,6 +66,8 @@ const ABSENT = new Set(['ENOTFOUND', 'ENODATA']);
 export function createResolver(options: ResolverOptions = {}): Resolver {
   const resolver = new promises.Resolver({ timeout: options.timeoutMs ?? 2000, tries: options.tries ?? 2 });
   resolver.setServers(options.servers ?? getServers());
+  const believed = (options.servers ?? []).map(parseServer).filter(isBelieved);
+  const limits = { timeoutMs: options.timeoutMs ?? 2000, tries: options.tries ?? 2 };
   const cache = new AnswerCache(options);
   const look = <T>(question: string, ask: () => Promise<T[]>): Promise<Found<T>> =>
     cache.get(
@@ -66,6 +84,14 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
     txt: (name) => ask(`TXT ${name}`, () => resolver.resolveTxt(name)),
     // Not `reverse`, which looks into the hosts file, and takes a server that fails for a name that is not there.
     ptr: (address) => ask(`PTR ${address}`, () => resolver.resolvePtr(reversePointer(address))),
+    isValidating: believed.length > 0,
+    async validated(name, type) {
+      if (believed.length === 0) return { records: [], isValidated: false, name };
+      type Told = ToldAnswer<AnswerTypes[typeof type]>;
+      const question = `validated ${type} ${name}`;
+      const isAbsent = ({ records }: Told): boolean => records.length === 0;
+      return cache.get<Told>(question, () => askInTurn(believed, name, type, limits), isAbsent);
+    },
     withTtl: async (name) => (await found(`A ${name}`, () => resolver.resolve4(name, { ttl: true }))).records,
     async negativeTtl(zone) {
       const [soa] = await ask(`SOA ${zone}`, async () => [await resolver.resolveSoa(zone)]);
@@ -78,6 +104,31 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
       throw Object.assign(new Error(`${type} ${name}: ${absent}`), { code: absent });
     },
   };
+}
+
+/**
+ * RFC 4035 §4.9.3: AD counts only over a way that strangers cannot write to. So it does from servers that were named for
+ * us and are on this machine or in its own network: what stands in the system's configuration may ask anybody.
+ */
+const isBelieved = ({ host }: DnsServer): boolean => isLocalAddress(host);
+
+async function askInTurn<T extends keyof AnswerTypes>(
+  servers: readonly DnsServer[],
+  name: string,
+  type: T,
+  { timeoutMs, tries }: { timeoutMs: number; tries: number },
+): Promise<ToldAnswer<AnswerTypes[T]>> {
+  let failure: unknown;
+  for (let round = 0; round < tries; round++) {
+    for (const server of servers) {
+      try {
+        return await askServer(server, name, type, timeoutMs);
+      } catch (error) {
+        failure = error;
+      }
+    }
+  }
+  throw new DnsFailure(`${type} ${name}`, failure);
 }
 
 interface Found<T> {

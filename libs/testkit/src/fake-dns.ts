@@ -1,8 +1,9 @@
-// A small real DNS server on loopback (RFC 1035 over UDP) whose records a test sets, with the failures that
+// A small real DNS server on loopback (RFC 1035 over UDP and TCP) whose records a test sets, with the failures that
 // look-ups meet: SERVFAIL, a refusal, silence. A name that was never set does not exist (NXDOMAIN); a name
 // that has other types only answers with nothing (NODATA).
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 
 // RFC 1035 §3.2.2; AAAA: RFC 3596; TLSA: RFC 6698.
 const typeNumbers = { A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, MX: 15, TXT: 16, AAAA: 28, TLSA: 52 } as const;
@@ -26,6 +27,10 @@ export interface FakeDns extends AsyncDisposable {
   fail(name: string, failure: Failure, type?: RecordType): void;
   /** Every answer about the name comes so much later, until reset. */
   delay(name: string, ms: number): void;
+  /** The zone is signed and validated: answers for it and what lies below have AD (RFC 4035 §3.2.3). */
+  sign(zone: string): void;
+  /** Over UDP the answers about the name do not fit (RFC 7766): they are had over TCP. */
+  truncate(name: string): void;
   /** Forgets everything. */
   reset(): void;
   /** What was asked, in order: `mx example.test`. */
@@ -42,11 +47,12 @@ interface Query {
 }
 
 /** `await using dns = await startFakeDns()` */
-export async function startFakeDns(
-  options: { ttl?: number; authenticated?: boolean } = {},
-): Promise<FakeDns> {
+export async function startFakeDns(options: { ttl?: number } = {}): Promise<FakeDns> {
   const records = new Map<string, Map<number, string[]>>();
   const failures = new Map<string, Failure>();
+  const signed = new Set<string>();
+  const truncated = new Set<string>();
+  const world: World = { records, failures, signed, ttl: options.ttl ?? 60 };
   const delays = new Map<string, number>();
   const timers = new Set<NodeJS.Timeout>();
   const queries: string[] = [];
@@ -55,8 +61,9 @@ export async function startFakeDns(
     const query = parseQuery(packet);
     if (!query) return;
     queries.push(`${typeName(query.type).toLowerCase()} ${query.name}`);
-    const reply = answer(query, records, failures, options);
-    if (!reply) return;
+    const whole = answer(query, world);
+    if (!whole) return;
+    const reply = truncated.has(query.name) ? cutShort(query) : whole;
     const late = delays.get(query.name);
     if (late === undefined) {
       socket.send(reply, peer.port, peer.address);
@@ -68,8 +75,12 @@ export async function startFakeDns(
     }, late);
     timers.add(timer);
   });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
+  const overTcp = answerOverTcp((packet) => {
+    const query = parseQuery(packet);
+    if (query) queries.push(`${typeName(query.type).toLowerCase()} ${query.name} over tcp`);
+    return query && answer(query, world);
+  });
+  await listenOnBoth(socket, overTcp);
   const { address, port } = socket.address();
 
   const set = (name: string, type: RecordType, ...data: string[]): void => {
@@ -88,15 +99,20 @@ export async function startFakeDns(
     fail(name, failure, type) {
       failures.set(type ? `${canonical(name)} ${typeNumbers[type]}` : canonical(name), failure);
     },
+    sign: (zone) => void signed.add(canonical(zone)),
+    truncate: (name) => void truncated.add(canonical(name)),
     delay: (name, ms) => void delays.set(canonical(name), ms),
     reset() {
       delays.clear();
       records.clear();
       failures.clear();
+      signed.clear();
+      truncated.clear();
       queries.length = 0;
     },
     async [Symbol.asyncDispose]() {
       for (const timer of timers) clearTimeout(timer);
+      overTcp.close();
       const closed = once(socket, 'close');
       socket.close();
       await closed;
@@ -123,44 +139,75 @@ function typeName(type: number): string {
   return Object.entries(typeNumbers).find(([, number]) => number === type)?.[0] ?? `TYPE${type}`;
 }
 
-function answer(
-  query: Query,
-  records: Map<string, Map<number, string[]>>,
-  failures: Map<string, Failure>,
-  options: { ttl?: number; authenticated?: boolean },
-): Buffer | undefined {
+interface World {
+  records: Map<string, Map<number, string[]>>;
+  failures: Map<string, Failure>;
+  signed: Set<string>;
+  ttl: number;
+}
+
+function answer(query: Query, { records, failures, signed, ttl }: World): Buffer | undefined {
   const failure = failures.get(`${query.name} ${query.type}`) ?? failures.get(query.name);
   if (failure === 'silence') return undefined;
-  if (failure) return message(query, rcodes[failure], [], options);
+  if (failure) return message(query, rcodes[failure], []);
   const found: Buffer[] = [];
+  const names: string[] = [];
+  // RFC 4035 §3.2.3: AD is for an answer of which everything is authentic.
+  const flags = (): number => (names.every((name) => isSigned(name, signed)) ? AD : 0);
   // RFC 1034 §3.6.2: the answer holds the alias and what it points at; the bound breaks a ring of aliases.
   let name = query.name;
   for (let hops = 0; hops < 8; hops++) {
+    names.push(name);
     const types = records.get(name);
-    if (!types) return message(query, found.length > 0 ? 0 : rcodes.NXDOMAIN, found, options);
+    if (!types) return message(query, (found.length > 0 ? 0 : rcodes.NXDOMAIN) | flags(), found);
     const alias = types.get(typeNumbers.CNAME)?.[0];
     const type = alias && query.type !== typeNumbers.CNAME ? typeNumbers.CNAME : query.type;
-    for (const data of types.get(type) ?? []) found.push(record(name, type, data, options.ttl ?? 60));
+    for (const data of types.get(type) ?? []) found.push(record(name, type, data, ttl));
     if (!alias || type === query.type) break;
     name = canonical(alias);
   }
-  return message(query, 0, found, options);
+  return message(query, flags(), found);
 }
 
-function message(
-  query: Query,
-  rcode: number,
-  answers: Buffer[],
-  options: { authenticated?: boolean },
-): Buffer {
+const AD = 0x0020;
+const TC = 0x0200;
+
+const cutShort = (query: Query): Buffer => message(query, TC, []);
+
+function isSigned(name: string, zones: ReadonlySet<string>): boolean {
+  return [...zones].some((zone) => name === zone || name.endsWith(`.${zone}`));
+}
+
+function message(query: Query, flags: number, answers: Buffer[]): Buffer {
   const header = Buffer.alloc(12);
   header.writeUInt16BE(query.id, 0);
-  // QR, AA, RA, the client's RD, and AD (RFC 4035 §3.2.3) when the test plays a validating resolver.
-  const authenticated = options.authenticated && rcode === 0 ? 0x0020 : 0;
-  header.writeUInt16BE(0x8480 | (query.flags & 0x0100) | authenticated | rcode, 2);
+  // QR, AA, RA, the client's RD, and what the answer has of its own.
+  header.writeUInt16BE(0x8480 | (query.flags & 0x0100) | flags, 2);
   header.writeUInt16BE(1, 4);
   header.writeUInt16BE(answers.length, 6);
   return Buffer.concat([header, query.question, ...answers]);
+}
+
+/** RFC 1035 §4.2.2: each message follows its length. One question a connection. */
+function answerOverTcp(reply: (packet: Buffer) => Buffer | undefined): Server {
+  return createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (data) => {
+      const answered = reply(data.subarray(2));
+      if (!answered) return socket.destroy();
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(answered.length);
+      socket.end(Buffer.concat([length, answered]));
+    });
+  });
+}
+
+/** One number for TCP and UDP; of the two it is TCP that has few to spare. */
+async function listenOnBoth(udp: Socket, tcp: Server): Promise<void> {
+  tcp.listen(0, '127.0.0.1');
+  await once(tcp, 'listening');
+  udp.bind((tcp.address() as AddressInfo).port, '127.0.0.1');
+  await once(udp, 'listening');
 }
 
 function record(name: string, type: number, data: string, ttl: number): Buffer {

@@ -5,14 +5,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectDead, findOrphanPacks, sealOrphanPack } from '@pochtar/store/blob';
 import { forgetLogins } from '@pochtar/store/lists';
+import { forgetStsPolicies } from '@pochtar/store/queue';
 import { pruneExpunged } from '@pochtar/store/mailbox';
-import { forgetTrace } from '@pochtar/store/trace';
+import { forgetTlsSessions, forgetTrace } from '@pochtar/store/trace';
 import { expireQuarantine } from './quarantine/expire.ts';
 import type { Tools } from './tools.ts';
 
 /** Longer than any transaction may live: whoever still makes a reference has made it by then. */
 const GRACE_HOURS = 24;
 const EXPUNGED = { most: 20_000, kept: 10_000 };
+/** MTA-STS policies of other domains. */
+const MAX_POLICIES = 100_000;
+/** A report is of the day before (RFC 8460 §4.1), and may be late. */
+const TLS_DAYS = 14;
 const SLICE = 5000;
 /** Between two slices of one part, so that mail goes first. */
 const BREATH_MS = 50;
@@ -23,6 +28,8 @@ const PARTS: Record<string, Part> = {
   trace: ({ db, settings }, signal) =>
     inSlices((limit) => forgetTrace(db, settings.current('trace').keepDays, limit), signal),
   quarantine: expireQuarantine,
+  tlsPolicies: ({ db }, signal) => inSlices((limit) => forgetStsPolicies(db, MAX_POLICIES, limit), signal),
+  tlsSessions: ({ db }, signal) => inSlices((limit) => forgetTlsSessions(db, TLS_DAYS, limit), signal),
   logins: ({ db }, signal) => inSlices((limit) => forgetLogins(db, limit), signal),
   expunged: ({ db }, signal) => pruneExpunged(db, EXPUNGED, signal),
   orphans: sealOrphans,

@@ -37,6 +37,8 @@ const remoteNetworks = z
 
 const schema = processEnv.extend({
   POCHTAR_REMOTE_PORT: remotePorts,
+  /** Where policies of other domains are fetched (MTA-STS). For tests. */
+  POCHTAR_STS_PORT: port.default(443),
   /** Networks of far sides that are not of the public internet: mail goes to no other private address but a relay's. */
   POCHTAR_REMOTE_NETWORKS: remoteNetworks,
   /** Between two signs of life of a process that sends; after five that are missing it is dead to the others. */

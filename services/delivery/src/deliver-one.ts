@@ -17,11 +17,12 @@ import {
   targetOf,
   unrouteRecipients,
 } from '@pochtar/store/queue';
+import type { Failure } from './failure.ts';
 import { judge } from './judge.ts';
 import { notifyMailboxes } from './notify-mailboxes.ts';
 import { oweNotice } from './notice.ts';
 import { isNoticeWanted } from './notice-wanted.ts';
-import { Aftermath, type Failure, type Outcome, settle } from './settle.ts';
+import { Aftermath, type Outcome, settle } from './settle.ts';
 import type { Tools } from './tools.ts';
 
 /** Rounds of locked mailboxes; then the mail comes again later. */

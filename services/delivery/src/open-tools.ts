@@ -11,6 +11,8 @@ import { readMasterKey, readSecret } from '@pochtar/store/settings';
 import type { Config } from './config.ts';
 import { DeferredCount } from './deferred-count.ts';
 import { deliveryMetrics } from './metrics.ts';
+import { StsPolicies } from './remote/security/sts/policies.ts';
+import { TlsResults } from './remote/security/tls-results.ts';
 import type { Sections, Tools } from './tools.ts';
 
 /** Four connections a process: three for the queue, one for where bodies lie. */
@@ -42,6 +44,9 @@ export async function openTools({
       db: stack.use(openPool(config, context, BLOB_CONNECTIONS)),
     }),
   );
+  const resolver = createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') });
+  const remoteNetworks = config.POCHTAR_REMOTE_NETWORKS;
+  const sts = new StsPolicies({ db, log, resolver, remoteNetworks, port: config.POCHTAR_STS_PORT });
   const opened = stack.move();
   return {
     sender: randomUUID(),
@@ -53,9 +58,10 @@ export async function openTools({
     health,
     metrics: deliveryMetrics(),
     deferred: new DeferredCount(),
-    resolver: createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') }),
+    resolver,
+    security: { sts, results: new TlsResults() },
     remotePort: config.POCHTAR_REMOTE_PORT,
-    remoteNetworks: config.POCHTAR_REMOTE_NETWORKS,
+    remoteNetworks,
     audit: { begin: (entry) => beginAudit(db, entry) },
     isStanding: (asker) => isStanding(db, asker),
     relayPassword: () => secret('relay.password'),

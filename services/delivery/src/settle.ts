@@ -23,6 +23,7 @@ import {
   type NoticeRecipient,
   type QueuedRecipient,
 } from '@pochtar/store/queue';
+import type { Failure } from './failure.ts';
 import { oweNotice } from './notice.ts';
 import { isNoticeWanted } from './notice-wanted.ts';
 import { attemptTime, expiresAt, nextAttempt } from './retry-schedule.ts';
@@ -31,17 +32,9 @@ import type { Tools } from './tools.ts';
 interface At {
   address: string;
 }
-/** Why something did not work; `diagnostic` is the far side's reply or our own words. */
-export interface Failure {
-  /** RFC 3463. */
-  status: string;
-  diagnostic: string;
-  /** The host that replied. */
-  remoteMta?: string | null;
-}
 export type Outcome =
   | (At & { kind: 'delivered' })
-  | (At & { kind: 'relayed'; remoteMta: string; reply: string; isDsnPassedOn: boolean })
+  | (At & { kind: 'relayed'; remoteMta: string; reply: string; security: string; isDsnPassedOn: boolean })
   | (At & { kind: 'expanded'; targets: readonly string[]; isList: boolean })
   | (At & Failure & { kind: 'failed' })
   | (At & Failure & { kind: 'deferred' })
@@ -222,7 +215,7 @@ function describe(outcome: Outcome): string {
     case 'delivered':
       return '';
     case 'relayed':
-      return `${outcome.remoteMta}: ${outcome.reply}`;
+      return `${outcome.remoteMta}: ${outcome.reply} (${outcome.security})`;
     case 'expanded':
       return outcome.targets.join(', ');
     case 'failed':

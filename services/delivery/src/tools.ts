@@ -7,6 +7,8 @@ import type { BlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
 import type { DeliveryMetrics } from './metrics.ts';
 import type { DeferredCount } from './deferred-count.ts';
+import type { StsPolicies } from './remote/security/sts/policies.ts';
+import type { TlsResults } from './remote/security/tls-results.ts';
 
 /** The sections delivery uses. */
 export const sections = ['general', 'queue', 'relay', 'dsn', 'misc', 'trace', 'dkim', 'quarantine'] as const;
@@ -24,6 +26,8 @@ export interface Tools extends AnswerTools {
   health: Health;
   metrics: DeliveryMetrics;
   deferred: DeferredCount;
+  /** How mail to other domains must be secured, and how it was. */
+  security: { sts: StsPolicies; results: TlsResults };
   /** The far side's SMTP port for a domain. */
   remotePort: (domain: string) => number;
   /** Networks that are not public and mail may be sent to all the same. */

@@ -43,7 +43,7 @@ export function startTraffic(tools: Tools, seconds: number): AsyncDisposable {
       clearInterval(timer);
       stopping.abort();
       await running;
-      await writeDeferred(tools);
+      await writeGathered(tools);
     },
   };
 }
@@ -53,7 +53,7 @@ export function startTraffic(tools: Tools, seconds: number): AsyncDisposable {
  * what fails is done the next time.
  */
 async function countAll(tools: Tools, signal: AbortSignal, now = new Date()): Promise<number> {
-  await writeDeferred(tools);
+  await writeGathered(tools);
   let tookMs = 0;
   try {
     for (const hour of await hoursToCount(tools, now)) {
@@ -83,6 +83,12 @@ async function hoursToCount({ db }: Tools, now: Date): Promise<Date[]> {
   const first = Math.min(last.getTime(), isSettled ? current : current - HOUR_MS);
   const count = Math.round((current - first) / HOUR_MS) + 1;
   return Array.from({ length: count }, (_, index) => new Date(first + index * HOUR_MS));
+}
+
+/** What each process gathers for itself. */
+async function writeGathered(tools: Tools): Promise<void> {
+  await tools.security.results.write(tools.db, tools.log);
+  await writeDeferred(tools);
 }
 
 async function writeDeferred({ db, deferred, log }: Tools): Promise<void> {

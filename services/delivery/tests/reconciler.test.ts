@@ -15,6 +15,8 @@ import { DeferredCount } from '../src/deferred-count.ts';
 import { deliveryMetrics } from '../src/metrics.ts';
 import { NOBODY } from '../src/bus-store.ts';
 import { reconcile } from '../src/reconciler.ts';
+import { StsPolicies } from '../src/remote/security/sts/policies.ts';
+import { TlsResults } from '../src/remote/security/tls-results.ts';
 import { sections, type Tools } from '../src/tools.ts';
 import { openPostOffice, type PostOffice } from './post-office.ts';
 
@@ -40,6 +42,16 @@ beforeAll(async () => {
       metrics: deliveryMetrics(),
       deferred: new DeferredCount(),
       health: new Health(),
+    },
+    security: {
+      sts: new StsPolicies({
+        db,
+        log,
+        resolver: createResolver(),
+        remoteNetworks: new BlockList(),
+        port: 443,
+      }),
+      results: new TlsResults(),
     },
     remotePort: () => 25,
     sender: randomUUID(),

@@ -32,6 +32,7 @@ export * from './scope.ts';
 export * from './sender.ts';
 export * from './auditor-copy.ts';
 export * from './split.ts';
+export * from './sts-policy.ts';
 export * from './verdict.ts';
 export * from './wait-at-filter.ts';
 export * from './taken-alone.ts';

@@ -3,3 +3,4 @@ export * from './find.ts';
 export * from './forget.ts';
 export * from './refusal.ts';
 export * from './traffic.ts';
+export * from './tls-session.ts';

@@ -15,8 +15,9 @@ import {
   renewLease,
   returnClaim,
 } from '@pochtar/store/queue';
+import type { Failure } from '../failure.ts';
 import { isGivenUp } from '../retry-schedule.ts';
-import { Aftermath, type Failure, type Outcome, settle } from '../settle.ts';
+import { Aftermath, type Outcome, settle } from '../settle.ts';
 import type { Tools } from '../tools.ts';
 import type { Unreadable } from '../unreadable.ts';
 import { openSession, type Target } from './connect.ts';

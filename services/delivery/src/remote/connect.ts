@@ -8,6 +8,9 @@ import { dial } from './dial.ts';
 import { addressesOf, hostsOf, type RouteFailure } from './mx.ts';
 import { type Place, placesOf } from './places.ts';
 import { type Unfit, unfit } from './reachable.ts';
+import type { SecurityFault } from './security/fault.ts';
+import { DomainSecurity, type Protection, type SecurityTools } from './security/protection.ts';
+import { certificateFault, describeSecurity, noTls } from './security/proof.ts';
 import type { SessionObserver } from './session-lines.ts';
 import { SessionFailed, SmtpSession } from './smtp-session.ts';
 import { tlsPolicy, type TlsPolicy, type TlsTarget } from './tls-policy.ts';
@@ -26,6 +29,8 @@ export interface Connector
   settings: { current(section: 'general'): { heloName: string } };
   /** Ends every connection. */
   signal: AbortSignal;
+  /** What other domains ask of who sends to them; a relay is our own setting. */
+  security?: Omit<SecurityTools, 'resolver'>;
   /** Of a test of the settings. */
   observer?: ConnectObserver;
 }
@@ -39,12 +44,31 @@ export async function openSession(tools: Connector, target: Target): Promise<Ope
   const { heloName } = tools.settings.current('general');
   const listed =
     target.kind === 'relay'
-      ? { kind: 'hosts' as const, hosts: [target.relay.host] }
+      ? { kind: 'hosts' as const, hosts: [target.relay.host], isValidated: false }
       : await hostsOf(target.domain, tools.resolver, heloName);
   if (listed.kind !== 'hosts') return listed;
   const auth = await authOf(tools, target);
   if (auth !== null && 'kind' in auth) return auth;
-  return tryHosts(tools, target, listed.hosts, auth);
+  return tryHosts(
+    { tools, target, auth, security: securityOf(tools, target, listed.isValidated) },
+    listed.hosts,
+  );
+}
+
+/** What is the same for every place that is tried. */
+interface Trying {
+  tools: Connector;
+  target: Target;
+  auth: Credentials | null;
+  security: DomainSecurity | null;
+}
+
+function securityOf(tools: Connector, target: Target, isMxValidated: boolean): DomainSecurity | null {
+  if (target.kind === 'relay' || tools.security === undefined) return null;
+  const { resolver, remotePort, signal, security } = tools;
+  const { domain } = target;
+  const port = remotePort(domain);
+  return new DomainSecurity({ ...security, resolver }, { domain, isMxValidated, port, signal });
 }
 
 type Credentials = { user: string; pass: string };
@@ -61,12 +85,8 @@ async function authOf(tools: Connector, target: Target): Promise<Credentials | R
   };
 }
 
-async function tryHosts(
-  tools: Connector,
-  target: Target,
-  hosts: readonly string[],
-  auth: Credentials | null,
-): Promise<Opened> {
+async function tryHosts(trying: Trying, hosts: readonly string[]): Promise<Opened> {
+  const { tools, target, security } = trying;
   const started = Date.now();
   let failure: RouteFailure | null = null;
   /** What only holds when there is no other place. */
@@ -83,7 +103,9 @@ async function tryHosts(
       continue;
     }
     if (tried++ >= MAX_ADDRESSES || Date.now() - started > ALL_MS) break;
-    const opened = await openAt(tools, target, place, auth);
+    const protection = security === null ? UNPROTECTED : await security.of(place.host);
+    const opened =
+      protection.kind === 'barred' ? protection.failure : await openAt(trying, place, protection);
     if (opened.kind === 'session') return opened;
     failure = opened;
     if (tools.signal.aborted) return failure;
@@ -116,41 +138,49 @@ function nowhere(target: Target): RouteFailure {
   };
 }
 
-async function openAt(
-  tools: Connector,
-  target: Target,
-  place: Place,
-  auth: Credentials | null,
-): Promise<Opened> {
-  const policy = tlsPolicy(tlsTarget(target, place));
+const UNPROTECTED: Protection = { kind: 'none' };
+
+/** The session is not secured as the domain demands. */
+class Unsecured extends Error {
+  override name = 'Unsecured';
+  readonly fault: SecurityFault;
+  constructor(fault: SecurityFault) {
+    super(fault.why);
+    this.fault = fault;
+  }
+}
+
+async function openAt(trying: Trying, place: Place, protection: Protection): Promise<Opened> {
+  const { tools, target, auth } = trying;
+  const policy = tlsPolicy(tlsTarget(target, place, protection));
   try {
-    return await attempt(tools, target, place, policy, auth);
+    return await attempt(trying, place, policy, protection);
   } catch (error) {
     // RFC 7435: opportunistic TLS that does not come about is followed by none, on a new connection. A password
     // does not go where TLS was offered and failed.
     const isTlsTrouble = error instanceof SessionFailed && error.isHandshake;
-    if (!isTlsTrouble || policy.mode !== 'opportunistic' || auth !== null) return failed(tools, place, error);
+    if (!isTlsTrouble || policy.mode !== 'opportunistic' || auth !== null)
+      return refused(trying, place, protection, error) ?? failed(tools, place, error);
     tools.log.info({ ...place, reason: error.message }, 'TLS failed, going on without');
   }
   try {
-    return await attempt(tools, target, place, null, null);
+    return await attempt(trying, place, null, protection);
   } catch (error) {
     return failed(tools, place, error);
   }
 }
 
-function tlsTarget(target: Target, { address }: Place): TlsTarget {
-  if (target.kind === 'mx') return { kind: 'mx' };
+function tlsTarget(target: Target, { address }: Place, protection: Protection): TlsTarget {
+  if (target.kind === 'mx') return { kind: 'mx', protection };
   const { smtps, authEnabled } = target.relay;
   return { kind: 'relay', smtps, authEnabled, address };
 }
 
 async function attempt(
-  tools: Connector,
-  target: Target,
+  { tools, target, auth, security }: Trying,
   { host, address }: Place,
   tls: TlsPolicy | null,
-  auth: Credentials | null,
+  protection: Protection,
 ): Promise<Opened> {
   const port = target.kind === 'relay' ? target.relay.port : tools.remotePort(target.domain);
   const { observer, signal } = tools;
@@ -158,8 +188,54 @@ async function attempt(
   const socket = await dial(address, port, CONNECT_MS, signal);
   const { heloName } = tools.settings.current('general');
   const session = await SmtpSession.open(socket, { host, heloName, tls, auth, signal, observer });
+  const { tlsSocket } = session;
+  const fault = tlsSocket === null ? noTls : certificateFault(tlsSocket, protection, host);
+  // RFC 8461 §5, RFC 7672 §2.2: nothing is sent over a session that is not secured as the domain demands.
+  if (fault !== null && tls?.strict !== undefined) {
+    session.close();
+    throw new Unsecured(fault);
+  }
+  const isNamed = protection.kind !== 'sts' || protection.isHostNamed;
+  security?.note(host, protection, fault?.result ?? (isNamed ? 'success' : 'validation-failure'));
+  session.security = describeSecurity(tlsSocket, protection, fault === null && isNamed);
   tools.metrics.sessions.add(1, { result: session.isSecure ? 'tls' : 'plain' });
   return { kind: 'session', session };
+}
+
+/** The failure of a session that was not secured as the domain demands, in words for its sender; null: it is another one. */
+function refused(
+  { tools, target, security }: Trying,
+  { host, address }: Place,
+  protection: Protection,
+  error: unknown,
+): RouteFailure | null {
+  const isDemanded =
+    protection.kind === 'dane' || protection.kind === 'encrypted' || protection.kind === 'sts';
+  if (target.kind !== 'mx' || !isDemanded) return null;
+  const fault = faultOf(error);
+  if (fault === null) return null;
+  security?.note(host, protection, fault.result);
+  tools.metrics.sessions.add(1, { result: 'unsecured' });
+  tools.log.info(
+    { host, address, domain: target.domain, reason: fault.why },
+    'no session that is secured as demanded',
+  );
+  const demand = protection.kind === 'sts' ? 'MTA-STS policy' : 'DNS (DANE)';
+  const subject = fault === noTls || error instanceof SessionFailed ? host : `the certificate of ${host}`;
+  return {
+    kind: 'deferred',
+    // RFC 5248 (RFC 3463 §3.8): 4.7.4, security features not supported; 4.7.5, cryptographic failure.
+    status: fault.result === 'starttls-not-supported' ? '4.7.4' : '4.7.5',
+    diagnostic: `${subject} ${fault.why}; the ${demand} of ${target.domain} forbids sending mail there like that`,
+  };
+}
+
+function faultOf(error: unknown): SecurityFault | null {
+  if (error instanceof Unsecured) return error.fault;
+  if (!(error instanceof SessionFailed) || !error.isHandshake) return null;
+  // The server has answered STARTTLS with a refusal, or has never offered it.
+  if (error.reply !== null) return noTls;
+  return { result: 'validation-failure', why: `does not come to an encrypted connection (${error.message})` };
 }
 
 function failed(tools: Connector, { host, address }: Place, error: unknown): RouteFailure {

@@ -48,14 +48,17 @@ describe('RFC 5321 §5.1: hosts', () => {
   });
 
   test('address literals are hosts themselves', async () => {
-    const resolver = { mx: () => Promise.reject(new Error('not asked')) };
+    const asked = (): Promise<never> => Promise.reject(new Error('not asked'));
+    const resolver = { mx: asked, validated: asked, isValidating: false };
     expect(await hostsOf('[192.0.2.1]', resolver, 'us.test')).toEqual({
       kind: 'hosts',
       hosts: ['192.0.2.1'],
+      isValidated: false,
     });
     expect(await hostsOf('[IPv6:2001:db8::1]', resolver, 'us.test')).toEqual({
       kind: 'hosts',
       hosts: ['2001:db8::1'],
+      isValidated: false,
     });
     expect(await hostsOf('[nonsense]', resolver, 'us.test')).toMatchObject({
       kind: 'failed',

@@ -2,12 +2,15 @@
 import { isIP } from 'node:net';
 import { domainKey } from '@pochtar/mail';
 import { DnsFailure, type Resolver } from '@pochtar/runtime';
-import type { Failure } from '../settle.ts';
+import type { Failure } from '../failure.ts';
 
 export type RouteFailure = Failure & { kind: 'failed' | 'deferred' };
 
-/** Host names in the order in which they are tried; an address stands for itself. */
-export type HostList = { kind: 'hosts'; hosts: string[] } | RouteFailure;
+/**
+ * Host names in the order in which they are tried; an address stands for itself. `isValidated`: the DNS is signed, and
+ * has been validated, where it names them (RFC 7672 §2.2.1).
+ */
+export type HostList = { kind: 'hosts'; hosts: string[]; isValidated: boolean } | RouteFailure;
 
 /** Hosts that are tried at most. */
 const MAX_HOSTS = 10;
@@ -18,30 +21,40 @@ const MAX_HOSTS = 10;
  */
 export async function hostsOf(
   domain: string,
-  resolver: Pick<Resolver, 'mx'>,
+  resolver: Pick<Resolver, 'mx' | 'validated' | 'isValidating'>,
   ownName: string,
   random: () => number = Math.random,
 ): Promise<HostList> {
   const literal = /^\[(?:ipv6:)?([^\]]+)\]$/i.exec(domain)?.[1];
   if (literal !== undefined) {
-    return isIP(literal) ? { kind: 'hosts', hosts: [literal] } : failed('5.1.2', `${domain} is no address`);
+    return isIP(literal)
+      ? { kind: 'hosts', hosts: [literal], isValidated: false }
+      : failed('5.1.2', `${domain} is no address`);
   }
-  let records: { exchange: string; priority: number }[];
+  let answer: { records: MxHost[]; isValidated: boolean };
   try {
-    records = await resolver.mx(domain);
+    answer = resolver.isValidating
+      ? await resolver.validated(domain, 'MX')
+      : { records: await resolver.mx(domain), isValidated: false };
   } catch (error) {
     if (!(error instanceof DnsFailure)) throw error;
     return dnsFailure(domain);
   }
-  return orderHosts(domain, records, ownName, random);
+  const ordered = orderHosts(domain, answer.records, ownName, random);
+  return ordered.kind === 'hosts' ? { ...ordered, isValidated: answer.isValidated } : ordered;
+}
+
+interface MxHost {
+  exchange: string;
+  priority: number;
 }
 
 export function orderHosts(
   domain: string,
-  records: readonly { exchange: string; priority: number }[],
+  records: readonly MxHost[],
   ownName: string,
   random: () => number,
-): HostList {
+): { kind: 'hosts'; hosts: string[] } | RouteFailure {
   // RFC 5321 §5.1: without MX the domain itself is its host.
   if (records.length === 0) return { kind: 'hosts', hosts: [domain] };
   const named = records.map(({ exchange, priority }) => ({ host: hostKey(exchange), priority }));

@@ -1,5 +1,5 @@
 // Replies of other servers, and what they mean for a recipient. RFC 5321 §4.2, RFC 3463.
-import type { Failure } from '../settle.ts';
+import type { Failure } from '../failure.ts';
 
 export interface Reply {
   /** Three digits, or 0 when what came is no reply. */

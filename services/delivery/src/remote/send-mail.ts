@@ -10,7 +10,8 @@ import {
 } from '@pochtar/mail';
 import type { OutgoingMessage } from '@pochtar/service';
 import type { ClaimedMail, ClaimedRecipient } from '@pochtar/store/queue';
-import type { Failure, Outcome } from '../settle.ts';
+import type { Failure } from '../failure.ts';
+import type { Outcome } from '../settle.ts';
 import { failureOf, isClosing, isPositive, isTooManyRecipients, type Reply } from './reply.ts';
 import { SessionFailed, type SmtpSession, type Transmission } from './smtp-session.ts';
 
@@ -190,14 +191,19 @@ async function transact(
     const reply = replies.get(path) as Reply;
     if (isClosing(reply)) untaken.push({ ...failureOf(reply, session.host), address: recipient.address });
     else if (isSomebodyIn && isTooManyRecipients(reply)) again.push(recipient);
-    else outcomes.push(outcomeOf(recipient.address, reply, session.host, hasDsn));
+    else outcomes.push(outcomeOf(recipient.address, reply, session, hasDsn));
   }
   return [...again, ...rest];
 }
 
-function outcomeOf(address: string, reply: Reply, host: string, isDsnPassedOn: boolean): Outcome {
+function outcomeOf(
+  address: string,
+  reply: Reply,
+  { host, security }: SmtpSession,
+  isDsnPassedOn: boolean,
+): Outcome {
   if (isPositive(reply))
-    return { kind: 'relayed', address, remoteMta: host, reply: reply.text, isDsnPassedOn };
+    return { kind: 'relayed', address, remoteMta: host, reply: reply.text, security, isDsnPassedOn };
   return { ...failureOf(reply, host), address };
 }
 

@@ -6,7 +6,7 @@
 // folder see that they are as expected.
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import type { SecureVersion } from 'node:tls';
+import { type ConnectionOptions, type SecureVersion, TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { isClosing, parseReply, type Reply } from './reply.ts';
 import { type Credentials, SessionLines, type SessionObserver, withoutPassword } from './session-lines.ts';
@@ -127,6 +127,8 @@ export class SmtpSession {
   readonly #transactionMs: number;
   readonly #withoutPassword: (text: string) => string;
   readonly #abort: () => void;
+  /** How it is secured, as the trace has it. */
+  security = '';
   /** Why the session ended, when nobody was waiting. */
   #failure: LibraryError | null = null;
   #mustReset = false;
@@ -170,6 +172,12 @@ export class SmtpSession {
 
   get isSecure(): boolean {
     return this.#connection.secure;
+  }
+
+  /** For looking at its certificates; null: not encrypted. */
+  get tlsSocket(): TLSSocket | null {
+    const { _socket } = this.#internals;
+    return this.isSecure && _socket instanceof TLSSocket ? _socket : null;
   }
 
   get isOpen(): boolean {
@@ -380,6 +388,13 @@ const OPPORTUNISTIC = {
   ciphers: 'DEFAULT:@SECLEVEL=0',
 };
 
+function tlsOptions(tls: TlsPolicy | null): ConnectionOptions {
+  if (tls?.isCertificateVerified) return { minVersion: 'TLSv1.2' };
+  if (tls?.strict === undefined) return OPPORTUNISTIC;
+  const { name } = tls.strict;
+  return { minVersion: 'TLSv1.2', rejectUnauthorized: false, ...(name !== null && { servername: name }) };
+}
+
 function connectionOptions(
   socket: Socket,
   options: SessionOptions,
@@ -394,7 +409,7 @@ function connectionOptions(
     ignoreTLS: tls === null,
     requireTLS: tls?.mode === 'required',
     opportunisticTLS: tls?.mode === 'opportunistic',
-    tls: tls?.isCertificateVerified ? { minVersion: 'TLSv1.2' } : OPPORTUNISTIC,
+    tls: tlsOptions(tls),
     connectionTimeout: connectMs,
     greetingTimeout: connectMs,
     socketTimeout: commandMs,

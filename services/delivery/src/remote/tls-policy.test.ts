@@ -1,11 +1,30 @@
 import { describe, expect, test } from 'vitest';
-import { isPrivateAddress, tlsPolicy } from './tls-policy.ts';
+import type { Protection } from './security/protection.ts';
+import { isPrivateAddress, tlsPolicy, type TlsPolicy } from './tls-policy.ts';
 
 const relay = { kind: 'relay', smtps: false, authEnabled: false, address: '198.51.100.1' } as const;
 
 describe('TLS', () => {
+  const between = (protection: Protection): TlsPolicy => tlsPolicy({ kind: 'mx', protection });
+
   test('between servers is opportunistic, without asking for the certificate', () => {
-    expect(tlsPolicy({ kind: 'mx' })).toEqual({ mode: 'opportunistic', isCertificateVerified: false });
+    const asItGoes = { mode: 'opportunistic', isCertificateVerified: false };
+    expect(between({ kind: 'none' })).toEqual(asItGoes);
+    expect(between({ kind: 'sts', isEnforced: false, isHostNamed: true })).toEqual(asItGoes);
+  });
+
+  test('RFC 7672 §2.2, RFC 8461 §5: unless the domain demands it', () => {
+    const demanded = { mode: 'required', isCertificateVerified: false };
+    const dane = { kind: 'dane', records: [], base: 'mx.d.test', names: ['mx.d.test'] } as const;
+    expect(between({ ...dane, records: [], names: ['mx.d.test'] })).toEqual({
+      ...demanded,
+      strict: { name: 'mx.d.test' },
+    });
+    expect(between({ kind: 'encrypted' })).toEqual({ ...demanded, strict: { name: null } });
+    expect(between({ kind: 'sts', isEnforced: true, isHostNamed: true })).toEqual({
+      ...demanded,
+      strict: { name: null },
+    });
   });
 
   test('of a relay: SMTPS first when it is set; the certificate is asked for', () => {

@@ -1,28 +1,50 @@
-// How a connection to a far side is secured. Pure, and the one place that decides it: DANE (RFC 7672) and MTA-STS
-// (RFC 8461) add their findings to `TlsTarget` and turn 'opportunistic' into 'required' here.
+// How a connection to a far side is secured. Pure, and the one place that decides it. What DANE (RFC 7672) and MTA-STS
+// (RFC 8461) demand for a host is found out before (security/protection.ts), and whether the session fulfils it is looked
+// at when it is encrypted (security/proof.ts).
 //
 // Between servers TLS is opportunistic (RFC 7435): used when offered, certificates not asked for, and a handshake
 // that fails is followed by a connection without. A password is another matter: it goes only over TLS with a
 // certificate that names the relay (more authorities: NODE_EXTRA_CA_CERTS), or to a private address.
 import { isIP } from 'node:net';
+import type { Protection } from './security/protection.ts';
 
 export type TlsTarget =
-  | { kind: 'mx' }
+  | { kind: 'mx'; protection: Protection }
   | { kind: 'relay'; smtps: boolean; authEnabled: boolean; address: string };
 
 export interface TlsPolicy {
   /** implicit: TLS first. required: STARTTLS or nothing. opportunistic: STARTTLS where it works. */
   mode: 'implicit' | 'required' | 'opportunistic';
   isCertificateVerified: boolean;
+  /** Of TLS that is demanded: no old versions, and the server is asked for the certificate of this name (SNI). */
+  strict?: { name: string | null };
 }
 
 export function tlsPolicy(target: TlsTarget): TlsPolicy {
-  if (target.kind === 'mx') return { mode: 'opportunistic', isCertificateVerified: false };
+  if (target.kind === 'mx') return mxPolicy(target.protection);
   const isPrivate = isPrivateAddress(target.address);
   // A relay in one's own network has the certificate it has.
   if (target.smtps) return { mode: 'implicit', isCertificateVerified: !isPrivate };
   if (target.authEnabled && !isPrivate) return { mode: 'required', isCertificateVerified: true };
   return { mode: 'opportunistic', isCertificateVerified: false };
+}
+
+function mxPolicy(protection: Protection): TlsPolicy {
+  const required = { mode: 'required', isCertificateVerified: false } as const;
+  switch (protection.kind) {
+    // RFC 7672 §2.2, §3.2: no mail without TLS; the name that the records stand below is the one that is asked for.
+    case 'dane':
+      return { ...required, strict: { name: protection.base } };
+    case 'encrypted':
+      return { ...required, strict: { name: null } };
+    case 'sts':
+      // RFC 8461 §4.2: at least TLS 1.2. §5: what a policy in testing mode forbids is only told.
+      if (protection.isEnforced) return { ...required, strict: { name: null } };
+      return { mode: 'opportunistic', isCertificateVerified: false };
+    case 'none':
+    case 'barred':
+      return { mode: 'opportunistic', isCertificateVerified: false };
+  }
 }
 
 // RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.3 and §2.5.6, RFC 1122 §3.2.1.3.
