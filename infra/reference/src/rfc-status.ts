@@ -109,8 +109,9 @@ export const rfcStatus: readonly RfcStatus[] = [
   [6533, 'full', 'Internationalized Delivery Status and Disposition Notifications', 'delivery status only'],
   [6598, 'partial', 'IANA-Reserved IPv4 Prefix for Shared Address Space', 'which addresses are shared'],
   [6647, 'full', 'Email Greylisting: An Applicability Statement for SMTP', ''],
-  [6698, 'used in tests', 'The DNS-Based Authentication of Named Entities (DANE) Transport Layer Security (TLS) Protocol: TLSA', 'the DNS server of the tests has the record'],
+  [6698, 'full', 'The DNS-Based Authentication of Named Entities (DANE) Transport Layer Security (TLS) Protocol: TLSA', 'reading and matching, for mail to others'],
   [6797, 'full', 'HTTP Strict Transport Security (HSTS)', 'the console under TLS'],
+  [6840, 'partial', 'Clarifications and Implementation Notes for DNS Security (DNSSEC)', 'asking for AD'],
   [6851, 'full', 'Internet Message Access Protocol (IMAP) - MOVE Extension', ''],
   [6890, 'partial', 'Special-Purpose IP Address Registries', 'which addresses are not of the public internet'],
   [6901, 'partial', 'JavaScript Object Notation (JSON) Pointer', 'names the wrong field of a request'],
@@ -150,5 +151,6 @@ export const rfcStatus: readonly RfcStatus[] = [
   [9457, 'full', 'Problem Details for HTTP APIs', 'every complaint of the API'],
   [9562, 'partial', 'Universally Unique IDentifiers (UUIDs)', 'versions 7 and 8'],
   [9651, 'used in tests', 'Structured Field Values for HTTP', 'an idempotency key as a quoted string'],
+  [9715, 'partial', 'IP Fragmentation Avoidance in DNS over UDP', 'the size of answers over UDP'],
   [9989, 'partial', 'Domain-based Message Authentication, Reporting, and Conformance (DMARC)', 'the policy of the author, by mailauth; no reports'],
 ];
