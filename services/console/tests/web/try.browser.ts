@@ -77,7 +77,7 @@ test('a mail is tried by the draft that is being edited: its verdict leads to th
   expect([...(await violations(page)), ...(await blemishes(page))]).toEqual([]);
   const row = page.getByRole('row', { name: /^DLP refuses it/ });
   expect(await row.getByRole('link', { name: 'Cards' }).getAttribute('href')).toBe('/dlp?open=Cards');
-  expect(await row.innerText()).toMatch(/\d+ ms/);
+  expect(await row.innerText()).toMatch(/\d+\u00a0ms/);
   await row.locator('a[href="/settings/more#dlp.defaultAction"]').click();
   await page.waitForURL('**/settings/more#dlp.defaultAction');
   await page.locator('[id="dlp.enabled"]').waitFor();
@@ -110,6 +110,7 @@ test('by keyboard alone: what is pasted is tried with Enter, and a wrong client 
   await page.keyboard.press('Enter');
   await page.getByText('an IP address is needed').waitFor();
   expect(await client.getAttribute('aria-invalid')).toBe('true');
+  await page.locator('[aria-invalid="true"]:focus').waitFor();
   await client.fill('');
   await page.getByLabel('Recipients').focus();
   await page.keyboard.type('anna@demo.test');

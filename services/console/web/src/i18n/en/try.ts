@@ -38,7 +38,7 @@ export const tryMail = {
   'try.verdict': 'Verdict',
   'try.why': 'Why',
   'try.took': 'Time',
-  'try.ms': '{{n}} ms',
+  'try.ms': '{{n}}\u00a0ms',
   'try.rule': 'DLP rule:',
   'try.decidedBy': 'Decided by the setting:',
   'try.switches': 'Switched on here:',

@@ -41,7 +41,7 @@ export const tryMail = {
   'try.verdict': 'Заключение',
   'try.why': 'Почему',
   'try.took': 'Время',
-  'try.ms': '{{n}} мс',
+  'try.ms': '{{n}}\u00a0мс',
   'try.rule': 'Правило DLP:',
   'try.decidedBy': 'Решила настройка:',
   'try.switches': 'Включается здесь:',

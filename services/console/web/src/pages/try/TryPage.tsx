@@ -53,6 +53,7 @@ function TryForm({ forms, draft }: { forms: FormsDescription; draft: Draft }) {
   const typed = useStore(typedMail);
   const tried = useStore(lastTried);
   const { trying, stop } = useTrying(draft);
+  const form = useRef<HTMLFormElement>(null);
   const result = useRef<HTMLDivElement>(null);
   const { file, source } = typed;
   const isLarge = file === null ? isTooLong(source) : file.size > mostBytes;
@@ -63,13 +64,15 @@ function TryForm({ forms, draft }: { forms: FormsDescription; draft: Draft }) {
   return (
     <>
       <form
+        ref={form}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (isReady && !trying.isPending)
-            trying.mutate(undefined, {
-              onSuccess: (isDone) => void (isDone && requestAnimationFrame(() => result.current?.focus())),
-            });
+          if (!isReady || trying.isPending) return;
+          trying.mutate(undefined, {
+            onSuccess: (isDone) => void (isDone && focusSoon(() => result.current)),
+            onError: () => focusSoon(() => form.current?.querySelector('[aria-invalid="true"]')),
+          });
         }}
       >
         <MailSource typed={typed} isLarge={isLarge} />
@@ -99,6 +102,11 @@ function TryForm({ forms, draft }: { forms: FormsDescription; draft: Draft }) {
       )}
     </>
   );
+}
+
+/** After what is new has been drawn. */
+function focusSoon(find: () => HTMLElement | null | undefined): void {
+  requestAnimationFrame(() => find()?.focus());
 }
 
 const longestLetter = 3;
