@@ -1,6 +1,7 @@
 // What comes from a client of a line protocol: lines and counted octets, taken when they are wanted. The socket is
 // read no further than one buffer ahead, so that a client that sends without end fills its own side, not our memory.
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { Turn } from './yielding.ts';
 
 /** Nothing more is read from this client. */
@@ -36,7 +37,7 @@ export type Line =
   | { isTooLong: true; start: string; end: string; length: number };
 
 export class SocketInput {
-  #socket: Socket;
+  #socket: Readable;
   /** Read from the socket, not yet taken. */
   #buffer: Buffer = EMPTY;
   #ended = false;
@@ -142,12 +143,13 @@ export class SocketInput {
     this.#buffer = EMPTY;
   }
 
-  attach(socket: Socket): void {
+  /** Goes on with another source: TLS, or what is inflated. */
+  attach(socket: Readable): void {
     this.#socket = socket;
     this.#attach(socket);
   }
 
-  #attach(socket: Socket): void {
+  #attach(socket: Readable): void {
     socket.on('readable', this.#onReadable).once('end', this.#onEnd).once('close', this.#onEnd);
   }
 

@@ -1,6 +1,7 @@
 // What goes to a client of a line protocol. Text gathers up to 32 KiB and then waits until the client has taken it: never more
 // than that, and what the socket buffers, is held for a client that reads slowly; one that stops is cut off.
 import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import { Disconnected, TimedOut } from './socket-input.ts';
 
 const GATHERED = 32 * 1024;
@@ -8,7 +9,7 @@ const GATHERED = 32 * 1024;
 const WRITTEN_AT_ONCE = 64 * 1024;
 
 export class SocketOutput {
-  #socket: Socket;
+  #socket: Writable;
   readonly #stallMs: number;
   #parts: string[] = [];
   #length = 0;
@@ -49,8 +50,8 @@ export class SocketOutput {
     await this.#write(octets);
   }
 
-  /** Goes on with another socket (TLS). */
-  attach(socket: Socket): void {
+  /** Goes on with another sink: TLS, or what deflates. */
+  attach(socket: Writable): void {
     this.#socket = socket;
   }
 
@@ -81,7 +82,7 @@ export class SocketOutput {
     await this.#drained;
   }
 
-  #drain(socket: Socket): Promise<void> {
+  #drain(socket: Writable): Promise<void> {
     return new Promise((resolve, reject) => {
       const finish = (error?: Error): void => {
         clearTimeout(timer);

@@ -3,10 +3,13 @@
 import { canStartTls, channelBindings, isLoginAllowed, offeredScram } from '@pochtar/service';
 import type { Session } from './command.ts';
 
-const ALWAYS = 'IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE';
+const ALWAYS = 'IMAP4rev1 IMAP4rev2 SASL-IR ENABLE ID IDLE';
+// RFC 7888 §5: of strangers only short literals are taken unasked; never both words at once.
+const BEFORE_LOGIN = 'LITERAL-';
 const AFTER_LOGIN =
-  'NAMESPACE UIDPLUS MULTIAPPEND UNSELECT MOVE CHILDREN SPECIAL-USE CREATE-SPECIAL-USE LIST-EXTENDED LIST-STATUS STATUS=SIZE ' +
-  'ESEARCH SEARCHRES WITHIN SORT SORT=DISPLAY ESORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES PARTIAL BINARY CONDSTORE QRESYNC';
+  'LITERAL+ COMPRESS=DEFLATE NAMESPACE UIDPLUS MULTIAPPEND UNSELECT MOVE CHILDREN SPECIAL-USE CREATE-SPECIAL-USE LIST-EXTENDED LIST-STATUS STATUS=SIZE ' +
+  'ESEARCH SEARCHRES WITHIN SORT SORT=DISPLAY ESORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES PARTIAL INPROGRESS ' +
+  'BINARY CONDSTORE QRESYNC QUOTA QUOTA=RES-STORAGE OBJECTID SAVEDATE PREVIEW';
 
 export function capabilities(session: Session): string {
   const { settings } = session.server;
@@ -14,7 +17,7 @@ export function capabilities(session: Session): string {
     // RFC 7889 §3: the one limit for all mailboxes.
     return `${ALWAYS} ${AFTER_LOGIN} APPENDLIMIT=${maxMessageSize(settings.current('sending'))}`;
   }
-  const words = [ALWAYS];
+  const words = [ALWAYS, BEFORE_LOGIN];
   if (canStartTls(session)) words.push('STARTTLS');
   // RFC 9051 §6.2.3, §11.2: where a password would travel in clear, no way to log in is offered.
   if (!isLoginAllowed(session)) words.push('LOGINDISABLED');

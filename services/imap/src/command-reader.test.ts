@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { readCommand, type ReadResult } from './command-reader.ts';
 import { Bye } from './reply.ts';
 
-const LIMITS = { line: 1000, literals: 500, discarded: 5000 };
+const LIMITS = { line: 1000, literals: 500, unasked: 1000, discarded: 5000 };
 
 interface Wire {
   read(): Promise<ReadResult>;

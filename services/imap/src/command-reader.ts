@@ -23,6 +23,8 @@ export interface ReadLimits {
   line: number;
   /** Octets of all literals of a command together, the message of APPEND aside. */
   literals: number;
+  /** Octets of a literal that comes unasked. */
+  unasked: number;
   /** Octets of a refused command that come unasked, and are read and thrown away; beyond, the connection ends. */
   discarded: number;
 }
@@ -50,8 +52,10 @@ export async function readCommand(
     const command = startOfAppend(pieces);
     if (command?.kind === 'refused') return refuseLiteral(input, marker, limits, command);
     if (command !== null) return parsed(pieces, marker);
-    if (marker.length > literalLeft) {
-      const reply = no('literal too large', 'TOOBIG');
+    const isUnaskedTooLong = marker.isNonSynchronizing && marker.length > limits.unasked;
+    if (marker.length > literalLeft || isUnaskedTooLong) {
+      // RFC 7888 §5: with LITERAL- a longer one is BAD.
+      const reply = (isUnaskedTooLong ? bad : no)('literal too large', 'TOOBIG');
       return refuseLiteral(input, marker, limits, { tag: tagOf(pieces), reply });
     }
     literalLeft -= marker.length;

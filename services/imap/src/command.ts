@@ -11,7 +11,7 @@ import type { Server } from './server.ts';
 /** RFC 9051 §3. */
 export type State = 'notAuthenticated' | 'authenticated' | 'selected';
 
-export type Extension = 'IMAP4REV2' | 'CONDSTORE' | 'QRESYNC';
+export type Extension = 'IMAP4REV2' | 'CONDSTORE' | 'QRESYNC' | 'UTF8=ACCEPT';
 
 /** The session as a command sees it. */
 export interface Session {
@@ -21,6 +21,8 @@ export interface Session {
   readonly log: Logger;
   socket: Socket;
   isSecure: boolean;
+  /** RFC 4978 */
+  isCompressed: boolean;
   /** Whom the session speaks for: the web mail reports its user's address. */
   clientAddress: string;
   account: LoggedIn | null;
@@ -34,6 +36,8 @@ export interface Session {
   wake: (() => void) | null;
   /** IMAP4rev2 was enabled: names are UTF-8, nothing is \Recent. */
   readonly isRev2: boolean;
+  /** Names and strings may be UTF-8 in quotes. */
+  readonly isUtf8: boolean;
   /** The web mail's own address, where it has not said for whom it speaks. */
   readonly isShared: boolean;
   /** The account id, where a command can't run without one. */

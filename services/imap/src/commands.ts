@@ -4,6 +4,7 @@ import { append } from './commands/append.ts';
 import { authenticate } from './commands/authenticate.ts';
 import { capability } from './commands/capability.ts';
 import { close, unselect } from './commands/close.ts';
+import { compress } from './commands/compress.ts';
 import { copy } from './commands/copy.ts';
 import { create } from './commands/create.ts';
 import { deleteCommand } from './commands/delete.ts';
@@ -11,6 +12,7 @@ import { enable } from './commands/enable.ts';
 import { examine, select } from './commands/select-examine.ts';
 import { expunge, uidExpunge } from './commands/expunge.ts';
 import { fetch } from './commands/fetch.ts';
+import { getQuota, getQuotaRoot } from './commands/getquota.ts';
 import { id } from './commands/id.ts';
 import { idle } from './commands/idle.ts';
 import { list } from './commands/list.ts';
@@ -50,6 +52,7 @@ export const commands: Commands = new Map([
   ['STARTTLS', define(BEFORE_LOGIN, starttls, 'none')],
   ['AUTHENTICATE', define(BEFORE_LOGIN, authenticate, 'none')],
   ['LOGIN', define(BEFORE_LOGIN, login, 'none')],
+  ['COMPRESS', define(AFTER_LOGIN, compress, 'none')],
   ['ENABLE', define(AFTER_LOGIN, enable)],
   ['SELECT', define(AFTER_LOGIN, select, 'none')],
   ['EXAMINE', define(AFTER_LOGIN, examine, 'none')],
@@ -62,6 +65,8 @@ export const commands: Commands = new Map([
   ['LSUB', define(AFTER_LOGIN, lsub)],
   ['NAMESPACE', define(AFTER_LOGIN, namespace)],
   ['STATUS', define(AFTER_LOGIN, status)],
+  ['GETQUOTA', define(AFTER_LOGIN, getQuota)],
+  ['GETQUOTAROOT', define(AFTER_LOGIN, getQuotaRoot)],
   ['APPEND', define(AFTER_LOGIN, append)],
   ['IDLE', define(AFTER_LOGIN, idle)],
   ['CHECK', define(SELECTED, noop)],

@@ -12,11 +12,11 @@ export function readMailboxName(session: Session, cursor: Cursor): string | null
 
 /** The next argument, as it was given and in the stored form. */
 export function readGivenName(session: Session, cursor: Cursor): { given: string; name: string | null } {
-  const given = decodeMailboxName(cursor.astring(), session.isRev2);
+  const given = decodeMailboxName(cursor.astring(), session.isUtf8);
   return given === null ? { given: '', name: null } : { given, name: mailboxName(given) };
 }
 
 export function formatMailboxName(session: Session, name: string): string {
-  const octets = encodeMailboxName(name, session.isRev2);
-  return session.isRev2 ? formatUtf8(octets) : formatAstring(octets);
+  const octets = encodeMailboxName(name, session.isUtf8);
+  return session.isUtf8 ? formatUtf8(octets) : formatAstring(octets);
 }

@@ -24,6 +24,8 @@ export interface SessionTimes {
   stallMs: number;
   /** A session in IDLE wakes no more often. */
   wakeMs: number;
+  /** Between two words to a client that waits for a long command. */
+  progressMs: number;
   /** Before a refused log-in is answered; grows with each failure of a session. */
   refusalMs: number;
 }
@@ -34,6 +36,7 @@ export const SESSION_TIMES: Readonly<SessionTimes> = {
   commandMs: 120_000,
   stallMs: 120_000,
   wakeMs: 100,
+  progressMs: 10_000,
   refusalMs: 1000,
 };
 

@@ -23,8 +23,18 @@ import { sync } from './sync.ts';
 import { BadSyntax } from './syntax/cursor.ts';
 
 // RFC 2971 §3.3: ID has up to 30 fields of 30 and 1,024 octets, before log-in too.
-const BEFORE_LOGIN: ReadLimits = { line: 40 * 1024, literals: 40 * 1024, discarded: 1024 * 1024 };
-const AFTER_LOGIN: Omit<ReadLimits, 'discarded'> = { line: 64 * 1024, literals: 64 * 1024 };
+const BEFORE_LOGIN: ReadLimits = {
+  line: 40 * 1024,
+  literals: 40 * 1024,
+  // RFC 7888 §5: LITERAL- is what is offered then.
+  unasked: 4096,
+  discarded: 1024 * 1024,
+};
+const AFTER_LOGIN: Omit<ReadLimits, 'discarded'> = {
+  line: 64 * 1024,
+  literals: 64 * 1024,
+  unasked: Number.POSITIVE_INFINITY,
+};
 /** Commands in a row that are refused as BAD. */
 const MAX_BAD_BEFORE_LOGIN = 10;
 const MAX_BAD = 100;
@@ -37,6 +47,7 @@ export class ImapSession implements Session {
   readonly log: Logger;
   socket: Socket;
   isSecure: boolean;
+  isCompressed = false;
   /** Whom the session speaks for: the web mail reports its user's address. */
   clientAddress: string;
   account: LoggedIn | null = null;
@@ -75,6 +86,11 @@ export class ImapSession implements Session {
   /** IMAP4rev2 was enabled: names are UTF-8, nothing is \Recent. */
   get isRev2(): boolean {
     return this.enabled.has('IMAP4REV2');
+  }
+
+  /** RFC 9051 §9: names and strings may be UTF-8 in quotes. */
+  get isUtf8(): boolean {
+    return this.isRev2 || this.enabled.has('UTF8=ACCEPT');
   }
 
   /** Of the account, for those who watch accounts. */
@@ -124,7 +140,10 @@ export class ImapSession implements Session {
     else if (!this.#isBusy) {
       this.output.text(byeText(reason));
       // Gone when it is written: nobody waits for what the client may still say.
-      void this.output.end().then(() => this.socket.destroySoon());
+      void this.output.end().then(() => {
+        // What is still being compressed ends the connection itself.
+        if (!this.isCompressed) this.socket.destroySoon();
+      });
     }
   }
 

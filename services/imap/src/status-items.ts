@@ -1,8 +1,10 @@
-// What STATUS can say of a mailbox (RFC 9051 §6.3.11, RFC 7162 §3.1.7, RFC 7889 §4); LIST asks for it too.
-import { countDeleted, countRecent, type Mailbox } from '@pochtar/store/mailbox';
+// What STATUS can say of a mailbox (RFC 9051 §6.3.11, RFC 7162 §3.1.7, RFC 7889 §4, RFC 8474 §4.3,
+// RFC 9208 §4.1.4); LIST asks for it too.
+import { countDeleted, countRecent, type Mailbox, sumDeleted } from '@pochtar/store/mailbox';
 import { maxMessageSize } from './capabilities.ts';
 import { formatMailboxName } from './mailbox-argument.ts';
 import type { Session } from './command.ts';
+import { mailboxId } from './object-id.ts';
 import { BadSyntax, type Cursor } from './syntax/cursor.ts';
 
 const ITEMS = [
@@ -13,8 +15,10 @@ const ITEMS = [
   'UNSEEN',
   'SIZE',
   'DELETED',
+  'DELETED-STORAGE',
   'HIGHESTMODSEQ',
   'APPENDLIMIT',
+  'MAILBOXID',
 ] as const;
 export type StatusItem = (typeof ITEMS)[number];
 
@@ -34,6 +38,7 @@ export function parseStatusItems(cursor: Cursor): StatusItem[] {
 export interface StatusCounts {
   recent: ReadonlyMap<number, number>;
   deleted: ReadonlyMap<number, number>;
+  deletedBytes: ReadonlyMap<number, number>;
 }
 
 /** One statement an item, for however many mailboxes. */
@@ -49,6 +54,10 @@ export async function readStatusCounts(
     recent: items.includes('RECENT') && withRecent.length > 0 ? await countRecent(db, withRecent) : NONE,
     deleted:
       items.includes('DELETED') && withMessages.length > 0 ? await countDeleted(db, withMessages) : NONE,
+    deletedBytes:
+      items.includes('DELETED-STORAGE') && withMessages.length > 0
+        ? await sumDeleted(db, withMessages)
+        : NONE,
   };
 }
 
@@ -65,7 +74,12 @@ export function statusLine(
   return `* STATUS ${formatMailboxName(session, mailbox.name)} (${values.join(' ')})\r\n`;
 }
 
-function valueOf(session: Session, mailbox: Mailbox, item: StatusItem, counts: StatusCounts): number {
+function valueOf(
+  session: Session,
+  mailbox: Mailbox,
+  item: StatusItem,
+  counts: StatusCounts,
+): number | string {
   switch (item) {
     case 'MESSAGES':
       return mailbox.exists;
@@ -81,8 +95,13 @@ function valueOf(session: Session, mailbox: Mailbox, item: StatusItem, counts: S
       return mailbox.bytes;
     case 'DELETED':
       return counts.deleted.get(mailbox.id) ?? 0;
+    // RFC 9208 §4.1.4: what EXPUNGE would give back.
+    case 'DELETED-STORAGE':
+      return counts.deletedBytes.get(mailbox.id) ?? 0;
     case 'HIGHESTMODSEQ':
       return mailbox.modSeq;
+    case 'MAILBOXID':
+      return `(${mailboxId(mailbox)})`;
     case 'APPENDLIMIT':
       return maxMessageSize(session.server.settings.current('sending'));
   }

@@ -67,7 +67,7 @@ describe('before log-in', () => {
       C: b LOGIN {99999999999999999999}
       S: b NO [TOOBIG] literal too large
       C!: "c LOGIN {50000+}\\r\\n${'x'.repeat(50_000)} y\\r\\nd NOOP\\r\\n"
-      S: c NO [TOOBIG] literal too large
+      S: c BAD [TOOBIG] literal too large
       S: d OK done
       C: e NOOP {4294967296+}
       S: * BYE [TOOBIG] literal too large

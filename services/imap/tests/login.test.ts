@@ -15,9 +15,9 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 describe('any state', () => {
   test('RFC 9051 §7.1: the greeting says what can be done; §6.1.1: so does CAPABILITY', () =>
     imap.talk(`
-      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE STARTTLS AUTH=PLAIN AUTH=LOGIN] ready
+      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 SASL-IR ENABLE ID IDLE LITERAL- STARTTLS AUTH=PLAIN AUTH=LOGIN] ready
       C: a CAPABILITY
-      S: * CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE STARTTLS AUTH=PLAIN AUTH=LOGIN
+      S: * CAPABILITY IMAP4rev1 IMAP4rev2 SASL-IR ENABLE ID IDLE LITERAL- STARTTLS AUTH=PLAIN AUTH=LOGIN
       S: a OK done
       C: b capability
       S: * CAPABILITY *
@@ -172,7 +172,7 @@ describe('TLS', () => {
       S: a OK begin the TLS handshake
       C: <tls>
       C: b CAPABILITY
-      S: * CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE AUTH=PLAIN AUTH=LOGIN
+      S: * CAPABILITY IMAP4rev1 IMAP4rev2 SASL-IR ENABLE ID IDLE LITERAL- AUTH=PLAIN AUTH=LOGIN
       S: b OK done
       C: c STARTTLS
       S: c BAD TLS is active already
@@ -193,7 +193,7 @@ describe('TLS', () => {
   test('RFC 8314: implicit TLS', () =>
     imap.talk(
       `
-      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE AUTH=PLAIN AUTH=LOGIN] ready
+      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 SASL-IR ENABLE ID IDLE LITERAL- AUTH=PLAIN AUTH=LOGIN] ready
       C: a LOGIN anna secret
       S: a OK *
     `,
@@ -205,7 +205,7 @@ describe('setting accessEncryption.mode', () => {
   test('required: LOGINDISABLED and PRIVACYREQUIRED in clear, log-in inside TLS', async () => {
     await imap.set({ accessEncryption: { mode: 'required' } });
     await imap.talk(`
-      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE STARTTLS LOGINDISABLED] ready
+      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 SASL-IR ENABLE ID IDLE LITERAL- STARTTLS LOGINDISABLED] ready
       C: a LOGIN anna secret
       S: a NO [PRIVACYREQUIRED] use STARTTLS first
       C: b AUTHENTICATE PLAIN ${base64('\0anna\0secret')}
@@ -221,7 +221,7 @@ describe('setting accessEncryption.mode', () => {
   test('none: no STARTTLS', async () => {
     await imap.set({ accessEncryption: { mode: 'none' } });
     await imap.talk(`
-      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ENABLE ID IDLE AUTH=PLAIN AUTH=LOGIN] ready
+      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 SASL-IR ENABLE ID IDLE LITERAL- AUTH=PLAIN AUTH=LOGIN] ready
       C: a STARTTLS
       S: a NO [UNAVAILABLE] TLS is not available
       C: b LOGIN anna secret

@@ -16,7 +16,7 @@ describe('CREATE, DELETE, RENAME', () => {
   test('RFC 9051 §6.3.4: CREATE', () =>
     session(`
       C: a CREATE work/2026/
-      S: a OK created
+      S: a OK [MAILBOXID (*)] created
       C: b CREATE work
       S: b NO [ALREADYEXISTS] *
       C: c CREATE inbox
@@ -40,7 +40,7 @@ describe('CREATE, DELETE, RENAME', () => {
   test('RFC 6154 §3: CREATE with USE', () =>
     session(`
       C: a CREATE Junk (USE (\\Junk))
-      S: a OK created
+      S: a OK [MAILBOXID (*)] created
       C: b CREATE Other (USE (\\Junk))
       S: b NO [USEATTR] *
       C: c CREATE Other (USE (\\Nonsense))
@@ -147,7 +147,7 @@ describe('names', () => {
   test('RFC 3501 §5.1.3: modified UTF-7 on the wire; UTF-8 is understood', () =>
     session(`
       C: a CREATE "&BB8EMAQ,BDoEMA-/A&-B"
-      S: a OK created
+      S: a OK [MAILBOXID (*)] created
       C: b LIST "" *&-*
       S: * LIST (\\HasNoChildren) "/" &BB8EMAQ,BDoEMA-/A&-B
       S: b OK done
@@ -162,7 +162,7 @@ describe('names', () => {
       S: * ENABLED IMAP4REV2 CONDSTORE
       S: a OK done
       C: b CREATE "Папка/A&B"
-      S: b OK created
+      S: b OK [MAILBOXID (*)] created
       C: c LIST "" П*
       S: * LIST (\\HasChildren) "/" "Папка"
       S: * LIST (\\HasNoChildren) "/" "Папка/A&B"
@@ -270,9 +270,9 @@ describe('LIST', () => {
       S: b OK *
       C: c CREATE "O\u0301bidos/"
       S: * LIST () "/" "Óbidos" ("OLDNAME" ("O\u0301bidos"))
-      S: c OK created
+      S: c OK [MAILBOXID (*)] created
       C: d CREATE plain/
-      S: d OK created
+      S: d OK [MAILBOXID (*)] created
     `));
 
   test('new names have no levels . and ..; old ones go on to be usable', async () => {

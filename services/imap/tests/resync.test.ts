@@ -45,6 +45,7 @@ test('RFC 7162 §3.2.5: SELECT with QRESYNC tells what vanished and what changed
     S: * 4 EXISTS
     S: ...
     S: * OK [HIGHESTMODSEQ *] highest
+    S: * OK [MAILBOXID (*)] stays with the mailbox
     S: * VANISHED (EARLIER) 2:3
     S: * 1 FETCH (UID 1 FLAGS (\\Seen) MODSEQ (*))
     S: * 4 FETCH (UID 6 FLAGS (*) MODSEQ (*))
@@ -56,6 +57,7 @@ test('RFC 7162 §3.2.5: SELECT with QRESYNC tells what vanished and what changed
     C: e SELECT INBOX (QRESYNC (${validity + 1} ${modSeq}))
     S: ...
     S: * OK [HIGHESTMODSEQ *] highest
+    S: * OK [MAILBOXID (*)] stays with the mailbox
     S: e OK [READ-WRITE] selected
     C: f SELECT INBOX (QRESYNC (0 1))
     S: f BAD *

@@ -301,3 +301,34 @@ describe('RFC 9051 §6.4.4: the charset of the keys', () => {
     );
   });
 });
+
+test('RFC 9585 §3: who waits for a long search is told how far it is', async () => {
+  const { times } = imap.server;
+  const before = times.progressMs;
+  times.progressMs = 0;
+  try {
+    // Pages of 100 messages each.
+    const account = await imap.newAccount();
+    for (let count = 0; count < 101; count++) await imap.deliver(account, 'Subject: many\r\n\r\n');
+    using other = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
+    const told = await other.ok('SEARCH RETURN (COUNT) SUBJECT many');
+    expect(told[0]).toMatch(/^\* OK \[INPROGRESS \("t\d+" 100 101\)\] /);
+    expect(told).toHaveLength(2);
+    expect((await other.ok('SORT (SUBJECT) UTF-8 ALL'))[0]).toContain('[INPROGRESS ');
+    expect((await other.ok('THREAD REFERENCES UTF-8 ALL'))[0]).toContain('[INPROGRESS ');
+  } finally {
+    times.progressMs = before;
+  }
+});
+
+test('RFC 9208 §4.1: a quota is told in units of 1,024 octets, and what goes beyond it is OVERQUOTA', async () => {
+  const account = await imap.newAccount();
+  await imap.deliver(account, `Subject: x\r\n\r\n${'x'.repeat(1500)}\r\n`);
+  await imap.db.query({
+    text: 'update directory.account set quota_bytes = 3000 where id = $1',
+    values: [imap.accounts[account]],
+  });
+  using other = await ImapClient.inbox({ host: imap.host, port: imap.ports.imap }, account);
+  expect(await other.ok('GETQUOTA ""')).toEqual(['* QUOTA "" (STORAGE 2 2)']);
+  expect((await other.command('COPY 1 Sent')).text).toContain('[OVERQUOTA]');
+});

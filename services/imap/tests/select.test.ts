@@ -25,6 +25,7 @@ test('RFC 3501 §6.3.1: what SELECT tells of a mailbox', async () => {
     S: * OK [UIDVALIDITY $validity] UIDs are valid
     S: * OK [UIDNEXT 3] next UID
     S: * OK [HIGHESTMODSEQ 3] highest
+    S: * OK [MAILBOXID (*)] stays with the mailbox
     S: a OK [READ-WRITE] selected
     C: b EXAMINE INBOX
     S: * OK [CLOSED] the previous mailbox is closed
@@ -68,6 +69,7 @@ test('RFC 9051 §6.3.2: IMAP4rev2 has no RECENT and no UNSEEN, but a LIST', asyn
     S: * OK [UIDVALIDITY *] UIDs are valid
     S: * OK [UIDNEXT 2] next UID
     S: * OK [HIGHESTMODSEQ 2] highest
+    S: * OK [MAILBOXID (*)] stays with the mailbox
     S: * LIST () "/" "INBOX"
     S: b OK [READ-WRITE] selected
     C: c FETCH 1 FLAGS

@@ -1,4 +1,5 @@
 // The messages that transcripts name.
+import { FLAG } from '@pochtar/store/mailbox';
 
 const lines = (...text: string[]): string => text.map((line) => `${line}\r\n`).join('');
 
@@ -11,6 +12,39 @@ function mail(...fields: string[]): string {
 
 export const transcriptMessages: Readonly<Record<string, Delivery>> = {
   plain: [mail('Subject: plain')],
+  // Of 40 octets all told.
+  short: ['Subject: a\r\n\r\nbbbbbbbbbbbbbbbbbbbbbbbb\r\n', { flags: FLAG.deleted }],
+  // Previews.
+  words: [lines('Content-Type: text/plain; charset=utf-8', '', '  First \t words,', 'and "more".')],
+  cyrillic: [
+    lines(
+      'Content-Type: text/plain; charset=koi8-r',
+      'Content-Transfer-Encoding: base64',
+      '',
+      Buffer.from([0xf0, 0xd2, 0xc9, 0xd7, 0xc5, 0xd4]).toString('base64'),
+    ),
+  ],
+  html: [
+    lines(
+      'Content-Type: multipart/alternative; boundary=b',
+      '',
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      '',
+      '--b',
+      'Content-Type: text/html',
+      '',
+      '<html><head><style>p { color: red }</style><title>no</title></head>',
+      '<!-- nor this --><p>Tea &amp; <b>cake</b></p><p>for two</p></html>',
+      '--b--',
+    ),
+  ],
+  hostile: [
+    lines('Content-Type: text/html', '', `${'<'.repeat(50_000)}${'<style>'.repeat(9000)}never shown`),
+  ],
+  picture: [lines('Content-Type: image/png', '', 'x')],
+  endless: [lines('', 'word '.repeat(60_000))],
   // Sorting: dates, names and subjects that come apart by what they mean, not by their octets.
   early: [
     mail(

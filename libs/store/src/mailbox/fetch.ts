@@ -6,7 +6,7 @@ import { amongUids } from './among-uids.ts';
 import { type FlagColumns, flagAggregates, flagColumns, type FlagRow, slices } from './flags.ts';
 
 /** Columns of store.content that a page can bring along. */
-export type ContentColumn = 'envelope' | 'bodyStructure' | 'header' | 'parts' | 'stored';
+export type ContentColumn = 'envelope' | 'bodyStructure' | 'header' | 'id' | 'parts' | 'savedAt' | 'stored';
 
 export interface MessageContent {
   id: string;
@@ -15,6 +15,8 @@ export interface MessageContent {
   /** With the envelope, where verdicts put fields in front: the short header, if it is complete. */
   editedHeader?: Buffer;
   bodyStructure?: string;
+  /** When the message came into its mailbox, milliseconds since 1970. */
+  savedAt?: number;
   /** The short header, and whether it holds every field that `isShortHeaderField` names. */
   header?: Buffer;
   headerComplete?: boolean;
@@ -85,14 +87,18 @@ const SELECTED: Record<ContentColumn, string> = {
     'c.envelope, case when c.prefix is not null and c.header_complete then c.header end as edited_header',
   bodyStructure: 'c.body_structure',
   header: 'c.header, c.header_complete, c.other_fields',
+  id: 'm.content_id as id',
   parts: 'c.parts',
+  savedAt: 'coalesce(m.saved_at, m.internal_date) as saved_at',
   stored: 'c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed',
 };
 const WEIGHT: Record<ContentColumn, string> = {
   envelope: 'octet_length(c.envelope) + case when c.prefix is null then 0 else octet_length(c.header) end',
   bodyStructure: 'octet_length(c.body_structure)',
   header: 'octet_length(c.header)',
+  id: '16',
   parts: 'octet_length(c.parts)',
+  savedAt: '8',
   stored: 'coalesce(octet_length(c.prefix), 0)',
 };
 
@@ -111,6 +117,7 @@ interface WideRow {
   header_complete?: boolean;
   other_fields?: Buffer | null;
   parts?: string;
+  saved_at?: Date;
   pack_id?: string;
   pack_offset?: number;
   length?: number;
@@ -161,6 +168,7 @@ function contentOf(row: WideRow): MessageContent {
   if (row.other_fields !== undefined) content.otherFields = row.other_fields;
   if (row.parts !== undefined) content.parts = row.parts;
   if (row.header_length !== undefined) content.headerLength = row.header_length;
+  if (row.saved_at !== undefined) content.savedAt = row.saved_at.getTime();
   if (row.pack_id !== undefined) content.stored = storedBody(row);
   return content;
 }

@@ -48,4 +48,5 @@ export {
   openView,
   readChangedUids,
   readUids,
+  sumDeleted,
 } from './view.ts';

@@ -324,6 +324,9 @@ test('a search is narrowed by flags, keywords, dates, sizes and MODSEQ', async (
     larger: null,
     smaller: null,
     modSeq: null,
+    savedSince: null,
+    savedBefore: null,
+    contentId: null,
   };
   const found = async (more: Partial<MessageFilter>): Promise<number[]> =>
     (await collect(findMessages(fixture.db, id, { ...all, ...more }, 1, 4_294_967_295))).flat();

@@ -15,10 +15,15 @@ export interface MessageFilter {
   /** internalDate >= since, < before */
   since: Date | null;
   before: Date | null;
+  /** When it came into the mailbox: >= savedSince, < savedBefore */
+  savedSince: Date | null;
+  savedBefore: Date | null;
   larger: number | null;
   smaller: number | null;
   /** MODSEQ >= this (RFC 7162 §3.1.5). */
   modSeq: number | null;
+  /** What it is a copy of. */
+  contentId: string | null;
 }
 
 /** UIDs, ascending, of messages from `firstUid` to `lastUid` that meet the filter; in pages. */
@@ -42,6 +47,9 @@ export async function* findMessages(
             and ($9::timestamptz is null or internal_date < $9)
             and ($10::int8 is null or size > $10) and ($11::int8 is null or size < $11)
             and ($12::int8 is null or mod_seq >= $12)
+            and ($13::timestamptz is null or coalesce(saved_at, internal_date) >= $13)
+            and ($14::timestamptz is null or coalesce(saved_at, internal_date) < $14)
+            and ($15::uuid is null or content_id = $15)
           order by uid limit ${PAGE}) page`,
       values: [
         mailboxId,
@@ -56,6 +64,9 @@ export async function* findMessages(
         filter.larger,
         filter.smaller,
         filter.modSeq,
+        filter.savedSince,
+        filter.savedBefore,
+        filter.contentId,
       ],
     });
     const uids = row?.uids ?? [];

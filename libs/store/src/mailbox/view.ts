@@ -255,6 +255,18 @@ export async function countDeleted(
   );
 }
 
+/** Octets of what is flagged \\Deleted, of those mailboxes that have any. */
+export async function sumDeleted(db: Queryable, mailboxIds: readonly number[]): Promise<Map<number, number>> {
+  return counts(
+    await db.query<Count>({
+      name: 'view_sum_deleted',
+      text: `select mailbox_id as id, sum(size)::int8 as count from store.message
+        where mailbox_id = any($1::int8[]) and flags & 8 <> 0 group by mailbox_id`,
+      values: [mailboxIds],
+    }),
+  );
+}
+
 interface Count {
   id: number;
   count: number;

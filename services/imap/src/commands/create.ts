@@ -2,6 +2,7 @@
 import { createMailbox, DELIMITER, isNewName, type SpecialUse } from '@pochtar/store/mailbox';
 import type { Run, Session } from '../command.ts';
 import { formatMailboxName, readGivenName } from '../mailbox-argument.ts';
+import { mailboxId } from '../object-id.ts';
 import { badMailboxName, no, ok } from '../reply.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 
@@ -22,7 +23,8 @@ export const create: Run = async (session, { cursor }) => {
   switch (outcome.kind) {
     case 'created':
       tellOldName(session, given, name);
-      return ok('created');
+      // RFC 8474 §4.1
+      return ok('created', `MAILBOXID (${mailboxId(outcome.mailbox)})`);
     case 'exists':
       return no('there is a mailbox of this name', 'ALREADYEXISTS');
     case 'useTaken':

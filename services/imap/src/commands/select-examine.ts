@@ -3,6 +3,7 @@ import { ensureInbox, findMailbox, firstUnseen, INBOX, type Mailbox, openView } 
 import type { Command } from '../command-reader.ts';
 import type { Run, Session } from '../command.ts';
 import { formatMailboxName, readMailboxName } from '../mailbox-argument.ts';
+import { mailboxId } from '../object-id.ts';
 import { badMailboxName, noSuchMailbox, ok, type Reply } from '../reply.ts';
 import { SelectedMailbox } from '../selected-mailbox.ts';
 import { claimRecentFor, tellKnownFlags } from '../sync.ts';
@@ -64,6 +65,8 @@ async function describe(session: Session, selected: SelectedMailbox, mailbox: Ma
   output.text(`* OK [UIDVALIDITY ${selected.uidValidity}] UIDs are valid\r\n`);
   output.text(`* OK [UIDNEXT ${selected.uidNext}] next UID\r\n`);
   output.text(`* OK [HIGHESTMODSEQ ${selected.modSeq}] highest\r\n`);
+  // RFC 8474 §4.2
+  output.text(`* OK [MAILBOXID (${mailboxId(selected)})] stays with the mailbox\r\n`);
   // RFC 9051 §6.3.2: REQUIRED LIST of the selected mailbox.
   if (session.isRev2) output.text(`* LIST () "/" ${formatMailboxName(session, selected.name)}\r\n`);
 }

@@ -23,7 +23,7 @@ export const sort: Run = async (session, command) => {
   if ('status' in found) return found;
   // What is held while a large mailbox is sorted is held by a few sessions at a time.
   const sorted = await session.server.sorting.run(() =>
-    sortMessages(session, selected, found.uids, criteria),
+    sortMessages(session, selected, found.uids, { criteria, tag }),
   );
   if (options?.asked.has('SAVE')) selected.savedUids = savedOf(options, sorted.uids);
   const isSomeGone = found.isSomeGone || sorted.isSomeGone;

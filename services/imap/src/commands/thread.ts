@@ -12,7 +12,7 @@ import { formatThreads } from '../thread/thread-node.ts';
 import { threadedMessage, type ThreadedMessage } from '../thread/threaded-message.ts';
 
 export const thread: Run = async (session, command) => {
-  const { cursor } = command;
+  const { cursor, tag } = command;
   cursor.space();
   const algorithm = cursor.word();
   if (algorithm !== 'REFERENCES' && algorithm !== 'ORDEREDSUBJECT')
@@ -29,7 +29,10 @@ export const thread: Run = async (session, command) => {
   const isUid = command.name === 'UID THREAD';
   let isSomeGone = found.isSomeGone;
   const text = await server.sorting.run(async () => {
-    const messages = await readThreaded(session, selected, found.uids, isByReferences);
+    const messages = await readThreaded(session, selected, found.uids, {
+      needsReferences: isByReferences,
+      tag,
+    });
     isSomeGone ||= messages.length < found.uids.length;
     const threads = isByReferences ? await threadByReferences(messages) : await orderedSubject(messages);
     return formatThreads(threads, (uid) => (isUid ? uid : selected.indexOf(uid) + 1));
@@ -43,14 +46,14 @@ async function readThreaded(
   session: Session,
   selected: SelectedMailbox,
   uids: readonly number[],
-  needsReferences: boolean,
+  { needsReferences, tag }: { needsReferences: boolean; tag: string },
 ): Promise<ThreadedMessage[]> {
   const dates = new Map<number, number>();
   for await (const page of readSentDates(session.server.db, selected.id, uids)) {
     for (const [at, uid] of page.uids.entries()) dates.set(uid, page.dates[at] as number);
   }
   const messages: ThreadedMessage[] = [];
-  await readHeaders(session, selected, uids, async (message) => {
+  await readHeaders(session, selected, uids, tag, async (message) => {
     const sentAt = dates.get(message.uid);
     if (sentAt !== undefined) messages.push(await threadedMessage(message, sentAt, needsReferences));
   });

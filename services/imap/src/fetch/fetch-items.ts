@@ -1,4 +1,5 @@
-// The items of FETCH (RFC 9051 §6.4.5; RFC 3501 §6.4.5 for RFC822 and its kin; RFC 7162 for MODSEQ).
+// The items of FETCH (RFC 9051 §6.4.5; RFC 3501 §6.4.5 for RFC822 and its kin; RFC 7162 for MODSEQ; RFC 8474
+// for EMAILID and THREADID; RFC 8514 for SAVEDATE; RFC 8970 for PREVIEW).
 import type { ContentColumn } from '@pochtar/store/mailbox';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import {
@@ -12,11 +13,15 @@ import {
 export type SimpleItem =
   | 'BODY'
   | 'BODYSTRUCTURE'
+  | 'EMAILID'
   | 'ENVELOPE'
   | 'FLAGS'
   | 'INTERNALDATE'
   | 'MODSEQ'
+  | 'PREVIEW'
   | 'RFC822.SIZE'
+  | 'SAVEDATE'
+  | 'THREADID'
   | 'UID';
 
 export interface SectionItem {
@@ -34,11 +39,14 @@ export type FetchItem = { kind: 'simple'; name: SimpleItem } | SectionItem;
 const MAX_ITEMS = 100;
 const SIMPLE: readonly string[] = [
   'BODYSTRUCTURE',
+  'EMAILID',
   'ENVELOPE',
   'FLAGS',
   'INTERNALDATE',
   'MODSEQ',
   'RFC822.SIZE',
+  'SAVEDATE',
+  'THREADID',
   'UID',
 ] satisfies SimpleItem[];
 const FAST: SimpleItem[] = ['FLAGS', 'INTERNALDATE', 'RFC822.SIZE'];
@@ -72,6 +80,7 @@ export function parseFetchItems(cursor: Cursor): FetchItem[] {
 
 function parseItem(cursor: Cursor, name: string): FetchItem {
   if (SIMPLE.includes(name)) return { kind: 'simple', name: name as SimpleItem };
+  if (name === 'PREVIEW') return parsePreview(cursor);
   const old = OLD_NAMES.get(name);
   if (old) return { ...old, label: name };
   if (name === 'BODY' && cursor.next !== '[') return { kind: 'simple', name: 'BODY' };
@@ -89,6 +98,13 @@ function parseItem(cursor: Cursor, name: string): FetchItem {
   return { kind, section, partial, label, setsSeen: name === 'BODY' || name === 'BINARY' };
 }
 
+/** RFC 8970 §3.1: `PREVIEW` or `PREVIEW (LAZY)`. What is made at once is there for the lazy, too. */
+function parsePreview(cursor: Cursor): FetchItem {
+  // Of a single item, what follows behind a blank may be modifiers of FETCH.
+  if (cursor.takeWord(' (LAZY')) cursor.expect(')');
+  return { kind: 'simple', name: 'PREVIEW' };
+}
+
 /** The columns of content rows that these items need; none means message rows are enough. */
 export function neededColumns(items: readonly FetchItem[]): ContentColumn[] {
   const columns = new Set<ContentColumn>();
@@ -96,6 +112,9 @@ export function neededColumns(items: readonly FetchItem[]): ContentColumn[] {
     if (item.kind === 'simple') {
       // A header that verdicts edited may have another ENVELOPE than the stored one.
       if (item.name === 'ENVELOPE') columns.add('envelope').add('stored');
+      if (item.name === 'EMAILID') columns.add('id');
+      if (item.name === 'SAVEDATE') columns.add('savedAt');
+      if (item.name === 'PREVIEW') columns.add('stored').add('parts');
       if (item.name === 'BODY' || item.name === 'BODYSTRUCTURE') columns.add('bodyStructure');
       continue;
     }

@@ -1,21 +1,33 @@
 // One `* n FETCH (…)` (RFC 9051 §7.5.2). Whatever has to be read is looked for before the first octet goes out, so
 // that a body that can't be found costs its message and not the connection.
-import { bodyText, envelopeText, isEnvelopeField, parseHeaderFields, withoutGlobal } from '@pochtar/mail';
+import {
+  bodyText,
+  envelopeText,
+  isEnvelopeField,
+  parseHeaderFields,
+  textToBytes,
+  withoutGlobal,
+} from '@pochtar/mail';
 import { BlobMissing } from '@pochtar/store/blob';
 import type { MessageContent, MessagePage } from '@pochtar/store/mailbox';
 import { Disconnected, Turn } from '@pochtar/runtime';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import type { Session } from '../command.ts';
+import { emailId } from '../object-id.ts';
 import { isRecent, meetKeywords } from '../sync.ts';
 import { formatDateTime } from '../syntax/date-time.ts';
 import { formatFlags } from '../syntax/flag-list.ts';
+import { formatString, formatUtf8 } from '../syntax/response-text.ts';
 import type { FetchItem, SectionItem, SimpleItem } from './fetch-items.ts';
 import { isUnseen, markSeen } from './mark-seen.ts';
 import { MessageBytes } from './message-bytes.ts';
+import { previewText } from './preview.ts';
 import { type SectionBytes, sectionBytes } from './section-bytes.ts';
 
 export type Trouble = 'unreadable' | 'unknownEncoding';
 
+/** Items of which the text is made before an answer begins. */
+const BODY_ITEMS: readonly SimpleItem[] = ['ENVELOPE', 'BODY', 'BODYSTRUCTURE', 'PREVIEW'];
 /** Messages that are read at once, and marked at once, and octets of them; what is longer comes alone. */
 const MAX_GROUP = 16;
 const MAX_GROUP_SIZE = 256 * 1024;
@@ -42,9 +54,7 @@ export class MessageWriter {
     this.#sections = items.filter((item) => item.kind !== 'simple').length;
     // In step with the client: a line that breaks at the first message must not mark those behind it.
     this.#groupLimit = setsSeen ? 1 : MAX_GROUP;
-    this.#needsBytes = items.some(
-      (item) => item.kind !== 'simple' || item.name === 'ENVELOPE' || item.name.startsWith('BODY'),
-    );
+    this.#needsBytes = items.some((item) => item.kind !== 'simple' || BODY_ITEMS.includes(item.name));
   }
 
   /** Writes the messages of a page, and marks as \Seen those whose bodies were written. */
@@ -222,6 +232,11 @@ export class MessageWriter {
       const structure = name === 'BODY' ? bodyText(stored) : stored;
       return { text: `${name} ${this.#session.isRev2 ? structure : withoutGlobal(structure)}` };
     }
+    if (name === 'PREVIEW') {
+      const text = await previewText(bytes as MessageBytes);
+      const { isUtf8 } = this.#session;
+      return { text: `PREVIEW ${(isUtf8 ? formatUtf8 : formatString)(textToBytes(text))}` };
+    }
     if (name !== 'ENVELOPE') return name;
     return { text: `ENVELOPE ${await envelopeOf(content, bytes as MessageBytes)}` };
   }
@@ -283,9 +298,17 @@ export class MessageWriter {
       case 'MODSEQ':
         this.#selected.noteTold(page.modSeqs[at] as number);
         return `MODSEQ (${page.modSeqs[at]})`;
+      case 'EMAILID':
+        return `EMAILID (${emailId((page.contents[at] as MessageContent).id)})`;
+      // RFC 8474 §5.2: threads are not told apart.
+      case 'THREADID':
+        return 'THREADID NIL';
+      case 'SAVEDATE':
+        return `SAVEDATE "${formatDateTime((page.contents[at] as MessageContent).savedAt as number)}"`;
       case 'BODY':
       case 'BODYSTRUCTURE':
       case 'ENVELOPE':
+      case 'PREVIEW':
         throw new TypeError(`${name} is no item of message rows`);
     }
   }

@@ -67,7 +67,7 @@ export function readPatternTexts(session: Session, cursor: Cursor): { texts: str
   // RFC 9051 §6.3.9: an empty pattern asks for the delimiter, not for a name.
   if (!isList && given[0] === '') return { texts: [], isList };
   const texts = given.map((pattern) => {
-    const decoded = decodeMailboxName(reference + pattern, session.isRev2);
+    const decoded = decodeMailboxName(reference + pattern, session.isUtf8);
     // What is no name matches none.
     return decoded?.normalize('NFC') ?? '\0';
   });

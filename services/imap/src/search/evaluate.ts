@@ -41,6 +41,10 @@ export class Evaluator {
         const day = await message.sentDay();
         return day !== null && compare(day, key.relation, key.day);
       }
+      case 'saveDate':
+        return compare(Math.floor(message.savedAt / DAY_MS), key.relation, key.day);
+      case 'emailId':
+        return message.contentId === key.contentId;
       case 'body':
         return message.bodyContains(key.text);
       case 'text':
@@ -61,7 +65,10 @@ export class Evaluator {
 
   #meetsRow(
     message: SearchedMessage,
-    key: Exclude<SearchKey, { kind: 'and' | 'or' | 'not' | 'header' | 'sentDate' | 'body' | 'text' }>,
+    key: Exclude<
+      SearchKey,
+      { kind: 'and' | 'or' | 'not' | 'header' | 'sentDate' | 'saveDate' | 'emailId' | 'body' | 'text' }
+    >,
   ): boolean {
     switch (key.kind) {
       case 'all':

@@ -3,6 +3,7 @@
 import { Turn } from '@pochtar/runtime';
 import { type ContentColumn, fetchMessages, findMessages } from '@pochtar/store/mailbox';
 import type { Session } from '../command.ts';
+import { Progress } from '../progress.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { isRecent } from '../sync.ts';
 import { Evaluator } from './evaluate.ts';
@@ -19,16 +20,18 @@ export interface Found {
   isSomeGone: boolean;
 }
 
-export function mentionsModSeq(key: SearchKey): boolean {
-  if (key.kind === 'and' || key.kind === 'or') return key.keys.some(mentionsModSeq);
-  return key.kind === 'not' ? mentionsModSeq(key.key) : key.kind === 'modSeq';
+export const mentionsModSeq = (key: SearchKey): boolean => mentions(key, 'modSeq');
+const mentionsSaveDate = (key: SearchKey): boolean => mentions(key, 'saveDate');
+
+function mentions(key: SearchKey, kind: SearchKey['kind']): boolean {
+  if (key.kind === 'and' || key.kind === 'or') return key.keys.some((each) => mentions(each, kind));
+  return key.kind === 'not' ? mentions(key.key, kind) : key.kind === kind;
 }
 
 export async function findInView(
   session: Session,
   selected: SelectedMailbox,
-  key: SearchKey,
-  needsModSeq: boolean,
+  { key, needsModSeq, tag }: { key: SearchKey; needsModSeq: boolean; tag: string },
 ): Promise<Found> {
   const plan = planSearch(key);
   const found: Found = { uids: [], modSeqs: [], isSomeGone: false };
@@ -38,6 +41,7 @@ export async function findInView(
   const sequences = plan.left.filter((each) => each.kind === 'sequence');
   const left = plan.left.filter((each) => each.kind !== 'sequence');
   const columns = columnsFor(left);
+  const progress = new Progress(session, tag, selected.count);
   const turn = new Turn();
   for await (const page of candidates(session, selected, plan)) {
     const uids: number[] = [];
@@ -47,7 +51,7 @@ export async function findInView(
       if (sequences.every((each) => evaluator.isInSequence(uid, each))) uids.push(uid);
     }
     if (left.length === 0 && !needsModSeq) for (const uid of uids) found.uids.push(uid);
-    else await look(session, selected, { uids, left, columns, evaluator, found });
+    else await look(session, selected, { uids, left, columns, evaluator, found, progress });
   }
   return found;
 }
@@ -69,6 +73,7 @@ interface Look {
   columns: readonly ContentColumn[];
   evaluator: Evaluator;
   found: Found;
+  progress: Progress;
 }
 
 async function look(session: Session, selected: SelectedMailbox, task: Look): Promise<void> {
@@ -83,6 +88,7 @@ async function look(session: Session, selected: SelectedMailbox, task: Look): Pr
       found.uids.push(message.uid);
       found.modSeqs.push(message.modSeq);
     }
+    await task.progress.add(page.uids.length);
     // A client that has gone is not worked for.
     if (session.socket.destroyed) return;
   }
@@ -92,5 +98,6 @@ async function look(session: Session, selected: SelectedMailbox, task: Look): Pr
 function columnsFor(left: readonly SearchKey[]): ContentColumn[] {
   const most = Math.max(0, ...left.map(cost));
   if (most === 0) return [];
-  return most === 1 ? ['header', 'stored'] : ['header', 'parts', 'stored'];
+  const columns: ContentColumn[] = most === 1 ? ['header', 'stored'] : ['header', 'parts', 'stored'];
+  return left.some(mentionsSaveDate) ? [...columns, 'savedAt'] : columns;
 }

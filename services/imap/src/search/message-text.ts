@@ -1,16 +1,10 @@
 // The text of a message as people read it: transfer encodings and charsets taken off, encoded words decoded. Short
 // texts are decoded once and kept while the message is looked at, long ones are searched as they come by.
-import {
-  bytesToText,
-  decodeTransfer,
-  decodeWords,
-  encodingOf,
-  parseHeaderFields,
-  type PartRange,
-} from '@pochtar/mail';
+import { decodeTransfer, decodeWords, encodingOf, parseHeaderFields, type PartRange } from '@pochtar/mail';
 import iconv from 'iconv-lite';
 import type { ByteRange, MessageBytes } from '../fetch/message-bytes.ts';
 import { fold } from './fold.ts';
+import { decodeCharset, usableCharset, withoutTags } from './readable-text.ts';
 
 /** Octets of a part that are decoded in one. */
 const MAX_AT_ONCE = 256 * 1024;
@@ -80,7 +74,7 @@ export class MessageText {
     const pieces: Buffer[] = [];
     for await (const piece of this.#decoded(part, range)) pieces.push(piece);
     const text = fold(decodeCharset(Buffer.concat(pieces), part.charset));
-    return part.subtype === 'html' ? `${text}\n${withoutTags(text)}` : text;
+    return part.subtype === 'html' ? `${text}\n${fold(withoutTags(text))}` : text;
   }
 
   async #longContains(part: PartRange, range: ByteRange, needle: string): Promise<boolean> {
@@ -99,39 +93,4 @@ export class MessageText {
     // An encoding nobody knows is searched as it is.
     return decodeTransfer(this.#bytes.stream(range), encodingOf(part.encoding) ?? 'identity');
   }
-}
-
-function decodeCharset(octets: Buffer, charset: string | null): string {
-  const usable = usableCharset(charset);
-  return usable === null ? bytesToText(octets.toString('latin1'), charset) : iconv.decode(octets, usable);
-}
-
-/** Null for UTF-8, US-ASCII and names nobody knows: what such text really is, is seen from its octets. */
-function usableCharset(charset: string | null): string | null {
-  if (charset === null || /^(?:utf-?8|us-ascii|ascii|base64|hex|binary|ucs-?2|utf-?7.*)$/i.test(charset))
-    return null;
-  return iconv.encodingExists(charset) ? charset : null;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  nbsp: ' ',
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-};
-
-/** The words of HTML: tags out, entities decoded, blanks joined. */
-function withoutTags(html: string): string {
-  return fold(
-    html
-      .replace(/<[^<>]*>/g, '')
-      .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/g, (whole: string, decimal, hex, name) => {
-        if (name) return ENTITIES[name as string] ?? whole;
-        const code = decimal ? Number(decimal) : Number.parseInt(hex as string, 16);
-        return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : ' ';
-      })
-      .replace(/\s+/g, ' '),
-  );
 }

@@ -24,6 +24,9 @@ export function planSearch(key: SearchKey): SearchPlan {
     larger: null,
     smaller: null,
     modSeq: null,
+    savedSince: null,
+    savedBefore: null,
+    contentId: null,
   };
   const left: SearchKey[] = [];
   let isUnfiltered = true;
@@ -59,6 +62,15 @@ function narrow(filter: MessageFilter, key: SearchKey): boolean {
       if (key.relation !== 'before') filter.since = later(filter.since, key.day * DAY_MS);
       if (key.relation === 'before') filter.before = earlier(filter.before, key.day * DAY_MS);
       if (key.relation === 'on') filter.before = earlier(filter.before, (key.day + 1) * DAY_MS);
+      return true;
+    case 'saveDate':
+      if (key.relation !== 'before') filter.savedSince = later(filter.savedSince, key.day * DAY_MS);
+      if (key.relation === 'before') filter.savedBefore = earlier(filter.savedBefore, key.day * DAY_MS);
+      if (key.relation === 'on') filter.savedBefore = earlier(filter.savedBefore, (key.day + 1) * DAY_MS);
+      return true;
+    case 'emailId':
+      if (filter.contentId !== null && filter.contentId !== key.contentId) return false;
+      filter.contentId = key.contentId;
       return true;
     case 'moment':
       if (key.relation === 'since') filter.since = later(filter.since, key.at);
@@ -115,6 +127,8 @@ export function cost(key: SearchKey): number {
       return cost(key.key);
     case 'header':
     case 'sentDate':
+    case 'saveDate':
+    case 'emailId':
       return 1;
     case 'body':
     case 'text':

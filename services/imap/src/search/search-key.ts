@@ -1,7 +1,8 @@
 // The keys of SEARCH (RFC 9051 §6.4.4; RFC 3501 §6.4.4 for NEW, OLD, RECENT; RFC 5032 for OLDER, YOUNGER; RFC 7162
-// for MODSEQ), read into a tree of bounded depth and size.
+// for MODSEQ; RFC 8474 for EMAILID and THREADID; RFC 8514 for SAVEDBEFORE and its like), read into a tree of bounded depth and size.
 import { bytesToText } from '@pochtar/mail';
 import { FLAG } from '@pochtar/store/mailbox';
+import { contentIdOf, readObjectId } from '../object-id.ts';
 import { readSequenceSet } from '../sequence-argument.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import { parseDay } from '../syntax/date-time.ts';
@@ -21,7 +22,7 @@ export type SearchKey =
   | { kind: 'recent' }
   /** Days since 1970. */
   | { kind: 'internalDate'; relation: Relation; day: number }
-  | { kind: 'sentDate'; relation: Relation; day: number }
+  | { kind: 'sentDate' | 'saveDate'; relation: Relation; day: number }
   /** Milliseconds since 1970. */
   | { kind: 'moment'; relation: 'before' | 'since'; at: number }
   | { kind: 'larger' | 'smaller'; octets: number }
@@ -29,7 +30,8 @@ export type SearchKey =
   | { kind: 'sequence'; set: SequenceSet | '$'; isUid: boolean }
   /** Text is folded; '' asks whether the field is there. */
   | { kind: 'header'; name: string; text: string }
-  | { kind: 'body' | 'text'; text: string };
+  | { kind: 'body' | 'text'; text: string }
+  | { kind: 'emailId'; contentId: string };
 
 const MAX_DEPTH = 100;
 const MAX_KEYS = 1000;
@@ -43,14 +45,19 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ['FLAGGED', FLAG.flagged],
   ['SEEN', FLAG.seen],
 ]);
-const DATES: ReadonlyMap<string, { kind: 'internalDate' | 'sentDate'; relation: Relation }> = new Map([
-  ['BEFORE', { kind: 'internalDate', relation: 'before' }],
-  ['ON', { kind: 'internalDate', relation: 'on' }],
-  ['SINCE', { kind: 'internalDate', relation: 'since' }],
-  ['SENTBEFORE', { kind: 'sentDate', relation: 'before' }],
-  ['SENTON', { kind: 'sentDate', relation: 'on' }],
-  ['SENTSINCE', { kind: 'sentDate', relation: 'since' }],
-]);
+const DATES: ReadonlyMap<string, { kind: 'internalDate' | 'sentDate' | 'saveDate'; relation: Relation }> =
+  new Map([
+    ['BEFORE', { kind: 'internalDate', relation: 'before' }],
+    ['ON', { kind: 'internalDate', relation: 'on' }],
+    ['SINCE', { kind: 'internalDate', relation: 'since' }],
+    ['SAVEDBEFORE', { kind: 'saveDate', relation: 'before' }],
+    ['SAVEDON', { kind: 'saveDate', relation: 'on' }],
+    ['SAVEDSINCE', { kind: 'saveDate', relation: 'since' }],
+    ['SENTBEFORE', { kind: 'sentDate', relation: 'before' }],
+    ['SENTON', { kind: 'sentDate', relation: 'on' }],
+    ['SENTSINCE', { kind: 'sentDate', relation: 'since' }],
+  ]);
+const NOTHING: SearchKey = { kind: 'not', key: { kind: 'all' } };
 const FIELDS = ['BCC', 'CC', 'FROM', 'SUBJECT', 'TO'];
 
 /**
@@ -116,6 +123,8 @@ class KeyParser {
     const unseen: SearchKey = { kind: 'not', key: { kind: 'flag', bit: FLAG.seen } };
     switch (word) {
       case 'ALL':
+      // RFC 8514 §4.2: every mailbox has save dates.
+      case 'SAVEDATESUPPORTED':
         return { kind: 'all' };
       case 'RECENT':
         return { kind: 'recent' };
@@ -160,6 +169,14 @@ class KeyParser {
         const at = this.#now - cursor.positive() * 1000;
         return { kind: 'moment', relation: word === 'OLDER' ? 'before' : 'since', at };
       }
+      case 'EMAILID': {
+        const contentId = contentIdOf(readObjectId(cursor));
+        return contentId === null ? NOTHING : { kind: 'emailId', contentId };
+      }
+      // RFC 8474 §5.3: no message has one.
+      case 'THREADID':
+        readObjectId(cursor);
+        return NOTHING;
       case 'MODSEQ':
         return { kind: 'modSeq', least: this.#modSeq() };
       default:

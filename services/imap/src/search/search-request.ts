@@ -21,7 +21,7 @@ export interface SearchOutcome extends Found {
 export async function runSearch(
   session: Session,
   selected: SelectedMailbox,
-  { cursor, name }: Command,
+  { cursor, name, tag }: Command,
   charset: string | null,
 ): Promise<SearchOutcome | Reply> {
   const decode = searchDecoder(charset);
@@ -32,7 +32,7 @@ export async function runSearch(
   // What is gone is in no result, whichever way the messages are looked for; so it has to be known.
   selected.isDirty = true;
   await sync(session, { isExpungeAllowed: name.startsWith('UID ') });
-  return { ...(await findInView(session, selected, key, asksModSeq)), asksModSeq };
+  return { ...(await findInView(session, selected, { key, needsModSeq: asksModSeq, tag })), asksModSeq };
 }
 
 /** The tagged answer behind what was found. */

@@ -58,6 +58,15 @@ export class SearchedMessage {
     this.size = page.sizes[at] as number;
   }
 
+  /** Milliseconds since 1970. */
+  get savedAt(): number {
+    return this.#contentRow().savedAt as number;
+  }
+
+  get contentId(): string {
+    return this.#contentRow().id;
+  }
+
   async headerContains(name: string, needle: string): Promise<boolean> {
     let texts = this.#texts.get(name);
     if (texts === undefined) {

@@ -2,6 +2,7 @@
 import { Turn } from '@pochtar/runtime';
 import { fetchMessages } from '@pochtar/store/mailbox';
 import type { Session } from '../command.ts';
+import { Progress } from '../progress.ts';
 import { SearchedMessage } from '../search/searched-message.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 
@@ -10,8 +11,10 @@ export async function readHeaders(
   session: Session,
   selected: SelectedMailbox,
   uids: readonly number[],
+  tag: string,
   look: (message: SearchedMessage) => Promise<void>,
 ): Promise<boolean> {
+  const progress = new Progress(session, tag, uids.length);
   const turn = new Turn();
   let count = 0;
   for await (const page of fetchMessages(session.server.db, selected.id, uids, ['header', 'stored'])) {
@@ -20,6 +23,7 @@ export async function readHeaders(
       await look(new SearchedMessage(session.server, page, at));
       if (turn.isOver) await turn.pass();
     }
+    await progress.add(page.uids.length);
     // A client that has gone is not worked for.
     if (session.socket.destroyed) return true;
   }

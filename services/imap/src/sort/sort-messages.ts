@@ -23,7 +23,7 @@ export async function sortMessages(
   session: Session,
   selected: SelectedMailbox,
   uids: readonly number[],
-  criteria: readonly SortCriterion[],
+  { criteria, tag }: { criteria: readonly SortCriterion[]; tag: string },
 ): Promise<Sorted> {
   const columns = new Columns(uids, criteria);
   const { db } = session.server;
@@ -39,7 +39,7 @@ export async function sortMessages(
   }
   const textKeys = criteria.map(({ key }) => key).filter(isTextKey);
   if (textKeys.length > 0) {
-    await readHeaders(session, selected, uids, async (message) => {
+    await readHeaders(session, selected, uids, tag, async (message) => {
       for (const key of textKeys) columns.note(key, message.uid, await sortText(message, key));
     });
   }
