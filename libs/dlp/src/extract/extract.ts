@@ -1,7 +1,8 @@
 // All texts of a mail or a file, with what they lie in and what could not be read. Which reader takes a file apart is
 // decided by its content. Pure: octets in, texts out.
 import { clean } from '../fold.ts';
-import { readGzip, readTar, readZip } from './archive.ts';
+import { readGzip, readZip, readZstd } from './archive.ts';
+import { kindOfCompound, readCompound } from './compound.ts';
 import {
   Damaged,
   DEFAULT_LIMITS,
@@ -21,6 +22,8 @@ import { kindOfZip, readOffice } from './office.ts';
 import { readPdf } from './pdf.ts';
 import { textOf } from './plain.ts';
 import { readRtf } from './rtf.ts';
+import { readTar } from './tar.ts';
+import { readTnef } from './tnef.ts';
 import { zipEntries } from './zip.ts';
 
 export interface Extracted {
@@ -34,7 +37,9 @@ export interface Extracted {
 const MAX_UNREAD = 50;
 
 const readers: Partial<Record<Kind, Reader>> = {
-  ...{ pdf: readPdf, rtf: readRtf, zip: readZip, gzip: readGzip, tar: readTar, eml: readMail },
+  ...{ pdf: readPdf, rtf: readRtf, eml: readMail, tnef: readTnef },
+  ...{ zip: readZip, gzip: readGzip, zstd: readZstd, tar: readTar },
+  ...{ msg: readCompound, doc: readCompound, xls: readCompound, ppt: readCompound, ole: readCompound },
   ...{
     docx: readOffice,
     xlsx: readOffice,
@@ -79,9 +84,7 @@ class Extraction {
 
   async #file(file: FoundFile, depth: number): Promise<void> {
     const { name, bytes } = file;
-    if (this.#found.files.length >= this.#limits.files) throw new LimitReached('tooMany');
-    const seen: SeenFile = { name, kind: 'unknown', bytes: bytes.length };
-    this.#found.files.push(seen);
+    const seen = this.#see({ name, kind: 'unknown', bytes: bytes.length });
     const { kind, text } = this.#kindOf(file);
     seen.kind = kind;
     if (wordless.has(kind)) return;
@@ -92,10 +95,17 @@ class Extraction {
     await this.#read(file, kind, depth);
   }
 
+  #see(seen: SeenFile): SeenFile {
+    if (this.#found.files.length >= this.#limits.files) throw new LimitReached('tooMany');
+    this.#found.files.push(seen);
+    return seen;
+  }
+
   async #read(file: FoundFile, kind: Kind, depth: number): Promise<void> {
     const reader = readers[kind];
-    if (reader === undefined)
-      return this.#unread(isLocked(kind, file.bytes) ? 'encrypted' : 'unknownFormat', file.name);
+    if (reader === undefined) {
+      return this.#unread(kind === 'encrypted' ? 'encrypted' : 'unknownFormat', file.name);
+    }
     try {
       await reader(file, this.#into(file, depth));
     } catch (error) {
@@ -109,6 +119,7 @@ class Extraction {
     const { bytes, charset, isHtml = false } = file;
     const magic = kindByMagic(bytes);
     if (magic === 'zip') return { kind: zipKind(bytes), text: null };
+    if (magic === 'ole') return { kind: kindOfCompound(bytes), text: null };
     if (magic !== null) return { kind: magic, text: null };
     if (bytes.length > this.#limits.fileBytes) return { kind: 'unknown', text: null };
     const text = textOf(bytes, charset);
@@ -117,10 +128,15 @@ class Extraction {
 
   #into({ name: within }: FoundFile, depth: number): Into {
     const left = (): number => this.#limits.unpackedBytes - this.#unpacked;
+    const charactersLeft = (): number => this.#limits.characters - this.#characters;
     return {
       get unpackedBytesLeft() {
         return left();
       },
+      get charactersLeft() {
+        return charactersLeft();
+      },
+      seen: (file) => void this.#see(file),
       text: (text) => this.#text(text),
       file: async (file) => {
         if (within !== '' && file.name !== '') this.#text(file.name);
@@ -155,11 +171,4 @@ function zipKind(bytes: Buffer): Kind {
     // Damaged, or too much of it: its reader says so.
     return 'zip';
   }
-}
-
-/** [MS-OFFCRYPTO] §2.3: a document with a password is a compound file with a stream of this name. */
-const ENCRYPTED_PACKAGE = Buffer.from('EncryptedPackage', 'utf16le');
-
-function isLocked(kind: Kind, bytes: Buffer): boolean {
-  return kind === 'encrypted' || (kind === 'ole' && bytes.includes(ENCRYPTED_PACKAGE));
 }

@@ -59,9 +59,13 @@ export interface FoundFile {
 /** What a reader hands on. */
 export interface Into {
   readonly unpackedBytesLeft: number;
+  /** Of text that is still read; a reader that can make more out of less stops there. */
+  readonly charactersLeft: number;
   text(text: string): void;
   /** Read next, one level deeper. */
   file(file: FoundFile): Promise<void>;
+  /** Of a file that is read where it lies, such as a message in a message. */
+  seen(file: SeenFile): void;
   unread(why: Unreadable, name?: string): void;
   /** Throws `LimitReached` when that is more than the mail has left. */
   unpacked(bytes: number): void;

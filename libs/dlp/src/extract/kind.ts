@@ -1,4 +1,5 @@
 // What a file is, by its content: names and declared types are whatever the sender writes.
+import { isTar } from './tar.ts';
 
 export type Kind =
   | (
@@ -13,6 +14,10 @@ export type Kind =
       | 'html'
       | 'text'
       | 'eml'
+      | 'msg'
+      | 'doc'
+      | 'xls'
+      | 'ppt'
       | 'ole'
       | 'tnef'
     )
@@ -39,7 +44,6 @@ const MAGIC: readonly Magic[] = [
   { kind: 'gzip', begins: '\u001f\u008b\u0008' },
   { kind: 'rar', begins: 'Rar!\u001a\u0007' },
   { kind: '7z', begins: "7z\u00bc\u00af'\u001c" },
-  { kind: 'tar', begins: 'ustar', at: 257 },
   { kind: 'bzip2', begins: 'BZh' },
   { kind: 'xz', begins: '\u00fd7zXZ\u0000' },
   { kind: 'zstd', begins: '(\u00b5/\u00fd' },
@@ -90,6 +94,7 @@ export function kindByMagic(bytes: Buffer): Kind | null {
   const isShort = (begins: string): boolean => begins.length <= 2 && !bytes.subarray(0, 512).includes(0);
   const found = MAGIC.find(({ begins, at = 0 }) => head.startsWith(begins, at) && !isShort(begins));
   if (found) return found.kind;
+  if (isTar(bytes)) return 'tar';
   if (bytes[0] === 0x30 && bytes.subarray(0, CMS_REACH).includes(CMS)) {
     return bytes.subarray(0, CMS_REACH).includes(CMS_SIGNED) ? signed(bytes) : 'encrypted';
   }

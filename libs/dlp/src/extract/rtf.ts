@@ -1,5 +1,7 @@
 // Rich Text Format (1.9.1): control words, groups, octets of a code page and characters of Unicode. Read in one pass.
+import { decodePage } from './code-page.ts';
 import type { FoundFile, Into } from './extraction.ts';
+import { textOfMarkup } from './markup.ts';
 
 /** Groups that hold no text: fonts, colours, styles, pictures. */
 const NO_TEXT = new Set(
@@ -35,6 +37,10 @@ const MAX_GROUPS = 1000;
 
 interface Group {
   isText: boolean;
+  /** A tag of the HTML that the RTF was made of. */
+  isTag: boolean;
+  /** Stands for a tag where HTML is not known. */
+  isInsteadOfTag: boolean;
   /** Characters behind one of Unicode that stand for it where Unicode is not known. */
   fallback: number;
   font: number;
@@ -45,6 +51,8 @@ const CONTROL = /\\(?:([a-zA-Z]{1,32})(-?\d{1,10})? ?|'([0-9a-fA-F]{2})|([\s\S])
 export function readRtf({ bytes }: FoundFile, into: Into): void {
   const reading = new RtfReading(bytes.toString('latin1'));
   into.text(reading.read());
+  const { html } = reading;
+  if (html !== '') into.text(textOfMarkup(html, true));
   if (reading.hasObject) into.unread('unknownFormat', 'an embedded object');
 }
 
@@ -52,7 +60,7 @@ class RtfReading {
   hasObject = false;
   readonly #source: string;
   readonly #groups: Group[] = [];
-  #group: Group = { isText: true, fallback: 1, font: 0 };
+  #group: Group = { isText: true, isTag: false, isInsteadOfTag: false, fallback: 1, font: 0 };
   #codePage = 1252;
   readonly #fontPages = new Map<number, number>();
   #definedFont = 0;
@@ -60,9 +68,16 @@ class RtfReading {
   /** Octets of the code page that wait to be decoded together. */
   #octets: number[] = [];
   readonly #pieces: string[] = [];
+  #isFromHtml = false;
+  readonly #html: string[] = [];
 
   constructor(source: string) {
     this.#source = source;
+  }
+
+  /** [MS-OXRTFEX]: the HTML that a mail program made the RTF of, with what only its tags say. */
+  get html(): string {
+    return this.#html.join('');
   }
 
   read(): string {
@@ -121,6 +136,11 @@ class RtfReading {
     else if (word === 'objdata') {
       this.hasObject = true;
       this.#group.isText = false;
+    } else if (word === 'fromhtml') this.#isFromHtml = true;
+    else if (word === 'htmltag') this.#group.isTag = this.#isFromHtml;
+    else if (word === 'htmlrtf') {
+      this.#flush();
+      this.#group.isInsteadOfTag = number !== 0;
     } else if (word === 'u' && number !== null) {
       this.#text(String.fromCharCode(number & 0xffff));
       this.#toSkip = this.#group.fallback;
@@ -141,30 +161,24 @@ class RtfReading {
 
   #octet(octet: number): void {
     if (this.#toSkip > 0) this.#toSkip--;
-    else if (this.#group.isText) this.#octets.push(octet);
+    else if (this.#group.isText || this.#group.isTag) this.#octets.push(octet);
   }
 
   #text(text: string): void {
     this.#flush();
-    if (this.#group.isText) this.#pieces.push(text);
+    this.#add(text);
+  }
+
+  #add(text: string): void {
+    const { isText, isTag, isInsteadOfTag } = this.#group;
+    if (isText) this.#pieces.push(text);
+    if (this.#isFromHtml && (isTag || (isText && !isInsteadOfTag))) this.#html.push(text);
   }
 
   #flush(): void {
     if (this.#octets.length === 0) return;
     const page = this.#fontPages.get(this.#group.font) ?? this.#codePage;
-    this.#pieces.push(decodePage(Buffer.from(this.#octets), page));
+    this.#add(decodePage(Buffer.from(this.#octets), page));
     this.#octets = [];
   }
-}
-
-function decodePage(octets: Buffer, page: number): string {
-  const names = [page === 866 ? 'ibm866' : page === 65001 ? 'utf-8' : `windows-${page}`, 'windows-1252'];
-  for (const name of names) {
-    try {
-      return new TextDecoder(name).decode(octets);
-    } catch {
-      // No such code page: the next one.
-    }
-  }
-  return octets.toString('latin1');
 }

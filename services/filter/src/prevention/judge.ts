@@ -101,6 +101,9 @@ function reasonOf({ name, definition: { reason } }: Rule): string {
   return reason === '' ? `DLP rule “${name}”` : `DLP rule “${name}”: ${reason}`;
 }
 
+/** What rules name together as `ole`, and also by themselves. */
+const compoundKinds = new Set(['msg', 'doc', 'xls', 'ppt']);
+
 const unscannable = { hold: 'quarantine', deliverTagged: 'tag', bounce: 'reject' } as const;
 
 class Sighted {
@@ -158,7 +161,10 @@ class Sighted {
   }
 
   #type(types: readonly string[]): Found | null {
-    const files = this.#seen.files.filter(({ kind }) => types.includes(kind));
+    const hasOle = types.includes('ole');
+    const files = this.#seen.files.filter(
+      ({ kind }) => types.includes(kind) || (hasOle && compoundKinds.has(kind)),
+    );
     if (files.length === 0) return null;
     const excerpts = files.slice(0, 3).map(({ name, kind }) => `${name} (${kind})`);
     return { what: 'type', count: files.length, excerpts };

@@ -7,7 +7,8 @@ export const kinds = ['words', 'expression', 'detector', 'documents', 'type', 's
 export const detectors = ['bankCard', 'inn', 'snils', 'passport', 'iban'] as const;
 /** Kinds of files that are told by their content. */
 export const fileTypes = [
-  ...['pdf', 'docx', 'xlsx', 'pptx', 'odt', 'ods', 'odp', 'rtf', 'html', 'text', 'eml', 'ole', 'tnef'],
+  ...['pdf', 'docx', 'xlsx', 'pptx', 'odt', 'ods', 'odp', 'rtf', 'html', 'text', 'eml'],
+  ...['doc', 'xls', 'ppt', 'msg', 'tnef', 'ole'],
   ...['zip', 'rar', '7z', 'gzip', 'tar', 'bzip2', 'xz', 'zstd', 'cab', 'encrypted'],
   ...['executable', 'image', 'audio', 'video'],
 ];
