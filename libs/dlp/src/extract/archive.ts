@@ -29,7 +29,7 @@ function gunzip(bytes: Buffer, into: Into): Buffer {
 /** Of the window that what is unpacked refers to, as a power of two: 8 MB, as much as zstd takes without being asked to. */
 const ZSTD_WINDOW = 23;
 
-/** RFC 8878 */
+/** Zstandard, by Node itself. */
 export async function readZstd({ name, bytes }: FoundFile, into: Into): Promise<void> {
   const options = { ...most(into), params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW } };
   let file: Buffer;
