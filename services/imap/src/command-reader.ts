@@ -139,15 +139,23 @@ function withoutTrailingBlanks(pieces: readonly Piece[]): readonly Piece[] {
   return [...pieces.slice(0, -1), last.replace(/ +$/, '')];
 }
 
+/** Commands that end with a message. */
+const TAKES_MESSAGE: readonly string[] = ['APPEND', 'REPLACE', 'UID REPLACE'];
+
 type AppendStart = null | { kind: 'message' } | { kind: 'refused'; tag: string; reply: Reply };
 
 /** Whether the literal these pieces end with is the message of an APPEND; its arguments before are read ahead. */
 function startOfAppend(pieces: readonly Piece[]): AppendStart {
   const read = parsed(pieces, null);
-  if (read.kind === 'refused' || read.command.name !== 'APPEND') return null;
-  const { tag, cursor } = read.command;
+  if (read.kind === 'refused' || !TAKES_MESSAGE.includes(read.command.name)) return null;
+  const { tag, cursor, name } = read.command;
   try {
     cursor.space();
+    // RFC 8508 §3.1: which message is replaced.
+    if (name !== 'APPEND') {
+      cursor.sequenceSet();
+      cursor.space();
+    }
     // The mailbox may be a literal itself.
     if (cursor.isAtLiteral) return null;
     readAppendArguments(cursor);
@@ -170,4 +178,13 @@ function readAppendArguments(cursor: Cursor): void {
     cursor.string();
     cursor.space();
   }
+  takeUtf8(cursor);
+}
+
+/** RFC 6855 §4: `UTF8 (` before a message of which the header may be UTF-8; `)` stands behind it. */
+export function takeUtf8(cursor: Cursor): boolean {
+  if (!cursor.takeWord('UTF8')) return false;
+  cursor.space();
+  cursor.expect('(');
+  return true;
 }

@@ -23,6 +23,7 @@ import { move } from './commands/move.ts';
 import { namespace } from './commands/namespace.ts';
 import { noop } from './commands/noop.ts';
 import { rename } from './commands/rename.ts';
+import { replace } from './commands/replace.ts';
 import { search } from './commands/search.ts';
 import { sort } from './commands/sort.ts';
 import { starttls } from './commands/starttls.ts';
@@ -76,6 +77,8 @@ export const commands: Commands = new Map([
   ['UID EXPUNGE', define(SELECTED, uidExpunge)],
   ['SEARCH', define(SELECTED, search, 'withoutExpunge')],
   ['UID SEARCH', define(SELECTED, search)],
+  ['REPLACE', define(SELECTED, replace)],
+  ['UID REPLACE', define(SELECTED, replace)],
   ['SORT', define(SELECTED, sort, 'withoutExpunge')],
   ['UID SORT', define(SELECTED, sort)],
   ['THREAD', define(SELECTED, thread, 'withoutExpunge')],

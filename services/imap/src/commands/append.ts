@@ -1,4 +1,4 @@
-// APPEND (RFC 9051 §6.3.12), of several messages too (RFC 3502). A message is asked for only when it can be taken,
+// APPEND (RFC 9051 §6.3.12), of several messages too (RFC 3502), and what REPLACE shares with it (RFC 8508). A message is asked for only when it can be taken,
 // streamed into memory or a spool file, and made durable as a blob; when the last one is, they become rows together.
 import { CrlfLines, describeContent, type ScannedMail } from '@pochtar/mail';
 import { uuidv7 } from '@pochtar/runtime';
@@ -14,9 +14,10 @@ import {
 } from '@pochtar/store/mailbox';
 import { maxMessageSize } from '../capabilities.ts';
 import type { Run, Session } from '../command.ts';
-import { type Command, invite } from '../command-reader.ts';
+import { type Command, invite, takeUtf8 } from '../command-reader.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
-import { badMailboxName, no, ok, overQuota, type Reply, tryAgain } from '../reply.ts';
+import { badMailboxName, no, ok, overQuota, type Reply, someExpunged, tryAgain } from '../reply.ts';
+import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { announce } from '../server.ts';
 import { BadSyntax, Cursor, literalMarker, type LiteralMarker } from '../syntax/cursor.ts';
 import { parseDateTime } from '../syntax/date-time.ts';
@@ -45,11 +46,30 @@ interface StoredMessage {
 interface Options {
   flags: Flags;
   internalDate: Date;
+  /** RFC 6855 §4: a bracket follows the message. */
+  isUtf8: boolean;
 }
 
-export const append: Run = async (session, command) => {
+/** RFC 8508: the message that goes when the new one is there. */
+export interface Replaced {
+  selected: SelectedMailbox;
+  uid: number;
+  /** Octets that it gives back. */
+  size: number;
+}
+
+export const append: Run = (session, command) => {
+  command.cursor.space();
+  return appendTo(session, command, null);
+};
+
+/** The rest of the command, from the name of the mailbox on. */
+export async function appendTo(
+  session: Session,
+  command: Command,
+  replaced: Replaced | null,
+): Promise<Reply> {
   const { cursor } = command;
-  cursor.space();
   const name = readMailboxName(session, cursor);
   cursor.space();
   let options: Options | null = readOptions(cursor);
@@ -63,15 +83,20 @@ export const append: Run = async (session, command) => {
     const { literal } = command;
     if (literal === null) throw new BadSyntax('the message has to be a literal');
     octets += literal.length;
-    const refusal = await refusalOf(session, mailbox, literal, { octets, count: messages.length });
+    const more = { octets: octets - (replaced?.size ?? 0), count: messages.length };
+    const refusal = await refusalOf(session, mailbox, literal, more);
     if (refusal !== null) return refusal;
+    // RFC 6855 §4: such a message is a literal8.
+    if (options.isUtf8 && !literal.isLiteral8) throw new BadSyntax('UTF8 needs a literal8');
     const received = await receive(session, command, literal);
     if (!('message' in received)) return received;
     messages.push(newMessage(received.message, options));
-    options = readFurther(received.line);
+    options = readFurther(received.line, options.isUtf8);
+    // RFC 8508 §3.1: one takes the place of one.
+    if (options !== null && replaced !== null) throw new BadSyntax('REPLACE takes one message');
   }
-  return insert(session, mailbox, messages);
-};
+  return insert(session, mailbox, messages, replaced);
+}
 
 /** `(\Seen) "17-Jul-1996 02:44:25 -0700" `, both of them optional. */
 function readOptions(cursor: Cursor): Options {
@@ -85,12 +110,13 @@ function readOptions(cursor: Cursor): Options {
     internalDate = parseDateTime(cursor.string());
     cursor.space();
   }
-  return { flags, internalDate };
+  return { flags, internalDate, isUtf8: takeUtf8(cursor) };
 }
 
 /** What the line behind a message says of another one; null when there is none. */
-function readFurther(line: string): Options | null {
+function readFurther(line: string, isUtf8: boolean): Options | null {
   const cursor = new Cursor([line]);
+  if (isUtf8) cursor.expect(')');
   if (!cursor.take(' ') || cursor.next === '') {
     cursor.end();
     return null;
@@ -174,17 +200,34 @@ function newMessage({ id, blob, sha256, scan }: StoredMessage, { flags, internal
   return { content, flags: flags.system, keywords: flags.keywords, internalDate };
 }
 
-async function insert(session: Session, mailbox: Mailbox, messages: readonly NewMessage[]): Promise<Reply> {
+async function insert(
+  session: Session,
+  mailbox: Mailbox,
+  messages: readonly NewMessage[],
+  replaced: Replaced | null,
+): Promise<Reply> {
   const { server } = session;
-  const outcome = await appendMessages(server.db, mailbox.id, messages).catch((error: unknown) => {
+  const old = replaced && { mailboxId: replaced.selected.id, uid: replaced.uid };
+  const outcome = await appendMessages(server.db, mailbox.id, messages, old).catch((error: unknown) => {
     if (!isOutOfRoom(error)) throw error;
     session.log.error({ err: error }, 'the database has no room for a message');
     return noRoom;
   });
   if ('status' in outcome) return outcome;
+  if (outcome.kind === 'expunged') {
+    session.changed();
+    return someExpunged;
+  }
   if (outcome.kind !== 'appended') return outcome.kind === 'overQuota' ? overQuota : missing;
   for (const { content } of messages) server.metrics.appendedBytes.add(content.blob.length);
-  return appended(session, mailbox.id, outcome);
+  if (replaced === null) return appended(session, mailbox.id, outcome);
+  // RFC 8508 §3.3: the new UID is told before the old message goes.
+  const { code } = appended(session, mailbox.id, outcome);
+  session.output.text(`* OK [${code}] the replacement is there\r\n`);
+  const gone = [{ mailboxId: replaced.selected.id, modSeq: outcome.replacedModSeq ?? outcome.modSeq }];
+  announce(server, session.accountId, gone);
+  session.changed();
+  return ok('replaced');
 }
 
 function appended(

@@ -3,7 +3,7 @@ import type { Run } from '../command.ts';
 import { enableCondstore } from '../condstore.ts';
 import { ok } from '../reply.ts';
 
-const KNOWN = ['IMAP4REV2', 'CONDSTORE', 'QRESYNC'] as const;
+const KNOWN = ['IMAP4REV2', 'CONDSTORE', 'QRESYNC', 'UTF8=ACCEPT'] as const;
 
 export const enable: Run = (session, { cursor }) => {
   const enabled: (typeof KNOWN)[number][] = [];
@@ -18,7 +18,7 @@ export const enable: Run = (session, { cursor }) => {
   cursor.end();
   session.output.text(`* ENABLED${enabled.map((name) => ` ${name}`).join('')}\r\n`);
   // RFC 7162 §3.2.3: QRESYNC is CONDSTORE and more.
-  if (enabled.some((name) => name !== 'IMAP4REV2')) enableCondstore(session);
+  if (enabled.some((name) => name === 'CONDSTORE' || name === 'QRESYNC')) enableCondstore(session);
   for (const name of enabled) session.enabled.add(name);
   return Promise.resolve(ok('done'));
 };

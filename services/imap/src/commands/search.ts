@@ -3,6 +3,7 @@ import type { Run } from '../command.ts';
 import { bad } from '../reply.ts';
 import { RETURN_ALL, takeReturnOptions } from '../search/return-options.ts';
 import { numbersOf, runSearch, searchDone } from '../search/search-request.ts';
+import { BadSyntax } from '../syntax/cursor.ts';
 import { formatSearchAnswer, modSeqOf, savedOf } from '../search/search-result.ts';
 
 export const search: Run = async (session, command) => {
@@ -12,6 +13,8 @@ export const search: Run = async (session, command) => {
   const options = takeReturnOptions(cursor) ?? (session.isRev2 ? RETURN_ALL : null);
   let charset: string | null = null;
   if (cursor.takeWord('CHARSET')) {
+    // RFC 6855 §3: whoever speaks UTF-8 names no other charset.
+    if (session.enabled.has('UTF8=ACCEPT')) throw new BadSyntax('no charset with UTF8=ACCEPT');
     cursor.space();
     charset = cursor.astring();
     cursor.space();
