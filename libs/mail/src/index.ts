@@ -29,6 +29,7 @@ export { DEFAULT_SCAN_LIMITS } from './structure.ts';
 export type { Part, ScanLimits } from './structure.ts';
 export { buildTestMail } from './test-mail.ts';
 export * from './scan-reason.ts';
+export { type PartEncoding, partEncodings, sevenBit, Unconvertible } from './seven-bit.ts';
 export * from './held-report.ts';
 export * from './virus-report.ts';
 export * from './transfer-decoding.ts';

@@ -9,8 +9,10 @@ import {
   type Address,
   editedHeader,
   mergeRanges,
+  partEncodings,
   returnPathLength,
   rewriteSender,
+  sevenBit,
   withoutReturnPath,
 } from '@pochtar/mail';
 import type { BlobStore } from '@pochtar/store/blob';
@@ -51,4 +53,16 @@ export async function outgoingMessage(
       return true;
     },
   };
+}
+
+/**
+ * The same in US-ASCII, for a server that takes nothing else; it is read three times. Throws `Unconvertible`. It is no longer
+ * what was signed.
+ */
+export async function asSevenBit(message: OutgoingMessage): Promise<OutgoingMessage> {
+  const encodings = await partEncodings(message.bytes());
+  const bytes = (): AsyncGenerator<Buffer> => sevenBit(message.bytes(), encodings);
+  let size = 0;
+  for await (const piece of bytes()) size += piece.length;
+  return { size, isHeaderAscii: true, bytes, isAscii: () => Promise.resolve(true) };
 }

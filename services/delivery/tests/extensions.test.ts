@@ -42,19 +42,35 @@ describe('extensions', () => {
     });
   });
 
-  test('RFC 6152: 8-bit content is declared where it is taken, and returned with 5.6.3 where it is not', async () => {
+  test('RFC 6152: 8-bit content is declared where it is taken, and converted where it is not', async () => {
     const text = Buffer.from('Subject: x\r\n\r\n\xe9\r\n', 'latin1');
     await using takes = await farSide();
     await sent({ to: [`x@${takes.domain}`], text, body: '8BITMIME' });
     expect(takes.received[0]?.parameters.mail).toMatchObject({ BODY: '8BITMIME' });
     expect(takes.received[0]?.text).toContain('\xe9');
     await using refuses = await farSide({ options: { hide8BITMIME: true } });
-    const mail = await sent({ to: [`x@${refuses.domain}`], text });
+    const mail = await sent({ to: [`x@${refuses.domain}`], text, body: '8BITMIME' });
     expect(await office.trace(mail)).toMatchObject([
-      { outcome: 'bounced', detail: expect.stringContaining('5.6.3') },
+      { outcome: 'relayed', detail: expect.stringMatching(/\(TLS 1\.3, converted to 7 bit\)$/) },
     ]);
+    expect(refuses.received[0]?.parameters.mail).not.toHaveProperty('BODY');
+    expect(refuses.received[0]?.text).toMatch(/Content-Transfer-Encoding: base64\r\n\r\n6Q0K\r\n$/);
     await sent({ to: [`x@${refuses.domain}`] });
-    expect(refuses.received).toHaveLength(1);
+    expect(refuses.received).toHaveLength(2);
+  });
+
+  test('RFC 1847 §2.1: what is signed as it stands is not converted, but returned with 5.6.3 and the reason', async () => {
+    await using refuses = await farSide({ options: { hide8BITMIME: true } });
+    const text =
+      'MIME-Version: 1.0\r\nContent-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\n\xe9\r\n--b--\r\n';
+    const mail = await sent({ to: [`x@${refuses.domain}`], text, body: '8BITMIME' });
+    expect(await office.trace(mail)).toMatchObject([
+      {
+        outcome: 'bounced',
+        detail: expect.stringMatching(/5\.6\.3 .*cannot be converted: it has 8-bit octets/),
+      },
+    ]);
+    expect(refuses.received).toEqual([]);
   });
 
   test('RFC 6152 §3: 7-bit content is sent without BODY, also to a server that offers 8BITMIME and refuses it', async () => {
@@ -75,7 +91,7 @@ describe('extensions', () => {
     );
   });
 
-  test('RFC 6531: UTF-8 addresses and headers go only where SMTPUTF8 is offered, else 5.6.7', async () => {
+  test('RFC 6531: UTF-8 addresses go only where SMTPUTF8 is offered, else 5.6.7; headers are written without it', async () => {
     await using takes = await farSide();
     await sent({ to: [`ящик@${takes.domain}`], smtpUtf8: true });
     expect(takes.received[0]).toMatchObject({
@@ -95,6 +111,16 @@ describe('extensions', () => {
       smtpUtf8: true,
       text: Buffer.from('Subject: тема\r\n\r\n'),
     });
-    expect((await office.trace(header))[0]?.detail).toContain('5.6.7');
+    expect((await office.trace(header))[0]?.detail).toContain('converted to 7 bit');
+    expect(refuses.received.at(-1)?.text).toContain('Subject: =?UTF-8?B?');
+    expect(refuses.received.at(-1)?.parameters.mail).not.toHaveProperty('SMTPUTF8');
+    const address = await sent({
+      to: [`x@${refuses.domain}`],
+      smtpUtf8: true,
+      text: Buffer.from('From: ящик@demo.test\r\n\r\n'),
+    });
+    expect((await office.trace(address))[0]?.detail).toMatch(
+      /5\.6\.7 .*a field of its header has no form in US-ASCII/,
+    );
   });
 });

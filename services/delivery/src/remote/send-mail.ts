@@ -7,8 +7,9 @@ import {
   formatAddress,
   isAsciiAddress,
   parseAddress,
+  Unconvertible,
 } from '@pochtar/mail';
-import type { OutgoingMessage } from '@pochtar/service';
+import { asSevenBit, type OutgoingMessage } from '@pochtar/service';
 import type { ClaimedMail, ClaimedRecipient } from '@pochtar/store/queue';
 import type { Failure } from '../failure.ts';
 import type { Outcome } from '../settle.ts';
@@ -78,15 +79,18 @@ function sessionEnded(
 }
 
 interface Needs {
+  /** As this server takes it. */
+  outgoing: OutgoingMessage;
+  isConverted: boolean;
   mailParameters: string[];
   /** SMTPUTF8 is used. */
   isUtf8: boolean;
 }
 
-const noUtf8 = (host: string): Failure => ({
+const noUtf8 = (host: string, why = ''): Failure => ({
   // RFC 6531 §3.5 (RFC 5248): non-ASCII addresses not permitted for that sender or recipient.
   status: '5.6.7',
-  diagnostic: 'the server takes no mail with addresses or headers in UTF-8 (SMTPUTF8)',
+  diagnostic: `the server takes no mail with addresses or headers in UTF-8 (SMTPUTF8)${why}`,
   remoteMta: host,
 });
 
@@ -96,21 +100,38 @@ async function needsOf(
   { outgoing, isUtf8Allowed, sender }: SendOptions,
 ): Promise<Needs | Failure> {
   const mailParameters: string[] = [];
-  // RFC 6152 §3: 8-bit content goes only where it is taken; it is not converted, since that would break signatures. What
-  // is 7-bit needs no parameter, and servers that offer it and refuse it still take that.
-  if (await has8bit(mail, outgoing)) {
-    if (!session.offers('8BITMIME')) return no8bit(session.host);
-    mailParameters.push('BODY=8BITMIME');
-  }
   const isUtf8 = isUtf8Allowed && session.offers('SMTPUTF8');
-  const isUtf8Mail =
-    (mail.smtpUtf8 && !outgoing.isHeaderAscii) || !/^[ -~]*$/.test(reversePathOf(mail, sender));
-  if (isUtf8Mail && !isUtf8) return noUtf8(session.host);
+  const isUtf8Sender = !/^[ -~]*$/.test(reversePathOf(mail, sender));
+  if (isUtf8Sender && !isUtf8) return noUtf8(session.host);
+  const isUtf8Mail = isUtf8Sender || (mail.smtpUtf8 && !outgoing.isHeaderAscii);
+  const is8bit = await has8bit(mail, outgoing);
+  // RFC 6152 §3, RFC 6531 §3.2: 8-bit content and headers in UTF-8 go only where they are taken, elsewhere in US-ASCII. What
+  // is 7-bit needs no parameter, and servers that offer 8BITMIME and refuse it still take that.
+  let message = outgoing;
+  const is8bitLost = is8bit && !session.offers('8BITMIME');
+  if (is8bitLost || (isUtf8Mail && !isUtf8)) {
+    const converted = await convert(outgoing, is8bitLost ? no8bit : noUtf8, session.host);
+    if ('status' in converted) return converted;
+    message = converted;
+  } else if (is8bit) mailParameters.push('BODY=8BITMIME');
   // RFC 6531 §3.4: the parameter is given when addresses or header need it.
   const hasUtf8Recipient = mail.recipients.some(({ address }) => !isAsciiAddress(addressOfKey(address)));
   if (isUtf8 && (isUtf8Mail || hasUtf8Recipient)) mailParameters.push('SMTPUTF8');
   if (session.offers('DSN')) mailParameters.push(...dsnOfMail(mail));
-  return { mailParameters, isUtf8 };
+  return { outgoing: message, isConverted: message !== outgoing, mailParameters, isUtf8 };
+}
+
+async function convert(
+  outgoing: OutgoingMessage,
+  refusal: (host: string, why: string) => Failure,
+  host: string,
+): Promise<OutgoingMessage | Failure> {
+  try {
+    return await asSevenBit(outgoing);
+  } catch (error) {
+    if (!(error instanceof Unconvertible)) throw error;
+    return refusal(host, `, and this one cannot be converted: ${error.message}`);
+  }
 }
 
 /** The body is read only where acceptance did not say what it is. */
@@ -120,9 +141,9 @@ async function has8bit(mail: ClaimedMail, outgoing: OutgoingMessage): Promise<bo
   return isKnown ? mail.body === '8BITMIME' : !(await outgoing.isAscii());
 }
 
-const no8bit = (host: string): Failure => ({
+const no8bit = (host: string, why: string): Failure => ({
   status: '5.6.3',
-  diagnostic: 'the server takes no 8-bit content (8BITMIME)',
+  diagnostic: `the server takes no 8-bit content (8BITMIME)${why}`,
   remoteMta: host,
 });
 
@@ -158,7 +179,7 @@ async function transact(
   { needs, left, options }: Transaction,
   { outcomes, untaken }: Known,
 ): Promise<ClaimedRecipient[]> {
-  const { outgoing } = options;
+  const { outgoing, isConverted } = needs;
   const batch = new Map(
     left.slice(0, MAX_RECIPIENTS).map((recipient) => [pathOf(recipient.address), recipient]),
   );
@@ -185,13 +206,14 @@ async function transact(
     }
     throw error;
   });
+  const security = isConverted ? `${session.security}, converted to 7 bit` : session.security;
   const isSomebodyIn = [...replies.values()].some(isPositive);
   const again: ClaimedRecipient[] = [];
   for (const [path, recipient] of batch) {
     const reply = replies.get(path) as Reply;
     if (isClosing(reply)) untaken.push({ ...failureOf(reply, session.host), address: recipient.address });
     else if (isSomebodyIn && isTooManyRecipients(reply)) again.push(recipient);
-    else outcomes.push(outcomeOf(recipient.address, reply, session, hasDsn));
+    else outcomes.push(outcomeOf(recipient.address, reply, { host: session.host, security }, hasDsn));
   }
   return [...again, ...rest];
 }
@@ -199,7 +221,7 @@ async function transact(
 function outcomeOf(
   address: string,
   reply: Reply,
-  { host, security }: SmtpSession,
+  { host, security }: Pick<SmtpSession, 'host' | 'security'>,
   isDsnPassedOn: boolean,
 ): Outcome {
   if (isPositive(reply))
