@@ -25,6 +25,7 @@ export * from './rewrite-sender.ts';
 export type { ReportLanguage } from './report.ts';
 export * from './scan.ts';
 export * from './short-header.ts';
+export { srsAddress, type SrsFinding, srsSender } from './srs.ts';
 export { DEFAULT_SCAN_LIMITS } from './structure.ts';
 export type { Part, ScanLimits } from './structure.ts';
 export { buildTestMail } from './test-mail.ts';

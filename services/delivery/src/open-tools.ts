@@ -7,7 +7,7 @@ import type { LiveSettings } from '@pochtar/settings';
 import { beginAudit } from '@pochtar/store/audit';
 import { isStanding } from '@pochtar/store/directory';
 import type { Database } from '@pochtar/store/db';
-import { readMasterKey, readSecret } from '@pochtar/store/settings';
+import { derivedKey, readMasterKey, readSecret } from '@pochtar/store/settings';
 import type { Config } from './config.ts';
 import { DeferredCount } from './deferred-count.ts';
 import { deliveryMetrics } from './metrics.ts';
@@ -36,6 +36,7 @@ export async function openTools({
 }: ToolParts): Promise<Tools & AsyncDisposable> {
   const { log, health } = context;
   await using stack = new AsyncDisposableStack();
+  const masterKey = await readMasterKey(config.POCHTAR_MASTER_KEY_FILE);
   const secret = async (name: string): Promise<string | null> =>
     readSecret(db, await readMasterKey(config.POCHTAR_MASTER_KEY_FILE), name);
   const blobs = stack.use(
@@ -64,6 +65,7 @@ export async function openTools({
     remoteNetworks,
     audit: { begin: (entry) => beginAudit(db, entry) },
     isStanding: (asker) => isStanding(db, asker),
+    srsKey: derivedKey(masterKey, 'srs'),
     relayPassword: () => secret('relay.password'),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

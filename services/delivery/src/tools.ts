@@ -32,6 +32,8 @@ export interface Tools extends AnswerTools {
   remotePort: (domain: string) => number;
   /** Networks that are not public and mail may be sent to all the same. */
   remoteNetworks: BlockList;
+  /** Of the addresses by which forwarded mail comes back. */
+  srsKey: Buffer;
   /** The relay's password, or null when none is set. Throws when it cannot be read. */
   relayPassword: () => Promise<string | null>;
 }

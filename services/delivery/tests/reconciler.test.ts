@@ -53,6 +53,7 @@ beforeAll(async () => {
       }),
       results: new TlsResults(),
     },
+    srsKey: Buffer.alloc(32),
     remotePort: () => 25,
     sender: randomUUID(),
     remoteNetworks: new BlockList(),

@@ -13,6 +13,7 @@ import {
   VolumeWatch,
 } from '@pochtar/service';
 import { passwordVerifier, recipientLookup } from '@pochtar/store/directory';
+import { derivedKey } from '@pochtar/store/settings';
 import { Acceptor } from './accept.ts';
 import type { Config } from './config.ts';
 import { SenderPolicy } from './sender-policy.ts';
@@ -74,6 +75,7 @@ export async function openTools(
     clientGuard,
     foreignSenders,
     sendingLimit,
+    srsKey: derivedKey(masterKey, 'srs'),
     recipients: recipientLookup(db, KEEP_RECIPIENTS_MS),
     directory,
     passwords: passwordVerifier(db, { learned: (...password) => scram.learn(...password) }),

@@ -59,6 +59,8 @@ export interface Tools {
   clientGuard: Pick<ClientGuard, 'isSuspended'>;
   foreignSenders: Pick<ForeignSenders, 'note'>;
   recipients: RecipientLookup;
+  /** Of the addresses by which forwarded mail comes back. */
+  srsKey: Buffer;
   directory: OwnDirectory;
   passwords: PasswordVerifier;
   guard: LoginGuard;

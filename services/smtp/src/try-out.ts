@@ -110,7 +110,7 @@ async function recipientRefusal(
   const client = { isTrusted: origin === 'submitted', isTrustSuspended: false };
   // A white name counts only where SPF lets it, so it opens nothing here.
   const listedName = name?.list === 'black' ? 'black' : null;
-  return placeRefusal(client, { listedName }, await findRecipient(tools, address), tools);
+  return placeRefusal(client, { listedName, reversePath: null }, await findRecipient(tools, address), tools);
 }
 
 function said(recipient: string, refusal: Reply | null, reason: string): TrierSaid {

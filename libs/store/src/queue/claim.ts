@@ -14,6 +14,8 @@ export interface ClaimedRecipient {
   destination: string;
   originalRecipient: string | null;
   notify: string | null;
+  /** Whose alias led here. */
+  expandedFrom: string | null;
   attempt: number;
 }
 
@@ -21,6 +23,8 @@ export interface ClaimedMail {
   id: string;
   acceptedAt: Date;
   reversePath: string;
+  /** Its domain is one of ours. */
+  isOwnSender: boolean;
   origin: Origin;
   body: '7BIT' | '8BITMIME' | null;
   smtpUtf8: boolean;
@@ -64,9 +68,11 @@ with due as materialized (
     attempt = r.attempt + 1, last_attempt_at = now(), lease_sender = $5,
     planned_at = case when r.lease_owner is null then r.due_at else r.planned_at end
   from due d where r.mail_id = d.mail_id and r.address = d.address
-  returning r.mail_id, r.address, r.destination, r.original_recipient, r.notify, r.attempt
+  returning r.mail_id, r.address, r.destination, r.original_recipient, r.notify, r.expanded_from, r.attempt
 )
-select l.mail_id, l.address, l.destination, l.original_recipient, l.notify, l.attempt, m.accepted_at, m.reverse_path,
+select l.mail_id, l.address, l.destination, l.original_recipient, l.notify, l.expanded_from, l.attempt, m.accepted_at,
+  m.reverse_path,
+  exists (select from directory.domain d where d.name = lower(split_part(m.reverse_path, '@', -1))) as is_own_sender,
   m.origin, m.body, m.smtp_utf8, m.dsn_return, m.dsn_envelope_id, m.size, m.content_id, c.pack_id, c.pack_offset, c.length,
   c.header_length, c.prefix, c.removed
 from leased l join queue.mail m on m.id = l.mail_id left join store.content c on c.id = m.content_id
@@ -78,9 +84,11 @@ interface ClaimRow extends ContentColumns {
   destination: string;
   original_recipient: string | null;
   notify: string | null;
+  expanded_from: string | null;
   attempt: number;
   accepted_at: Date;
   reverse_path: string;
+  is_own_sender: boolean;
   origin: Origin;
   body: ClaimedMail['body'];
   smtp_utf8: boolean;
@@ -106,7 +114,8 @@ export async function claimDue(db: Queryable, options: ClaimOptions): Promise<Ma
     let mail = mails.get(row.mail_id);
     if (mail === undefined) mails.set(row.mail_id, (mail = claimedMail(row)));
     const { address, destination, original_recipient: originalRecipient, notify, attempt } = row;
-    mail.recipients.push({ address, destination, originalRecipient, notify, attempt });
+    const { expanded_from: expandedFrom } = row;
+    mail.recipients.push({ address, destination, originalRecipient, notify, expandedFrom, attempt });
   }
   return new Map([...destinations].map(([destination, mails]) => [destination, [...mails.values()]]));
 }
@@ -116,6 +125,7 @@ function claimedMail(row: ClaimRow): ClaimedMail {
     id: row.mail_id,
     acceptedAt: row.accepted_at,
     reversePath: row.reverse_path,
+    isOwnSender: row.is_own_sender,
     origin: row.origin,
     body: row.body,
     smtpUtf8: row.smtp_utf8,

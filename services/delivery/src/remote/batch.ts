@@ -211,7 +211,7 @@ class Batch {
     this.#mailsOfSession++;
     const known: Known = { outcomes: [], untaken: [] };
     const isUtf8Allowed = this.#tools.settings.current('misc').smtpUtf8;
-    const options = { outgoing, sender: this.#sender, isUtf8Allowed };
+    const options = { outgoing, sender: this.#sender, isUtf8Allowed, srsKey: this.#tools.srsKey };
     let fault: unknown = null;
     try {
       const attempt = { 'pochtar.mail': mail.id, 'pochtar.destination': this.#claim.destination };

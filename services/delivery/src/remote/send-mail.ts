@@ -1,25 +1,16 @@
 // One mail over an open session: what the far side must offer for it, its transactions, and what its replies mean
 // for each recipient. RFC 5321, 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 3461 (DSN).
-import {
-  type Address,
-  addressKey,
-  addressOfKey,
-  formatAddress,
-  isAsciiAddress,
-  parseAddress,
-  Unconvertible,
-} from '@pochtar/mail';
+import { addressOfKey, formatAddress, isAsciiAddress, Unconvertible } from '@pochtar/mail';
 import { asSevenBit, type OutgoingMessage } from '@pochtar/service';
 import type { ClaimedMail, ClaimedRecipient } from '@pochtar/store/queue';
 import type { Failure } from '../failure.ts';
 import type { Outcome } from '../settle.ts';
 import { failureOf, isClosing, isPositive, isTooManyRecipients, type Reply } from './reply.ts';
+import { reversePathOf, type SenderRules } from './reverse-path.ts';
 import { SessionFailed, type SmtpSession, type Transmission } from './smtp-session.ts';
 
-export interface SendOptions {
+export interface SendOptions extends SenderRules {
   outgoing: OutgoingMessage;
-  /** Replaces the sender in envelope and header; null: as it is. */
-  sender: Address | null;
   /** settings misc.smtpUtf8 */
   isUtf8Allowed: boolean;
 }
@@ -94,14 +85,18 @@ const noUtf8 = (host: string, why = ''): Failure => ({
   remoteMta: host,
 });
 
+/** A rewritten sender is in UTF-8 exactly if the sender is. */
+const NOT_FORWARDED = { expandedFrom: null };
+
 async function needsOf(
   session: SmtpSession,
   mail: ClaimedMail,
-  { outgoing, isUtf8Allowed, sender }: SendOptions,
+  options: SendOptions,
 ): Promise<Needs | Failure> {
+  const { outgoing, isUtf8Allowed } = options;
   const mailParameters: string[] = [];
   const isUtf8 = isUtf8Allowed && session.offers('SMTPUTF8');
-  const isUtf8Sender = !/^[ -~]*$/.test(reversePathOf(mail, sender));
+  const isUtf8Sender = !/^[ -~]*$/.test(reversePathOf(mail, NOT_FORWARDED, options));
   if (isUtf8Sender && !isUtf8) return noUtf8(session.host);
   const isUtf8Mail = isUtf8Sender || (mail.smtpUtf8 && !outgoing.isHeaderAscii);
   const is8bit = await has8bit(mail, outgoing);
@@ -180,13 +175,15 @@ async function transact(
   { outcomes, untaken }: Known,
 ): Promise<ClaimedRecipient[]> {
   const { outgoing, isConverted } = needs;
-  const batch = new Map(
-    left.slice(0, MAX_RECIPIENTS).map((recipient) => [pathOf(recipient.address), recipient]),
-  );
-  const rest = left.slice(MAX_RECIPIENTS);
+  // Whom an alias leads to gets the mail from another reverse path than who was named: in a transaction of its own.
+  const pathFor = (recipient: ClaimedRecipient): string => reversePathOf(mail, recipient, options);
+  const from = pathFor(left[0] as ClaimedRecipient);
+  const together = left.filter((recipient) => pathFor(recipient) === from).slice(0, MAX_RECIPIENTS);
+  const batch = new Map(together.map((recipient) => [pathOf(recipient.address), recipient]));
+  const rest = left.filter((recipient) => !together.includes(recipient));
   const hasDsn = session.offers('DSN');
   const transmission: Transmission = {
-    from: reversePathOf(mail, options.sender),
+    from,
     to: [...batch.keys()],
     size: outgoing.size,
     mailParameters: needs.mailParameters,
@@ -232,18 +229,4 @@ function outcomeOf(
 /** The address as it stands in RCPT; the domain of a key is in A-labels. */
 function pathOf(key: string): string {
   return formatAddress(addressOfKey(key));
-}
-
-function reversePathOf(mail: ClaimedMail, sender: Address | null): string {
-  // RFC 5321 §4.5.5: a notification keeps its null reverse path, whoever it is relayed by.
-  if (mail.reversePath === '') return '';
-  if (sender !== null) return formatAddress(sender);
-  const address = parseAddress(mail.reversePath);
-  if (address === null || !isAsciiAddress(address)) return mail.reversePath;
-  // A domain in U-labels can be written for every server.
-  const domain = addressOfKey(addressKey(address)).domain;
-  return formatAddress({
-    localPart: address.localPart,
-    domain: /^[!-~]+$/.test(address.domain) ? address.domain : domain,
-  });
 }

@@ -1,5 +1,5 @@
 // RCPT: RFC 5321 §4.1.1.3. The verdict of everything that is known about a stranger is given here.
-import { type Address, addressKey, domainKey, formatAddress, isAsciiAddress } from '@pochtar/mail';
+import { type Address, addressKey, domainKey, formatAddress, isAsciiAddress, srsSender } from '@pochtar/mail';
 import type { Resolved } from '@pochtar/store/directory';
 import { verdictReply } from '../dialogue-filters.ts';
 import { notifyOf } from '../notify.ts';
@@ -22,7 +22,7 @@ export async function rcpt(tools: Tools, session: Session, command: PathCommand)
   const address = command.isPostmaster ? await barePostmaster(tools) : command.address;
   if (!address) return command.isPostmaster ? replies.unknownMailbox : replies.badRecipient;
   if (!transaction.parameters.smtpUtf8 && !isAsciiAddress(address)) return replies.needsUtf8;
-  const found = await findRecipient(tools, address);
+  const found = (await findForwarder(tools, address)) ?? (await findRecipient(tools, address));
   const refusal =
     placeRefusal(session, transaction, found, tools) ?? (await strangerRefusal(tools, session, found.key));
   if (refusal) return refusal;
@@ -58,6 +58,18 @@ export interface Found {
   resolved: Resolved;
   /** Where an alias leads. */
   end: Resolved;
+  /** What we have forwarded comes back: it goes on to its sender, wherever that is. */
+  isReturn?: boolean;
+}
+
+/**
+ * Who stands behind an address that a forwarded mail had from us as its reverse path. Null: it is none, or nobody made it
+ * here, or too long ago; then it is a name like any other.
+ */
+async function findForwarder(tools: Tools, address: Address): Promise<Found | null> {
+  const behind = srsSender(address, tools.srsKey, new Date());
+  if (behind?.kind !== 'sender') return null;
+  return { ...(await findRecipient(tools, behind.address)), isReturn: true };
 }
 
 export async function findRecipient(tools: Tools, address: Address): Promise<Found> {
@@ -77,16 +89,18 @@ export async function findRecipient(tools: Tools, address: Address): Promise<Fou
 /** Whether this client may send there at all. */
 export function placeRefusal(
   session: Pick<Session, 'isTrusted' | 'isTrustSuspended'>,
-  transaction: Pick<Transaction, 'listedName'>,
-  { resolved, end }: Found,
+  transaction: Pick<Transaction, 'listedName' | 'reversePath'>,
+  { resolved, end, isReturn = false }: Found,
   tools: Pick<Tools, 'current'>,
 ): Reply | null {
   if (transaction.listedName === 'black') return replies.blackName;
   if (end.kind === 'unknown') return replies.unknownMailbox;
   if (end.kind === 'account' && !end.isEnabled) return replies.disabledMailbox;
   if (end.kind === 'account' && end.isFull) return replies.fullMailbox;
+  // RFC 5321 §4.5.5: what comes back are notices, and those have the null path: nobody else sends through us like that.
   const mayRelay =
     session.isTrusted ||
+    (isReturn && transaction.reversePath === null) ||
     (transaction.listedName === 'white' && tools.current('accessLists').relayForWhitelistedSenders);
   if (resolved.kind !== 'remote' || mayRelay) return null;
   return session.isTrustSuspended ? replies.relayingSuspended : replies.noRelaying;
