@@ -42,7 +42,7 @@ function encoded(field: HeaderField): string | null {
 
 /** RFC 6857 §3.1.10: whom a mail was for is what may be in UTF-8 there. */
 function withoutRecipient({ name, value }: HeaderField): string | null {
-  const left = value.replace(/\sfor\s+<?[^\s;>]*>?/i, '');
+  const left = value.replace(/[ \t]for[ \t]+<?[^ \t;>]*>?/i, '');
   return NOT_ASCII.test(left) ? null : foldHeader(name, left);
 }
 

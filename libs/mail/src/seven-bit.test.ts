@@ -193,7 +193,10 @@ describe('what cannot be converted', () => {
 });
 
 test('whatever comes in whatever pieces: US-ASCII, and the same when it is read', async () => {
-  const body = fc.string({ unit: fc.constantFrom(...'ab =.-\t\u00e9ж\n'), maxLength: 300 });
+  const body = fc.string({
+    unit: fc.constantFrom('a', 'b', ' ', '=', '.', '-', '\t', '\u00e9', 'ж', '\n'),
+    maxLength: 300,
+  });
   await fc.assert(
     fc.asyncProperty(body, fc.integer({ min: 1, max: 40 }), async (text, size) => {
       const source = plain(text).replaceAll('\n', '\r\n');

@@ -93,8 +93,8 @@ function dayOf(now: Date): string {
 }
 
 function isInTime(day: string, now: Date): boolean {
-  const [high, low] = [...day.toUpperCase()].map((letter) => ALPHABET.indexOf(letter));
-  if (high === undefined || low === undefined || day.length !== 2) return false;
+  if (!/^[A-Z2-7]{2}$/i.test(day)) return false;
+  const [high = 0, low = 0] = Array.from(day.toUpperCase(), (letter) => ALPHABET.indexOf(letter));
   // A clock of another replica may be a day ahead.
   const age = (daysOf(now) - (high * 32 + low) + 1 + DAYS) % DAYS;
   return age <= SRS_DAYS + 1;

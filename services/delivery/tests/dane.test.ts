@@ -130,6 +130,16 @@ describe('RFC 7672 §2.2: TLSA records of a signed zone', () => {
 });
 
 describe('where they count for nothing', () => {
+  test('a host in a zone that is not signed, whose DNS has no answer for one kind of address', async () => {
+    const far = await signed();
+    await using side = far.side;
+    const elsewhere = `mail.un${side.domain}`;
+    office.dns.set(side.domain, 'MX', `10 ${elsewhere}`);
+    office.dns.set(elsewhere, 'A', '127.0.0.1');
+    office.dns.fail(elsewhere, 'SERVFAIL', 'AAAA');
+    expect(await detailOf(far)).toMatch(/\(TLS 1\.3\)$/);
+  });
+
   test('in a zone that is not signed', async () => {
     await using side = await farSide();
     office.dns.set(`_${office.ports.get(side.domain)}._tcp.mail.${side.domain}`, 'TLSA', nobody);

@@ -37,9 +37,13 @@ export async function daneOf(host: string, port: number, resolver: Asks): Promis
 
 /** RFC 7672 §2.1.3: the name behind validated aliases, then the host's own. None where its zone is not signed. */
 async function basesOf(host: string, resolver: Asks): Promise<string[]> {
-  const answers = await Promise.all([resolver.validated(host, 'A'), resolver.validated(host, 'AAAA')]);
-  const [answer] = answers.filter(({ records }) => records.length > 0);
-  if (answer === undefined) return [];
+  const asked = await Promise.allSettled([resolver.validated(host, 'A'), resolver.validated(host, 'AAAA')]);
+  const answers = asked.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  const answer = answers.find(({ records }) => records.length > 0);
+  if (answer === undefined) {
+    for (const one of asked) if (one.status === 'rejected') throw one.reason;
+    return [];
+  }
   // RFC 7672 §2.2.2: without a validated address nobody asks for TLSA records, which zones like these answer badly.
   if (answer.isValidated) return [...new Set([answer.name, host])];
   if (answer.name === host) return [];
