@@ -122,7 +122,7 @@ function overUdp(
 ): Promise<DecodedPacket> {
   const { promise, resolve, reject } = Promise.withResolvers<DecodedPacket>();
   const socket = createSocket(isIP(host) === 6 ? 'udp6' : 'udp4');
-  socket.once('error', reject);
+  socket.on('error', reject);
   socket.on('message', (message) => {
     const answer = answerTo(message, question);
     if (answer !== null) resolve(answer);
@@ -142,7 +142,7 @@ function overTcp(
   const socket = connect({ host, port });
   const length = Buffer.alloc(2);
   length.writeUInt16BE(bytes.length);
-  socket.once('error', reject);
+  socket.on('error', reject);
   socket.once('close', () => reject(new Error('the DNS server has closed the connection')));
   socket.once('connect', () => socket.write(Buffer.concat([length, bytes])));
   let received = Buffer.alloc(0);

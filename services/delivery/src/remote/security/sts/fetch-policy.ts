@@ -91,8 +91,12 @@ function getFrom({ host, address, port, signal }: Asked): Promise<IncomingMessag
     maxHeaderSize: 16 * 1024,
     signal,
   });
-  asked.once('response', resolve);
-  asked.once('error', reject);
+  asked.once('response', (response) => {
+    // Who reads it hears of it too.
+    response.on('error', reject);
+    resolve(response);
+  });
+  asked.on('error', reject);
   asked.end();
   return promise;
 }
