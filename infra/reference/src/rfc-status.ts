@@ -131,6 +131,7 @@ export const rfcStatus: readonly RfcStatus[] = [
   [7468, 'partial', 'Textual Encodings of PKIX, PKCS, and CMS Structures', 'reading certificates and keys'],
   [7489, 'partial', 'Domain-based Message Authentication, Reporting, and Conformance (DMARC)', 'of our own domains: whether there is a record'],
   [7505, 'full', 'A "Null MX" No Service Resource Record for Domains That Accept No Mail', ''],
+  [7578, 'partial', 'Returning Values from Forms: multipart/form-data', 'files that are handed in to the API'],
   [7671, 'full', 'The DNS-Based Authentication of Named Entities (DANE) Protocol: Updates and Operational Guidance', 'usages 2 and 3'],
   [7672, 'full', 'SMTP Security via Opportunistic DNS-Based Authentication of Named Entities (DANE) Transport Layer Security (TLS)', 'as client, where the resolver beside us validates'],
   [7766, 'partial', 'DNS Transport over TCP - Implementation Requirements', 'what does not fit into UDP is asked again'],
