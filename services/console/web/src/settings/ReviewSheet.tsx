@@ -27,8 +27,7 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
   useWholeDraft(draft);
   const [undone, setUndone] = useState<string | null>(null);
 
-  async function apply(comment: string | undefined): Promise<Saved> {
-    draft.isBeingSaved = true;
+  async function send(comment: string | undefined): Promise<Saved> {
     try {
       const saved = await call('POST /settings/changes', {
         body: {
@@ -45,8 +44,6 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
       // Somebody was faster: what is stored is taken in, and the page shows what is in conflict.
       if (problem.status === 412) await refresh(['/settings']);
       throw thrown;
-    } finally {
-      draft.isBeingSaved = false;
     }
   }
 
@@ -60,7 +57,7 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
       sections={draft.changedSections().flatMap((name) => changesOf(forms, draft, name))}
       cautions={draft.cautions()}
       command={commandLine(draft.changes())}
-      apply={apply}
+      apply={(comment) => draft.whileSaved(() => send(comment))}
       onUndo={setUndone}
       // Saved by somebody else while this was read: what stood here has to be chosen anew.
       isUndecided={draft.conflicts().length > 0}

@@ -51,11 +51,24 @@ export class Draft {
   readonly #listeners = new Map<string, Set<() => void>>();
   /** Grows with every change: the snapshot for those who follow everything. */
   version = 0;
-  /** What is on its way to be saved needs no check beside it, which would be late by one revision. */
-  isBeingSaved = false;
+  #isBeingSaved = false;
 
   constructor(forms: FormsDescription) {
     this.#forms = forms;
+  }
+
+  /** What is on its way to be saved needs no check beside it, which would be late by one revision. */
+  get isBeingSaved(): boolean {
+    return this.#isBeingSaved;
+  }
+
+  async whileSaved<Result>(save: () => Promise<Result>): Promise<Result> {
+    this.#isBeingSaved = true;
+    try {
+      return await save();
+    } finally {
+      this.#isBeingSaved = false;
+    }
   }
 
   subscribe(path: string, listener: () => void): () => void {
