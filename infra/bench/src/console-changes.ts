@@ -44,6 +44,7 @@ export const CHANGES: Readonly<Record<string, (round: Round) => Step>> = {
   }),
   'POST /accounts': ({ n }) => ({ body: { address: own(n), displayName: 'Bench' } }),
   'PATCH /accounts/{address}': ({ n }) => ({ at: { address: own(n) }, body: { displayName: `Bench ${n}` } }),
+  'PUT /accounts/{address}/photo': ({ n }) => ({ at: { address: own(n) }, body: { jpeg: null } }),
   'PUT /accounts/{address}/password': ({ n }) => ({ at: { address: own(n) }, body: { password } }),
   'DELETE /accounts/{address}': ({ n }) => ({ at: { address: own(n) } }),
   'POST /aliases': ({ n }) => ({ body: { address: own(n), targets: [far] } }),

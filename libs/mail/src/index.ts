@@ -5,6 +5,7 @@ export * from './address-list.ts';
 export * from './authentication-results.ts';
 export * from './body-text.ts';
 export * from './claiming-fields.ts';
+export * from './contact.ts';
 export * from './content-type.ts';
 export * from './crlf-lines.ts';
 export * from './date.ts';

@@ -76,12 +76,12 @@ const allowed: Record<string, string[]> = {
   ldap: [
     ...[read('directory.person'), read('directory.person_alias'), read('directory.distribution_group')],
     ...[read('directory.book_change'), read('settings.section'), read('directory.scram_readiness')],
-    read('lists.guarded_client'),
+    ...[read('directory.person_photo'), read('lists.guarded_client')],
   ],
   console: [write('console.session'), write('console.kept_answer')],
   settings: [
     write('settings.section'),
-    write('directory.account'),
+    ...[write('directory.account'), write('directory.account_photo')],
     ...[insertKey, write('directory.scram_key'), write('lists.login_failure')],
     write('directory.domain_dns'),
     'select id, public_key, state from directory.dkim_key limit 1',

@@ -47,7 +47,7 @@ const FREE = new Set(
     'object displayName password quotaBytes isEnabled targets members add remove name role expiresAt to isUnscanned',
     'language login current addresses query.address destination reason olderThanMinutes rule unread',
     // Who a test mail goes to decides with its domain: delivery's own test holds both.
-    'body.selector algorithm pem isForced isAutomatic body.domain comment',
+    'body.selector algorithm pem isForced isAutomatic body.domain comment contact isHidden jpeg',
   ].flatMap((line) => line.split(' ')),
 );
 
@@ -60,6 +60,7 @@ const GIVEN: Readonly<Record<string, unknown>> = {
   password: 'a long enough password',
   isForced: true,
   step: 'dns',
+  jpeg: null,
   pem: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
 };
 

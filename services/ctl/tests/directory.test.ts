@@ -1,6 +1,13 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pochtarProcess } from './command-line.ts';
 import { type RunningServer, runServer } from './running-server.ts';
+
+/** Three pixels by two. */
+const jpeg =
+  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////2wBDAVVaWnhpeOuCguv/////////////////////////////////////////////////////////////////////////wAARCAACAAMDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAD/9k=';
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -58,6 +65,32 @@ describe('accounts', () => {
     expect(page.stderr).toBe('more: --after anna@example.org\n');
     const password = await server.run(['account', 'password', 'anna@example.org']);
     expect(password).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Password\s+\w{20}\n$/) });
+  });
+
+  test('have contact details and a photo for the address book', async () => {
+    const words = ['--surname', 'Ёлкина', '--job-title', 'Инженер', '--work-phone', '+7 495 123-45-67'];
+    await server.json(['account', 'update', 'anna@example.org', ...words, '--hide']);
+    const shown = await server.run(['account', 'show', 'anna@example.org']);
+    expect(shown.stdout).toMatch(/In the address book\s+hidden\n.*\nSurname\s+Ёлкина\n/);
+    expect(shown.stdout).toMatch(/Work phone\s+\+7 495 123-45-67\n/);
+    const changed = ['account', 'update', 'anna@example.org', '--surname', '', '--unhide'];
+    expect(await server.json(changed)).toMatchObject({
+      account: { contact: { jobTitle: 'Инженер', workPhone: '+7 495 123-45-67' }, isHidden: false },
+    });
+    const wrong = await server.run(['account', 'update', 'anna@example.org', '--fax', 'none']);
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('contact.fax: ') });
+    using directory = temporaryDirectory();
+    const [from, to] = [join(directory.path, 'from.jpg'), join(directory.path, 'to.jpg')];
+    writeFileSync(from, Buffer.from(jpeg, 'base64'));
+    expect((await server.run(['account', 'photo', 'set', 'anna@example.org', from])).code).toBe(0);
+    const saved = await server.run(['account', 'photo', 'save', 'anna@example.org', to]);
+    expect(saved).toMatchObject({ code: 0, stdout: `${to}: 3×2\n` });
+    expect(readFileSync(to).toString('base64')).toBe(jpeg);
+    await server.json(['account', 'photo', 'remove', 'anna@example.org']);
+    const none = await server.run(['account', 'photo', 'save', 'anna@example.org', to]);
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('anna@example.org has no photo') });
+    const missing = await server.run(['account', 'photo', 'set', 'anna@example.org', `${from}x`]);
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('no such file') });
   });
 
   test('one is removed only when that is confirmed', async () => {

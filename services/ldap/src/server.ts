@@ -5,6 +5,7 @@ import type { ScramOffer } from '@pochtar/service';
 import type { LiveSettings } from '@pochtar/settings';
 import type { MessageRoom } from './ber/message-room.ts';
 import type { Book } from './directory/book.ts';
+import type { Photos } from './directory/photos.ts';
 import type { Metrics } from './metrics.ts';
 import type { Turnstile } from './search/turnstile.ts';
 import type { BookNames } from './tree/names-below.ts';
@@ -36,6 +37,7 @@ export const SESSION_TIMES: Readonly<SessionTimes> = {
 
 export interface Server {
   book: Book;
+  photos: Photos;
   bus: Bus;
   settings: Pick<LiveSettings<UsedSection>, 'current'>;
   tls: TlsContexts;

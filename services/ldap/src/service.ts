@@ -14,6 +14,7 @@ import { readMasterKey } from '@pochtar/store/settings';
 import { MessageRoom } from './ber/message-room.ts';
 import { type Config, readConfig } from './config.ts';
 import { FollowedBook } from './directory/followed-book.ts';
+import { Photos } from './directory/photos.ts';
 import { createMetrics } from './metrics.ts';
 import { operations } from './operations.ts';
 import { endOutdated } from './outdated-sessions.ts';
@@ -43,7 +44,7 @@ export async function start(
   const { book } = followed;
   const scram = stack.use(await ScramOffer.follow({ db, log }));
   const server: Server = {
-    ...{ ...opened, book, tls, scram, log },
+    ...{ ...opened, book, tls, scram, log, photos: new Photos(db, log) },
     ...{ metrics: createMetrics(), times: { ...SESSION_TIMES } },
     ...{ room: new MessageRoom(), names: new BookNames(), turns: new Turnstile() },
   };

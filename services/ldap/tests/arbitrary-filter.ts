@@ -12,6 +12,9 @@ const attribute = fc.constantFrom(
   'o',
   'member',
   'userPassword',
+  'telephoneNumber',
+  'title',
+  'jpegPhoto',
 );
 const text = fc.oneof(
   fc.constantFrom('anna', 'Ив', 'иван', 'demo', 'x', '@', 'a'),

@@ -1,11 +1,12 @@
 // The service in this process against a real Postgres and a real NATS, with the accounts anna, boris and clara (disabled:
 // dora) of demo.test and eva of other.test, an alias and a group of demo.test. Passwords are checked as in an installation:
 // by what the settings process answers with.
+import type { Contact } from '@pochtar/mail/contact';
 import type { Bus, SettingsApplied } from '@pochtar/bus';
 import { connectBus, directoryChanged } from '@pochtar/bus';
 import { type Health, processEnv, silentLogger } from '@pochtar/runtime';
 import type { Database } from '@pochtar/store/db';
-import { createAccount, createDomain, createName, hashPassword } from '@pochtar/store/directory';
+import { createAccount, createDomain, createName, hashPassword, setPhoto } from '@pochtar/store/directory';
 import { eventually, freePort, type TestNats } from '@pochtar/testkit';
 import { openGround, serviceContext, type SettingsParts } from '@pochtar/testkit/ground';
 import { answerAuthChecks, Scram } from '@pochtar/service';
@@ -44,6 +45,9 @@ export interface TestPerson {
   address: string;
   displayName?: string;
   isEnabled?: boolean;
+  contact?: Contact;
+  isHidden?: boolean;
+  photo?: Buffer | null;
 }
 
 const people: readonly TestPerson[] = [
@@ -116,13 +120,13 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
 
 async function createPerson(
   db: Database,
-  { address, displayName = '', isEnabled = true }: TestPerson,
+  { photo = null, ...one }: TestPerson,
   passwordHash: string,
 ): Promise<void> {
-  const domain = address.slice(address.indexOf('@') + 1);
-  const account = { address, domain, displayName, passwordHash, isEnabled, folders: [] };
-  const made = await createAccount(db, 'all', account);
-  if (!made.isCreated) throw new Error(`${address}: ${made.reason}`);
+  const domain = one.address.slice(one.address.indexOf('@') + 1);
+  const made = await createAccount(db, 'all', { ...one, domain, passwordHash, folders: [] });
+  if (!made.isCreated) throw new Error(`${one.address}: ${made.reason}`);
+  if (photo !== null) await setPhoto(db, 'all', one.address, { jpeg: photo, width: 1, height: 1 });
 }
 
 function firstSettings(port: number, parts: SettingsParts): SettingsParts {

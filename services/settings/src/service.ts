@@ -21,6 +21,7 @@ import { answerLists } from './answers/lists.ts';
 import { answerLogins } from './answers/login.ts';
 import { answerNamedNetworks } from './answers/named-networks.ts';
 import { answerOverview } from './answers/overview.ts';
+import { answerPhotos } from './answers/photos.ts';
 import { answerNames } from './answers/names.ts';
 import { answerSteps } from './answers/steps.ts';
 import { answerTests } from './answers/tests.ts';
@@ -109,6 +110,7 @@ function answerAll(context: Context & { scram: Scram }, config: Config, opened: 
     ...answerDkim(context, dnsOf(config)),
     ...answerDlp(context),
     ...answerAccounts(context),
+    ...answerPhotos(context),
     ...answerNames(context),
     ...answerAdministrators(context),
     ...answerTokens(context, opened.use(gatherTokenUses(context))),

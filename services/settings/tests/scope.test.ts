@@ -54,7 +54,13 @@ const tokens = { role: 'domainAdmin', domains: ['foreign.test'], expiresAt: tomo
 /** What is asked, by the object of the question: every field that one of its questions may have. */
 const about: Record<string, () => object> = {
   domain: () => ({ name: 'foreign.test' }),
-  account: () => ({ address: 'boss@foreign.test', domain: 'foreign.test', isEnabled: false, ...passwords }),
+  account: () => ({
+    address: 'boss@foreign.test',
+    domain: 'foreign.test',
+    isEnabled: false,
+    jpeg: null,
+    ...passwords,
+  }),
   alias: () => ({ address: 'alias@foreign.test', domain: 'foreign.test', targets: ['x@own.test'] }),
   group: () => ({
     address: 'group@foreign.test',

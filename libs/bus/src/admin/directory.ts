@@ -1,6 +1,7 @@
 // Questions about domains, accounts, aliases, groups and administrators; the settings process answers.
 import { z } from 'zod';
 import { changesAll, changesInScope, looksAtAll, looksInScope } from './access.ts';
+import { contact } from './contact.ts';
 import { adminQuestion } from './question.ts';
 
 const domainName = z.string().min(1).max(255);
@@ -80,10 +81,17 @@ const account = z.object({
   quotaBytes: z.int().nullable(),
   usedBytes: z.int(),
   createdAt: z.iso.datetime(),
+  contact: contact.default({}),
+  /** The address book does not have it. */
+  isHidden: z.boolean().default(false),
+  hasPhoto: z.boolean().default(false),
 });
 export type AccountInfo = z.infer<typeof account>;
 
 const quotaBytes = z.int().positive().nullable();
+const accountFields = ['displayName', 'quotaBytes', 'isEnabled', 'contact', 'isHidden'];
+/** A JPEG of at most 64 KiB, in base64. */
+const jpeg = z.base64().max(90_000);
 
 export const adminAccount = {
   list: adminQuestion(
@@ -112,9 +120,11 @@ export const adminAccount = {
       password: password.optional(),
       quotaBytes: quotaBytes.default(null),
       isEnabled: z.boolean().default(true),
+      contact: contact.default({}),
+      isHidden: z.boolean().default(false),
     }),
     z.object({ account }),
-    changesInScope(byAddress, ['displayName', 'quotaBytes', 'isEnabled']),
+    changesInScope(byAddress, accountFields),
   ),
   update: adminQuestion(
     'settings',
@@ -125,9 +135,28 @@ export const adminAccount = {
       displayName: displayName.optional(),
       quotaBytes: quotaBytes.optional(),
       isEnabled: z.boolean().optional(),
+      /** Fields that are given replace those that are there; '' takes one away. */
+      contact: contact.optional(),
+      isHidden: z.boolean().optional(),
     }),
     z.object({ account }),
-    changesInScope(byAddress, ['displayName', 'quotaBytes', 'isEnabled']),
+    changesInScope(byAddress, accountFields),
+  ),
+  photo: adminQuestion(
+    'settings',
+    'account.photo',
+    'the photo of an account for the address book',
+    z.object({ address }),
+    z.object({ photo: z.object({ jpeg, width: z.int(), height: z.int() }).nullable() }),
+    looksInScope,
+  ),
+  setPhoto: adminQuestion(
+    'settings',
+    'account.setPhoto',
+    'sets or takes away the photo of an account; what a camera wrote beside the picture is left out',
+    z.object({ address, jpeg: jpeg.nullable() }),
+    nothing,
+    changesInScope(byAddress),
   ),
   setPassword: adminQuestion(
     'settings',

@@ -11,6 +11,7 @@ export {
 } from './question.ts';
 export { type AdminScope, type Asker, type Role, roles, wholeServer } from './access.ts';
 export { noMailAddress } from './address-words.ts';
+export { contact } from './contact.ts';
 export { answerAdmin, type AnswerTools, type AuditEntry, type AuditLog } from './answer.ts';
 export { askWhole, fitting, pageAfter, pageOf } from './pages.ts';
 export * from './directory.ts';

@@ -1,5 +1,6 @@
 // What the address book is made of: people and groups, everything at first, then what changed. Transactions are its
 // revisions: what is read is right up to every transaction that had ended when the reading began.
+import type { Contact } from '@pochtar/mail';
 import type { Queryable } from '../db.ts';
 
 export interface BookPerson {
@@ -8,6 +9,10 @@ export interface BookPerson {
   domain: string;
   /** A session ends when its account has come to another one. */
   epoch: number;
+  /** It may log in, and is seen by nobody: there is nothing but the address. */
+  isHidden: boolean;
+  contact: Contact;
+  hasPhoto: boolean;
   /** Other addresses that lead to this one alone. */
   aliases: string[];
 }
@@ -68,7 +73,8 @@ async function readPart(
 ): Promise<Pick<BookChanges, 'people' | 'groups'>> {
   const [which, values] = addresses === null ? ['', []] : ['where address = any($1::text[])', [addresses]];
   const people = await db.query<BookPerson>({
-    text: `select address, display_name as "displayName", domain, epoch, '{}'::text[] as aliases
+    text: `select address, display_name as "displayName", domain, epoch, '{}'::text[] as aliases,
+        hidden as "isHidden", contact, has_photo as "hasPhoto"
       from directory.person ${which}`,
     values,
   });

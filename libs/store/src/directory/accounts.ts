@@ -1,5 +1,6 @@
 // Accounts: who can log in and owns mailboxes. An account is made together with its first folders and removed
 // together with its mail; addresses are address keys (addressKey of @pochtar/mail).
+import type { Contact } from '@pochtar/mail';
 import { type Database, type Queryable, sqlState } from '../db.ts';
 import { containing, type PageOptions, type Scope, scopeIds } from './scope.ts';
 
@@ -16,12 +17,17 @@ export interface Account {
   quotaBytes: number | null;
   usedBytes: number;
   createdAt: Date;
+  contact: Contact;
+  /** The address book does not have it. */
+  isHidden: boolean;
+  hasPhoto: boolean;
 }
 
 const SELECT = `select a.id, a.domain_id as "domainId", a.address, d.name as domain, a.display_name as "displayName",
   a.enabled as "isEnabled", a.password_hash is not null as "hasPassword", a.quota_bytes as "quotaBytes",
   coalesce((select sum(m.bytes) from store.mailbox m where m.account_id = a.id), 0)::bigint as "usedBytes",
-  a.created_at as "createdAt"
+  a.created_at as "createdAt", a.contact, a.hidden as "isHidden",
+  exists (select from directory.account_photo p where p.account_id = a.id) as "hasPhoto"
   from directory.account a join directory.domain d on d.id = a.domain_id
   where ($1::bigint[] is null or a.domain_id = any($1))`;
 
@@ -63,6 +69,8 @@ export interface NewAccount {
   passwordHash?: string | null;
   quotaBytes?: number | null;
   isEnabled?: boolean;
+  contact?: Contact;
+  isHidden?: boolean;
   /** Besides INBOX; subscribed, and their parents made. */
   folders: readonly NewFolder[];
 }
@@ -87,8 +95,8 @@ function insertAccount(db: Database, scope: Scope, account: NewAccount): Promise
     const domainId = await domainIdOf(tx, scope, account.domain);
     if (domainId === null) return { isCreated: false, reason: 'noDomain' };
     const [row] = await tx.query<{ id: number }>({
-      text: `insert into directory.account (domain_id, address, display_name, password_hash, enabled, quota_bytes)
-        select $1, $2, $3, $4, $5, $6 where not exists (select from directory.address where address = $2)
+      text: `insert into directory.account (domain_id, address, display_name, password_hash, enabled, quota_bytes, contact, hidden)
+        select $1, $2, $3, $4, $5, $6, jsonb_strip_nulls($7::jsonb), $8 where not exists (select from directory.address where address = $2)
         on conflict do nothing returning id`,
       values: [
         domainId,
@@ -97,6 +105,8 @@ function insertAccount(db: Database, scope: Scope, account: NewAccount): Promise
         account.passwordHash ?? null,
         account.isEnabled ?? true,
         account.quotaBytes ?? null,
+        contactDocument(account.contact ?? {}),
+        account.isHidden ?? false,
       ],
     });
     if (row === undefined) return { isCreated: false, reason: 'addressTaken' };
@@ -147,10 +157,18 @@ async function createFolders(tx: Queryable, accountId: number, folders: readonly
   });
 }
 
+/** What is '' is taken away. */
+function contactDocument(contact: Contact): string {
+  return JSON.stringify(contact, (_, value: unknown) => (value === '' ? null : value));
+}
+
 export interface AccountChange {
   displayName?: string | undefined;
   quotaBytes?: number | null | undefined;
   isEnabled?: boolean | undefined;
+  /** Fields that are given replace those that are there; '' takes one away. */
+  contact?: Contact | undefined;
+  isHidden?: boolean | undefined;
 }
 
 /** Changes the fields that are given. Whether there was such an account. */
@@ -163,6 +181,7 @@ export async function updateAccount(
   const rows = await db.query({
     text: `update directory.account set display_name = coalesce($3, display_name), enabled = coalesce($4, enabled),
         quota_bytes = case when $5 then $6 else quota_bytes end,
+        contact = jsonb_strip_nulls(contact || $7::jsonb), hidden = coalesce($8, hidden),
         login_epoch = login_epoch + case when enabled and $4 is false then 1 else 0 end
       where address = $2 and ($1::bigint[] is null or domain_id = any($1)) returning id`,
     values: [
@@ -172,6 +191,8 @@ export async function updateAccount(
       change.isEnabled ?? null,
       change.quotaBytes !== undefined,
       change.quotaBytes ?? null,
+      contactDocument(change.contact ?? {}),
+      change.isHidden ?? null,
     ],
   });
   return rows.length > 0;

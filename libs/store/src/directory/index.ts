@@ -6,6 +6,7 @@ export * from './domain-dns.ts';
 export * from './domains.ts';
 export * from './names.ts';
 export * from './passwords.ts';
+export * from './photos.ts';
 export * from './postmaster.ts';
 export * from './principals.ts';
 export * from './recipients.ts';

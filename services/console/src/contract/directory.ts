@@ -1,5 +1,5 @@
 // Domains, mailboxes, aliases, groups.
-import { adminAccount, adminAlias, adminDomain, adminDomainDns, adminGroup } from '@pochtar/bus';
+import { adminAccount, adminAlias, adminDomain, adminDomainDns, adminGroup, contact } from '@pochtar/bus';
 import { z } from 'zod';
 import { asks } from './route.ts';
 
@@ -62,6 +62,8 @@ export const directoryRoutes = {
       password: z.string().min(1).max(1000).optional(),
       quotaBytes: quotaBytes.default(null),
       isEnabled: z.boolean().default(true),
+      contact: contact.default({}),
+      isHidden: z.boolean().default(false),
     }),
     request: ({ body }) => body,
     status: 201,
@@ -73,7 +75,23 @@ export const directoryRoutes = {
       displayName: displayName.optional(),
       quotaBytes: quotaBytes.optional(),
       isEnabled: z.boolean().optional(),
+      /** Fields that are given replace those that are there; '' takes one away. */
+      contact: contact.optional(),
+      /** Whether the address book leaves the person out. */
+      isHidden: z.boolean().optional(),
     }),
+    request: ({ params, body }) => ({ ...params, ...body }),
+  }),
+  'GET /accounts/:address/photo': asks(adminAccount.photo, {
+    summary: 'the photo of a mailbox for the address book: a JPEG in base64, or null',
+    params: address,
+    request: ({ params }) => params,
+  }),
+  'PUT /accounts/:address/photo': asks(adminAccount.setPhoto, {
+    summary:
+      'sets the photo of a mailbox: a JPEG of at most 64 KiB and 1024 pixels a side in base64; null takes it away',
+    params: address,
+    body: z.strictObject({ jpeg: z.base64().max(90_000).nullable() }),
     request: ({ params, body }) => ({ ...params, ...body }),
   }),
   'PUT /accounts/:address/password': asks(adminAccount.setPassword, {

@@ -10,6 +10,8 @@ export const examples = {
     password: 'correct horse battery staple',
     quotaBytes: 5_000_000_000,
     isEnabled: true,
+    contact: { givenName: 'Anna', surname: 'Grant', jobTitle: 'Engineer', workPhone: '+44 20 7946 0000' },
+    isHidden: false,
   },
   'POST /aliases': { address: 'sales@example.org', targets: ['anna@example.org'] },
   'POST /groups': { address: 'all@example.org', name: 'Everybody', members: ['anna@example.org'] },

@@ -75,6 +75,10 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
     path: '/accounts?open=anna%40firma.test',
     reach: after([`${dialog} .p-actions button:last-of-type`]),
   },
+  'over: contact details': {
+    path: '/accounts?open=anna%40firma.test',
+    reach: after([`${dialog} .p-actions button:nth-of-type(2)`]),
+  },
   'over: import preview': { path: '/accounts/import', reach: after(['main textarea', csv]) },
   'over: add an alias': { path: '/names?open=%2B', reach: (page) => page.locator(dialog).waitFor() },
   'over: add an administrator': {

@@ -35,7 +35,20 @@ const account = (address: string, displayName: string, used: number, isEnabled =
   quotaBytes: 1024 * megabyte,
   usedBytes: used * megabyte,
   createdAt: at,
+  contact: {
+    ...{
+      givenName: 'Анна',
+      surname: 'Петрова',
+      jobTitle: 'Ведущий специалист по внешнеэкономической деятельности',
+    },
+    ...{ department: 'Отдел снабжения', workPhone: '+7 495 123-45-67, доб. 12', office: '314' },
+  },
+  isHidden: !isEnabled,
+  hasPhoto: isEnabled,
 });
+/** Six grey pixels. */
+const face =
+  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////2wBDAVVaWnhpeOuCguv/////////////////////////////////////////////////////////////////////////wAARCAACAAMDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAD/9k=';
 const accounts = [
   account('anna@firma.test', 'Анна Петрова', 214),
   account('ochen.dlinnyy.adres.yashchika@firma.test', 'Константин Константинопольский-Задунайский', 980),
@@ -161,6 +174,8 @@ export function directory(isNew: () => boolean) {
       aliases: ['postmaster@firma.test'],
       groups: [],
     }),
+    'GET /accounts/:address/photo': () => ({ photo: { jpeg: face, width: 1, height: 1 } }),
+    'PUT /accounts/:address/photo': () => ({}),
     'GET /aliases': () => ({ aliases: unless(aliases), next: null }),
     'GET /groups': () => ({ groups: unless(groups), next: null }),
     'GET /certificates': () => ({ certificates: unless(certificates) }),

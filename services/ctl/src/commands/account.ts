@@ -1,13 +1,16 @@
 // pochtar account: list, show, create, update, password, delete.
 import { type AccountInfo, adminAccount } from '@pochtar/bus';
+import type { Contact } from '@pochtar/mail/contact';
 import type { Command } from '../command.ts';
 import { confirm, yesOption } from '../confirmation.ts';
+import { contactLines, contactOf, contactOptions } from '../contact-options.ts';
 import { type Input, UsageError } from '../input.ts';
 import { type Text, text } from '../language.ts';
 import { newPassword, passwordOption, shownPassword } from '../new-password.ts';
 import { list, size, table, time } from '../output.ts';
 import { noteNext, pageOf, pageOptions } from '../paging.ts';
 import type { Session } from '../session.ts';
+import { accountPhotoCommands } from './account-photo.ts';
 
 function rowsOf(session: Session, account: AccountInfo): [string, string][] {
   const state = account.isEnabled ? text('включён', 'enabled') : text('выключен', 'disabled');
@@ -35,15 +38,39 @@ function accountTable(session: Session, accounts: readonly AccountInfo[]): strin
 const fieldOptions = {
   name: { value: 'TEXT', help: text('имя владельца', 'name of the owner') },
   quota: { value: 'SIZE', help: text('квота: 500M, 2G, none', 'quota: 500M, 2G, none') },
+  ...contactOptions,
+  hide: { help: text('скрыть из адресной книги', 'hide it from the address book') },
 };
 
-function fieldsOf(input: Input): { displayName?: string; quotaBytes?: number | null } {
+interface Fields {
+  displayName?: string;
+  quotaBytes?: number | null;
+  contact?: Contact;
+  isHidden?: boolean;
+}
+
+function fieldsOf(input: Input): Fields {
   const displayName = input.option('name');
   const quotaBytes = input.size('quota');
+  const contact = contactOf(input);
   return {
     ...(displayName !== undefined && { displayName }),
     ...(quotaBytes !== undefined && { quotaBytes }),
+    ...(contact !== undefined && { contact }),
+    ...(input.flag('hide') && { isHidden: true }),
   };
+}
+
+/** With the contact fields; a table has no room for them. */
+function linesOf(session: Session, account: AccountInfo): [string, string][] {
+  const isInBook = account.isHidden ? text('скрыт', 'hidden') : text('показывается', 'shown');
+  const photo = account.hasPhoto ? text('есть', 'there') : text('нет', 'none');
+  return [
+    ...rowsOf(session, account),
+    [session.say(text('В адресной книге', 'In the address book')), session.say(isInBook)],
+    [session.say(text('Фото', 'Photo')), session.say(photo)],
+    ...contactLines(account.contact, (one) => session.say(one)),
+  ];
 }
 
 const passwordIs = text('Пароль', 'Password');
@@ -68,7 +95,7 @@ const showAccount: Command = {
     const result = await session.ask(adminAccount.show, { address: input.arg(0) });
     return session.show(result, () =>
       list([
-        ...rowsOf(session, result.account),
+        ...linesOf(session, result.account),
         [session.say(text('Псевдонимы', 'Aliases')), result.aliases.join(', ')],
         [session.say(text('Группы', 'Groups')), result.groups.join(', ')],
       ]),
@@ -102,7 +129,7 @@ const createAccount: Command = {
     const shown = made === null ? {} : shownPassword(made);
     return session.show({ ...result, ...shown }, () =>
       list([
-        ...rowsOf(session, result.account),
+        ...linesOf(session, result.account),
         ...(shown.password === undefined
           ? []
           : [[session.say(passwordIs), shown.password] as [string, string]]),
@@ -113,10 +140,14 @@ const createAccount: Command = {
 
 const updateAccount: Command = {
   words: 'account update',
-  summary: text('изменить имя, квоту или состояние', 'change name, quota or state'),
+  summary: text(
+    'изменить имя, квоту, контактные данные или состояние',
+    'change name, quota, contact details or state',
+  ),
   args: [{ name: 'ADDRESS' }],
   options: {
     ...fieldOptions,
+    unhide: { help: text('показывать в адресной книге', 'show it in the address book') },
     enable: { help: text('включить', 'enable it') },
     disable: {
       help: text('выключить: ни входа, ни новой почты', 'disable it: neither log-ins nor new mail'),
@@ -124,17 +155,22 @@ const updateAccount: Command = {
   },
   async run(session, input) {
     const [enable, disable] = [input.flag('enable'), input.flag('disable')];
-    const change = { ...fieldsOf(input), ...((enable || disable) && { isEnabled: enable }) };
-    if (Object.keys(change).length === 0 || (enable && disable)) {
+    const [hide, unhide] = [input.flag('hide'), input.flag('unhide')];
+    const change = {
+      ...fieldsOf(input),
+      ...(unhide && { isHidden: false }),
+      ...((enable || disable) && { isEnabled: enable }),
+    };
+    if (Object.keys(change).length === 0 || (enable && disable) || (hide && unhide)) {
       throw new UsageError(
         text(
-          'укажите, что изменить: --name, --quota, --enable или --disable',
-          'say what to change: --name, --quota, --enable or --disable',
+          'укажите, что изменить: --name, --quota, --work-phone и другие, --hide или --unhide, --enable или --disable',
+          'say what to change: --name, --quota, --work-phone and others, --hide or --unhide, --enable or --disable',
         ),
       );
     }
     const result = await session.ask(adminAccount.update, { address: input.arg(0), ...change });
-    return session.show(result, () => list(rowsOf(session, result.account)));
+    return session.show(result, () => list(linesOf(session, result.account)));
   },
 };
 
@@ -176,4 +212,5 @@ export const accountCommands: Command[] = [
   updateAccount,
   setPassword,
   deleteAccount,
+  ...accountPhotoCommands,
 ];

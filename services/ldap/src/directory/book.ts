@@ -1,7 +1,7 @@
 // The book in memory: entries in slots, and the keys they are found by. An entry that changes takes a new slot; the old
 // one stays empty until so many are that the book is built anew.
 import { fold } from '../schema/fold.ts';
-import { type BookEntry, givenName, surname } from './book-entry.ts';
+import { type BookEntry, foldedGivenName, foldedSurname } from './book-entry.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import { Trigrams } from './trigrams.ts';
 
@@ -129,9 +129,9 @@ export function keysOf(entry: BookEntry, name: KeyName): readonly string[] {
     case 'cn':
       return [entry.foldedName];
     case 'sn':
-      return entry.kind === 'person' ? [surname(entry.foldedName)] : [];
+      return entry.kind === 'person' ? [foldedSurname(entry)] : [];
     case 'givenName':
-      return entry.kind === 'person' ? present(givenName(entry.foldedName)) : [];
+      return entry.kind === 'person' ? present(foldedGivenName(entry)) : [];
   }
 }
 
@@ -154,7 +154,10 @@ function present(value: string): readonly string[] {
 }
 
 function addTexts(trigrams: Trigrams, entry: BookEntry, slot: number): void {
-  for (const name of ['cn', 'mail', 'mailAlternateAddress'] as const) {
-    for (const key of keysOf(entry, name)) trigrams.add(key, slot);
+  for (const name of keyNames) {
+    for (const key of keysOf(entry, name)) {
+      const isInName = (name === 'sn' || name === 'givenName') && entry.foldedName.includes(key);
+      if (!isInName) trigrams.add(key, slot);
+    }
   }
 }

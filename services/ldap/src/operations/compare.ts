@@ -10,7 +10,7 @@ export const compare: Run<'compare'> = (session, { name, attribute, value }) => 
   const entry = Tree.of(session).entryAt(name);
   const types = typesOf(attribute);
   if (types.length === 0) throw new Refused('undefinedAttributeType', 'no entry has this attribute');
-  if (types.every((type) => entry.values(type.name).length === 0)) {
+  if (types.every((type) => !entry.has(type.name))) {
     throw new Refused('noSuchAttribute', 'the entry has no such attribute');
   }
   const isThere = testOf({ kind: 'equal', attribute, value: utf8(value) })(entry);

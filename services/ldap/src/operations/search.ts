@@ -32,7 +32,7 @@ export const search: Run<'search'> = async (session, request, operation) => {
   const { book } = session.server;
   const patience = new Patience(request.timeLimit, operation.signal, partsOf(request.filter));
   const selection = selectionOf(request.attributes, request.typesOnly);
-  const searching: Searching = { request, operation, area, tree, book, patience, selection };
+  const searching: Searching = { session, request, operation, area, tree, book, patience, selection };
   if (asked.view !== null && asked.sort === null) {
     const controls = [listViewControl(0, 0, codes.sortControlMissing)];
     return { result: result(codes.sortControlMissing, 'a list view needs an order'), controls };
@@ -59,6 +59,7 @@ async function asFound(searching: Searching, { page }: SearchControls): Promise<
       return sending.send(view);
     });
   }
+  await sending.end();
   if (page === null) return sending.isOver ? tooMany() : { result: success };
   const isCut = sending.isOver && request.sizeLimit > 0 && sending.count >= request.sizeLimit;
   const cookie = sending.isOver && !isCut ? writeCookie('slot', next, book) : '';
@@ -94,6 +95,7 @@ async function ordered(searching: Searching, { page, view }: SearchControls, ord
     const window = windowOf(view, sorted.length, (value) => firstNotBelow(sorted, order, value, book));
     const sending = new Sending(searching, MAX_ENTRIES);
     await sendSlots(searching, sending, sorted.slice(window.from, window.to), generation);
+    await sending.end();
     const controls = [
       sortControl(codes.success),
       listViewControl(window.position, sorted.length, codes.success),
@@ -111,6 +113,7 @@ async function ordered(searching: Searching, { page, view }: SearchControls, ord
     await sendSlots(searching, sending, sorted.slice(start - fixed), generation);
     next = start + sending.count - before;
   }
+  await sending.end();
   if (page === null) return { ...(sending.isOver ? tooMany() : { result: success }), controls };
   const cookie = sending.isOver ? writeCookie('place', next, book) : '';
   return { result: success, controls: [...controls, pageControl(cookie, sorted.length)] };

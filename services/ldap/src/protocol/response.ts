@@ -14,7 +14,7 @@ export interface FoundEntry {
 export interface FoundAttribute {
   name: string;
   /** Empty where only the names were asked for. */
-  values: readonly string[];
+  values: readonly (string | Buffer)[];
 }
 
 export interface ExtendedValue {

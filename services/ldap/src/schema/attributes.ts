@@ -1,9 +1,13 @@
 // The attribute types of the book, with the other names that mail clients ask for them by (RFC 4519, RFC 2798, RFC 4524).
 // What stands in no row is not there for anybody: a filter on it is neither true nor false, and no list of attributes
 // brings it.
+import { fold, foldPhone } from './fold.ts';
 
-/** How values are compared: as texts, as names of entries, or as names of classes. */
-export type Syntax = 'text' | 'dn' | 'oid';
+/** How values are compared: as texts, as telephone numbers, as names of entries or of classes, or not at all. */
+export type Syntax = 'text' | 'phone' | 'dn' | 'oid' | 'jpeg';
+
+/** The attribute whose values are not kept in memory. */
+export const PHOTO = 'jpegPhoto';
 
 export interface AttributeType {
   readonly name: string;
@@ -19,7 +23,8 @@ export interface AttributeType {
 
 type Row = [name: string, oid: string, aliases?: string, marks?: string];
 
-// The third column: aliases. The fourth: n a subtype of name, d a DN, o an OID, s single-valued, + operational.
+// The third column: aliases. The fourth: n a subtype of name, d a DN, o an OID, t a telephone
+// number, j a JPEG, s single-valued, + operational.
 // biome-ignore format: one line an attribute
 const rows: readonly Row[] = [
   ['objectClass', '2.5.4.0', '', 'o'],
@@ -31,14 +36,19 @@ const rows: readonly Row[] = [
   ['mailAlternateAddress', '2.16.840.1.113730.3.1.13', 'mozillaSecondEmail xmozillasecondemail otherMailbox'],
   ['uid', '0.9.2342.19200300.100.1.1', 'userid mailNickname mozillaNickname xmozillanickname'],
   ['o', '2.5.4.10', 'organizationName company', 'n'],
-  ['ou', '2.5.4.11', 'organizationalUnitName department orgunit', 'n'],
+  ['ou', '2.5.4.11', 'organizationalUnitName department departmentNumber orgunit', 'n'],
   ['dc', '0.9.2342.19200300.100.1.25', 'domainComponent', 's'],
   ['c', '2.5.4.6', 'countryName', 'ns'],
   ['l', '2.5.4.7', 'localityName', 'n'],
   ['title', '2.5.4.12', '', 'n'],
   ['description', '2.5.4.13', 'notes info'],
-  ['telephoneNumber', '2.5.4.20', ''],
-  ['mobile', '0.9.2342.19200300.100.1.41', 'mobileTelephoneNumber cellPhone carPhone'],
+  ['telephoneNumber', '2.5.4.20', '', 't'],
+  ['mobile', '0.9.2342.19200300.100.1.41', 'mobileTelephoneNumber cellPhone carPhone', 't'],
+  ['homePhone', '0.9.2342.19200300.100.1.20', 'homeTelephoneNumber', 't'],
+  ['facsimileTelephoneNumber', '2.5.4.23', 'fax', 't'],
+  ['physicalDeliveryOfficeName', '2.5.4.19', 'roomNumber'],
+  ['street', '2.5.4.9', 'streetAddress postalAddress mozillaWorkStreet'],
+  [PHOTO, '0.9.2342.19200300.100.1.60', 'thumbnailPhoto', 'j'],
   ['member', '2.5.4.31', '', 'd'],
   ['entryDN', '1.3.6.1.1.20', '', 'ds+'],
   ['structuralObjectClass', '2.5.21.9', '', 'os+'],
@@ -61,11 +71,18 @@ export const attributeTypes: readonly AttributeType[] = rows.map(([name, oid, al
   name,
   oid,
   aliases: aliases.split(' ').filter((alias) => alias !== ''),
-  syntax: marks.includes('d') ? 'dn' : marks.includes('o') ? 'oid' : 'text',
+  syntax: syntaxOf(marks),
   isOperational: marks.includes('+'),
   isSingle: marks.includes('s'),
   isName: marks.includes('n'),
 }));
+
+function syntaxOf(marks: string): Syntax {
+  const letter = /[dotj]/.exec(marks)?.[0];
+  return letter === undefined
+    ? 'text'
+    : ({ d: 'dn', o: 'oid', t: 'phone', j: 'jpeg' } as const)[letter as 'd'];
+}
 
 const byName = new Map<string, AttributeType>();
 for (const type of attributeTypes) {
@@ -82,6 +99,11 @@ export function typesOf(description: string): readonly AttributeType[] {
   if (key === 'name' || key === '2.5.4.41') return names;
   const type = byName.get(key);
   return type === undefined ? [] : [type];
+}
+
+/** How a value of the attribute, or one that is looked for, is compared. */
+export function foldAs(attribute: string): (value: string) => string {
+  return byName.get(attribute.toLowerCase())?.syntax === 'phone' ? foldPhone : fold;
 }
 
 export function typeNamed(description: string): AttributeType | undefined {

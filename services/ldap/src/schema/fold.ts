@@ -17,6 +17,11 @@ export function foldPiece(text: string): string {
   return (BEYOND_ASCII.test(lower) ? withoutMarks(lower) : lower).replace(/\s+/g, ' ');
 }
 
+// RFC 4517 §4.2.29: of telephone numbers neither spaces nor hyphens are compared.
+export function foldPhone(text: string): string {
+  return fold(text).replace(/[\s\p{Pd}]+/gu, '');
+}
+
 function withoutMarks(lower: string): string {
   return lower
     .normalize('NFKD')

@@ -17,7 +17,7 @@ const rows: readonly Row[] = [
   ['distinguishedNameMatch', '2.5.13.1', 'dn'],
   ['caseIgnoreMatch', '2.5.13.2', 'text'],
   ['caseExactMatch', '2.5.13.5', 'text', true],
-  ['telephoneNumberMatch', '2.5.13.20', 'text'],
+  ['telephoneNumberMatch', '2.5.13.20', 'phone'],
   ['caseExactIA5Match', '1.3.6.1.4.1.1466.109.114.1', 'text', true],
   ['caseIgnoreIA5Match', '1.3.6.1.4.1.1466.109.114.2', 'text'],
 ];

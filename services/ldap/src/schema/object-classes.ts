@@ -18,14 +18,16 @@ type Row = [
   may: string,
 ];
 
-const PERSON_MAY =
-  'givenName displayName mail mailAlternateAddress uid o ou l title description telephoneNumber mobile';
+const PERSON_MAY = [
+  'givenName displayName mail mailAlternateAddress uid o ou l title description telephoneNumber mobile homePhone',
+  'facsimileTelephoneNumber physicalDeliveryOfficeName street jpegPhoto',
+].join(' ');
 
 // biome-ignore format: one line a class
 const rows: readonly Row[] = [
   ['top', '2.5.6.0', null, 'ABSTRACT', 'objectClass', ''],
   ['person', '2.5.6.6', 'top', 'STRUCTURAL', 'sn cn', 'telephoneNumber description'],
-  ['organizationalPerson', '2.5.6.7', 'person', 'STRUCTURAL', '', 'title ou l'],
+  ['organizationalPerson', '2.5.6.7', 'person', 'STRUCTURAL', '', 'title ou l street physicalDeliveryOfficeName'],
   ['inetOrgPerson', '2.16.840.1.113730.3.2.2', 'organizationalPerson', 'STRUCTURAL', '', PERSON_MAY],
   ['groupOfNames', '2.5.6.9', 'top', 'STRUCTURAL', 'cn', 'member mail displayName o ou description'],
   ['organizationalUnit', '2.5.6.5', 'top', 'STRUCTURAL', 'ou', 'l description telephoneNumber'],

@@ -6,16 +6,22 @@ import { type ObjectClass, objectClasses } from './object-classes.ts';
 const DIRECTORY_STRING = '1.3.6.1.4.1.1466.115.121.1.15';
 const DISTINGUISHED_NAME = '1.3.6.1.4.1.1466.115.121.1.12';
 const OID = '1.3.6.1.4.1.1466.115.121.1.38';
+const TELEPHONE_NUMBER = '1.3.6.1.4.1.1466.115.121.1.50';
+const JPEG = '1.3.6.1.4.1.1466.115.121.1.28';
 
 const syntaxOids: Readonly<Record<Syntax, string>> = {
   text: DIRECTORY_STRING,
+  phone: TELEPHONE_NUMBER,
+  jpeg: JPEG,
   dn: DISTINGUISHED_NAME,
   oid: OID,
 };
-const equality: Readonly<Record<Syntax, string>> = {
-  text: 'caseIgnoreMatch',
-  dn: 'distinguishedNameMatch',
-  oid: 'objectIdentifierMatch',
+const matching: Readonly<Record<Syntax, string | null>> = {
+  text: 'EQUALITY caseIgnoreMatch ORDERING caseIgnoreOrderingMatch SUBSTR caseIgnoreSubstringsMatch',
+  phone: 'EQUALITY telephoneNumberMatch SUBSTR telephoneNumberSubstringsMatch',
+  dn: 'EQUALITY distinguishedNameMatch',
+  oid: 'EQUALITY objectIdentifierMatch',
+  jpeg: null,
 };
 
 export const subschema: Readonly<Record<string, readonly string[]>> = {
@@ -26,6 +32,8 @@ export const subschema: Readonly<Record<string, readonly string[]>> = {
   ),
   ldapSyntaxes: [
     `( ${DIRECTORY_STRING} DESC 'Directory String' )`,
+    `( ${TELEPHONE_NUMBER} DESC 'Telephone Number' )`,
+    `( ${JPEG} DESC 'JPEG' )`,
     `( ${DISTINGUISHED_NAME} DESC 'DN' )`,
     `( ${OID} DESC 'OID' )`,
   ],
@@ -50,8 +58,7 @@ function typeDefinition({ name, oid, aliases, syntax, isSingle, isOperational }:
   return definition([
     oid,
     names.length === 1 ? `NAME ${names[0]}` : `NAME ( ${names.join(' ')} )`,
-    `EQUALITY ${equality[syntax]}`,
-    syntax === 'text' ? 'ORDERING caseIgnoreOrderingMatch SUBSTR caseIgnoreSubstringsMatch' : null,
+    matching[syntax],
     `SYNTAX ${syntaxOids[syntax]}`,
     isSingle ? 'SINGLE-VALUE' : null,
     isOperational ? 'NO-USER-MODIFICATION USAGE directoryOperation' : null,

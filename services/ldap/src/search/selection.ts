@@ -1,7 +1,7 @@
 // Which attributes of an entry are sent, and under which names (RFC 4511 §4.5.1.8). Who asks by another name of an attribute
 // is answered by that one: a mail client looks for the name it asked for.
 import type { FoundAttribute } from '../protocol/response.ts';
-import { typeNamed, typesOf } from '../schema/attributes.ts';
+import { PHOTO, typeNamed, typesOf } from '../schema/attributes.ts';
 import type { DirectoryEntry } from '../tree/entry.ts';
 
 export interface Selection {
@@ -38,12 +38,26 @@ function sentName(asked: string, name: string): string {
   return typeNamed(asked)?.aliases.find((alias) => alias.toLowerCase() === key) ?? name;
 }
 
-export function selected(entry: DirectoryEntry, selection: Selection): FoundAttribute[] {
+/** Whose photo has to be brought before the entry can be sent; null: nobody's. */
+export function wantedPhoto(entry: DirectoryEntry, { named, allUser, typesOnly }: Selection): string | null {
+  return !typesOnly && (allUser || named.has(PHOTO)) ? entry.photoOf : null;
+}
+
+/** `photo` is the one that was wanted, if it is there still. */
+export function selected(
+  entry: DirectoryEntry,
+  selection: Selection,
+  photo: Buffer | null,
+): FoundAttribute[] {
   const { named, allUser, allOperational, typesOnly } = selection;
   const found: FoundAttribute[] = [];
   const add = (attribute: string, name: string): void => {
-    const values = entry.values(attribute);
-    if (values.length > 0) found.push({ name, values: typesOnly ? [] : values });
+    if (typesOnly) {
+      if (entry.has(attribute)) found.push({ name, values: [] });
+      return;
+    }
+    const values = attribute === PHOTO && photo !== null ? [photo] : entry.values(attribute);
+    if (values.length > 0) found.push({ name, values });
   };
   for (const [attribute, name] of named) add(attribute, name);
   for (const attribute of [

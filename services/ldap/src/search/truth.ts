@@ -2,8 +2,8 @@
 // book does not know is not found by asking for its opposite either.
 import { type Dn, readDn } from '../protocol/dn.ts';
 import type { Extensible, Filter, Substrings } from '../protocol/filter.ts';
-import { type AttributeType, attributeTypes, typesOf } from '../schema/attributes.ts';
-import { fold, foldPiece } from '../schema/fold.ts';
+import { type AttributeType, attributeTypes, foldAs, typesOf } from '../schema/attributes.ts';
+import { fold, foldPhone, foldPiece } from '../schema/fold.ts';
 import { type MatchingRule, ruleNamed } from '../schema/matching-rules.ts';
 import { classNamed } from '../schema/object-classes.ts';
 import type { DirectoryEntry } from '../tree/entry.ts';
@@ -24,7 +24,7 @@ export function testOf(filter: Filter): Test {
     case 'not':
       return notOf(testOf(filter.part));
     case 'present':
-      return anyOf(typesOf(filter.attribute).map((type) => (entry) => entry.values(type.name).length > 0));
+      return anyOf(typesOf(filter.attribute).map((type) => (entry) => entry.has(type.name)));
     case 'equal':
       return anyOf(typesOf(filter.attribute).map((type) => equalTest(type, filter.value)));
     case 'substrings':
@@ -77,7 +77,8 @@ function notOf(test: Test): Test {
 function equalTest({ name, syntax }: AttributeType, value: string): Test {
   if (syntax === 'dn') return nameTest(name, readDn(value));
   if (syntax === 'oid') return oidTest(name, value);
-  const wanted = fold(value);
+  if (syntax === 'jpeg') return undefinedTest;
+  const wanted = foldAs(name)(value);
   return (entry) => entry.folded(name).includes(wanted);
 }
 
@@ -92,17 +93,18 @@ function oidTest(attribute: string, value: string): Test {
 }
 
 function substringsTest({ name, syntax }: AttributeType, { initial, any, final }: Substrings): Test {
-  if (syntax !== 'text') return undefinedTest;
-  const first = initial === null ? '' : foldPiece(initial).trimStart();
-  const middle = any.map(foldPiece);
-  const last = final === null ? '' : foldPiece(final).trimEnd();
+  if (syntax !== 'text' && syntax !== 'phone') return undefinedTest;
+  const piece = syntax === 'phone' ? foldPhone : foldPiece;
+  const first = initial === null ? '' : piece(initial).trimStart();
+  const middle = any.map(piece);
+  const last = final === null ? '' : piece(final).trimEnd();
   const fits = (value: string): boolean => {
     if (!value.startsWith(first)) return false;
     let at = first.length;
-    for (const piece of middle) {
-      const found = value.indexOf(piece, at);
+    for (const one of middle) {
+      const found = value.indexOf(one, at);
       if (found < 0) return false;
-      at = found + piece.length;
+      at = found + one.length;
     }
     return value.length - last.length >= at && value.endsWith(last);
   };

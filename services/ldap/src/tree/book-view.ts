@@ -1,16 +1,20 @@
 // A person or a group of the book as an entry below a base. Values are made when they are asked for.
+import type { ContactField } from '@pochtar/mail/contact';
 import {
   type BookEntry,
   commonName,
   givenName,
   type Group,
+  hasPhoto,
   localPart,
+  type Person,
   surname,
 } from '../directory/book-entry.ts';
 import { keysOf, type KeyName } from '../directory/book.ts';
+import { unpackField } from '../directory/packed-contact.ts';
 import { type Dn, escapeValue } from '../protocol/dn.ts';
+import { foldAs, PHOTO } from '../schema/attributes.ts';
 import { classChain } from '../schema/object-classes.ts';
-import { fold } from '../schema/fold.ts';
 import { type Base, placeOf, type UnitName } from './bases.ts';
 import type { DirectoryEntry } from './entry.ts';
 import { SUBSCHEMA_DN } from './fixed-entry.ts';
@@ -28,8 +32,20 @@ export interface Surroundings {
 const PERSON = classChain('inetOrgPerson');
 const GROUP = classChain('groupOfNames');
 const OPERATIONAL = ['structuralObjectClass', 'entryDN', 'subschemaSubentry', 'hasSubordinates'];
+/** What contact fields are called in LDAP; the organisation stands in `o` with the others. */
+const contactAttributes: ReadonlyMap<string, ContactField> = new Map([
+  ['title', 'jobTitle'],
+  ['ou', 'department'],
+  ['telephoneNumber', 'workPhone'],
+  ['mobile', 'mobilePhone'],
+  ['homePhone', 'homePhone'],
+  ['facsimileTelephoneNumber', 'fax'],
+  ['physicalDeliveryOfficeName', 'office'],
+  ['street', 'postalAddress'],
+]);
 const PERSON_ATTRIBUTES = [
   ...['objectClass', 'cn', 'sn', 'givenName', 'displayName', 'mail', 'mailAlternateAddress', 'uid', 'o'],
+  ...[...contactAttributes.keys(), PHOTO],
 ];
 const GROUP_ATTRIBUTES = ['objectClass', 'cn', 'displayName', 'mail', 'o', 'member'];
 
@@ -68,6 +84,14 @@ export class BookView implements DirectoryEntry {
 
   readonly operational = OPERATIONAL;
 
+  get photoOf(): string | null {
+    return hasPhoto(this.#entry) ? this.#entry.address : null;
+  }
+
+  has(attribute: string): boolean {
+    return attribute === PHOTO ? hasPhoto(this.#entry) : this.values(attribute).length > 0;
+  }
+
   values(attribute: string): readonly string[] {
     const entry = this.#entry;
     switch (attribute) {
@@ -79,8 +103,6 @@ export class BookView implements DirectoryEntry {
         return [commonName(entry)];
       case 'mail':
         return [entry.address];
-      case 'o':
-        return [entry.domain];
       case 'member':
         return entry.kind === 'group' ? this.#members(entry) : [];
       case 'structuralObjectClass':
@@ -100,7 +122,7 @@ export class BookView implements DirectoryEntry {
     if (attribute === 'displayName') return keysOf(this.#entry, 'cn');
     return keyed.has(attribute)
       ? keysOf(this.#entry, attribute as KeyName)
-      : this.values(attribute).map(fold);
+      : this.values(attribute).map(foldAs(attribute));
   }
 
   hasName(attribute: string, name: Dn): boolean {
@@ -118,20 +140,20 @@ export class BookView implements DirectoryEntry {
 
   #ofPerson(attribute: string): readonly string[] {
     const entry = this.#entry;
-    if (entry.kind !== 'person') return [];
+    if (entry.kind !== 'person') return attribute === 'o' ? [entry.domain] : [];
     switch (attribute) {
+      case 'o':
+        return [unpackField(entry.contact, 'organisation') || entry.domain];
       case 'sn':
-        return [surname(commonName(entry))];
-      case 'givenName': {
-        const given = givenName(commonName(entry));
-        return given === '' ? [] : [given];
-      }
+        return [surname(entry)];
+      case 'givenName':
+        return present(givenName(entry));
       case 'uid':
         return [localPart(entry.address)];
       case 'mailAlternateAddress':
         return entry.aliases;
       default:
-        return [];
+        return contactValues(entry, attribute);
     }
   }
 
@@ -147,6 +169,15 @@ export class BookView implements DirectoryEntry {
     this.#named = names;
     return names;
   }
+}
+
+function contactValues({ contact }: Person, attribute: string): readonly string[] {
+  const field = contactAttributes.get(attribute);
+  return field === undefined ? [] : present(unpackField(contact, field));
+}
+
+function present(value: string): readonly string[] {
+  return value === '' ? [] : [value];
 }
 
 export function unitOf({ kind }: BookEntry): UnitName {

@@ -1,8 +1,7 @@
 // Entries that are not of the book: the bases, their units, the root and the schema.
 import { type Dn, dnKey, readDn, writeDn } from '../protocol/dn.ts';
-import { typeNamed } from '../schema/attributes.ts';
+import { foldAs, typeNamed } from '../schema/attributes.ts';
 import { classChain } from '../schema/object-classes.ts';
-import { fold } from '../schema/fold.ts';
 import type { DirectoryEntry } from './entry.ts';
 
 export const SUBSCHEMA_DN = 'cn=subschema';
@@ -35,12 +34,18 @@ export class FixedEntry implements DirectoryEntry {
     return writeDn(this.name);
   }
 
+  readonly photoOf = null;
+
+  has(attribute: string): boolean {
+    return this.#values.has(attribute);
+  }
+
   values(attribute: string): readonly string[] {
     return this.#values.get(attribute) ?? [];
   }
 
   folded(attribute: string): readonly string[] {
-    return this.values(attribute).map(fold);
+    return this.values(attribute).map(foldAs(attribute));
   }
 
   hasName(attribute: string, name: Dn): boolean {

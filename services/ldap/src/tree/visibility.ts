@@ -1,6 +1,6 @@
-// Who sees what of the book: settings `visibility`, `skipGroups` and `access`. Everything that is answered of an entry goes
+// Who sees what of the book: settings `visibility`, `skipGroups` and `access`, and who is hidden. Everything that is answered of an entry goes
 // through here, so that what may not be seen is in no answer, whatever is asked.
-import type { BookEntry } from '../directory/book-entry.ts';
+import { type BookEntry, isHidden } from '../directory/book-entry.ts';
 
 export interface Viewer {
   /** null: nobody has logged in */
@@ -19,6 +19,6 @@ export function isVisible(
   viewer: Viewer,
   { visibility, skipGroups }: VisibilityRules,
 ): boolean {
-  if (skipGroups && entry.kind === 'group') return false;
+  if (isHidden(entry) || (skipGroups && entry.kind === 'group')) return false;
   return visibility === 'all' || entry.domain === viewer.domain;
 }

@@ -1,5 +1,6 @@
 // admin.account.*: list, show, create, update, password, delete.
 import { type AccountInfo, adminAccount, answerAdmin, done } from '@pochtar/bus';
+import type { Contact } from '@pochtar/mail/contact';
 import { type GeneralSettings, readStored } from '@pochtar/settings';
 import {
   type Account,
@@ -15,6 +16,7 @@ import {
 } from '@pochtar/store/directory';
 import { readSections } from '@pochtar/store/settings';
 import { addressTaken, noDomain, notFound, readAddress } from '../addresses.ts';
+import { readContact } from '../contact.ts';
 import type { Context } from '../context.ts';
 import { endOf, readPage } from '../page.ts';
 import { keepScramKeys, readPassword } from '../passwords.ts';
@@ -33,7 +35,10 @@ export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
     answerAdmin(context, adminAccount.update, async ({ address, ...change }, { scope }) => {
       const read = readAddress('address', address);
       if (!read.ok) return read;
-      if (!(await updateAccount(db, scope, read.key, change))) return notFound('address', read.key);
+      const contact = readContact('contact', change.contact ?? {});
+      if (!contact.ok) return contact;
+      const isThere = await updateAccount(db, scope, read.key, { ...change, contact: contact.contact });
+      if (!isThere) return notFound('address', read.key);
       context.announce.directory([read.key]);
       return found(context, scope, read.key);
     }),
@@ -62,9 +67,8 @@ export function answerAccounts(context: Context): { stop(): Promise<void> }[] {
 }
 
 function infoOf(account: Account): AccountInfo {
-  const { id, address, domain, displayName, isEnabled, hasPassword, quotaBytes, usedBytes } = account;
-  const createdAt = account.createdAt.toISOString();
-  return { id, address, domain, displayName, isEnabled, hasPassword, quotaBytes, usedBytes, createdAt };
+  const { domainId: _, createdAt, ...info } = account;
+  return { ...info, createdAt: createdAt.toISOString() };
 }
 
 async function found(context: Context, scope: Scope, key: string) {
@@ -88,11 +92,15 @@ interface CreateRequest {
   password?: string | undefined;
   quotaBytes: number | null;
   isEnabled: boolean;
+  contact: Contact;
+  isHidden: boolean;
 }
 
 async function create(context: Context, scope: Scope, request: CreateRequest) {
   const address = readAddress('address', request.address);
   if (!address.ok) return address;
+  const contact = readContact('contact', request.contact);
+  if (!contact.ok) return contact;
   const password = request.password === undefined ? null : await readPassword(request.password);
   if (password?.ok === false) return password;
   const created = await createAccount(context.db, scope, {
@@ -102,6 +110,8 @@ async function create(context: Context, scope: Scope, request: CreateRequest) {
     passwordHash: password?.hash ?? null,
     quotaBytes: request.quotaBytes,
     isEnabled: request.isEnabled,
+    contact: contact.contact,
+    isHidden: request.isHidden,
     folders: await firstFolders(context),
   });
   if (!created.isCreated) {

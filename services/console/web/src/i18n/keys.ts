@@ -1,6 +1,7 @@
 // The keys of words: those of Russian, plurals by their stem.
 import type { ru } from './ru.ts';
 import type { audit } from './ru/audit.ts';
+import type { contacts } from './ru/contacts.ts';
 import type { dlp } from './ru/dlp.ts';
 import type { guard } from './ru/guard.ts';
 import type { quarantine } from './ru/quarantine.ts';
@@ -18,6 +19,7 @@ type Stem<Name> = Name extends
 export type Key = Stem<
   | Written
   | keyof typeof audit
+  | keyof typeof contacts
   | keyof typeof dlp
   | keyof typeof guard
   | keyof typeof quarantine

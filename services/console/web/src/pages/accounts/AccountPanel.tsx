@@ -14,6 +14,8 @@ import { SidePanel } from '../../ui/SidePanel.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { toast } from '../../ui/toast.tsx';
+import { ContactDialog } from './ContactDialog.tsx';
+import { ContactFacts } from './ContactFacts.tsx';
 import { NewPassword, PasswordFields } from './PasswordFields.tsx';
 import { QuotaField, quotaBytes, quotaText } from './QuotaFields.tsx';
 import { Used } from './Used.tsx';
@@ -37,6 +39,7 @@ export function AccountPanel({
       {data !== undefined && (
         <>
           <Details {...data} />
+          <ContactFacts account={data.account} />
           {!isReadOnly && <Actions account={data.account} onGone={onClose} />}
         </>
       )}
@@ -72,7 +75,7 @@ function Details({ account, aliases, groups }: Answer<'GET /accounts/:address'>)
   );
 }
 
-type Doing = 'edit' | 'password' | 'block' | 'delete' | null;
+type Doing = 'edit' | 'contact' | 'password' | 'block' | 'delete' | null;
 
 function Actions({ account, onGone }: { account: Account; onGone: () => void }) {
   const { t } = useWords();
@@ -83,6 +86,9 @@ function Actions({ account, onGone }: { account: Account; onGone: () => void }) 
       <div className="p-actions p-gap">
         <Button variant="default" onClick={() => setDoing('edit')}>
           {t('accounts.edit')}
+        </Button>
+        <Button variant="default" onClick={() => setDoing('contact')}>
+          {t('contacts.title')}
         </Button>
         <Button variant="default" onClick={() => setDoing('password')}>
           {t('accounts.setPassword')}
@@ -95,6 +101,7 @@ function Actions({ account, onGone }: { account: Account; onGone: () => void }) 
         </Button>
       </div>
       {doing === 'edit' && <Edit account={account} onClose={close} />}
+      {doing === 'contact' && <ContactDialog account={account} onClose={close} />}
       {doing === 'password' && <SetPassword address={account.address} onClose={close} />}
       {doing === 'block' && <Block account={account} onClose={close} />}
       {doing === 'delete' && <Remove address={account.address} onClose={close} onGone={onGone} />}

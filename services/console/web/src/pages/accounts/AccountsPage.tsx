@@ -4,7 +4,9 @@ import { useState } from 'react';
 import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
-import { useWords } from '../../i18n/index.ts';
+import { contacts as english } from '../../i18n/en/contacts.ts';
+import { addWords, useWords } from '../../i18n/index.ts';
+import { contacts as russian } from '../../i18n/ru/contacts.ts';
 import { Button } from '../../ui/controls.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
@@ -18,9 +20,12 @@ import { Filtered } from '../Filtered.tsx';
 import { useCursor, useView } from '../search.ts';
 import { AccountPanel } from './AccountPanel.tsx';
 import { AddAccount } from './AddAccount.tsx';
+import { ExportAccounts } from './ExportAccounts.tsx';
 import { Used } from './Used.tsx';
 
 type Account = Answer<'GET /accounts'>['accounts'][number];
+
+addWords({ ru: russian, en: english });
 
 const limit = 50;
 
@@ -40,14 +45,17 @@ export function AccountsPage() {
       title={t('page.accounts')}
       path={[t('menu.mail')]}
       actions={
-        !isReadOnly && (
-          <>
-            <Button variant="default" component={Link} {...({ to: '/accounts/import' } as object)}>
-              {t('import.title')}
-            </Button>
-            {add}
-          </>
-        )
+        <>
+          <ExportAccounts domain={domain} search={search} />
+          {!isReadOnly && (
+            <>
+              <Button variant="default" component={Link} {...({ to: '/accounts/import' } as object)}>
+                {t('import.title')}
+              </Button>
+              {add}
+            </>
+          )}
+        </>
       }
     >
       <div className="p-filters">

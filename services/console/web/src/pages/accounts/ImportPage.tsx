@@ -1,17 +1,23 @@
-// Mailboxes from a spreadsheet: choose or paste, look, create; what could not be created is listed with its line.
+// Mailboxes from a spreadsheet: choose or paste, look, create, or change those that are there; what could not be done is
+// listed with its line.
 import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import { asProblem } from '../../api/problem.ts';
 import { refresh } from '../../api/queries.ts';
-import { useWords } from '../../i18n/index.ts';
+import { contacts as english } from '../../i18n/en/contacts.ts';
+import { addWords, useWords } from '../../i18n/index.ts';
+import { contacts as russian } from '../../i18n/ru/contacts.ts';
 import { Button, FileButton, Progress, Textarea } from '../../ui/controls.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { downloadText } from '../../ui/download.ts';
 import { Foreign } from '../../ui/Foreign.tsx';
+import { Switch } from '../../ui/inputs.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { decode, type ImportRow, type Parsed, parseAccounts } from './csv.ts';
+
+addWords({ ru: russian, en: english });
 
 const shown = 100;
 const megabyte = 1024 * 1024;
@@ -26,6 +32,8 @@ export function ImportPage() {
   const [parsed, setParsed] = useState<Parsed | null>(null);
   const [done, setDone] = useState<number | null>(null);
   const [failed, setFailed] = useState<Failed[]>([]);
+  const [isUpdating, setIsUpdating] = useState(false);
+  const [updated, setUpdated] = useState(0);
   const [isBusy, setIsBusy] = useState(false);
   const sound = parsed?.rows.filter(({ problem }) => problem === null) ?? [];
   const wrong = (parsed?.rows.length ?? 0) - sound.length;
@@ -40,24 +48,19 @@ export function ImportPage() {
   async function create(): Promise<void> {
     setIsBusy(true);
     setFailed([]);
+    setUpdated(0);
     const bad: Failed[] = [];
+    let changed = 0;
     for (const [index, row] of sound.entries()) {
       try {
-        await call('POST /accounts', {
-          body: {
-            address: row.address,
-            displayName: row.displayName,
-            isEnabled: true,
-            quotaBytes: row.quotaMb === null ? null : row.quotaMb * megabyte,
-            ...(row.password !== '' && { password: row.password }),
-          },
-        });
+        if ((await bring(row, isUpdating)) === 'updated') changed++;
       } catch (error) {
         bad.push({ row, reason: say(asProblem(error).messages) });
       }
       setDone(index + 1);
     }
     setFailed(bad);
+    setUpdated(changed);
     setIsBusy(false);
     await refresh(['/accounts', '/domains']);
   }
@@ -77,6 +80,15 @@ export function ImportPage() {
             </span>
           </p>
           <Preview rows={parsed.rows} />
+          <Switch
+            label={t('import.update')}
+            checked={isUpdating}
+            aria-describedby="import-update-help"
+            onChange={({ currentTarget }) => setIsUpdating(currentTarget.checked)}
+          />
+          <p id="import-update-help" className="p-muted p-small">
+            {t('import.updateHelp')}
+          </p>
           <div className="p-actions p-gap">
             <Button disabled={sound.length === 0} loading={isBusy} onClick={() => void create()}>
               {t('import.create', { count: sound.length })}
@@ -89,11 +101,38 @@ export function ImportPage() {
               value={(done / Math.max(sound.length, 1)) * 100}
             />
           )}
-          {done !== null && !isBusy && <Outcome done={done} failed={failed} />}
+          {done !== null && !isBusy && <Outcome done={done} updated={updated} failed={failed} />}
         </Block>
       )}
     </Page>
   );
+}
+
+/** Throws what the server says when it can neither be created nor changed. */
+async function bring(row: ImportRow, isUpdating: boolean): Promise<'created' | 'updated'> {
+  const { address, displayName, contact, isHidden, password } = row;
+  const quotaBytes = row.quotaMb === null ? null : row.quotaMb * megabyte;
+  try {
+    await call('POST /accounts', {
+      body: {
+        ...{ address, displayName, quotaBytes, contact, isHidden: isHidden === true, isEnabled: true },
+        ...(password !== '' && { password }),
+      },
+    });
+    return 'created';
+  } catch (error) {
+    if (!isUpdating || asProblem(error).code !== 'exists') throw error;
+  }
+  await call('PATCH /accounts/:address', {
+    params: { address },
+    body: {
+      contact,
+      ...(displayName !== '' && { displayName }),
+      ...(quotaBytes !== null && { quotaBytes }),
+      ...(isHidden !== null && { isHidden }),
+    },
+  });
+  return 'updated';
 }
 
 interface SourceProps {
@@ -106,6 +145,7 @@ function Source({ onFile, onText }: SourceProps) {
   return (
     <Block title={t('import.choose')}>
       <p className="p-muted">{t('import.help')}</p>
+      <p className="p-muted">{t('import.contacts')}</p>
       <div className="p-actions">
         <FileButton onChange={(file) => void onFile(file)} accept=".csv,.txt,text/csv">
           {(props) => (
@@ -173,7 +213,13 @@ function Preview({ rows }: { rows: readonly ImportRow[] }) {
   );
 }
 
-function Outcome({ done, failed }: { done: number; failed: readonly Failed[] }) {
+interface OutcomeProps {
+  done: number;
+  updated: number;
+  failed: readonly Failed[];
+}
+
+function Outcome({ done, updated, failed }: OutcomeProps) {
   const { t } = useWords();
   const report = () =>
     downloadText(
@@ -183,7 +229,8 @@ function Outcome({ done, failed }: { done: number; failed: readonly Failed[] }) 
     );
   return (
     <Notice tone={failed.length === 0 ? 'ok' : 'warn'}>
-      <p>{t('import.done', { count: done - failed.length })}</p>
+      <p>{t('import.done', { count: done - updated - failed.length })}</p>
+      {updated > 0 && <p>{t('import.updated', { count: updated })}</p>}
       {failed.length > 0 && (
         <>
           <ul className="p-list">

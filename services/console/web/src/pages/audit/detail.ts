@@ -14,11 +14,19 @@ function keyOf<Start extends string>(start: Start, name: string): Own<Start> | n
 
 /** `Comment: request 118, Role: Auditor`; what is empty is left out. */
 export function detailWords(details: Readonly<Record<string, unknown>>, { t, language }: Words): string {
-  return Object.entries(details)
-    .filter(([, value]) => value !== null && value !== '')
+  const filled = Object.entries(details).filter(([, value]) => !isEmpty(value));
+  return fieldWords(filled, { t, language });
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === '' || JSON.stringify(value) === '{}';
+}
+
+function fieldWords(fields: readonly [string, unknown][], words: Pick<Words, 't' | 'language'>): string {
+  return fields
     .map(([name, value]) => {
       const key = keyOf('audit.field.', name);
-      return `${key === null ? name : t(key)}: ${valueWords(name, value, { t, language })}`;
+      return `${key === null ? name : words.t(key)}: ${valueWords(name, value, words)}`;
     })
     .join('; ');
 }
@@ -28,6 +36,7 @@ function valueWords(name: string, value: unknown, words: Pick<Words, 't' | 'lang
   if (Array.isArray(value)) return value.map((one) => valueWords(name, one, words)).join(', ');
   if (typeof value === 'boolean') return t(value ? 'audit.yes' : 'audit.no');
   if (name === 'quotaBytes' && typeof value === 'number') return formatSize(value, language);
+  if (typeof value === 'object' && value !== null) return `(${fieldWords(Object.entries(value), words)})`;
   if (typeof value !== 'string') return JSON.stringify(value);
   if (name === 'expiresAt' && !Number.isNaN(Date.parse(value))) return formatTime(value, language);
   const key = keyOf(`audit.value.${name}.` as 'audit.value.', value);
