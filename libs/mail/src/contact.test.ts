@@ -11,7 +11,7 @@ test.each([
   ['surname', 'a\tb', 'notOneLine'],
   ['surname', 'a\u2029b', 'notOneLine'],
   ['surname', '\ud800', 'notOneLine'],
-  ['surname', '\u{1f600}'.repeat(200), null],
+  ['surname', '\u{1f600}'.repeat(100), null],
 ] as const)('%s %j: %s', (field, value, problem) => expect(contactProblem(field, value)).toBe(problem));
 
 test('each field has a limit, which it may reach and not exceed', () => {
@@ -22,6 +22,6 @@ test('each field has a limit, which it may reach and not exceed', () => {
 });
 
 test('a value is kept without space around it, and with one where there were several of any kind', () => {
-  expect(tidyContactValue(' Отдел\u00a0 \u2003снабжения ')).toBe('Отдел снабжения');
+  expect(tidyContactValue(' Отдел\u00a0 \u2003снабжения\t\r\n')).toBe('Отдел снабжения');
   expect(tidyContactValue('И\u0306од')).toBe('Йод');
 });

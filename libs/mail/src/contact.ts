@@ -1,4 +1,5 @@
 // What the address book says of a person beside name and address: which fields there are, and what fits into each.
+import { trimBlanks } from './blanks.ts';
 
 export const contactFields = [
   'givenName',
@@ -20,7 +21,7 @@ export type Contact = Partial<Record<ContactField, string | undefined>>;
 
 const phones: ReadonlySet<ContactField> = new Set(['workPhone', 'mobilePhone', 'homePhone', 'fax']);
 
-/** Characters. */
+/** Characters; one from outside of the first plane counts twice. */
 export function contactLimit(field: ContactField): number {
   return phones.has(field) ? 64 : 200;
 }
@@ -29,15 +30,12 @@ export type ContactProblem = 'tooLong' | 'notOneLine' | 'noPhone';
 
 /** One line, without space around it, as it is kept. */
 export function tidyContactValue(value: string): string {
-  return value
-    .normalize('NFC')
-    .replace(/\p{Zs}+/gu, ' ')
-    .trim();
+  return trimBlanks(value.normalize('NFC').replace(/[\t\p{Zs}]+/gu, ' '));
 }
 
 /** What is wrong with a tidy value; null: nothing. */
 export function contactProblem(field: ContactField, value: string): ContactProblem | null {
-  if ([...value].length > contactLimit(field)) return 'tooLong';
+  if (value.length > contactLimit(field)) return 'tooLong';
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(value)) return 'notOneLine';
   // People write extensions and names of switchboards beside the number.
   if (value !== '' && phones.has(field) && (value.match(/\d/g)?.length ?? 0) < 2) return 'noPhone';

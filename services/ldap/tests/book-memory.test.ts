@@ -31,7 +31,7 @@ test('50,000 entries with contact fields take at most 38 MiB (33 as a rule), and
         epoch: 1,
         aliases: [],
         contact: {
-          ...{ givenName: names[n % 4] as string, surname: `Иванов${n.toString(36)}` },
+          ...{ givenName: names[n % 4], surname: `Иванов${n.toString(36)}` },
           ...{ jobTitle: `Инженер ${n % 50}`, department: `Отдел ${n % 200}`, office: String(n % 1000) },
           ...{ workPhone: `+7 495 ${n}-45-67`, mobilePhone: `+7 916 ${n}-89-01` },
         },

@@ -1,5 +1,6 @@
 // A small installation: domains, mailboxes, mail on its way, with texts that strangers write.
 import type { Answers } from '../../src/contract/index.ts';
+import { accounts, face } from './fake-accounts.ts';
 
 const at = '2026-01-01T10:00:00.000Z';
 const domains = [
@@ -25,35 +26,6 @@ const domains = [
   },
 ];
 const megabyte = 1024 * 1024;
-const account = (address: string, displayName: string, used: number, isEnabled = true) => ({
-  id: 1,
-  address,
-  domain: 'firma.test',
-  displayName,
-  isEnabled,
-  hasPassword: true,
-  quotaBytes: 1024 * megabyte,
-  usedBytes: used * megabyte,
-  createdAt: at,
-  contact: {
-    ...{
-      givenName: 'Анна',
-      surname: 'Петрова',
-      jobTitle: 'Ведущий специалист по внешнеэкономической деятельности',
-    },
-    ...{ department: 'Отдел снабжения', workPhone: '+7 495 123-45-67, доб. 12', office: '314' },
-  },
-  isHidden: !isEnabled,
-  hasPhoto: isEnabled,
-});
-/** Six grey pixels. */
-const face =
-  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////2wBDAVVaWnhpeOuCguv/////////////////////////////////////////////////////////////////////////wAARCAACAAMDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAD/9k=';
-const accounts = [
-  account('anna@firma.test', 'Анна Петрова', 214),
-  account('ochen.dlinnyy.adres.yashchika@firma.test', 'Константин Константинопольский-Задунайский', 980),
-  account('blocked@firma.test', '<script>alert(1)</script>\u202etxt.exe', 3, false),
-];
 const aliases = [{ address: 'postmaster@firma.test', targets: ['anna@firma.test'], createdAt: at }];
 const groups = [
   {

@@ -143,7 +143,7 @@ export function surname(entry: Person): string {
 }
 
 export function foldedSurname(entry: Person): string {
-  return folded(partOf(entry, SURNAME, entry.foldedName), entry) ?? lastName(entry.foldedName);
+  return foldedPart(partOf(entry, SURNAME, entry.foldedName), entry) ?? lastName(entry.foldedName);
 }
 
 /** As it is written; '' when there is none. */
@@ -153,7 +153,8 @@ export function givenName(entry: Person): string {
 
 export function foldedGivenName(entry: Person): string {
   return (
-    folded(partOf(entry, GIVEN_NAME, entry.foldedName), entry) ?? othersThanSurname(entry, entry.foldedName)
+    foldedPart(partOf(entry, GIVEN_NAME, entry.foldedName), entry) ??
+    othersThanSurname(entry, entry.foldedName)
   );
 }
 
@@ -171,6 +172,6 @@ function partOf({ marks, contact }: Person, part: number, name: string): string 
 }
 
 /** Parts that are words of the folded name are folded already. */
-function folded(part: string | null, { foldedName }: Person): string | null {
+function foldedPart(part: string | null, { foldedName }: Person): string | null {
   return part === null || foldedName.includes(part) ? part : fold(part);
 }

@@ -1,5 +1,5 @@
 // One mailbox over the list: who, how full, what leads here, and what can be done.
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Answer } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useWords } from '../../i18n/index.ts';
@@ -14,11 +14,13 @@ import { SidePanel } from '../../ui/SidePanel.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { ContactDialog } from './ContactDialog.tsx';
 import { ContactFacts } from './ContactFacts.tsx';
 import { NewPassword, PasswordFields } from './PasswordFields.tsx';
 import { QuotaField, quotaBytes, quotaText } from './QuotaFields.tsx';
 import { Used } from './Used.tsx';
+
+/** Comes when it is opened. */
+const ContactDialog = lazy(async () => ({ default: (await import('./ContactDialog.tsx')).ContactDialog }));
 
 type Account = Answer<'GET /accounts/:address'>['account'];
 
@@ -101,7 +103,11 @@ function Actions({ account, onGone }: { account: Account; onGone: () => void }) 
         </Button>
       </div>
       {doing === 'edit' && <Edit account={account} onClose={close} />}
-      {doing === 'contact' && <ContactDialog account={account} onClose={close} />}
+      {doing === 'contact' && (
+        <Suspense fallback={null}>
+          <ContactDialog account={account} onClose={close} />
+        </Suspense>
+      )}
       {doing === 'password' && <SetPassword address={account.address} onClose={close} />}
       {doing === 'block' && <Block account={account} onClose={close} />}
       {doing === 'delete' && <Remove address={account.address} onClose={close} onGone={onGone} />}

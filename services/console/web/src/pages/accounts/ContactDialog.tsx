@@ -10,6 +10,7 @@ import { Switch } from '../../ui/inputs.tsx';
 import { Notice, sentence } from '../../ui/Notice.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { type Account, changedFields, contactFields, isPhone } from './contact-fields.ts';
+import { Face } from './Face.tsx';
 import { smallJpeg } from './small-jpeg.ts';
 import './contacts.css';
 
@@ -127,12 +128,5 @@ function PhotoField({ account, photo, onChange }: PhotoFieldProps) {
       </div>
       {isWrong && <Notice tone="warn">{t('contacts.noPicture')}</Notice>}
     </div>
-  );
-}
-
-export function Face({ jpeg, name }: { jpeg: string; name: string }) {
-  const { t } = useWords();
-  return (
-    <img className="p-face" src={`data:image/jpeg;base64,${jpeg}`} alt={t('contacts.photoOf', { name })} />
   );
 }

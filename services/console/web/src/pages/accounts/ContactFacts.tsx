@@ -4,8 +4,8 @@ import { useWords } from '../../i18n/index.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
-import { Face } from './ContactDialog.tsx';
 import { type Account, contactFields } from './contact-fields.ts';
+import { Face } from './Face.tsx';
 
 export function ContactFacts({ account }: { account: Account }) {
   const { t } = useWords();

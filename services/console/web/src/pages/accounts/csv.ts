@@ -161,21 +161,12 @@ export function accountsAsCsv(accounts: readonly ExportedAccount[], language: 'r
 }
 
 function exportedValue(account: ExportedAccount, field: Field): string {
-  switch (field) {
-    case 'address':
-    case 'displayName':
-      return account[field];
-    case 'quotaMb':
-      return account.quotaBytes === null
-        ? ''
-        : String(Math.max(1, Math.round(account.quotaBytes / megabyte)));
-    case 'isHidden':
-      return account.isHidden ? '1' : '';
-    case 'password':
-      return '';
-    default:
-      return account.contact[field] ?? '';
-  }
+  const { address, displayName, quotaBytes, isHidden, contact } = account;
+  if (field === 'address') return address;
+  if (field === 'displayName') return displayName;
+  if (field === 'isHidden') return isHidden ? '1' : '';
+  if (field !== 'quotaMb') return field === 'password' ? '' : (contact[field] ?? '');
+  return quotaBytes === null ? '' : String(Math.max(1, Math.round(quotaBytes / megabyte)));
 }
 
 interface Line {

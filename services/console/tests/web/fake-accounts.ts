@@ -1,0 +1,34 @@
+// Mailboxes with contact details, one of them hidden, and the photo that they have.
+
+const megabyte = 1024 * 1024;
+const account = (address: string, displayName: string, used: number, isEnabled = true) => ({
+  id: 1,
+  address,
+  domain: 'firma.test',
+  displayName,
+  isEnabled,
+  hasPassword: true,
+  quotaBytes: 1024 * megabyte,
+  usedBytes: used * megabyte,
+  createdAt: '2026-01-01T10:00:00.000Z',
+  contact: {
+    ...{
+      givenName: 'Анна',
+      surname: 'Петрова',
+      jobTitle: 'Ведущий специалист по внешнеэкономической деятельности',
+    },
+    ...{ department: 'Отдел снабжения', workPhone: '+7 495 123-45-67, доб. 12', office: '314' },
+  },
+  isHidden: !isEnabled,
+  hasPhoto: isEnabled,
+});
+
+/** Six grey pixels. */
+export const face =
+  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////2wBDAVVaWnhpeOuCguv/////////////////////////////////////////////////////////////////////////wAARCAACAAMDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAD/9k=';
+
+export const accounts = [
+  account('anna@firma.test', 'Анна Петрова', 214),
+  account('ochen.dlinnyy.adres.yashchika@firma.test', 'Константин Константинопольский-Задунайский', 980),
+  account('blocked@firma.test', '<script>alert(1)</script>\u202etxt.exe', 3, false),
+];
