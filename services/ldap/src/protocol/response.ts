@@ -78,7 +78,9 @@ export function entryMessage(messageId: number, { dn, attributes }: FoundEntry):
   let list = '';
   for (const { name, values } of attributes) {
     let set = '';
-    for (const value of values) set += element(OCTET_STRING, utf8Octets(value));
+    for (const value of values) {
+      set += element(OCTET_STRING, typeof value === 'string' ? utf8Octets(value) : value.toString('latin1'));
+    }
     list += element(SEQUENCE, element(OCTET_STRING, name) + element(SET, set));
   }
   const entry = element(OCTET_STRING, utf8Octets(dn)) + element(SEQUENCE, list);
