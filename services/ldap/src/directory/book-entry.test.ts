@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commonName, foldedGivenName, foldedSurname, givenName, person, surname } from './book-entry.ts';
+import { commonName, foldedGivenName, foldedSurname, givenNameOf, person, surnameOf } from './book-entry.ts';
 
 test.each([
   ['Anna Maria Grant', {}, 'Grant', 'Anna Maria'],
@@ -25,7 +25,7 @@ test.each([
       aliases: [],
       contact,
     });
-    expect([surname(one), givenName(one)]).toEqual([last, first]);
+    expect([surnameOf(one), givenNameOf(one)]).toEqual([last, first]);
     const folded = (text: string) => text.toLowerCase().replaceAll('ё', 'е').replaceAll('é', 'e');
     expect([foldedSurname(one), foldedGivenName(one)]).toEqual([folded(last), folded(first)]);
   },

@@ -138,7 +138,7 @@ export function commonName({ displayName, address }: BookEntry): string {
 }
 
 /** As it is written. There is always one. */
-export function surname(entry: Person): string {
+export function surnameOf(entry: Person): string {
   return partOf(entry, SURNAME, commonName(entry)) ?? lastName(commonName(entry));
 }
 
@@ -147,7 +147,7 @@ export function foldedSurname(entry: Person): string {
 }
 
 /** As it is written; '' when there is none. */
-export function givenName(entry: Person): string {
+export function givenNameOf(entry: Person): string {
   return partOf(entry, GIVEN_NAME, commonName(entry)) ?? othersThanSurname(entry, commonName(entry));
 }
 

@@ -3,12 +3,12 @@ import type { ContactField } from '@pochtar/mail/contact';
 import {
   type BookEntry,
   commonName,
-  givenName,
+  givenNameOf,
   type Group,
   hasPhoto,
   localPart,
   type Person,
-  surname,
+  surnameOf,
 } from '../directory/book-entry.ts';
 import { keysOf, type KeyName } from '../directory/book.ts';
 import { unpackField } from '../directory/packed-contact.ts';
@@ -145,9 +145,9 @@ export class BookView implements DirectoryEntry {
       case 'o':
         return [unpackField(entry.contact, 'organisation') || entry.domain];
       case 'sn':
-        return [surname(entry)];
+        return [surnameOf(entry)];
       case 'givenName':
-        return present(givenName(entry));
+        return present(givenNameOf(entry));
       case 'uid':
         return [localPart(entry.address)];
       case 'mailAlternateAddress':
