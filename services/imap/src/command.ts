@@ -11,7 +11,7 @@ import type { Server } from './server.ts';
 /** RFC 9051 §3. */
 export type State = 'notAuthenticated' | 'authenticated' | 'selected';
 
-export type Extension = 'IMAP4REV2' | 'CONDSTORE' | 'QRESYNC' | 'UTF8=ACCEPT';
+export type Extension = 'IMAP4REV2' | 'CONDSTORE' | 'QRESYNC' | 'UIDONLY' | 'UTF8=ACCEPT';
 
 /** The session as a command sees it. */
 export interface Session {

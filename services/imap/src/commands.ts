@@ -12,6 +12,7 @@ import { enable } from './commands/enable.ts';
 import { examine, select } from './commands/select-examine.ts';
 import { expunge, uidExpunge } from './commands/expunge.ts';
 import { fetch } from './commands/fetch.ts';
+import { getMetadata } from './commands/getmetadata.ts';
 import { getQuota, getQuotaRoot } from './commands/getquota.ts';
 import { id } from './commands/id.ts';
 import { idle } from './commands/idle.ts';
@@ -25,6 +26,7 @@ import { noop } from './commands/noop.ts';
 import { rename } from './commands/rename.ts';
 import { replace } from './commands/replace.ts';
 import { search } from './commands/search.ts';
+import { setMetadata } from './commands/setmetadata.ts';
 import { sort } from './commands/sort.ts';
 import { starttls } from './commands/starttls.ts';
 import { status } from './commands/status.ts';
@@ -66,6 +68,8 @@ export const commands: Commands = new Map([
   ['LSUB', define(AFTER_LOGIN, lsub)],
   ['NAMESPACE', define(AFTER_LOGIN, namespace)],
   ['STATUS', define(AFTER_LOGIN, status)],
+  ['GETMETADATA', define(AFTER_LOGIN, getMetadata)],
+  ['SETMETADATA', define(AFTER_LOGIN, setMetadata)],
   ['GETQUOTA', define(AFTER_LOGIN, getQuota)],
   ['GETQUOTAROOT', define(AFTER_LOGIN, getQuotaRoot)],
   ['APPEND', define(AFTER_LOGIN, append)],

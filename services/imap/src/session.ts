@@ -20,6 +20,7 @@ import { bad, Bye, formatReply, no, type Reply, tryAgain } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { Server } from './server.ts';
 import { sync } from './sync.ts';
+import { isRefusedByUidOnly, uidRequired } from './uid-only.ts';
 import { BadSyntax } from './syntax/cursor.ts';
 
 // RFC 2971 §3.3: ID has up to 30 fields of 30 and 1,024 octets, before log-in too.
@@ -215,6 +216,7 @@ export class ImapSession implements Session {
     let reply: Reply | null;
     if (definition === undefined) reply = bad('unknown command');
     else if (!definition.states.includes(this.state)) reply = bad(wrongState(this.state, definition.states));
+    else if (isRefusedByUidOnly(this, command.name)) reply = uidRequired;
     else {
       reply = await this.#attempt(() => definition.run(this, command));
       if (definition.sync !== 'none' && reply !== null)

@@ -7,6 +7,7 @@ import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { Session } from './command.ts';
 import { formatFlags, SYSTEM_FLAGS } from './syntax/flag-list.ts';
 import { formatSequenceSet } from './syntax/sequence-set.ts';
+import { fetchStart, uidItem } from './uid-only.ts';
 
 export async function sync(session: Session, options: { isExpungeAllowed: boolean }): Promise<void> {
   const { selected } = session;
@@ -80,8 +81,8 @@ export async function claimRecentFor(
 export async function tellExpunged(session: Session, selected: SelectedMailbox): Promise<void> {
   const { output } = session;
   const { numbers, uids } = selected.removeGone();
-  // RFC 7162 §3.2.7: a client that enabled QRESYNC is told UIDs.
-  if (session.enabled.has('QRESYNC')) {
+  // RFC 7162 §3.2.7, RFC 9586 §3.5: a client that enabled QRESYNC or UIDONLY is told UIDs.
+  if (session.enabled.has('QRESYNC') || session.enabled.has('UIDONLY')) {
     if (uids.length > 0) output.text(`* VANISHED ${formatSequenceSet(uids)}\r\n`);
     return;
   }
@@ -132,14 +133,14 @@ export interface MessageFlags {
 
 /** One `* n FETCH (UID … FLAGS (…))`; nothing for a message the client does not know. */
 export function tellMessageFlags(session: Session, selected: SelectedMailbox, message: MessageFlags): void {
-  const index = selected.indexOf(message.uid);
-  if (index < 0) return;
+  const start = fetchStart(session, selected, message.uid);
+  if (start === null) return;
   meetKeywords(session, selected, message.keywords);
   const flags = formatFlags(message.flags, message.keywords, isRecent(session, selected, message.uid));
   const tellsModSeq = session.enabled.has('CONDSTORE');
   if (tellsModSeq) selected.noteTold(message.modSeq);
   const modSeq = tellsModSeq ? ` MODSEQ (${message.modSeq})` : '';
-  session.output.text(`* ${index + 1} FETCH (UID ${message.uid} FLAGS (${flags})${modSeq})\r\n`);
+  session.output.text(`${start}${uidItem(session, message.uid)}FLAGS (${flags})${modSeq})\r\n`);
 }
 
 export function isRecent(session: Session, selected: SelectedMailbox, uid: number): boolean {

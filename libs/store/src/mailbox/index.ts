@@ -1,5 +1,11 @@
 // Mailboxes, messages, subscriptions: the only code that knows their tables. IMAP, POP3, the making and deleting
 // of accounts, and retention all come through here.
+export {
+  type Annotated,
+  type Annotation,
+  readAnnotations,
+  writeAnnotations,
+} from './annotations.ts';
 export { appendMessages, type AppendOutcome, type NewMessage } from './append.ts';
 export { type Copied, copyMessages, type CopyOutcome, type CopyRequest, moveMessages } from './copy.ts';
 export {

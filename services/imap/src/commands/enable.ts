@@ -3,7 +3,7 @@ import type { Run } from '../command.ts';
 import { enableCondstore } from '../condstore.ts';
 import { ok } from '../reply.ts';
 
-const KNOWN = ['IMAP4REV2', 'CONDSTORE', 'QRESYNC', 'UTF8=ACCEPT'] as const;
+const KNOWN = ['IMAP4REV2', 'CONDSTORE', 'QRESYNC', 'UIDONLY', 'UTF8=ACCEPT'] as const;
 
 export const enable: Run = (session, { cursor }) => {
   const enabled: (typeof KNOWN)[number][] = [];

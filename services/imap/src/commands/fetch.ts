@@ -88,7 +88,9 @@ function readRequest(session: Session, { cursor, name }: Command): FetchRequest 
   if (changedSince !== null && !has('MODSEQ')) items.push({ kind: 'simple', name: 'MODSEQ' });
   if (has('MODSEQ')) enableCondstore(session);
   // RFC 9051 §6.4.9: an answer to UID FETCH always has the UID.
-  if (name === 'UID FETCH' && !has('UID')) items.unshift({ kind: 'simple', name: 'UID' });
+  // RFC 9586 §3.4: unless it is the number of the answer.
+  const tellsUid = name === 'UID FETCH' && !session.enabled.has('UIDONLY');
+  if (tellsUid && !has('UID')) items.unshift({ kind: 'simple', name: 'UID' });
   return { set, items, changedSince, tellsVanished, page };
 }
 

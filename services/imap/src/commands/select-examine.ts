@@ -59,7 +59,9 @@ async function describe(session: Session, selected: SelectedMailbox, mailbox: Ma
     output.text(`* ${selected.recentCount} RECENT\r\n`);
     const unseen = mailbox.unseen > 0 ? await firstUnseen(session.server.db, mailbox.id) : null;
     const index = unseen === null ? -1 : selected.indexOf(unseen);
-    if (index >= 0) output.text(`* OK [UNSEEN ${index + 1}] first unseen\r\n`);
+    // RFC 9586 §3.6: it would be a sequence number.
+    if (index >= 0 && !session.enabled.has('UIDONLY'))
+      output.text(`* OK [UNSEEN ${index + 1}] first unseen\r\n`);
   }
   tellKnownFlags(session, selected);
   output.text(`* OK [UIDVALIDITY ${selected.uidValidity}] UIDs are valid\r\n`);

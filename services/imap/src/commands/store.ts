@@ -10,6 +10,7 @@ import { readSequenceSet } from '../sequence-argument.ts';
 import { meetKeywords, tellMessageFlags } from '../sync.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import { parseFlags } from '../syntax/flag-list.ts';
+import { fetchStart, uidItem } from '../uid-only.ts';
 import { formatSequenceSet, type SequenceSet } from '../syntax/sequence-set.ts';
 
 interface StoreRequest {
@@ -82,9 +83,10 @@ async function tell(
     // RFC 7162 §3.1.3: the new MODSEQ is told even when the flags are not.
     if (isSilent && !hasCondstore) meetKeywords(session, selected, keywords);
     else if (isSilent) {
-      const index = selected.indexOf(uid);
+      const start = fetchStart(session, selected, uid);
       selected.noteTold(messages.modSeqs[at] as number);
-      if (index >= 0) output.text(`* ${index + 1} FETCH (UID ${uid} MODSEQ (${messages.modSeqs[at]}))\r\n`);
+      const modSeqItem = `MODSEQ (${messages.modSeqs[at]})`;
+      if (start !== null) output.text(`${start}${uidItem(session, uid)}${modSeqItem})\r\n`);
     } else {
       const flags = messages.flags[at] as number;
       tellMessageFlags(session, selected, { uid, flags, keywords, modSeq: messages.modSeqs[at] as number });

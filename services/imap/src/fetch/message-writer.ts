@@ -15,6 +15,7 @@ import type { SelectedMailbox } from '../selected-mailbox.ts';
 import type { Session } from '../command.ts';
 import { emailId } from '../object-id.ts';
 import { isRecent, meetKeywords } from '../sync.ts';
+import { fetchStart } from '../uid-only.ts';
 import { formatDateTime } from '../syntax/date-time.ts';
 import { formatFlags } from '../syntax/flag-list.ts';
 import { formatString, formatUtf8 } from '../syntax/response-text.ts';
@@ -113,17 +114,17 @@ export class MessageWriter {
   }
 
   #writeRow(page: MessagePage, at: number): void {
-    const index = this.#begin(page, at);
-    if (index < 0) return;
+    const start = this.#begin(page, at);
+    if (start === null) return;
     const words = this.#items.map((item) => this.#simple(page, at, (item as { name: SimpleItem }).name));
-    this.#session.output.text(`* ${index + 1} FETCH (${words.join(' ')})\r\n`);
+    this.#session.output.text(`${start}${words.join(' ')})\r\n`);
   }
 
-  /** The index of the message; below 0 when the client does not know it. */
-  #begin(page: MessagePage, at: number): number {
-    const index = this.#selected.indexOf(page.uids[at] as number);
-    if (index >= 0) meetKeywords(this.#session, this.#selected, page.keywords[at] as string);
-    return index;
+  /** How its answer begins; null when the client does not know the message. */
+  #begin(page: MessagePage, at: number): string | null {
+    const start = fetchStart(this.#session, this.#selected, page.uids[at] as number);
+    if (start !== null) meetKeywords(this.#session, this.#selected, page.keywords[at] as string);
+    return start;
   }
 
   async #write(
@@ -133,9 +134,9 @@ export class MessageWriter {
     extra: readonly SimpleItem[],
   ): Promise<void> {
     const { output } = this.#session;
-    const index = this.#begin(page, at);
-    if (index < 0) return;
-    output.text(`* ${index + 1} FETCH (`);
+    const start = this.#begin(page, at);
+    if (start === null) return;
+    output.text(start);
     let place = 0;
     for (const each of ready) {
       if (place++ > 0) output.text(' ');
@@ -150,9 +151,9 @@ export class MessageWriter {
   async #writeUnseen(page: MessagePage, at: number, ready: readonly Ready[]): Promise<void> {
     const session = this.#session;
     const { output } = session;
-    const index = this.#begin(page, at);
-    if (index < 0) return;
-    output.text(`* ${index + 1} FETCH (`);
+    const start = this.#begin(page, at);
+    if (start === null) return;
+    output.text(start);
     let place = 0;
     for (const each of ready) {
       if (each === 'FLAGS' || each === 'MODSEQ') continue;

@@ -20,12 +20,15 @@ export interface Found {
   isSomeGone: boolean;
 }
 
-export const mentionsModSeq = (key: SearchKey): boolean => mentions(key, 'modSeq');
-const mentionsSaveDate = (key: SearchKey): boolean => mentions(key, 'saveDate');
+export const mentionsModSeq = (key: SearchKey): boolean => mentions(key, ({ kind }) => kind === 'modSeq');
+const mentionsSaveDate = (key: SearchKey): boolean => mentions(key, ({ kind }) => kind === 'saveDate');
+/** Sequence numbers; a saved result is none. */
+export const mentionsNumbers = (key: SearchKey): boolean =>
+  mentions(key, (each) => each.kind === 'sequence' && !each.isUid && each.set !== '$');
 
-function mentions(key: SearchKey, kind: SearchKey['kind']): boolean {
-  if (key.kind === 'and' || key.kind === 'or') return key.keys.some((each) => mentions(each, kind));
-  return key.kind === 'not' ? mentions(key.key, kind) : key.kind === kind;
+function mentions(key: SearchKey, isMeant: (key: SearchKey) => boolean): boolean {
+  if (key.kind === 'and' || key.kind === 'or') return key.keys.some((each) => mentions(each, isMeant));
+  return key.kind === 'not' ? mentions(key.key, isMeant) : isMeant(key);
 }
 
 export async function findInView(

@@ -6,7 +6,8 @@ import { enableCondstore } from '../condstore.ts';
 import { no, ok, type Reply } from '../reply.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { sync } from '../sync.ts';
-import { findInView, type Found, mentionsModSeq } from './find.ts';
+import { uidRequired } from '../uid-only.ts';
+import { findInView, type Found, mentionsModSeq, mentionsNumbers } from './find.ts';
 import { NEEDED_CHARSETS, searchDecoder } from './search-charset.ts';
 import { parseSearchKeys } from './search-key.ts';
 
@@ -27,6 +28,8 @@ export async function runSearch(
   const decode = searchDecoder(charset);
   if (decode === null) return unknownCharset;
   const key = parseSearchKeys(cursor, Date.now(), decode);
+  // RFC 9586 §3.3
+  if (session.enabled.has('UIDONLY') && mentionsNumbers(key)) return uidRequired;
   const asksModSeq = mentionsModSeq(key);
   if (asksModSeq) enableCondstore(session);
   // What is gone is in no result, whichever way the messages are looked for; so it has to be known.
