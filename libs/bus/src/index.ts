@@ -8,7 +8,7 @@ export { type Backlog, backlog } from './backlog.ts';
 export * from './bus.ts';
 export * from './consume.ts';
 export * from './filter-order.ts';
-export { fetchPieces, offerPieces } from './pieces.ts';
+export { fetchPieces, type Offered, offerPieces } from './pieces.ts';
 export * from './progress.ts';
 export * from './settings-link.ts';
 export {

@@ -26,8 +26,12 @@ export const offered = z.object({
 });
 export type Offered = z.infer<typeof offered>;
 
-/** Offers the bytes until it is disposed of. */
-export function offerPieces(bus: Bus, bytes: Buffer): { readonly offer: Offered } & Disposable {
+/** Offers the bytes until it is disposed of; `onFetched` hears how many have gone out. */
+export function offerPieces(
+  bus: Bus,
+  bytes: Buffer,
+  onFetched?: (bytes: number) => void,
+): { readonly offer: Offered } & Disposable {
   const subject = `pieces.${bus.user}.${randomUUID()}`;
   const subscription = bus.connection.subscribe(subject, {
     callback: (error, message) => {
@@ -35,6 +39,7 @@ export function offerPieces(bus: Bus, bytes: Buffer): { readonly offer: Offered 
       const start = Number(message.string());
       const isWithin = Number.isSafeInteger(start) && start >= 0 && start < bytes.length;
       message.respond(isWithin ? bytes.subarray(start, start + PIECE_BYTES) : new Uint8Array());
+      if (isWithin) onFetched?.(Math.min(bytes.length, start + PIECE_BYTES));
     },
   });
   const sha256 = createHash('sha256').update(bytes).digest('hex');

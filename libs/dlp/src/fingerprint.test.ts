@@ -44,3 +44,21 @@ test('the share of an excerpt is what it is, and look-alikes, case and format do
   expect(share(words(1000, 'иное').join(' '))).toBe(0);
   expect(share(document.slice(10, 18).join(' '))).toBe(0);
 });
+
+test('of a document with more fingerprints than are kept, fewer stand for all of its words, and an excerpt is as large as before', () => {
+  const document = words(20_000, 'w');
+  const kept = keptMarks(fingerprint(document.join(' ')), 1000);
+  expect(kept.length).toBeLessThanOrEqual(1000);
+  expect(kept.length).toBeGreaterThan(400);
+  const share = (text: string[]) => {
+    const there = new Set(fingerprint(text.join(' ')).marks.map(({ hash }) => hash));
+    return sharePercent(
+      20_000,
+      kept.filter(({ hash }) => there.has(hash)),
+    );
+  };
+  expect(share(document)).toBeGreaterThanOrEqual(99);
+  expect(share(document.slice(3000, 9000))).toBeGreaterThanOrEqual(28);
+  expect(share(document.slice(3000, 9000))).toBeLessThanOrEqual(32);
+  expect(share(words(20_000, 'x'))).toBe(0);
+});

@@ -97,13 +97,29 @@ export interface KeptMark {
   words: number;
 }
 
-export function keptMarks({ words, marks }: Fingerprint): KeptMark[] {
+/** Of one document; the fingerprints of some 250,000 words are fewer. */
+const MAX_KEPT = 100_000;
+
+export function keptMarks({ words, marks }: Fingerprint, most = MAX_KEPT): KeptMark[] {
   const spans = new Map<bigint, number>();
-  for (const [index, { hash, word }] of marks.entries()) {
-    const next = marks[index + 1]?.word ?? Math.min(words, word + RUN);
+  const kept = thinned(marks, most);
+  for (const [index, { hash, word }] of kept.entries()) {
+    const next = kept[index + 1]?.word ?? Math.min(words, word + RUN);
     spans.set(hash, (spans.get(hash) ?? 0) + next - word);
   }
   return [...spans].map(([hash, span]) => ({ hash, words: span }));
+}
+
+/**
+ * Above that every second one is left out, and every second of the others, until they fit; each stands for more words then. The
+ * hash tells which: a mail is compared as ever.
+ */
+function thinned(marks: readonly Mark[], most: number): readonly Mark[] {
+  let kept = marks;
+  for (let mask = 1n; new Set(kept.map(({ hash }) => hash)).size > most; mask = mask * 2n + 1n) {
+    kept = kept.filter(({ hash }) => (hash & mask) === 0n);
+  }
+  return kept;
 }
 
 /** Fewer fingerprints in common are chance, or a phrase that everybody writes. */

@@ -2,8 +2,10 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import {
+  type AddedDocument,
   type AdminError,
   type AdminQuestion,
+  askAddDocument,
   askAdmin,
   askSettingsTest,
   askTryMail,
@@ -108,6 +110,18 @@ export class Session implements AsyncDisposable {
   async tryMail(mail: Buffer, request: TryMailRequest): Promise<TriedMail> {
     this.#bus ??= await this.#connect();
     const reply = await askTryMail(this.#bus, wholeServer(this.config.author), mail, request);
+    if (reply.ok) return reply.result;
+    throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
+  }
+
+  /** Has a document protected; throws `Refused` where that is not done. */
+  async addDocument(
+    about: { name: string; comment: string },
+    content: Buffer,
+    onSent: (bytes: number) => void,
+  ): Promise<AddedDocument> {
+    this.#bus ??= await this.#connect();
+    const reply = await askAddDocument(this.#bus, wholeServer(this.config.author), about, content, onSent);
     if (reply.ok) return reply.result;
     throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
   }

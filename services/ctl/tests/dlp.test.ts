@@ -11,6 +11,7 @@ import {
   type DlpRuleInfo,
   dlpDefinition,
   done,
+  fetchPieces,
   refused,
 } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
@@ -57,9 +58,10 @@ beforeAll(async () => {
     return request.name === 'none' ? missing('name') : done({});
   });
   answerAdmin(answering, adminDlp.documents, async () => done({ documents: [document], next: null }));
-  answerAdmin(answering, adminDlp.addDocument, async (request) => {
-    heard(request);
-    return done({ document });
+  answerAdmin(answering, adminDlp.addDocument, async ({ file, ...request }) => {
+    const content = file === undefined ? null : await fetchPieces(settings, file, 16 * 1024 * 1024);
+    heard({ ...request, content });
+    return done({ document, unread: request.name === 'Plan' ? [{ name: 'a.zip', why: 'encrypted' }] : [] });
   });
   answerAdmin(answering, adminDlp.removeDocument, async (request) => {
     heard(request);
@@ -156,22 +158,34 @@ test('a rule and a document are removed when somebody says yes, and not before',
 test('a document goes to the server whole, under the name of its file or another one', async () => {
   using directory = temporaryDirectory();
   const path = join(directory.path, 'plan.txt');
-  writeFileSync(path, 'the plan\n');
-  const content = Buffer.from('the plan\n').toString('base64');
-  expect((await run('document', 'add', path)).code).toBe(0);
+  const content = Buffer.from('the plan\n');
+  writeFileSync(path, content);
+  const added = await run('document', 'add', path);
+  expect(added).toMatchObject({ code: 0, stderr: '' });
   expect(asked.pop()).toEqual({ name: 'plan.txt', comment: '', content });
-  const { stdout } = await run(
-    'document',
-    'add',
-    path,
-    '--name',
-    'Plan',
-    '--comment',
-    'of the board',
-    '--json',
-  );
-  expect(JSON.parse(stdout)).toEqual({ document });
+  const named = ['--name', 'Plan', '--comment', 'of the board'];
+  const { stderr } = await run('document', 'add', path, ...named);
+  expect(stderr).toContain('not read, and not protected: a.zip (encrypted)');
+  asked.pop();
+  const { stdout } = await run('document', 'add', path, ...named, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ document });
   expect(asked.pop()).toEqual({ name: 'Plan', comment: 'of the board', content });
+});
+
+test('a document of many megabytes goes in pieces, and how far it came is said; one over 16 MB does not go', async () => {
+  using directory = temporaryDirectory();
+  const path = join(directory.path, 'large.bin');
+  const content = Buffer.alloc(16 * 1024 * 1024, 'plan ');
+  writeFileSync(path, content);
+  const { code, stderr } = await run('document', 'add', path);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/25 % sent\n50 % sent\n75 % sent\nsent; it is being read\n$/);
+  const request = asked.pop() as { content: Buffer };
+  expect(request.content.equals(content)).toBe(true);
+  writeFileSync(path, Buffer.concat([content, Buffer.of(1)]));
+  const large = await run('document', 'add', path);
+  expect(large).toMatchObject({ code: 1, stderr: expect.stringContaining('at most 16 MB can be protected') });
+  expect(asked).toEqual([]);
 });
 
 test('incidents are asked for by rule and by a part of an address', async () => {

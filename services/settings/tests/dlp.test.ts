@@ -1,5 +1,5 @@
 // Rules and protected documents of data loss prevention, as an administrator asks for them.
-import { adminDlp } from '@pochtar/bus';
+import { adminDlp, offerPieces } from '@pochtar/bus';
 import { noteIncidents } from '@pochtar/store/dlp';
 import { openDatabase } from '@pochtar/store/db';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -62,6 +62,37 @@ test('of a protected document its fingerprints are kept, and nothing of its text
   await running.get(adminDlp.removeDocument, { name: 'Plan' });
   expect(await running.db.query({ text: 'select 1 from dlp.fingerprint' })).toEqual([]);
   expect((await running.get(adminDlp.documents, {})).documents).toEqual([]);
+});
+
+test('a document of megabytes is fetched in pieces, and so many of its fingerprints are kept as have room', async () => {
+  const words = Array.from({ length: 550_000 }, (_, index) => `слово${index}`)
+    .join(' ')
+    .slice(0, 3_900_000);
+  const bytes = Buffer.from(`${words}\n`);
+  expect(bytes.length).toBeGreaterThan(5_000_000);
+  using pieces = offerPieces(running.bus, bytes);
+  const { document, unread } = await running.get(adminDlp.addDocument, { name: 'Large', file: pieces.offer });
+  expect(document).toMatchObject({ name: 'Large', bytes: bytes.length, words: words.split(' ').length });
+  expect(unread).toEqual([]);
+  const [kept] = await running.db.query<{ size: number; words: number }>({
+    text: 'select count(*)::int as size, sum(words)::int as words from dlp.fingerprint',
+  });
+  expect(kept?.size).toBeLessThanOrEqual(100_000);
+  expect(kept?.size).toBeGreaterThan(50_000);
+  // They stand for all of it.
+  expect(kept?.words).toBeGreaterThan(document.words * 0.999);
+  await running.get(adminDlp.removeDocument, { name: 'Large' });
+});
+
+test('a document that does not come, is too large, or comes in no way or in two is refused', async () => {
+  using pieces = offerPieces(running.bus, Buffer.from('a'));
+  const offer = pieces.offer;
+  const refusal = (request: object) => running.complaint(adminDlp.addDocument, { name: 'x', ...request });
+  expect(await refusal({ file: { ...offer, bytes: 2 } })).toBe('invalid file');
+  expect(await refusal({ file: { ...offer, bytes: 16 * 1024 * 1024 + 1 } })).toBe('tooLarge file');
+  expect(await refusal({ file: offer })).toBe('unreadable content');
+  expect(await refusal({})).toBe('invalid content');
+  expect(await refusal({ file: offer, content: 'YQ==' })).toBe('invalid content');
 });
 
 test('a document without words, or with a password, protects nothing and is refused', async () => {

@@ -1,8 +1,10 @@
 // Questions about data loss prevention: rules, protected documents and what was found; the settings process answers. Of a
 // protected document its fingerprints are kept, and nothing of its text.
 import { z } from 'zod';
-import { changesAll, looksAtAll, looksInScope } from './access.ts';
-import { adminQuestion } from './question.ts';
+import type { Bus } from '../bus.ts';
+import { offered, offerPieces } from '../pieces.ts';
+import { type Asker, changesAll, looksAtAll, looksInScope } from './access.ts';
+import { adminQuestion, type AdminReply, askAdmin, refused } from './question.ts';
 
 const name = z.string().trim().min(1).max(64);
 /** `user@domain`, `domain`, or `*.domain` with all below it. */
@@ -142,14 +144,25 @@ export const adminDlp = {
   addDocument: adminQuestion(
     'settings',
     'dlp.addDocument',
-    'protects a document: its fingerprints are kept, its text is not',
+    'protects a document: its fingerprints are kept, its text is not; one of `content` and `file` is given',
+    z
+      .object({
+        name,
+        comment: z.string().trim().max(200).default(''),
+        /** A small file, in base64. */
+        content: z.base64().min(1).max(900_000).optional(),
+        /** Any other, fetched in pieces from who asks. */
+        file: offered.optional(),
+      })
+      .refine(({ content, file }) => (content === undefined) !== (file === undefined), {
+        error: 'give content or file',
+        path: ['content'],
+      }),
     z.object({
-      name,
-      comment: z.string().trim().max(200).default(''),
-      /** The file, in base64. */
-      content: z.base64().min(1).max(900_000),
+      document,
+      /** What lies in it and could not be read: that is not protected. */
+      unread: z.array(z.object({ name: z.string(), why: z.string() })).max(50),
     }),
-    z.object({ document }),
     changesAll(({ name: written }) => written, ['comment']),
   ),
   removeDocument: adminQuestion(
@@ -177,3 +190,33 @@ export const adminDlp = {
     looksInScope,
   ),
 };
+
+/** A larger document is not protected: whoever reads it has it in memory. */
+export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+/** It is fetched, read and kept; within a minute, since the bus takes no later answer. */
+const DOCUMENT_MS = 55_000;
+
+export type AddedDocument = z.output<typeof adminDlp.addDocument.result>;
+
+/** Offers the document and asks; one that is too large is refused before. `onSent` hears how many octets have gone out. */
+export async function askAddDocument(
+  bus: Bus,
+  who: Asker,
+  about: { name: string; comment: string },
+  content: Buffer,
+  onSent?: (bytes: number) => void,
+): Promise<AdminReply<AddedDocument>> {
+  if (content.length > MAX_DOCUMENT_BYTES) return tooLargeToProtect(content.length);
+  using pieces = offerPieces(bus, content, onSent);
+  return await askAdmin(bus, adminDlp.addDocument, who, { ...about, file: pieces.offer }, DOCUMENT_MS);
+}
+
+export function tooLargeToProtect(bytes: number): { ok: false; error: ReturnType<typeof refused>['error'] } {
+  const limit = MAX_DOCUMENT_BYTES / 1024 / 1024;
+  return refused(
+    'tooLarge',
+    'file',
+    `в документе ${bytes} байт, а защитить можно не больше ${limit} Мб: сохраните его без картинок или только текст`,
+    `the document has ${bytes} bytes, and at most ${limit} MB can be protected: save it without pictures, or its text alone`,
+  );
+}

@@ -86,6 +86,24 @@ async function definitionOf(written: string): Promise<never> {
   }
 }
 
+/** Below this it is sent before anybody could read how much of it is. */
+const TOLD_FROM_BYTES = 1024 * 1024;
+
+/** Says on stderr, in quarters, how much of a large document has gone out, and that it is being read then. */
+function toldProgress(session: Session, bytes: number): (sent: number) => void {
+  let told = 0;
+  return (sent) => {
+    const percent = Math.floor((sent * 4) / bytes) * 25;
+    if (bytes < TOLD_FROM_BYTES || percent <= told) return;
+    told = percent;
+    session.note(
+      percent < 100
+        ? text(`отправлено ${percent} %`, `${percent} % sent`)
+        : text('отправлено, читается', 'sent; it is being read'),
+    );
+  };
+}
+
 const nameArg = [{ name: 'NAME' }] as const;
 
 const saveRule: Command = {
@@ -153,7 +171,7 @@ export const dlpCommands: readonly Command[] = [
   },
   {
     words: 'dlp document add',
-    summary: text('взять документ под защиту (до 650 КБ)', 'protect a document (up to 650 KB)'),
+    summary: text('взять документ под защиту (до 16 Мб)', 'protect a document (up to 16 MB)'),
     args: [{ name: 'FILE' }],
     options: {
       name: { value: 'NAME', help: text('как его называть', 'what it is called') },
@@ -161,11 +179,13 @@ export const dlpCommands: readonly Command[] = [
     },
     async run(session, input) {
       const file = input.arg(0);
-      const result = await session.ask(adminDlp.addDocument, {
-        name: input.option('name') ?? basename(file),
-        comment: input.option('comment') ?? '',
-        content: (await read(file)).toString('base64'),
-      });
+      const about = { name: input.option('name') ?? basename(file), comment: input.option('comment') ?? '' };
+      const content = await read(file);
+      const result = await session.addDocument(about, content, toldProgress(session, content.length));
+      const unread = result.unread.map(({ name, why }) => `${plain(name || about.name)} (${why})`).join(', ');
+      if (unread !== '') {
+        session.note(text(`не прочитано и не защищено: ${unread}`, `not read, and not protected: ${unread}`));
+      }
       return session.show(result, () => documentTable(session, [result.document]));
     },
   },

@@ -3,16 +3,22 @@ import {
   adminDlp,
   type AdminReply,
   answerAdmin,
+  BusAway,
   type DlpDefinition,
   dlpDefinition,
   type DlpDocumentInfo,
   type DlpIncidentInfo,
   type DlpRuleInfo,
   done,
+  fetchPieces,
+  MAX_DOCUMENT_BYTES,
+  type Offered,
   refused,
+  tooLargeToProtect,
 } from '@pochtar/bus';
 import { compileExpression, loadExpressions, Threads } from '@pochtar/dlp';
 import { parseAddress } from '@pochtar/mail';
+import { Semaphore } from '@pochtar/runtime';
 import {
   addDocument,
   dlpKey,
@@ -33,9 +39,15 @@ import type { Context, Refusal } from '../context.ts';
 
 /** With fewer words everything is like it. */
 const MIN_WORDS = 30;
+/** Documents that are in memory; others wait at who asks. */
+const AT_ONCE = 2;
+/** For reading one: of a core, and by the clock. */
+const READ_CPU_MS = 15_000;
+const READ_MS = 40_000;
 
 export function answerDlp(context: Context): { stop(): Promise<void> }[] {
   const { db } = context;
+  const room = new Semaphore(AT_ONCE);
   return [
     answerAdmin(context, adminDlp.rules, async () => done({ rules: (await listRules(db)).map(ruleInfo) })),
     answerAdmin(context, adminDlp.saveRule, async ({ former, ...rule }, { author }) => {
@@ -56,7 +68,9 @@ export function answerDlp(context: Context): { stop(): Promise<void> }[] {
       const next = rows.length < page.limit ? null : (rows.at(-1)?.name ?? null);
       return done({ documents: rows.map(documentInfo), next });
     }),
-    answerAdmin(context, adminDlp.addDocument, (request, { author }) => add(context, request, author)),
+    answerAdmin(context, adminDlp.addDocument, (request, { author }) =>
+      room.run(() => add(context, request, author)),
+    ),
     answerAdmin(context, adminDlp.removeDocument, async ({ name }) =>
       (await removeDocument(db, name)) ? done({}) : notFound('name', name),
     ),
@@ -94,25 +108,54 @@ async function wrongDefinition({ conditions, copyTo }: DlpDefinition): Promise<R
   return null;
 }
 
+interface Given {
+  name: string;
+  comment: string;
+  content?: string | undefined;
+  file?: Offered | undefined;
+}
+
 async function add(
-  { db }: Context,
-  { name, comment, content }: { name: string; comment: string; content: string },
+  context: Context,
+  { name, comment, content, file }: Given,
   author: string,
-): Promise<AdminReply<{ document: DlpDocumentInfo }>> {
-  const bytes = Buffer.from(content, 'base64');
+): Promise<AdminReply<{ document: DlpDocumentInfo; unread: { name: string; why: string }[] }>> {
+  if (file !== undefined && file.bytes > MAX_DOCUMENT_BYTES) return tooLargeToProtect(file.bytes);
+  const bytes = file === undefined ? Buffer.from(content ?? '', 'base64') : await fetched(context, file);
+  if (bytes === null) return notWhole;
+  const { length } = bytes;
   // Threads for this alone: documents are added seldom, and what reads them takes memory.
-  await using threads = new Threads({ cpuMs: 8000 });
+  await using threads = new Threads({ cpuMs: READ_CPU_MS });
   const print = await threads.readDocument(
     { document: bytes, name, limits: {} },
-    AbortSignal.timeout(14_000),
+    AbortSignal.timeout(READ_MS),
   );
   if (typeof print === 'string' || print.words < MIN_WORDS) return unreadable();
-  const document = { name, comment, words: print.words, bytes: bytes.length, author };
-  const added = await addDocument(db, document, print.marks);
+  const document = { name, comment, words: print.words, bytes: length, author };
+  const added = await addDocument(context.db, document, print.marks);
   if (added === 'exists') return exists();
   if (added === 'full') return full('documents', MAX_DOCUMENTS);
-  return done({ document: documentInfo({ ...document, createdAt: new Date() }) });
+  const unread = print.unread.map((one) => ({ name: one.name.slice(0, 255), why: one.why }));
+  return done({ document: documentInfo({ ...document, createdAt: new Date() }), unread });
 }
+
+/** Null when it did not come whole. */
+async function fetched({ bus, log }: Context, file: Offered): Promise<Buffer | null> {
+  try {
+    return await fetchPieces(bus, file, MAX_DOCUMENT_BYTES);
+  } catch (error) {
+    if (error instanceof BusAway) throw error;
+    log.warn({ err: error }, 'a document did not come whole');
+    return null;
+  }
+}
+
+const notWhole = refused(
+  'invalid',
+  'file',
+  'документ не пришёл целиком: повторите',
+  'the document did not come whole: try again',
+);
 
 function ruleInfo({ name, isOn, position, definition, author, changedAt }: StoredRule): DlpRuleInfo {
   // One of an older version has no field that came later.
