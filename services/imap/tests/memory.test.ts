@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { constants, deflateRawSync } from 'node:zlib';
 import { eventually, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ImapClient } from './imap-client.ts';
@@ -80,6 +81,35 @@ function floods(first: string, chunk?: Buffer<ArrayBuffer>): Promise<number[]> {
     }),
   );
 }
+
+// The first of all: what others have held and given back would hide what it takes.
+test('a compressed session takes a bounded piece more, also when it is sent bombs', async () => {
+  const clients = await Promise.all(Array.from({ length: 60 }, () => ImapClient.inbox(target(), 'boris')));
+  const before = resident();
+  for (const client of clients) await client.ok('COMPRESS DEFLATE');
+  // What compression takes is there when both sides have used it.
+  const noop = deflateRawSync('n NOOP\r\n', { finishFlush: constants.Z_SYNC_FLUSH });
+  for (const { socket } of clients) {
+    const read = socket.bytesRead;
+    socket.write(noop);
+    await eventually(() => expect(socket.bytesRead).toBeGreaterThan(read));
+  }
+  const added = (resident() - before) / clients.length;
+  expect(added).toBeLessThan(0.3 * MB);
+  // 50 kB each, of which the server could make 50 MB: 3 GB of all.
+  const bomb = deflateRawSync(Buffer.alloc(50 * MB, 'x'));
+  for (const { socket } of clients) {
+    socket.on('error', () => {});
+    socket.write(bomb);
+  }
+  const samples: number[] = [];
+  for (let sample = 0; sample < 20; sample++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    samples.push(resident() - before);
+  }
+  expect(Math.max(...samples)).toBeLessThan(200 * MB);
+  for (const client of clients) client[Symbol.dispose]();
+});
 
 test('lines without end are thrown away as they come, and end the connection', async () => {
   const before = resident();
