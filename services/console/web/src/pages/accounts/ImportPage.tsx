@@ -80,15 +80,17 @@ export function ImportPage() {
             </span>
           </p>
           <Preview rows={parsed.rows} />
-          <Switch
-            label={t('import.update')}
-            checked={isUpdating}
-            aria-describedby="import-update-help"
-            onChange={({ currentTarget }) => setIsUpdating(currentTarget.checked)}
-          />
-          <p id="import-update-help" className="p-muted p-small">
-            {t('import.updateHelp')}
-          </p>
+          <div className="p-gap">
+            <Switch
+              label={t('import.update')}
+              checked={isUpdating}
+              aria-describedby="import-update-help"
+              onChange={({ currentTarget }) => setIsUpdating(currentTarget.checked)}
+            />
+            <p id="import-update-help" className="p-muted p-small">
+              {t('import.updateHelp')}
+            </p>
+          </div>
           <div className="p-actions p-gap">
             <Button disabled={sound.length === 0} loading={isBusy} onClick={() => void create()}>
               {t('import.create', { count: sound.length })}

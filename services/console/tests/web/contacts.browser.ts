@@ -1,0 +1,80 @@
+// Contact details of a mailbox on its page, before the real processes: typed, refused at the field, with a picture, exported.
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { createAccounts } from '@pochtar/testkit/ground';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PASSWORD, type RunningConsole, runConsole, type Visitor } from '../running-console.ts';
+import { openBrowser } from './browser.ts';
+import { type BuiltPages, buildPages } from './built-pages.ts';
+
+const address = 'anna@demo.test';
+/** One pixel, and no JPEG. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+let pages: BuiltPages;
+let browser: Browser;
+let running: RunningConsole;
+let page: Page;
+let admin: Visitor;
+
+beforeAll(async () => {
+  pages = await buildPages();
+  running = await runConsole({ pages: pages.directory });
+  await createAccounts(running.ground.db, ['anna']);
+  admin = await running.loggedIn('root');
+  browser = await openBrowser();
+  page = await (await browser.newContext({ locale: 'en', reducedMotion: 'reduce' })).newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(running.url);
+  await page.getByLabel('Login or mailbox address').fill('root');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+});
+afterAll(async () => {
+  await browser.close();
+  await running[Symbol.asyncDispose]();
+  await pages[Symbol.asyncDispose]();
+});
+
+test('what does not do is told at its field, and the rest is kept until it does; a picture becomes a JPEG', async () => {
+  await page.goto(`${running.url}/accounts?open=${encodeURIComponent(address)}`);
+  await page.getByRole('button', { name: 'Contact details' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Contact details' });
+  await dialog.getByLabel('Surname').fill('Ёлкина');
+  await dialog.getByLabel('Work phone').fill('none');
+  await dialog
+    .locator('input[type="file"]')
+    .setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: png });
+  await dialog.getByRole('img', { name: 'Photo of' }).waitFor();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('A telephone number has digits', { exact: false }).waitFor();
+  expect(await dialog.getByLabel('Work phone').getAttribute('aria-invalid')).toBe('true');
+  await dialog.getByLabel('Work phone').fill('+7 495 123-45-67');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const { body } = await admin.call('GET', `/accounts/${address}`);
+  expect(body).toMatchObject({
+    account: {
+      contact: { surname: 'Ёлкина', workPhone: '+7 495 123-45-67' },
+      hasPhoto: true,
+      isHidden: false,
+    },
+  });
+  const photo = (await admin.call('GET', `/accounts/${address}/photo`)).body;
+  expect(photo).toMatchObject({ photo: { width: 1, height: 1, jpeg: expect.stringMatching(/^\/9j\//) } });
+  await page.getByRole('img', { name: `Photo of` }).waitFor();
+});
+
+test('mailboxes are exported with them', async () => {
+  await page.goto(`${running.url}/accounts`);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as CSV' }).click();
+  const text = readFileSync(await (await download).path(), 'utf8');
+  expect(text).toMatch(/^\uFEFFaddress;/);
+  expect(text).toContain(address);
+  expect(text).toContain(';Ёлкина;');
+});
