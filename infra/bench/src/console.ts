@@ -1,7 +1,6 @@
 // `./pochtar bench console`: how long the routes of the console's API take in a large installation, and what memory the
 // process has. The routes are those that the API itself describes: each GET with one example of what it needs, the lists
 // with their filters and their last pages too, and each that changes something (console-changes.ts).
-import { readFileSync } from 'node:fs';
 import {
   bannedAddress,
   CHANGES,
@@ -13,7 +12,7 @@ import {
 import { ConsoleClient, type Described } from './console-client.ts';
 import { seedBans } from './console-seed.ts';
 import type { Instance } from './instance.ts';
-import { measure as usageOf, type Root } from './processes.ts';
+import { measure as usageOf, type Root, rssMiB } from './processes.ts';
 
 export interface ConsoleOptions {
   /** Requests of each route. */
@@ -281,11 +280,6 @@ async function deepPages(client: ConsoleClient): Promise<Record<string, string[]
     '/audit': [`before=${Math.ceil((entries[0]?.id ?? 0) / 10)}&limit=100`],
     '/lists/{list}': ['after=200&limit=100'],
   };
-}
-
-function rssMiB(pid: number): number {
-  const match = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
-  return Number(match?.[1] ?? 0) / 1024;
 }
 
 /** The aim for each route, and for the process. */

@@ -11,6 +11,7 @@ import { seedConsole } from './console-seed.ts';
 import { benchIdle, type IdleResult } from './idle.ts';
 import { Instance } from './instance.ts';
 import { measure, type Usage } from './processes.ts';
+import { benchLdap, ldapTable } from './ldap.ts';
 import { benchSettings } from './settings-line.ts';
 import { sendLoad, textMail } from './smtp-load.ts';
 
@@ -64,6 +65,10 @@ const { values, positionals } = parseArgs({
     queued: { type: 'string', default: '100000' },
     entries: { type: 'string', default: '2000' },
     saves: { type: 'string', default: '40' },
+    sizes: { type: 'string', default: '1000,100000' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    idle: { type: 'string', default: '5000' },
     only: { type: 'string' },
     keep: { type: 'boolean', default: false },
     scale: { type: 'string', multiple: true, default: [] },
@@ -83,6 +88,9 @@ pochtar bench console [--accounts 10000] [--queued 100000] [--entries 2000] [--r
   --keep    the filled installation is left in var/bench, and the next --keep goes on with it
 pochtar bench settings [--saves 40] [--json]
   Measures how long a change that is saved in the console takes until every process has applied it.
+pochtar bench ldap [--sizes 1000,100000] [--rounds 5] [--seconds 2] [--idle 5000] [--json]
+  Measures searches of mail clients in the address book, beside OpenLDAP's slapd with the same entries, in turn; and what
+  thousands of silent connections cost.
 `);
 } else if (positionals[0] === 'idle') {
   await withInstance(runIdle);
@@ -90,6 +98,8 @@ pochtar bench settings [--saves 40] [--json]
   await withInstance(runConsole);
 } else if (positionals[0] === 'settings') {
   await withInstance(runSettings);
+} else if (positionals[0] === 'ldap') {
+  await withInstance(runLdap);
 } else {
   await withInstance(bench);
 }
@@ -154,6 +164,16 @@ async function runSettings(instance: Instance): Promise<void> {
   process.stdout.write(
     `${saves} saves, applied by every process: p50 ${p50Ms} ms, p95 ${p95Ms} ms, worst ${worstMs} ms (${slowest})\n`,
   );
+}
+
+async function runLdap(instance: Instance): Promise<void> {
+  const { sizes, rounds, seconds, idle } = values;
+  const options = {
+    sizes: sizes.split(',').map(Number),
+    ...{ rounds: Number(rounds), milliseconds: Number(seconds) * 1000, idle: Number(idle) },
+  };
+  const result = await benchLdap(instance, options, progress);
+  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : ldapTable(result));
 }
 
 function idleLine({ command, tookMs, worstNoopMs, worstControlMs, noops }: IdleResult): string {

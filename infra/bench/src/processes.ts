@@ -80,6 +80,12 @@ function readOrNull(file: string): string | null {
   }
 }
 
+/** Of one process, now. */
+export function rssMiB(pid: number): number {
+  const match = /^VmRSS:\s+(\d+) kB/m.exec(readOrNull(`/proc/${pid}/status`) ?? '');
+  return match ? Number(match[1]) / 1024 : 0;
+}
+
 function peakMiB(pid: number): number {
   const match = /^VmHWM:\s+(\d+) kB/m.exec(readOrNull(`/proc/${pid}/status`) ?? '');
   return match ? Number(match[1]) / 1024 : 0;
