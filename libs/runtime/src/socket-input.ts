@@ -143,6 +143,13 @@ export class SocketInput {
     this.#buffer = EMPTY;
   }
 
+  /** Before TLS starts with what has come already: that goes back to the socket. */
+  giveBack(): void {
+    this.#socket.off('readable', this.#onReadable).off('end', this.#onEnd).off('close', this.#onEnd);
+    if (this.#buffer.length > 0) this.#socket.unshift(this.#buffer);
+    this.#buffer = EMPTY;
+  }
+
   /** Goes on with another source: TLS, or what is inflated. */
   attach(socket: Readable): void {
     this.#socket = socket;

@@ -2,6 +2,7 @@
 // becomes an answer. Searches run beside each other (RFC 4511 §3.1); what changes who asks, or how it is protected, runs alone.
 import type { Socket } from 'node:net';
 import {
+  acceptTls,
   type IncomingConnection,
   InputEnded,
   type Logger,
@@ -9,6 +10,7 @@ import {
   SocketOutput,
   TimedOut,
 } from '@pochtar/runtime';
+import { canStartTls } from '@pochtar/service';
 import { readFrame } from './ber/frame.ts';
 import { MalformedBer } from './ber/malformed.ts';
 import type { BoundPerson, Operation, Operations, Outcome, SaslExchange, Session } from './operation.ts';
@@ -28,6 +30,8 @@ import { codes, Refused, result, type Result } from './protocol/result.ts';
 import { Abandoned } from './search/patience.ts';
 import type { Server } from './server.ts';
 
+/** RFC 8446 §5.1: the type of the record that a client begins with. */
+const TLS_HANDSHAKE = 0x16;
 /** Octets of a message: of who has logged in, and of anybody. */
 const MAX_MESSAGE = 256 * 1024;
 const MAX_STRANGERS_MESSAGE = 64 * 1024;
@@ -76,6 +80,7 @@ export class LdapSession implements Session {
     metrics.sessions.add(1);
     metrics.openSessions.add(1);
     try {
+      await this.#begin();
       while (!this.#isOver) await this.#turn();
     } catch (error) {
       await this.#farewell(error);
@@ -113,6 +118,18 @@ export class LdapSession implements Session {
     this.isSecure = true;
     this.person = null;
     this.exchange = null;
+  }
+
+  /**
+   * No mail client that is set up by hand begins TLS within LDAP (RFC 4511 §4.14): they know `ldaps`, TLS from the first octet
+   * on, which no message of LDAP begins with. So one port is enough for both.
+   */
+  async #begin(): Promise<void> {
+    this.input.timeoutMs = this.server.times.loginMs;
+    await this.input.ready();
+    if (this.input.pending[0] !== TLS_HANDSHAKE || !canStartTls(this)) return;
+    this.input.giveBack();
+    this.secured(await acceptTls(this.socket, this.server.tls));
   }
 
   async #turn(): Promise<void> {

@@ -64,6 +64,27 @@ test('a hint brings what changed: a name, an alias, a group, and who is switched
   expect(book.find('all@demo.test')).toBeDefined();
 });
 
+test('many changes at once are put in order together, and what was there stays', async () => {
+  await using followed = await follow(NEVER);
+  const { book } = followed;
+  const { size } = book;
+  const before = [...book.entries()];
+  expect(size).toBeGreaterThan(0);
+  await db.query({
+    text: `insert into directory.account (domain_id, address, display_name)
+      select d.id, 'many' || n || '@demo.test', 'Many ' || n
+      from directory.domain d, generate_series(1, 2500) n where d.name = 'demo.test'`,
+  });
+  hint('many1@demo.test');
+  await eventually(() => expect(book.size).toBe(size + 2500));
+  expect(book.find('many2500@demo.test')?.displayName).toBe('Many 2500');
+  for (const entry of before) expect(book.find(entry.address)).toBe(entry);
+  await db.query({ text: "delete from directory.account where address like 'many%'" });
+  hint('many1@demo.test');
+  await eventually(() => expect(book.size).toBe(size));
+  expect([book.slots, book.find('many1@demo.test')]).toEqual([size, undefined]);
+});
+
 test('a hint that is lost is made up for', async () => {
   await using followed = await follow(100);
   await createAccounts(db, ['clara']);

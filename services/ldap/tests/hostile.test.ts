@@ -1,4 +1,6 @@
 // Clients that send what is no LDAP, too much, too slowly, or nothing at all. Whatever they do, others are served.
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { MalformedBer } from '../src/ber/malformed.ts';
@@ -9,7 +11,7 @@ import { readEnvelope } from '../src/protocol/message.ts';
 import { readRequest } from '../src/protocol/request.ts';
 import { Refused } from '../src/protocol/result.ts';
 import { bindMessage, searchMessage } from './encode-request.ts';
-import { BASE, type Installation, PASSWORD, startInstallation } from './installation.ts';
+import { BASE, HOST, type Installation, PASSWORD, startInstallation } from './installation.ts';
 import { mutations } from './mutated-messages.ts';
 import { RawClient } from './raw-client.ts';
 
@@ -45,7 +47,6 @@ test('a claim of two gigabytes inside of a message ends the session, and nothing
 
 test.each([
   ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
-  ['TLS where none was begun', Buffer.from('16030100', 'hex')],
   ['an indefinite length', Buffer.from('3080', 'hex')],
   ['a length of nine octets', Buffer.from('3089010101010101010101', 'hex')],
   ['an operation that is none', Buffer.from('30050201015f00', 'hex')],
@@ -55,6 +56,12 @@ test.each([
   raw.send(octets);
   expect((await raw.resultOf(0)).code).toBe(2);
   await eventually(() => expect(raw.isClosed).toBe(true));
+});
+
+test('a beginning of TLS that is none ends the connection', async () => {
+  const socket = connect(at.port, HOST).resume();
+  socket.write(Buffer.from('1603010005ffffffffff', 'hex'));
+  await once(socket, 'close');
 });
 
 test.each([

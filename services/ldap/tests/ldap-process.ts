@@ -34,7 +34,7 @@ export interface Strained {
 
 /** As docker-compose.yml has it. */
 const memory = {
-  ...{ NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' },
+  ...{ NODE_OPTIONS: '--max-semi-space-size=4', MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' },
 };
 const PEOPLE = 1000;
 const PROBE_EVERY_MS = 5;

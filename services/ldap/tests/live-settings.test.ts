@@ -176,12 +176,19 @@ test('accessEncryption.mode required: a password is taken inside TLS only, and a
   expect(await mechanisms()).toEqual([]);
   await client.startTLS({ rejectUnauthorized: false });
   expect(await mechanisms()).toBe('PLAIN');
+  const secure = new Client({ url: `ldaps://${HOST}:${at.port}`, tlsOptions: { rejectUnauthorized: false } });
+  await secure.bind('anna@demo.test', PASSWORD);
+  expect(await found(secure)).toEqual(ours);
+  await secure.unbind();
   await client.bind('anna@demo.test', PASSWORD);
   expect(await found(client)).toEqual(ours);
   await at.set({ accessEncryption: { mode: 'none' } });
   await expect((await at.client()).startTLS({ rejectUnauthorized: false })).rejects.toMatchObject({
     code: 52,
   });
+  await expect(secure.bind('anna@demo.test', PASSWORD)).rejects.toThrow(
+    /TLS|SSL|closed|disconnected|wrong version/i,
+  );
   await at.set({ accessEncryption: { mode: 'optional' } });
 });
 

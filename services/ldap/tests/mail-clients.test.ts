@@ -23,8 +23,8 @@ async function ldapsearch(...words: string[]): Promise<string> {
     LDAPTLS_REQCERT: 'allow',
     ...(libraryPath && { LD_LIBRARY_PATH: libraryPath }),
   };
-  const url = `ldap://${HOST}:${at.port}`;
-  const { stdout } = await run(path, ['-x', '-LLL', '-o', 'ldif-wrap=no', '-H', url, ...words], {
+  const url = words.includes('-H') ? [] : ['-H', `ldap://${HOST}:${at.port}`];
+  const { stdout } = await run(path, ['-x', '-LLL', '-o', 'ldif-wrap=no', ...url, ...words], {
     env,
     timeout: 20_000,
   });
@@ -65,6 +65,17 @@ describe('ldapsearch', () => {
       'mail: boris@demo.test',
       `display-name:: ${Buffer.from('Boris Émile Grant').toString('base64')}`,
     ]);
+  });
+
+  test('TLS from the first octet on, at the same port', async () => {
+    const url = ['-H', `ldaps://${HOST}:${at.port}`];
+    const said = await ldapsearch(...url, ...asAnna, '-b', BASE, outlook('bor'), 'mail');
+    expect(said).toContain('mail: boris@demo.test');
+    await expect(ldapsearch(...url, '-D', 'anna@demo.test', '-w', 'wrong', '-b', BASE)).rejects.toMatchObject(
+      {
+        code: 49,
+      },
+    );
   });
 
   test('pages and a sorted list', async () => {

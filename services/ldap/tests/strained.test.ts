@@ -14,6 +14,9 @@ const SHORT_MS = 120_000;
 const MEDIAN_MS = 50;
 const WORST_MS = 1000;
 
+/** Above what a calm process has: what the collector lets lie, however many messages there were. */
+const MOST_MIB = 256;
+
 let ldap: LdapProcess;
 let calmMiB: number;
 
@@ -37,7 +40,7 @@ test(
     const strained = await ldap.strain({ kind: 'mutated', messages: MUTATED, seed: 77_523 });
     expect(strained.count).toBeGreaterThanOrEqual(MUTATED);
     expectServed(strained);
-    expect(strained.peakMiB).toBeLessThan(calmMiB + 64);
+    expect(strained.peakMiB).toBeLessThan(calmMiB + MOST_MIB);
   },
   isLong ? LONG_MS : SHORT_MS,
 );

@@ -46,6 +46,10 @@ export class Book {
     return this.#slots[slot];
   }
 
+  *entries(): Iterable<BookEntry> {
+    for (const entry of this.#slots) if (entry !== undefined) yield entry;
+  }
+
   find(address: string): BookEntry | undefined {
     const slot = this.#slotOf(address);
     return slot === null ? undefined : this.#slots[slot];

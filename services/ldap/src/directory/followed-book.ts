@@ -10,6 +10,8 @@ import { Book } from './book.ts';
 
 const COMPARE_MS = 15_000;
 const RETRY_MS = 1000;
+/** Changes that are too many to be made one by one, where they are a good part of the book. */
+const MANY = 2000;
 
 export interface FollowedBookOptions {
   db: Queryable;
@@ -91,6 +93,13 @@ function isSame(a: BookEntry | undefined, b: BookEntry | undefined): boolean {
 function apply({ isWhole, addresses, people, groups }: BookChanges, book: Book): void {
   const entries: BookEntry[] = [...people.map(person), ...groups.map(group)];
   if (isWhole) return book.replaceAll(entries);
+  // Each that is put moves what stands behind it in the order: of many all are put in order together.
+  if (addresses.length > MANY && addresses.length > book.size / 4) {
+    const changed = new Set(addresses);
+    return book.replaceAll(
+      [...book.entries()].filter(({ address }) => !changed.has(address)).concat(entries),
+    );
+  }
   const byAddress = new Map(entries.map((entry) => [entry.address, entry]));
   for (const address of addresses) {
     const entry = byAddress.get(address);

@@ -14,7 +14,19 @@ const classes: ReadonlyMap<string, string> = new Map([
 ]);
 const attributeOf: Readonly<Record<string, string>> = { domaincomponent: 'dc' };
 
+/** As long as the base is the same, they are: nearly every search looks at them. */
+const madeBases = new WeakMap<Base, FixedEntry>();
+const madeUnits = new WeakMap<Base, Map<UnitName, FixedEntry>>();
+
 export function baseEntry(base: Base): FixedEntry {
+  const known = madeBases.get(base);
+  if (known !== undefined) return known;
+  const made = makeBaseEntry(base);
+  madeBases.set(base, made);
+  return made;
+}
+
+function makeBaseEntry(base: Base): FixedEntry {
   const [first] = base.name[0] as Rdn;
   const type = first?.type.toLowerCase() ?? '';
   const attribute = attributeOf[type] ?? type;
@@ -25,6 +37,14 @@ export function baseEntry(base: Base): FixedEntry {
 }
 
 export function unitEntry(base: Base, unit: UnitName): FixedEntry {
+  const units = madeUnits.get(base) ?? new Map<UnitName, FixedEntry>();
+  madeUnits.set(base, units);
+  const made = units.get(unit) ?? makeUnitEntry(base, unit);
+  units.set(unit, made);
+  return made;
+}
+
+function makeUnitEntry(base: Base, unit: UnitName): FixedEntry {
   const name = [[{ type: 'ou', value: unit }], ...base.name];
   return new FixedEntry(name, 'organizationalUnit', { ou: [unit], hasSubordinates: ['TRUE'] });
 }
