@@ -12,6 +12,14 @@ test('the far side’s port is 25, or what the environment says for all or for o
   expect([port('any.test'), port('one.test')]).toEqual([2525, 2526]);
 });
 
+test('which addresses of far sides are tried: IPv4 first, or what the environment says', () => {
+  expect(readConfig(environment).POCHTAR_REMOTE_ADDRESSES).toBe('ipv4First');
+  const read = (order: string): unknown =>
+    readConfig({ ...environment, POCHTAR_REMOTE_ADDRESSES: order }).POCHTAR_REMOTE_ADDRESSES;
+  expect(read('ipv4Only')).toBe('ipv4Only');
+  expect(() => read('ipv5')).toThrow(/POCHTAR_REMOTE_ADDRESSES/);
+});
+
 test('a wrong port is an error that names the variable and the remedy', () => {
   const read = (): unknown => readConfig({ ...environment, POCHTAR_REMOTE_PORT: 'one.test=99999' });
   expect(read).toThrow(/POCHTAR_REMOTE_PORT: .*one\.test=99999.*use 2525 or domain=2525/);

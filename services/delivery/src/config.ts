@@ -1,6 +1,7 @@
 // Environment -> configuration; the only reader of process.env in this service.
 import { processEnv, readEnv } from '@pochtar/runtime';
 import { z } from 'zod';
+import { ADDRESS_ORDERS, type AddressOrder } from './remote/mx.ts';
 import { networks } from './remote/reachable.ts';
 
 /** RFC 5321 §4.5.4.2: SMTP between servers is on port 25. */
@@ -37,6 +38,10 @@ const remoteNetworks = z
 
 const schema = processEnv.extend({
   POCHTAR_REMOTE_PORT: remotePorts,
+  /** Which addresses of far sides are tried, in which order: a network without IPv6 has ipv4Only. */
+  POCHTAR_REMOTE_ADDRESSES: z
+    .enum(Object.keys(ADDRESS_ORDERS) as [AddressOrder, ...AddressOrder[]])
+    .default('ipv4First'),
   /** Where policies of other domains are fetched (MTA-STS). For tests. */
   POCHTAR_STS_PORT: port.default(443),
   /** Networks of far sides that are not of the public internet: mail goes to no other private address but a relay's. */

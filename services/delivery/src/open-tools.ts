@@ -63,6 +63,7 @@ export async function openTools({
     security: { sts, results: new TlsResults() },
     remotePort: config.POCHTAR_REMOTE_PORT,
     remoteNetworks,
+    addressOrder: config.POCHTAR_REMOTE_ADDRESSES,
     audit: { begin: (entry) => beginAudit(db, entry) },
     isStanding: (asker) => isStanding(db, asker),
     srsKey: derivedKey(masterKey, 'srs'),

@@ -7,6 +7,7 @@ import type { BlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
 import type { DeliveryMetrics } from './metrics.ts';
 import type { DeferredCount } from './deferred-count.ts';
+import type { AddressOrder } from './remote/mx.ts';
 import type { StsPolicies } from './remote/security/sts/policies.ts';
 import type { TlsResults } from './remote/security/tls-results.ts';
 
@@ -30,6 +31,8 @@ export interface Tools extends AnswerTools {
   security: { sts: StsPolicies; results: TlsResults };
   /** The far side's SMTP port for a domain. */
   remotePort: (domain: string) => number;
+  /** Which of a host's addresses are tried, in which order. */
+  addressOrder: AddressOrder;
   /** Networks that are not public and mail may be sent to all the same. */
   remoteNetworks: BlockList;
   /** Of the addresses by which forwarded mail comes back. */

@@ -54,6 +54,7 @@ beforeAll(async () => {
       results: new TlsResults(),
     },
     srsKey: Buffer.alloc(32),
+    addressOrder: 'ipv4First',
     remotePort: () => 25,
     sender: randomUUID(),
     remoteNetworks: new BlockList(),

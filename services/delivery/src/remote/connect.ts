@@ -5,7 +5,7 @@
 import type { RelaySettings } from '@pochtar/settings';
 import type { Tools } from '../tools.ts';
 import { dial } from './dial.ts';
-import { addressesOf, hostsOf, type RouteFailure } from './mx.ts';
+import { addressesOf, type AddressOrder, hostsOf, type RouteFailure } from './mx.ts';
 import { type Place, placesOf } from './places.ts';
 import { type Unfit, unfit } from './reachable.ts';
 import type { SecurityFault } from './security/fault.ts';
@@ -27,6 +27,8 @@ const ALL_MS = 120_000;
 export interface Connector
   extends Pick<Tools, 'resolver' | 'remotePort' | 'remoteNetworks' | 'relayPassword' | 'log' | 'metrics'> {
   settings: { current(section: 'general'): { heloName: string } };
+  /** IPv4 first when nothing is said. */
+  addressOrder?: AddressOrder;
   /** Ends every connection. */
   signal: AbortSignal;
   /** What other domains ask of who sends to them; a relay is our own setting. */
@@ -92,7 +94,9 @@ async function tryHosts(trying: Trying, hosts: readonly string[]): Promise<Opene
   /** What only holds when there is no other place. */
   let last: RouteFailure | null = null;
   let tried = 0;
-  for await (const place of placesOf(hosts, (host) => addressesOf(host, tools.resolver))) {
+  for await (const place of placesOf(hosts, (host) =>
+    addressesOf(host, tools.resolver, tools.addressOrder),
+  )) {
     if ('kind' in place) {
       failure ??= place;
       continue;

@@ -1,6 +1,6 @@
 import { DnsFailure } from '@pochtar/runtime';
 import { describe, expect, test } from 'vitest';
-import { addressesOf, hostsOf, orderHosts } from './mx.ts';
+import { addressesOf, type AddressOrder, hostsOf, orderHosts } from './mx.ts';
 
 const mx = (...records: [number, string][]): { exchange: string; priority: number }[] =>
   records.map(([priority, exchange]) => ({ priority, exchange }));
@@ -80,6 +80,19 @@ describe('addresses', () => {
       kind: 'addresses',
       addresses: ['192.0.2.1'],
     });
+  });
+
+  test('in the order that the administrator says, or of one family alone', async () => {
+    const both = { a: () => Promise.resolve(['192.0.2.1']), aaaa: () => Promise.resolve(['2001:db8::1']) };
+    const listed = async (wanted: AddressOrder): Promise<string> => {
+      const found = await addressesOf('h.test', both, wanted);
+      return found.kind === 'addresses' ? found.addresses.join(' ') : found.kind;
+    };
+    expect(await listed('ipv6First')).toBe('2001:db8::1 192.0.2.1');
+    expect(await listed('ipv4Only')).toBe('192.0.2.1');
+    expect(await listed('ipv6Only')).toBe('2001:db8::1');
+    const asked = { ...both, aaaa: () => Promise.reject(new Error('not asked')) };
+    expect(await addressesOf('h.test', asked, 'ipv4Only')).toMatchObject({ kind: 'addresses' });
   });
 
   test('none is not the same as no answer', async () => {

@@ -76,16 +76,26 @@ export function orderHosts(
 
 export type AddressList = { kind: 'addresses'; addresses: string[] } | { kind: 'none' } | RouteFailure;
 
-/** The addresses of a host, IPv4 first: far sides ask more of IPv6 senders (a reverse name) than of others. */
+/** Which addresses are tried, in this order. */
+export const ADDRESS_ORDERS = {
+  ipv4First: ['a', 'aaaa'],
+  ipv6First: ['aaaa', 'a'],
+  ipv4Only: ['a'],
+  ipv6Only: ['aaaa'],
+} as const;
+export type AddressOrder = keyof typeof ADDRESS_ORDERS;
+
+/** The addresses of a host. IPv4 comes first: far sides ask more of IPv6 senders (a reverse name) than of others. */
 export async function addressesOf(
   host: string,
   resolver: Pick<Resolver, 'a' | 'aaaa'>,
+  order: AddressOrder = 'ipv4First',
 ): Promise<AddressList> {
   if (isIP(host)) return { kind: 'addresses', addresses: [host] };
-  const [four, six] = await Promise.allSettled([resolver.a(host), resolver.aaaa(host)]);
-  const addresses = [four, six].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  const answers = await Promise.allSettled(ADDRESS_ORDERS[order].map((kind) => resolver[kind](host)));
+  const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   if (addresses.length > 0) return { kind: 'addresses', addresses };
-  for (const answer of [four, six]) {
+  for (const answer of answers) {
     if (answer.status !== 'rejected') continue;
     if (!(answer.reason instanceof DnsFailure)) throw answer.reason;
     return dnsFailure(host);
