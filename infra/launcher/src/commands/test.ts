@@ -17,7 +17,7 @@ const others = [
   { name: 'opendkim-testmsg', debianPackage: 'opendkim-tools' },
   { name: 'ldapsearch', debianPackage: 'ldap-utils' },
 ];
-const othersModules = ['libnet-ssleay-perl', 'python3-dkim', 'python3-authres'];
+const othersModules = ['libnet-ssleay-perl', 'python3-dkim', 'python3-authres', 'python3-ldap'];
 
 /** While the first files run, rather than one after the other by those that wait for them; these say what is missing. */
 async function fetchOthers(): Promise<void> {
