@@ -127,7 +127,7 @@ export const WITHOUT_FIGURE: ReadonlySet<string> = new Set([
   ...['POST /guard/{address}/confirm', 'POST /guard/{address}/revoke'],
   ...['POST /dlp/rules', 'PUT /dlp/rules/{name}', 'DELETE /dlp/rules/{name}'],
   // A file is read, in a thread.
-  ...['POST /dlp/documents', 'DELETE /dlp/documents/{name}'],
+  ...['POST /dlp/documents', 'POST /dlp/documents/file', 'DELETE /dlp/documents/{name}'],
   // Of mails with a body.
   ...['POST /quarantine/release', 'POST /quarantine/approve', 'POST /quarantine/delete'],
   // They want a key that somebody else has made.

@@ -25,6 +25,7 @@ import { createServers } from './http/servers.ts';
 import { openApiOf } from './openapi/document.ts';
 import { ownVersion } from './own-version.ts';
 import { clientHandlers } from './routes/client.ts';
+import { dlpHandlers } from './routes/dlp.ts';
 import { filterHandlers } from './routes/filters.ts';
 import { liveHandlers } from './routes/live.ts';
 import { quarantineHandlers } from './routes/quarantine.ts';
@@ -102,6 +103,7 @@ async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp
       ...liveHandlers(hints, sessions, document),
       ...testHandlers(bus),
       ...filterHandlers(bus),
+      ...dlpHandlers(bus),
       ...quarantineHandlers(bus),
       ...clientHandlers(setUp),
     },

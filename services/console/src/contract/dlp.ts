@@ -1,7 +1,7 @@
 // Data loss prevention: its rules, the documents it protects, and what it found in mail.
-import { adminDlp, dlpDefinition } from '@pochtar/bus';
+import { adminDlp, dlpDefinition, MAX_DOCUMENT_BYTES } from '@pochtar/bus';
 import { z } from 'zod';
-import { asks } from './route.ts';
+import { asks, own } from './route.ts';
 
 const name = z.string().trim().min(1).max(64);
 const named = z.object({ name });
@@ -53,6 +53,13 @@ export const dlpRoutes = {
     }),
     request: ({ body }) => body,
     status: 201,
+  }),
+  'POST /dlp/documents/file': own({
+    summary: 'protects a document that comes as a file: its fingerprints are kept, its text is not',
+    body: z.strictObject({ name, comment: z.string().trim().max(200).default('') }),
+    upload: { part: 'document', maxBytes: MAX_DOCUMENT_BYTES },
+    result: adminDlp.addDocument.result,
+    roles: adminDlp.addDocument.access.roles,
   }),
   'DELETE /dlp/documents/:name': asks(adminDlp.removeDocument, {
     summary: 'protects a document no longer, and forgets its fingerprints',

@@ -102,6 +102,7 @@ export function problemsOf(name: string, route: AnyRoute): Json {
     path.endsWith('/password') ||
     path.startsWith('/tests') ||
     path === '/filters/try' ||
+    path === '/dlp/documents/file' ||
     path === '/events';
   const may: Readonly<Record<Status, boolean>> = {
     400: route.params !== undefined || route.query !== undefined || route.body !== undefined,

@@ -3,29 +3,15 @@ import { askTryMail, type Bus, type TryMailRequest } from '@pochtar/bus';
 import type { Call, OwnHandlers } from '../app.ts';
 import { filterRoutes } from '../contract/filters.ts';
 import { checked } from '../http/checked.ts';
+import { fewAtOnce } from '../http/few-at-once.ts';
 import { readForm } from '../http/form.ts';
-import { Problem, problemOf, unauthorized } from '../problem.ts';
+import { problemOf, unauthorized } from '../problem.ts';
 import { askerOf } from '../session/sessions.ts';
 
 const AT_ONCE = 3;
-const AGAIN_SECONDS = 10;
 
 export function filterHandlers(bus: Bus): OwnHandlers {
-  let underWay = 0;
-  return {
-    async 'POST /filters/try'(call) {
-      if (underWay >= AT_ONCE) {
-        call.request.raw.resume();
-        throw tooMany();
-      }
-      underWay++;
-      try {
-        return await answer(call, bus);
-      } finally {
-        underWay--;
-      }
-    },
-  };
+  return { 'POST /filters/try': fewAtOnce(AT_ONCE, (call) => answer(call, bus)) };
 }
 
 async function answer({ person, client, request }: Call, bus: Bus): Promise<unknown> {
@@ -38,12 +24,4 @@ async function answer({ person, client, request }: Call, bus: Bus): Promise<unkn
   const reply = await askTryMail(bus, asker, form.file, asked);
   if (!reply.ok) throw problemOf(reply.error);
   return reply.result;
-}
-
-function tooMany(): Problem {
-  const messages = {
-    ru: `уже проверяются ${AT_ONCE} письма: подождите и повторите`,
-    en: `${AT_ONCE} mails are being tried already: wait and try again`,
-  };
-  return new Problem(429, 'tooMany', messages, { retryAfter: AGAIN_SECONDS });
 }

@@ -72,6 +72,7 @@ export function dlpRoutes(isNew: () => boolean, changes: unknown[]) {
       next: null,
     }),
     'POST /dlp/documents': change,
+    'POST /dlp/documents/file': () => ({ document: {}, unread: [] }),
     'DELETE /dlp/documents/:name': change,
     'GET /dlp/incidents': ({ query }: Asked): Answers<'GET /dlp/incidents'> => ({
       incidents: isNew()

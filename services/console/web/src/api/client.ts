@@ -4,6 +4,7 @@ import type { Answers, Contract, Sends } from '../../../src/contract/index.ts';
 import { connection } from './connection.ts';
 import { readProblem, unanswered } from './problem.ts';
 import { session } from './session.ts';
+import { sendForm } from './upload.ts';
 
 export type RouteName = keyof Contract;
 export type Answer<Name extends RouteName> = Answers<Name>;
@@ -48,17 +49,21 @@ const fileMs = 130_000;
 export async function callWithFile<Name extends RouteName>(
   name: Name,
   given: Given<Name>,
-  { part, content }: { part: string; content: Blob },
+  { part, content, onSent }: { part: string; content: Blob; onSent?: (share: number) => void },
   signal: AbortSignal,
 ): Promise<Answer<Name>> {
   const { body, ...parts } = given as Parts;
   const form = new FormData();
   form.append('request', JSON.stringify(body ?? {}));
   form.append(part, content, 'file');
-  let response = await send(name, { ...parts, body: form }, signal, fileMs);
+  const sendIt = () =>
+    onSent === undefined
+      ? send(name, { ...parts, body: form }, signal, fileMs)
+      : sendForm(`/api/v1${name.slice('POST '.length)}`, form, { ms: fileMs, onSent, signal });
+  let response = await sendIt();
   if (response.status === 401) {
     await session.renew();
-    response = await send(name, { ...parts, body: form }, signal, fileMs);
+    response = await sendIt();
   }
   if (!response.ok) throw await readProblem(response);
   return (await answerOf(response)) as Answer<Name>;

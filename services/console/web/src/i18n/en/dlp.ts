@@ -98,9 +98,12 @@ export const dlp = {
   'dlp.deleteDocumentText':
     'The fingerprints are forgotten. To protect the document again, the file is needed.',
   'dlp.chooseFile': 'Choose a file',
-  'dlp.fileHelp': 'docx, xlsx, pptx, odt, ods, pdf with text, rtf, html, txt; up to {{size}}.',
+  'dlp.fileHelp': 'docx, xlsx, pptx, doc, xls, ppt, odt, ods, pdf with text, rtf, html, txt; up to {{size}}.',
   'dlp.fileLarge': 'The file is too large: {{size}}. Save it without pictures, or its text only.',
   'dlp.protected': 'The document is protected',
+  'dlp.protectedPart': 'The document is protected, but not all of it was read: {{names}}',
+  'dlp.sending': 'Sent: {{percent}} %',
+  'dlp.reading': 'Sent; the document is being read',
   'dlp.incidentsHelp': 'What was found in mail of the last 90 days.',
   'dlp.noIncidents': 'Nothing was found.',
   'dlp.search': 'Sender or recipient',

@@ -1,7 +1,8 @@
 // A document to protect: a file of the reader's disk, sent once; the server keeps its fingerprints alone.
-import { useState } from 'react';
-import { base64OfFile } from '../../api/base64.ts';
-import { useChange } from '../../api/queries.ts';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { callWithFile } from '../../api/client.ts';
+import { refresh } from '../../api/queries.ts';
 import { formatSize } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Stack, TextInput } from '../../ui/controls.ts';
@@ -10,8 +11,8 @@ import { FileDrop } from '../../ui/FileDrop.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { toast } from '../../ui/toast.tsx';
 
-/** As much as goes to the server in one piece. */
-const mostBytes = 675_000;
+/** As much as the server takes. */
+const mostBytes = 16 * 1024 * 1024;
 const longestName = 64;
 
 export function AddDocument({ onClose }: { onClose: () => void }) {
@@ -19,7 +20,28 @@ export function AddDocument({ onClose }: { onClose: () => void }) {
   const [file, setFile] = useState<File | null>(null);
   const [name, setName] = useState('');
   const [comment, setComment] = useState('');
-  const create = useChange('POST /dlp/documents', ['/dlp/documents']);
+  const [sent, setSent] = useState(0);
+  const leaving = useRef(new AbortController());
+  useEffect(() => {
+    const controller = (leaving.current = new AbortController());
+    return () => controller.abort();
+  }, []);
+  const create = useMutation({
+    networkMode: 'always',
+    mutationFn: (content: File) =>
+      callWithFile(
+        'POST /dlp/documents/file',
+        { body: { name: name.trim(), comment } },
+        { part: 'document', content, onSent: setSent },
+        leaving.current.signal,
+      ),
+    onSuccess: async ({ unread }) => {
+      await refresh(['/dlp/documents']);
+      const names = unread.map((one) => one.name || name).join(', ');
+      toast(unread.length === 0 ? t('dlp.protected') : t('dlp.protectedPart', { names }));
+      onClose();
+    },
+  });
   const isLarge = (file?.size ?? 0) > mostBytes;
   const choose = ([first]: readonly File[]) => {
     if (first === undefined) return;
@@ -27,18 +49,10 @@ export function AddDocument({ onClose }: { onClose: () => void }) {
     setFile(first);
     if (name === '' || name === file?.name.slice(0, longestName)) setName(first.name.slice(0, longestName));
   };
-  const submit = async () => {
+  const submit = () => {
     if (file === null) return;
-    const body = { name: name.trim(), comment, content: await base64OfFile(file) };
-    create.mutate(
-      { body },
-      {
-        onSuccess: () => {
-          toast(t('dlp.protected'));
-          onClose();
-        },
-      },
-    );
+    setSent(0);
+    create.mutate(file);
   };
   return (
     <Dialog
@@ -47,7 +61,7 @@ export function AddDocument({ onClose }: { onClose: () => void }) {
       isBusy={create.isPending}
       isReady={file !== null && file.size > 0 && !isLarge && name.trim() !== ''}
       error={create.error}
-      onSubmit={() => void submit()}
+      onSubmit={submit}
       onClose={onClose}
     >
       <Stack gap="sm">
@@ -57,6 +71,11 @@ export function AddDocument({ onClose }: { onClose: () => void }) {
         </FileDrop>
         {isLarge && (
           <Notice tone="danger">{t('dlp.fileLarge', { size: formatSize(file?.size ?? 0, language) })}</Notice>
+        )}
+        {create.isPending && (
+          <p role="status">
+            {sent < 1 ? t('dlp.sending', { percent: Math.floor(sent * 100) }) : t('dlp.reading')}
+          </p>
         )}
         <TextInput
           label={t('dlp.documentName')}
