@@ -1,9 +1,9 @@
 // What others have signed is found to be signed: opendkim and dkimpy of Debian, DKIM and ARC.
 import { generateKeyPairSync } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Ask, authenticate } from '../src/authentication/authenticate.ts';
+import { messageOf } from './message-of.ts';
 import { opendkimSigner, openDkimpy, type PythonSigner } from './other-signers.ts';
 
 const MAIL = Buffer.from(
@@ -40,7 +40,7 @@ const ask: Ask = async (name, type) => {
 };
 const found = (mail: Buffer) =>
   authenticate(
-    Readable.from([mail]),
+    messageOf(mail),
     { reversePath: 'user@example.test', helo: 'x', clientAddress: null, receiver: 'mx.here.test' },
     ask,
   );

@@ -1,6 +1,5 @@
 // filter-dkim as the signer: mail of ours as it leaves, with the keys of its author's domain.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { parseAddress } from '@pochtar/mail';
 import { outgoingMessage } from '@pochtar/service';
 import {
@@ -15,6 +14,7 @@ import { eventually, type FakeDns, startFakeDns } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticate } from '../src/authentication/authenticate.ts';
 import { type Installation, installation } from './installation.ts';
+import { messageOf } from './message-of.ts';
 import { openDkimpy } from './other-signers.ts';
 import { ed25519Key, rsaKey, type TestKey } from './signed-mail.ts';
 
@@ -102,7 +102,7 @@ async function left(id: string, sender: string | null = null): Promise<{ text: B
 
 async function found(mail: Buffer) {
   const { dkim } = await authenticate(
-    Readable.from([mail]),
+    messageOf(mail),
     { reversePath: 'anna@own.test', helo: 'x', clientAddress: null, receiver: 'mx.here.test' },
     async (name, type) => {
       const text = type === 'TXT' ? zone.get(name) : undefined;

@@ -28,7 +28,7 @@ export function answerSpf(bus: Bus, tools: Tools): { stop(): Promise<void> } {
         const findings = await tools.threads.run({
           task: {
             header: Buffer.alloc(0),
-            hasBody: false,
+            body: Buffer.alloc(0),
             isSpfOnly: true,
             envelope: { ...sender, receiver: tools.receiver() },
           },

@@ -1,7 +1,7 @@
 // What is found of a mail's origin, against zones written here: the examples of RFC 8463 and RFC 6376, the kinds of cases
 // that the suites of SPF and DMARC have.
-import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { messageOf } from '../../tests/message-of.ts';
 import { type Ask, authenticate, type Envelope } from './authenticate.ts';
 
 type Zone = Record<string, readonly unknown[] | 'SERVFAIL'>;
@@ -32,7 +32,7 @@ const envelope: Envelope = {
 const PLAIN = 'From: user@example.test\r\nSubject: x\r\n\r\nhello\r\n';
 
 function findings(mail: string, zone: Zone, changed: Partial<Envelope> = {}) {
-  return authenticate(Readable.from([Buffer.from(mail, 'latin1')]), { ...envelope, ...changed }, asks(zone));
+  return authenticate(messageOf(Buffer.from(mail, 'latin1')), { ...envelope, ...changed }, asks(zone));
 }
 
 const lines = (text: string): string => text.replaceAll('\n', '\r\n');
@@ -229,7 +229,7 @@ describe('RFC 7208', () => {
       ]),
     );
     const ask = asks({ ...wide, 'TXT example.test': ['v=spf1 include:w0.test include:w1.test -all'] });
-    const found = await authenticate(Readable.from([Buffer.from(PLAIN)]), envelope, ask);
+    const found = await authenticate(messageOf(Buffer.from(PLAIN)), envelope, ask);
     expect(found.spf?.result).toBe('permerror');
     expect(ask.asked.length).toBeLessThan(40);
   });

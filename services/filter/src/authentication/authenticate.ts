@@ -1,12 +1,10 @@
 // Asks mailauth what is known of a mail's origin: SPF (RFC 7208), DKIM (RFC 6376, 8301, 8463), ARC (RFC 8617) and DMARC
 // (RFC 9989, which has taken the place of RFC 7489). Runs in a thread; every name is asked of `ask`.
-import type { Readable } from 'node:stream';
 import { arc } from 'mailauth/lib/arc/index.js';
-import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { evaluateDmarc } from 'mailauth/lib/dmarc/index.js';
 import { spf } from 'mailauth/lib/spf/index.js';
 import { getAlignment } from 'mailauth/lib/tools.js';
-import type { ARCData, DKIMResult, DMARCResult, DNSResolver } from 'mailauth';
+import type { DKIMResult, DMARCResult, DNSResolver } from 'mailauth';
 import {
   type ArcFinding,
   CLIENT_UNKNOWN,
@@ -16,6 +14,7 @@ import {
   type SpfFinding,
 } from './findings.ts';
 import type { DnsAnswer } from './mail-dns.ts';
+import { SignatureVerifier } from './signature-verifier.ts';
 
 /** What is known of the client and its envelope. */
 export interface Envelope {
@@ -41,21 +40,24 @@ const MAX_AUTHORS = 5;
 /** RFC 6376 §5.4.2, RFC 8301 §3.1 and the like are kept to the letter. */
 const strict = true;
 
-export async function authenticate(message: Readable, envelope: Envelope, ask: Ask): Promise<Findings> {
+export interface Message {
+  /** With its blank line. */
+  header: Buffer;
+  body: AsyncIterable<Uint8Array>;
+}
+
+export async function authenticate(message: Message, envelope: Envelope, ask: Ask): Promise<Findings> {
   const resolver = resolverOf(ask);
-  const [spfFinding, verified] = await Promise.all([
+  const options = { resolver, strict, minBitLength: MIN_BITS };
+  const verified = new SignatureVerifier({ ...options, sender: envelope.reversePath });
+  const [spfFinding] = await Promise.all([
     spfOf(envelope, resolver),
-    dkimVerify(message, { resolver, strict, minBitLength: MIN_BITS, sender: envelope.reversePath }),
+    verified.verify(message.header, message.body),
   ]);
   const dkim = verified.results.filter(({ status }) => status.result !== 'none').map(dkimFinding);
-  const chain = await arc(verified.arc as unknown as ARCData, { resolver, strict, minBitLength: MIN_BITS });
-  const dmarc = await checkDmarc({
-    headerFrom: verified.headerFrom,
-    fromFields: verified.fromFields,
-    spf: spfFinding,
-    dkim,
-    resolver,
-  });
+  const chain = await arc(verified.arc, options);
+  const { headerFrom, fromFields } = verified;
+  const dmarc = await checkDmarc({ headerFrom, fromFields, spf: spfFinding, dkim, resolver });
   return { spf: spfFinding, dkim, arc: arcFinding(chain.status), dmarc };
 }
 

@@ -1,3 +1,4 @@
+import { parseHeaderFields } from '@pochtar/mail';
 import { expect, test } from 'vitest';
 import { shownHeader } from './shown-header.ts';
 
@@ -5,7 +6,8 @@ const signature = (index: number, more = ''): string =>
   `DKIM-Signature: v=1; d=d${index}.test; s=s; h=from;${more} b=AAAA\r\n`;
 
 function shown(header: string) {
-  const { bytes, ...rest } = shownHeader(Buffer.from(header));
+  const octets = Buffer.from(header);
+  const { bytes, ...rest } = shownHeader(octets, parseHeaderFields(octets));
   return { ...rest, text: bytes.toString() };
 }
 
@@ -30,6 +32,8 @@ test('RFC 6376 §6.1: ten signatures are looked at, two of them of a part of the
 
 test.each([
   ['a signature of 20 KB', `DKIM-Signature: d=a; s=b; b=${'A'.repeat(20_000)}\r\n`],
+  ['a signature of 300 tags', signature(1, ' x=y;'.repeat(300))],
+  ['a signature with 600 blanks in a row', signature(1, `${' '.repeat(600)}x=y;`)],
   ['a signature of 600 fields', signature(1).replace('h=from', `h=${'a:'.repeat(600)}from`)],
 ])('%s is left out, and the author stays', (_, field) => {
   expect(shown(`${field}From: a@b\r\n`)).toMatchObject({ unchecked: 1, text: 'From: a@b\r\n\r\n' });
@@ -42,4 +46,15 @@ test.each([
   expect(shown(`${long}${signature(1)}From: a@b\r\nSubject: x\r\n`)).toEqual({
     ...{ text: 'From: a@b\r\n\r\n', isSigned: false, unchecked: 1, keyNames: [] },
   });
+});
+
+test.each([
+  ['of a chain with 300 tags', `ARC-Authentication-Results: i=1;${' x=y;'.repeat(300)} z\r\n`],
+  ['with 600 bare CRs in a row', `X: ${'\r'.repeat(600)}y\r\n`],
+])('a field %s is not shown', (_, field) => {
+  expect(shown(`${field}From: a@b\r\n`)).toMatchObject({ unchecked: 0, text: 'From: a@b\r\n\r\n' });
+});
+
+test('of many authors twenty are shown', () => {
+  expect(shown('From: a@b\r\n'.repeat(30)).text).toBe(`${'From: a@b\r\n'.repeat(20)}\r\n`);
 });

@@ -1,6 +1,6 @@
 // What of a header is shown to the library that checks signatures: a sender may write as many signatures, and as long
 // ones, as it likes, and the library looks at them all. What is left out was not checked, and counts as not there.
-import { type HeaderField, parseHeaderFields } from '@pochtar/mail';
+import type { HeaderField } from '@pochtar/mail';
 
 /** RFC 6376 §6.1: a verifier may limit how many signatures it tries. */
 const MAX_SIGNATURES = 10;
@@ -11,12 +11,17 @@ const MAX_SEALS = 150;
 /** Of a field that is taken apart. */
 const MAX_FIELD = 16 * 1024;
 const MAX_SIGNED_NAMES = 500;
+const MAX_TAGS = 200;
+/** RFC 5322 §3.6: there is one; of more than that somebody makes work. */
+const MAX_AUTHORS = 20;
+/** In a row: the library's time for them grows with the square of their number. */
+const MAX_BLANKS = 500;
 /** The library's time grows with the square of these. */
 const MAX_HEADER = 512 * 1024;
 const MAX_LINES = 10_000;
 
 const ARC = new Set(['arc-seal', 'arc-message-signature', 'arc-authentication-results']);
-const PARSED = new Set(['from', 'content-type']);
+const PARSED = new Set(['from', 'content-type', ...ARC]);
 
 export interface ShownHeader {
   /** With the blank line behind it. */
@@ -29,23 +34,19 @@ export interface ShownHeader {
   unchecked: number;
 }
 
-export function shownHeader(header: Buffer): ShownHeader {
-  const fields = parseHeaderFields(header);
-  const isTooLarge = header.length > MAX_HEADER || lines(header) > MAX_LINES;
-  const counts = { signatures: 0, partial: 0, seals: 0 };
+export function shownHeader(header: Buffer, fields: readonly HeaderField[]): ShownHeader {
+  const choice = new Choice(header);
   const keyNames = new Set<string>();
   const pieces: Buffer[] = [];
   let unchecked = 0;
   let isSigned = false;
   for (const field of fields) {
     const isSignature = field.lower === 'dkim-signature';
-    const isSeal = ARC.has(field.lower);
-    const isShown = isTooLarge ? isAuthor(field) : isSignature ? isChecked(field, counts) : fits(field);
-    const isKept = isShown && !(isSeal && ++counts.seals > MAX_SEALS);
+    const isKept = choice.keeps(field);
     if (isSignature && !isKept) unchecked++;
     if (!isKept) continue;
     pieces.push(header.subarray(field.start, field.end));
-    if (!isSignature && !isSeal) continue;
+    if (!isSignature && !ARC.has(field.lower)) continue;
     isSigned = true;
     const name = keyName(tagsOf(field.value));
     if (name !== null) keyNames.add(name);
@@ -56,21 +57,53 @@ export function shownHeader(header: Buffer): ShownHeader {
   };
 }
 
-function isAuthor({ lower, value }: HeaderField): boolean {
-  return lower === 'from' && value.length <= MAX_FIELD;
+/** Which fields are shown: what was shown already counts. */
+class Choice {
+  readonly #header: Buffer;
+  /** Then only authors are shown. */
+  readonly #isTooLarge: boolean;
+  #signatures = 0;
+  #partial = 0;
+  #seals = 0;
+  #authors = 0;
+
+  constructor(header: Buffer) {
+    this.#header = header;
+    this.#isTooLarge = header.length > MAX_HEADER || lines(header) > MAX_LINES;
+  }
+
+  keeps(field: HeaderField): boolean {
+    const { lower, value, start, end } = field;
+    if (this.#isTooLarge && lower !== 'from') return false;
+    if (PARSED.has(lower) && value.length > MAX_FIELD) return false;
+    if (hasManyBlanks(this.#header.subarray(start, end))) return false;
+    if (lower === 'from') return ++this.#authors <= MAX_AUTHORS;
+    if (lower === 'dkim-signature') return this.#checks(value);
+    return !ARC.has(lower) || (++this.#seals <= MAX_SEALS && !hasManyTags(value));
+  }
+
+  #checks(value: string): boolean {
+    if (value.length > MAX_FIELD || hasManyTags(value) || this.#signatures >= MAX_SIGNATURES) return false;
+    const tags = tagsOf(value);
+    if ((tags.get('h') ?? '').split(':').length > MAX_SIGNED_NAMES) return false;
+    if (tags.has('l') && ++this.#partial > MAX_PARTIAL) return false;
+    this.#signatures++;
+    return true;
+  }
 }
 
-function fits({ lower, value }: HeaderField): boolean {
-  return value.length <= MAX_FIELD || !(PARSED.has(lower) || ARC.has(lower));
+function hasManyTags(value: string): boolean {
+  return value.split(';', MAX_TAGS + 1).length > MAX_TAGS;
 }
 
-function isChecked({ value }: HeaderField, counts: { signatures: number; partial: number }): boolean {
-  if (value.length > MAX_FIELD || counts.signatures >= MAX_SIGNATURES) return false;
-  const tags = tagsOf(value);
-  if ((tags.get('h') ?? '').split(':').length > MAX_SIGNED_NAMES) return false;
-  if (tags.has('l') && ++counts.partial > MAX_PARTIAL) return false;
-  counts.signatures++;
-  return true;
+function hasManyBlanks(field: Buffer): boolean {
+  if (field.length <= MAX_BLANKS) return false;
+  let blanks = 0;
+  for (const octet of field) {
+    blanks = octet === 0x20 || octet === 0x09 || octet === 0x0d || octet === 0x0a ? blanks + 1 : 0;
+    if (blanks > MAX_BLANKS) return true;
+  }
+  return false;
 }
 
 /** RFC 6376 §3.2: a list of tags, without a look at what they mean. */

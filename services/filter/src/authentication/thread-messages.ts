@@ -4,9 +4,10 @@ import type { Findings } from './findings.ts';
 import type { DnsAnswer } from './mail-dns.ts';
 
 export interface Task {
+  /** With its blank line. */
   header: Uint8Array;
-  /** The body is asked for piece by piece; without it there is none to look at. */
-  hasBody: boolean;
+  /** Null: it is asked for piece by piece, when it is needed at all. */
+  body: Uint8Array | null;
   /** There is no mail yet: only its sender is looked at. */
   isSpfOnly?: boolean;
   envelope: Envelope;

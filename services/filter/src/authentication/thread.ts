@@ -1,6 +1,5 @@
 // A thread that checks mails, several at a time: what one of them waits for (the DNS, its body) leaves time to the others.
 // It is told everything and asks for everything; it opens nothing.
-import { Readable } from 'node:stream';
 import { parentPort } from 'node:worker_threads';
 import { authenticate, authenticateSender } from './authenticate.ts';
 import type { DnsAnswer } from './mail-dns.ts';
@@ -9,22 +8,26 @@ import type { FromThread, Task, ToThread } from './thread-messages.ts';
 const port = parentPort;
 if (port === null) throw new Error('this is a thread of filter-dkim');
 const jobs = new Map<number, Job>();
+const DROPPED = { code: 'ECANCELLED', message: 'nobody waits for it' };
 
 class Job {
   readonly #id: number;
   readonly #questions: ((answer: DnsAnswer) => void)[] = [];
-  readonly #body: Readable;
+  /** Who waits for the next piece of the body. */
+  #waiting: PromiseWithResolvers<Uint8Array | null> | null = null;
+  #isDropped = false;
 
-  constructor(id: number, { header, hasBody }: Task) {
+  constructor(id: number) {
     this.#id = id;
-    const asking = () => (hasBody ? say({ kind: 'more', job: id }) : this.#body.push(null));
-    this.#body = new Readable({ read: () => void asking() });
-    this.#body.push(header);
   }
 
-  run({ envelope, isSpfOnly }: Task): void {
+  run({ header, body, envelope, isSpfOnly }: Task): void {
     const ask = (name: string, type: string) => this.#ask(name, type);
-    const found = isSpfOnly ? authenticateSender(envelope, ask) : authenticate(this.#body, envelope, ask);
+    const message = {
+      header: Buffer.from(header.buffer, header.byteOffset, header.length),
+      body: body === null ? this.#pieces() : whole(body),
+    };
+    const found = isSpfOnly ? authenticateSender(envelope, ask) : authenticate(message, envelope, ask);
     found
       .then(
         (findings) => say({ kind: 'done', job: this.#id, findings }),
@@ -38,18 +41,37 @@ class Job {
   }
 
   take(piece: Uint8Array | null): void {
-    this.#body.push(piece);
+    this.#waiting?.resolve(piece);
   }
 
+  /** Comes to its end at once: what it waits for does not come any more. */
   drop(): void {
-    this.#body.destroy(new Error('nobody waits for it'));
+    this.#isDropped = true;
+    this.#waiting?.reject(new Error(DROPPED.message));
+    for (const resolve of this.#questions) resolve(DROPPED);
+  }
+
+  async *#pieces(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      if (this.#isDropped) throw new Error(DROPPED.message);
+      this.#waiting = Promise.withResolvers<Uint8Array | null>();
+      say({ kind: 'more', job: this.#id });
+      const piece = await this.#waiting.promise;
+      if (piece === null) return;
+      yield piece;
+    }
   }
 
   #ask(name: string, type: string): Promise<DnsAnswer> {
+    if (this.#isDropped) return Promise.resolve(DROPPED);
     const { promise, resolve } = Promise.withResolvers<DnsAnswer>();
     say({ kind: 'ask', job: this.#id, question: this.#questions.push(resolve) - 1, name, type });
     return promise;
   }
+}
+
+async function* whole(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield body;
 }
 
 function say(message: FromThread): void {
@@ -59,7 +81,7 @@ function say(message: FromThread): void {
 port.on('message', (message: ToThread) => {
   if (message.kind === 'ping') return say({ kind: 'pong' });
   if (message.kind === 'begin') {
-    const job = new Job(message.job, message.task);
+    const job = new Job(message.job);
     jobs.set(message.job, job);
     return job.run(message.task);
   }

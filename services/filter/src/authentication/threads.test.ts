@@ -11,7 +11,7 @@ const MAIL = 'From: a@example.test\r\n\r\n';
 function job(header: string, more: Partial<Job> = {}): Job {
   const envelope = { reversePath: 'a@example.test', helo: 'x', clientAddress: '192.0.2.1', receiver: 'here' };
   return {
-    task: { header: Buffer.from(header), hasBody: false, envelope },
+    task: { header: Buffer.from(header), body: Buffer.alloc(0), envelope },
     dns: new MailDns(nothing),
     body: async function* () {},
     signal: new AbortController().signal,
@@ -31,7 +31,7 @@ describe('a thread', () => {
       throw new Error('the volume is away');
     }
     const withBody = job(signed);
-    const task = { ...withBody.task, hasBody: true };
+    const task = { ...withBody.task, body: null };
     expect((await threads.run({ ...withBody, task, body: pieces }))?.dkim).toMatchObject([
       { result: 'fail' },
     ]);

@@ -107,7 +107,7 @@ class Thread implements AsyncDisposable {
     const stop = (): void => this.#fail(id, new Error('the process stops'));
     job.signal.addEventListener('abort', stop, { once: true });
     this.#watch();
-    this.#say({ kind: 'begin', job: id, task: job.task });
+    this.#begin(id, job.task);
     try {
       return await promise;
     } finally {
@@ -122,9 +122,15 @@ class Thread implements AsyncDisposable {
     await this.#worker.terminate();
   }
 
-  #say(message: ToThread): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
-    this.#worker.postMessage(message);
+  #begin(job: number, task: Task): void {
+    const header = copyOf(task.header);
+    const body = task.body && copyOf(task.body);
+    const moved = body === null ? [header.buffer] : [header.buffer, body.buffer];
+    this.#say({ kind: 'begin', job, task: { ...task, header, body } }, moved);
+  }
+
+  #say(message: ToThread, moved: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, moved);
   }
 
   #hear(message: FromThread): void {
@@ -149,7 +155,9 @@ class Thread implements AsyncDisposable {
   async #send(job: number, { pieces }: Running): Promise<void> {
     try {
       const { value, done } = await pieces.next();
-      this.#say({ kind: 'piece', job, piece: done ? null : value });
+      if (done) return this.#say({ kind: 'piece', job, piece: null });
+      const piece = copyOf(value);
+      this.#say({ kind: 'piece', job, piece }, [piece.buffer]);
     } catch (error) {
       // The volume's trouble is for whoever called us.
       this.#fail(job, error);
@@ -186,4 +194,9 @@ class Thread implements AsyncDisposable {
     this.#rest();
     for (const { reject } of this.#jobs.values()) reject(new ThreadEnded(reason));
   }
+}
+
+/** For a thread to have: the octets of a Buffer may lie among others, which would be copied as well, and twice. */
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
 }

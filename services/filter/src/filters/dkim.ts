@@ -21,6 +21,8 @@ import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Verdict, Wa
 
 /** Most of them wait for the DNS. */
 const CONCURRENCY = 48;
+/** Larger mails are read piece by piece, and their bodies only when something is signed. */
+const MAX_AT_ONCE = 256 * 1024;
 /** Removed from mail that comes from outside, as all our marker fields. */
 const MARKER_FIELD = 'X-Pochtar-Dmarc';
 
@@ -63,8 +65,11 @@ class DkimJudge implements ContentJudge {
   async #verify(mail: JudgedMail): Promise<Verdict | Wait> {
     const { blobs, resolver, stop } = this.#tools;
     const { blob, headerLength } = mail.content;
-    const header = await blobs.read(blob, { start: 0, end: headerLength });
-    const shown = shownHeader(header);
+    const isSmall = blob.length <= MAX_AT_ONCE;
+    const read = await blobs.read(blob, { start: 0, end: isSmall ? blob.length : headerLength });
+    const header = read.subarray(0, headerLength);
+    const fields = parseHeaderFields(header);
+    const shown = shownHeader(header, fields);
     const dns = new MailDns(resolver);
     // Asked for at once; the library, which asks for one after the other, finds them answered.
     for (const name of shown.keyNames) void dns.ask(name, 'TXT');
@@ -74,7 +79,7 @@ class DkimJudge implements ContentJudge {
     const findings = await this.#threads.run({
       task: {
         header: shown.bytes,
-        hasBody: shown.isSigned,
+        body: isSmall && shown.isSigned ? read.subarray(headerLength) : null,
         envelope: { reversePath, helo, clientAddress, isClientHidden, receiver, spf },
       },
       body: () => blobs.readStream(blob, { start: headerLength, end: blob.length }),
@@ -84,7 +89,7 @@ class DkimJudge implements ContentJudge {
     if (findings === null) return { kind: 'verdict', result: 'quarantine', reason: 'it cannot be checked' };
     const decision = decide(findings, this.#tools.current('dkim').onDmarcFail, mail.attempts);
     const field = resultsField(receiver, findings, { unchecked: shown.unchecked, mail });
-    const forged = claimingRanges(parseHeaderFields(header), receiver);
+    const forged = claimingRanges(fields, receiver);
     return verdictOf(decision, { header, field, forged });
   }
 }

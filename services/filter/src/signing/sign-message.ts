@@ -3,7 +3,8 @@
 import { createHash, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { parseHeaderFields } from '@pochtar/mail';
-import { RelaxedBodyHash } from './relaxed-body.ts';
+import { BodyDigest } from '../body-hash/body-digest.ts';
+import { CanonicalBody } from '../body-hash/canonical-body.ts';
 import { relaxedField, signedFields } from './signed-fields.ts';
 
 export interface SigningKey {
@@ -23,14 +24,16 @@ export async function signMessage(
   now: Date,
 ): Promise<Buffer> {
   let header: Buffer | null = null;
-  const body = new RelaxedBodyHash();
+  const digest = new BodyDigest('sha256');
+  const body = new CanonicalBody('relaxed', (octets) => digest.update(octets));
   for await (const piece of bytes) {
     if (header === null) header = piece;
     else body.write(piece);
   }
   if (header === null) throw new Error('the message has no header');
   const { names, relaxed } = signedFields(header, parseHeaderFields(header));
-  const bodyHash = body.end();
+  body.end();
+  const bodyHash = digest.digest('base64');
   const at = Math.floor(now.getTime() / 1000);
   const fields = await Promise.all(keys.map((key) => signatureField(key, { names, relaxed, bodyHash, at })));
   return Buffer.from(fields.join(''), 'latin1');
