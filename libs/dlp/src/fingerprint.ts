@@ -15,9 +15,6 @@ export interface Mark {
   hash: bigint;
   /** The first word of its run, counted from 0. */
   word: number;
-  /** The run in the text. */
-  start: number;
-  end: number;
 }
 
 export interface Fingerprint {
@@ -25,7 +22,23 @@ export interface Fingerprint {
   marks: Mark[];
 }
 
+/** All marks of a text with their places, in columns: there may be a million, and they cross from a thread. */
+export interface Prints {
+  words: number;
+  hashes: BigInt64Array<ArrayBuffer>;
+  /** The first word of each run, counted from 0. */
+  firsts: Uint32Array;
+  /** The run in the text. */
+  starts: Uint32Array;
+  ends: Uint32Array;
+}
+
 export function fingerprint(text: string): Fingerprint {
+  const { words, hashes, firsts } = prints(text);
+  return { words, marks: Array.from(firsts, (word, index) => ({ hash: hashes[index] ?? 0n, word })) };
+}
+
+export function prints(text: string): Prints {
   const starts: number[] = [];
   const ends: number[] = [];
   const high: number[] = [];
@@ -38,14 +51,26 @@ export function fingerprint(text: string): Fingerprint {
     low.push(hashWord(folded, 0x9e3779b9));
   }
   const runs = { high: hashRuns(high), low: hashRuns(low) };
-  const marks = chosen(runs).map((word) => ({
-    hash: BigInt.asIntN(64, (BigInt(runs.high[word] ?? 0) << 32n) | BigInt(runs.low[word] ?? 0)),
-    word,
-    start: starts[word] ?? 0,
-    end: ends[word + RUN - 1] ?? 0,
-  }));
-  return { words: starts.length, marks };
+  // The same words over and over are one mark.
+  const isNew = (word: number, before: number | undefined): boolean =>
+    before === undefined || runs.high[word] !== runs.high[before] || runs.low[word] !== runs.low[before];
+  const firsts = Uint32Array.from(chosen(runs).filter((word, index, all) => isNew(word, all[index - 1])));
+  const hashes = new BigInt64Array(firsts.length);
+  const halves = new DataView(hashes.buffer);
+  for (const [index, word] of firsts.entries()) {
+    halves.setUint32(index * 8 + LOW_HALF, runs.low[word] ?? 0, isLittleEndian);
+    halves.setUint32(index * 8 + 4 - LOW_HALF, runs.high[word] ?? 0, isLittleEndian);
+  }
+  return {
+    ...{ words: starts.length, hashes, firsts },
+    starts: firsts.map((word) => starts[word] ?? 0),
+    ends: firsts.map((word) => ends[word + RUN - 1] ?? 0),
+  };
 }
+
+/** Numbers of 64 bits lie in memory as the machine has them; made one by one they would take most of the time. */
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+const LOW_HALF = isLittleEndian ? 0 : 4;
 
 /** FNV-1a over UTF-16 units. */
 function hashWord(word: string, seed: number): number {

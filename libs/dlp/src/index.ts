@@ -5,7 +5,7 @@ export { detectorNames, type DetectorName } from './detectors.ts';
 export { compileExpression, loadExpressions, MAX_EXPRESSION } from './expression.ts';
 export type { SeenFile, Unread } from './extract/extraction.ts';
 export { excerpt } from './find.ts';
-export { type KeptMark, type Mark, sharePercent } from './fingerprint.ts';
+export { type KeptMark, sharePercent } from './fingerprint.ts';
 export type { Findings, Search, Sight } from './look.ts';
 export { type Ended, Threads } from './threads.ts';
 export type { DocumentPrint } from './read-document.ts';

@@ -5,7 +5,7 @@ import { compileExpression, type Expression, loadExpressions } from './expressio
 import { extractMail } from './extract/extract.ts';
 import type { Limits, SeenFile, Unread } from './extract/extraction.ts';
 import { excerpt, type Find } from './find.ts';
-import { fingerprint, type Mark } from './fingerprint.ts';
+import { type Prints, prints } from './fingerprint.ts';
 import { type StemmedWord, stemmedWords, WordList } from './words.ts';
 
 export type Search =
@@ -34,7 +34,7 @@ export interface Sight {
   /** In the order of the searches. */
   findings: Findings[];
   /** Of each text; empty when none was asked for. */
-  fingerprints: { text: string; marks: Mark[] }[];
+  fingerprints: { text: string; prints: Prints }[];
 }
 
 const MAX_EXCERPTS = 3;
@@ -60,7 +60,7 @@ export async function look({ mail, searches, needsFingerprint, limits }: Task): 
     files,
     unread,
     findings: searches.map((search) => searched(search, all)),
-    fingerprints: needsFingerprint ? texts.map((text) => ({ text, marks: fingerprint(text).marks })) : [],
+    fingerprints: needsFingerprint ? texts.map((text) => ({ text, prints: prints(text) })) : [],
   };
 }
 

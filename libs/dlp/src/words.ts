@@ -1,7 +1,7 @@
 // Words, phrases and dictionaries: found in every form of the word (Russian and English endings), in any case, in look-alike
 // letters, with any blanks and signs between the words of a phrase.
 import { type Find, MAX_FINDS } from './find.ts';
-import { spellings, type Word, wordsOf } from './fold.ts';
+import { spellings, wordsOf } from './fold.ts';
 import { stemEnglish } from './stem-english.ts';
 import { stemRussian } from './stem-russian.ts';
 
@@ -28,13 +28,18 @@ function stem(word: string): string {
   return /^[a-z]+$/.test(word) ? stemEnglish(word) : word;
 }
 
-export interface StemmedWord extends Word {
+/** A word of a text, by its place and what it may be. */
+export interface StemmedWord {
+  start: number;
+  end: number;
   stems: readonly string[];
 }
 
 /** The words of a clean text, for every list that looks for some of them. */
 export function stemmedWords(text: string): StemmedWord[] {
-  return [...wordsOf(text)].map((word) => ({ ...word, stems: stems(word.text) }));
+  const words: StemmedWord[] = [];
+  for (const word of wordsOf(text)) words.push({ start: word.start, end: word.end, stems: stems(word.text) });
+  return words;
 }
 
 interface Term {

@@ -2,6 +2,7 @@
 // and filters as they are started in production, in this process or as one that can be killed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Bus, ensureStreams, type Step, stepConsumer } from '@pochtar/bus';
 import { processEnv } from '@pochtar/runtime';
@@ -14,6 +15,12 @@ import { type Ground, newContent, openGround, serviceContext } from '@pochtar/te
 import type { Config } from '../src/config.ts';
 import type { FilterName } from '../src/filter.ts';
 import { start } from '../src/service.ts';
+
+export interface FilterProcess {
+  /** Of all its threads until now. */
+  cpuMs(): number;
+  kill(): Promise<void>;
+}
 
 export interface Installation extends AsyncDisposable {
   /** As the owner. */
@@ -33,7 +40,7 @@ export interface Installation extends AsyncDisposable {
   /** Runs until it, or the installation, is disposed of. */
   start(filter: FilterName, env?: Record<string, string>): Promise<AsyncDisposable>;
   /** As a process of its own; resolves when it is ready. */
-  spawn(filter: FilterName, env?: Record<string, string>): Promise<{ kill(): Promise<void> }>;
+  spawn(filter: FilterName, env?: Record<string, string>): Promise<FilterProcess>;
   /** What the stream holds for a step, every event's mails one after another. */
   events(step: Step): Promise<string[]>;
   /** Whether a consumer has an event of the step in hand. */
@@ -117,7 +124,7 @@ async function accept(
   return id;
 }
 
-async function startProcess(env: Record<string, string>): Promise<{ kill(): Promise<void> }> {
+async function startProcess(env: Record<string, string>): Promise<FilterProcess> {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env['PATH'], ...env },
@@ -126,11 +133,19 @@ async function startProcess(env: Record<string, string>): Promise<{ kill(): Prom
   const exited = once(child, 'exit');
   for await (const line of child.stdout) if (String(line).includes('"msg":"ready"')) break;
   return {
+    cpuMs: () => cpuMsOf(child.pid ?? 0),
     async kill() {
       child.kill('SIGKILL');
       await exited;
     },
   };
+}
+
+/** proc(5): user and system time are the 14th and 15th field, in hundredths of a second; the name may hold blanks. */
+function cpuMsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function eventsOf(bus: Bus, subject: string): Promise<string[]> {

@@ -153,10 +153,11 @@ class Extraction {
   #text(text: string): void {
     if (text.trim() === '') return;
     const left = this.#limits.characters - this.#characters;
-    const readable = clean(text.length > left ? text.slice(0, left) : text);
-    this.#characters += Math.max(text.length, readable.length);
-    this.#found.texts.push(readable);
-    if (text.length > left) throw new LimitReached('tooLarge');
+    // A sign may become eighteen, or none.
+    const readable = clean(text.slice(0, left));
+    this.#characters += Math.max(Math.min(text.length, left), readable.length);
+    this.#found.texts.push(readable.slice(0, left));
+    if (text.length > left || readable.length > left) throw new LimitReached('tooLarge');
   }
 
   #unread(why: Unreadable, name: string): void {

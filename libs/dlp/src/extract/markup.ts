@@ -34,7 +34,7 @@ export function textOfMarkup(source: string, isHtml: boolean): string {
     }
     const tag = source.slice(open + 1, Math.min(close, open + MAX_TAG));
     if (breaks(tag)) pieces.push('\n');
-    if (isHtml)
+    if (isHtml && tag.includes('='))
       for (const match of tag.matchAll(READ_ATTRIBUTES)) attributes.push(match[1] ?? match[2] ?? '');
     at = close + 1;
   }

@@ -1,8 +1,9 @@
 // Data loss prevention: what the rules look for is looked for in every text of a mail, in threads that can be ended; what
 // nobody could read is never taken for nothing found. Rules are asked for with every mail, so that a change counts at once.
 import { dlpDefinition } from '@pochtar/bus';
-import { excerpt, type Mark, sharePercent, type Sight, Threads } from '@pochtar/dlp';
+import { excerpt, sharePercent, type Sight, Threads } from '@pochtar/dlp';
 import { addressKey, encodeForeign, foldHeader, parseAddress, printableForeign } from '@pochtar/mail';
+import type { BlobReference } from '@pochtar/store/blob';
 import { commonMarks, dlpState, forgetIncidents, listRules, noteIncidents } from '@pochtar/store/dlp';
 import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Said, Verdict } from '../filter.ts';
 import { type Judged, type Judgement, judge, type Seen } from '../prevention/judge.ts';
@@ -95,7 +96,6 @@ class DlpJudge implements ContentJudge {
   }
 
   async #look(mail: JudgedMail, rules: readonly Rule[]): Promise<Seen> {
-    const { blobs, stop } = this.#tools;
     const { blob } = mail.content;
     const nothing = { bytes: blob.length, files: [], findings: [], documents: [], searches: [] };
     const needsMail = rules.some((rule) => readsTexts(rule) || rule.definition.conditions.some(isOfFiles));
@@ -108,20 +108,31 @@ class DlpJudge implements ContentJudge {
     if (blob.length > Math.min(MAX_MAIL, fileBytes * ENCODED + MB)) return unseen('tooLarge');
     const searches = searchesOf(rules);
     const task = {
-      mail: await blobs.read(blob, { start: 0, end: blob.length }),
+      mail: await this.#whole(blob),
       searches,
       needsFingerprint: comparesDocuments(rules),
       limits: { fileBytes },
     };
-    const sight = await this.#threads.look(task, stop);
+    const sight = await this.#threads.look(task, this.#tools.stop);
     if (typeof sight === 'string') return unseen(sight);
     const { files, unread, findings } = sight;
     return { bytes: blob.length, files, unread, findings, searches, documents: await this.#compare(sight) };
   }
 
+  async #whole(blob: BlobReference): Promise<Uint8Array> {
+    const bytes = new Uint8Array(blob.length);
+    let at = 0;
+    for await (const piece of this.#tools.blobs.readStream(blob)) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
+
   /** How much of which protected documents is in the mail. */
   async #compare({ fingerprints }: Sight): Promise<Seen['documents']> {
-    const hashes = new Set(fingerprints.flatMap(({ marks }) => marks.map(({ hash }) => hash)));
+    const hashes = new Set<bigint>();
+    for (const { prints } of fingerprints) for (const hash of prints.hashes) hashes.add(hash);
     const common = await commonMarks(this.#tools.db, hashes);
     return common.map(({ name, documentWords, marks }) => {
       const shared = new Set(marks.map(({ hash }) => hash));
@@ -171,10 +182,14 @@ function directionOf(mail: JudgedMail, address: string, own: readonly string[]):
 
 /** The first places in the mail that are also in a document. */
 function sharedExcerpts(texts: Sight['fingerprints'], shared: ReadonlySet<bigint>): string[] {
-  for (const { text, marks } of texts) {
-    const common: Mark[] = marks.filter(({ hash }) => shared.has(hash)).slice(0, 2);
-    if (common.length > 0)
-      return common.map(({ start, end }) => excerpt(text, { start, end, value: '' }, false));
+  for (const { text, prints } of texts) {
+    const excerpts: string[] = [];
+    for (const [index, hash] of prints.hashes.entries()) {
+      if (!shared.has(hash)) continue;
+      const place = { start: prints.starts[index] ?? 0, end: prints.ends[index] ?? 0 };
+      if (excerpts.push(excerpt(text, { ...place, value: '' }, false)) === 2) break;
+    }
+    if (excerpts.length > 0) return excerpts;
   }
   return [];
 }
