@@ -1,5 +1,5 @@
 // The layers (docs of the design: mail <- bus, store, dlp; settings <- store; runtime stands alone; service is built of all of
-// them and serves services only; services import libraries, never each other; the test kit serves tests only). Held by
+// them and serves services only; services import libraries, never each other; the test kit serves tests and the bench only). Held by
 // `./pochtar check`.
 const testFiles = '(\\.test\\.ts$|-fixture\\.ts$|\\.measure\\.ts$|/tests/|^infra/acceptance/)';
 
@@ -44,8 +44,9 @@ module.exports = {
     },
     {
       name: 'test-kit-in-tests-only',
+      comment: 'and in the bench, for the world outside of an installation',
       severity: 'error',
-      from: { path: '^(libs|services|infra)/', pathNot: `^libs/testkit/|${testFiles}` },
+      from: { path: '^(libs|services|infra)/', pathNot: `^(libs/testkit|infra/bench)/|${testFiles}` },
       to: { path: '^libs/testkit/' },
     },
     {

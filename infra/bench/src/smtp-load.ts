@@ -15,6 +15,8 @@ export interface LoadOptions {
   isOver?: () => boolean;
   /** Between two mails of a session. */
   pauseMs?: number;
+  /** Each mail has a connection of its own, from this address as a proxy at PROXY_ADDRESS tells it (PROXY, version 1). */
+  clientOf?: (index: number) => string;
   /** Each session logs in (AUTH PLAIN). */
   login?: { name: string; password: string };
   reversePath: string;
@@ -35,6 +37,8 @@ export interface Outcome {
   text: string;
 }
 
+/** Another address of this machine than that of who needs no proxy. */
+export const PROXY_ADDRESS = '127.0.0.2';
 const REPLY_TIMEOUT_MS = 90_000;
 const RECONNECT_MS = 100;
 
@@ -48,8 +52,12 @@ export async function sendLoad(options: LoadOptions): Promise<Outcome[]> {
       const index = next++;
       let outcome: Outcome = { index, reply: null, text: 'not connected' };
       try {
-        session ??= await openSession(options);
+        session ??= await openSession(options, index);
         outcome = await session.send(index, options);
+        if (options.clientOf !== undefined) {
+          await session.quit();
+          session = null;
+        }
       } catch (error) {
         outcome.text = String(error);
         session?.close();
@@ -65,11 +73,13 @@ export async function sendLoad(options: LoadOptions): Promise<Outcome[]> {
   return outcomes;
 }
 
-async function openSession(options: LoadOptions): Promise<Session> {
+async function openSession(options: LoadOptions, index: number): Promise<Session> {
   for (;;) {
-    const session = new Session(connect({ host: options.host, port: options.port, noDelay: true }));
+    const { host, port, clientOf } = options;
+    const localAddress = clientOf === undefined ? {} : { localAddress: PROXY_ADDRESS };
+    const session = new Session(connect({ host, port, noDelay: true, ...localAddress }));
     try {
-      await session.greet(options.login);
+      await session.greet(options.login, clientOf?.(index));
       return session;
     } catch (error) {
       session.close();
@@ -99,7 +109,8 @@ class Session {
     socket.on('close', () => this.#fail(new Error('connection lost')));
   }
 
-  async greet(login: LoadOptions['login']): Promise<void> {
+  async greet(login: LoadOptions['login'], client: string | undefined): Promise<void> {
+    if (client !== undefined) this.#socket.write(`PROXY TCP4 ${client} 127.0.0.1 40000 25\r\n`);
     expect(await this.#reply(), 220);
     this.#socket.write('EHLO load.test\r\n');
     expect(await this.#reply(), 250);
