@@ -169,3 +169,13 @@ test('an uploaded certificate goes into use at once when that is wished', async 
     .filter({ hasText: 'SMTP' })
     .waitFor();
 });
+
+test('a document of megabytes is protected: how far it came is shown, and it stands in the list', async () => {
+  const text = Array.from({ length: 150_000 }, (_, index) => `слово${index}`).join(' ');
+  await page.goto(`${running.url}/dlp?tab=documents&open=%2B`);
+  await drop('plan.txt', Buffer.from(text));
+  await page.getByRole('dialog').getByRole('button', { name: 'Protect a document' }).click();
+  await page.getByText(/^Sent/).waitFor();
+  await page.getByRole('row', { name: /plan\.txt.*150,000/ }).waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+});
