@@ -3,6 +3,7 @@
 import { dlpDefinition } from '@pochtar/bus';
 import { excerpt, sharePercent, type Sight, Threads } from '@pochtar/dlp';
 import { addressKey, encodeForeign, foldHeader, parseAddress, printableForeign } from '@pochtar/mail';
+import { gather } from '@pochtar/runtime';
 import type { BlobReference } from '@pochtar/store/blob';
 import { commonMarks, dlpState, forgetIncidents, listRules, noteIncidents } from '@pochtar/store/dlp';
 import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Said, Verdict } from '../filter.ts';
@@ -41,10 +42,19 @@ class DlpJudge implements ContentJudge {
   readonly #tools: ContentTools;
   readonly #threads = new Threads();
   readonly #cleaning: NodeJS.Timeout;
+  /** Asked for each mail; mails of a moment share the statement. */
+  readonly #stateOf: (domains: string[]) => Promise<{ revision: number; own: string[] }>;
   #known: { revision: number; rules: Rule[] } | null = null;
 
   constructor(tools: ContentTools) {
     this.#tools = tools;
+    this.#stateOf = gather(
+      async (mails: string[][]) => {
+        const state = await dlpState(tools.db, [...new Set(mails.flat())]);
+        return mails.map(() => state);
+      },
+      { maxItems: 100, concurrency: 2 },
+    );
     this.#cleaning = setInterval(() => {
       forgetIncidents(tools.db).catch((error: unknown) =>
         tools.log.warn({ err: error }, 'old incidents could not be removed; trying again later'),
@@ -57,7 +67,7 @@ class DlpJudge implements ContentJudge {
     // smtp puts it on the slips of mail while it is on; what has it there is looked at, also when it was switched off since.
     const settings = this.#tools.current('dlp');
     const domains = [mail.reversePath, ...mail.recipients].map(domainOf);
-    const { revision, own } = await dlpState(this.#tools.db, [...new Set(domains)]);
+    const { revision, own } = await this.#stateOf(domains);
     const rules = await this.#rules(revision);
     const recipients = mail.recipients.map((address) => ({
       address,
