@@ -35,6 +35,8 @@ export function AddAccount({ domain, onClose }: { domain: string | undefined; on
             displayName: displayName.trim(),
             quotaBytes: bytes ?? null,
             isEnabled: true,
+            contact: {},
+            isHidden: false,
             ...(password !== '' && { password }),
           },
         })
