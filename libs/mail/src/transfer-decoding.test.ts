@@ -93,6 +93,8 @@ describe('a whole part in memory', () => {
   test('hostile ones cost what their octets cost', () => {
     const started = process.cpuUsage();
     expect(whole('QQ='.repeat(2_000_000), 'base64')).toHaveLength(2_000_000);
+    expect(whole(`${'\r\n'.repeat(2_000_000)}!`, 'base64')).toBe('');
+    expect(whole(`QQ==${'\n'.repeat(4_000_000)}!`, 'base64')).toBe('A');
     expect(whole(' \r'.repeat(3_000_000), 'quoted-printable')).toHaveLength(6_000_000);
     expect(whole('!'.repeat(6_000_000), 'x-uuencode')).toBeDefined();
     expect(whole('!!\n'.repeat(1_000_000), 'x-uuencode')).toHaveLength(1_000_000);

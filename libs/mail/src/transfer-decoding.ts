@@ -41,12 +41,20 @@ export function transferDecoded(body: Buffer, name: string): Buffer | null {
   return /^(?:7-?bit|8-?bit|binary)$/.test(name) ? body : null;
 }
 
+const LINES_OF_DIGITS = /^[A-Za-z0-9+/\r\n]*$/;
+const PADDING_AND_LINE_ENDS = /^=*[\r\n]*$/;
+
 /** Lines of the alphabet and nothing else, as nearly all are: Node decodes these by itself. */
-const PLAIN_BASE64 = /^[A-Za-z0-9+/\r\n]*=*[\r\n]*$/;
+function isPlainBase64(text: string): boolean {
+  // In two pieces: line ends that either of them may have would be tried in all ways to part them.
+  const padding = text.indexOf('=');
+  if (padding < 0) return LINES_OF_DIGITS.test(text);
+  return LINES_OF_DIGITS.test(text.slice(0, padding)) && PADDING_AND_LINE_ENDS.test(text.slice(padding));
+}
 
 function wholeBase64(body: Buffer): Buffer {
   const text = body.toString('latin1');
-  if (PLAIN_BASE64.test(text)) return Buffer.from(text, 'base64');
+  if (isPlainBase64(text)) return Buffer.from(text, 'base64');
   const decoder = new Base64Decoder();
   return Buffer.concat([decoder.write(body), decoder.end()]);
 }
