@@ -157,7 +157,8 @@ export const adminDlp = {
       .refine(({ content, file }) => (content === undefined) !== (file === undefined), {
         error: 'give content or file',
         path: ['content'],
-      }),
+      })
+      .meta({ examples: [{ name: 'budget.xlsx', comment: '', content: 'eA==' }] }),
     z.object({
       document,
       /** What lies in it and could not be read: that is not protected. */
