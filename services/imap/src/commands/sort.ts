@@ -2,8 +2,7 @@
 import type { Run } from '../command.ts';
 import { bad } from '../reply.ts';
 import { takeReturnOptions } from '../search/return-options.ts';
-import { numbersOf, runSearch, searchDone, type SearchOutcome } from '../search/search-request.ts';
-import { formatSearchAnswer, modSeqOf, savedOf } from '../search/search-result.ts';
+import { runSearch, type SearchOutcome, tellFound } from '../search/search-request.ts';
 import { parseSortCriteria } from '../sort/sort-criteria.ts';
 import { sortMessages } from '../sort/sort-messages.ts';
 
@@ -25,16 +24,12 @@ export const sort: Run = async (session, command) => {
   const sorted = await session.server.sorting.run(() =>
     sortMessages(session, selected, found.uids, { criteria, tag }),
   );
-  if (options?.asked.has('SAVE')) selected.savedUids = savedOf(options, sorted.uids);
-  const isSomeGone = found.isSomeGone || sorted.isSomeGone;
-  const reply = searchDone(selected, command, { ...found, isSomeGone });
-  if (options?.asked.size === 1 && options.asked.has('SAVE')) return reply;
-  const modSeq = found.asksModSeq ? modSeqOf(options, modSeqsOf(found, sorted.uids)) : null;
-  if (modSeq !== null) selected.noteTold(modSeq);
-  const isUid = command.name === 'UID SORT';
-  const numbers = numbersOf(selected, sorted.uids, isUid);
-  session.output.text(formatSearchAnswer({ name: 'SORT', tag, isUid, options, numbers, modSeq }));
-  return reply;
+  return tellFound(session, selected, command, 'SORT', options, {
+    uids: sorted.uids,
+    modSeqs: found.asksModSeq ? modSeqsOf(found, sorted.uids) : [],
+    isSomeGone: found.isSomeGone || sorted.isSomeGone,
+    asksModSeq: found.asksModSeq,
+  });
 };
 
 /** Of these messages, which are among those that were found. */

@@ -9,7 +9,9 @@ import { sync } from '../sync.ts';
 import { uidRequired } from '../uid-only.ts';
 import { findInView, type Found, mentionsModSeq, mentionsNumbers } from './find.ts';
 import { NEEDED_CHARSETS, searchDecoder } from './search-charset.ts';
+import type { ReturnOptions } from './return-options.ts';
 import { parseSearchKeys } from './search-key.ts';
+import { formatSearchAnswer, modSeqOf, savedOf } from './search-result.ts';
 
 const unknownCharset = no('unknown charset', `BADCHARSET (${NEEDED_CHARSETS.join(' ')})`);
 
@@ -53,4 +55,26 @@ export function numbersOf(
   isUid: boolean,
 ): readonly number[] {
   return isUid ? uids : uids.map((uid) => selected.indexOf(uid) + 1);
+}
+
+/** What SEARCH and SORT do with what was found, in the order in which it is told: keep it, tell it, end the command. */
+export function tellFound(
+  { output }: Session,
+  selected: SelectedMailbox,
+  command: Command,
+  name: 'SEARCH' | 'SORT',
+  options: ReturnOptions | null,
+  found: SearchOutcome,
+): Reply {
+  const isSaved = options?.asked.has('SAVE') ?? false;
+  if (options !== null && isSaved) selected.savedUids = savedOf(options, found.uids);
+  const reply = searchDone(selected, command, found);
+  // RFC 9051 §6.4.4.1: asked to save and nothing else, there is nothing to tell.
+  if (isSaved && options?.asked.size === 1) return reply;
+  const modSeq = found.asksModSeq ? modSeqOf(options, found.modSeqs) : null;
+  if (modSeq !== null) selected.noteTold(modSeq);
+  const isUid = command.name.startsWith('UID ');
+  const numbers = numbersOf(selected, found.uids, isUid);
+  output.text(formatSearchAnswer({ name, tag: command.tag, isUid, options, numbers, modSeq }));
+  return reply;
 }
