@@ -3,11 +3,16 @@
 import { z } from 'zod';
 import type { Question } from './subjects.ts';
 
-const authCheckRequest = z.object({
+/** Of a log-in: whose failures count where. */
+export const logInClient = z.object({
   protocol: z.enum(['ldap']),
   clientAddress: z.string().max(64),
   /** Many users share the client's address: it is not banned for one of them. */
   isShared: z.boolean(),
+});
+export const loggedInAccount = z.object({ address: z.string(), domain: z.string(), epoch: z.int() });
+
+const authCheckRequest = logInClient.extend({
   /** RFC 4616 §2: whom to act as; '' is the name itself. */
   authorizationName: z.string(),
   name: z.string(),
@@ -18,7 +23,7 @@ export type AuthCheckRequest = z.infer<typeof authCheckRequest>;
 const authCheckReply = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('ok'),
-    account: z.object({ address: z.string(), domain: z.string(), epoch: z.int() }),
+    account: loggedInAccount,
   }),
   z.object({ outcome: z.enum(['refused', 'banned', 'busy']) }),
 ]);

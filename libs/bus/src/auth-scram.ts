@@ -2,15 +2,12 @@
 // programs that may see no key. The settings process answers it, whichever replica does: who asks keeps the messages and the
 // server's part of the nonce, and gives them again with the proof.
 import { z } from 'zod';
+import { loggedInAccount, logInClient } from './auth-check.ts';
 import type { Question } from './subjects.ts';
 
 const MAX_MESSAGE = 4096;
 
-const authScramRequest = z.object({
-  protocol: z.enum(['ldap']),
-  clientAddress: z.string().max(64),
-  /** Many users share the client's address: it is not banned for one of them. */
-  isShared: z.boolean(),
+const authScramRequest = logInClient.extend({
   mechanism: z.enum(['SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS']),
   /** RFC 5802 §6: what the connection can be bound by, in base64. */
   bindings: z.record(z.string().max(60), z.string().max(200)),
@@ -29,7 +26,7 @@ const authScramReply = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('challenge'), serverFirst: z.string() }),
   z.object({
     outcome: z.literal('ok'),
-    account: z.object({ address: z.string(), domain: z.string(), epoch: z.int() }),
+    account: loggedInAccount,
     /** The client checks it; it says nothing more to it. */
     serverFinal: z.string(),
   }),

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { createAccounts } from '@pochtar/testkit/ground';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, type RunningConsole, runConsole, type Visitor } from '../running-console.ts';
+import { type RunningConsole, runConsole, type Visitor } from '../running-console.ts';
 import { openBrowser } from './browser.ts';
 import { type BuiltPages, buildPages } from './built-pages.ts';
+import { loggedInPage } from './logged-in-page.ts';
 
 const address = 'anna@demo.test';
 /** One pixel, and no JPEG. */
@@ -26,13 +27,7 @@ beforeAll(async () => {
   await createAccounts(running.ground.db, ['anna']);
   admin = await running.loggedIn('root');
   browser = await openBrowser();
-  page = await (await browser.newContext({ locale: 'en', reducedMotion: 'reduce' })).newPage();
-  page.setDefaultTimeout(15_000);
-  await page.goto(running.url);
-  await page.getByLabel('Login or mailbox address').fill('root');
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  page = await loggedInPage(browser, running);
 });
 afterAll(async () => {
   await browser.close();

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { temporaryDirectory } from '@pochtar/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, type RunningConsole, runConsole } from '../running-console.ts';
+import { type RunningConsole, runConsole } from '../running-console.ts';
 import { openBrowser } from './browser.ts';
 import { type BuiltPages, buildPages } from './built-pages.ts';
+import { loggedInPage } from './logged-in-page.ts';
 
 let pages: BuiltPages;
 let browser: Browser;
@@ -19,18 +20,7 @@ beforeAll(async () => {
   pages = await buildPages();
   running = await runConsole({ pages: pages.directory });
   browser = await openBrowser();
-  const context = await browser.newContext({
-    locale: 'en',
-    reducedMotion: 'reduce',
-    viewport: { width: 1280, height: 900 },
-  });
-  page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  await page.goto(running.url);
-  await page.getByLabel('Login or mailbox address').fill('root');
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  page = await loggedInPage(browser, running);
 });
 afterAll(async () => {
   await browser.close();

@@ -7,9 +7,10 @@ import { freePort } from '@pochtar/testkit';
 import { createAccounts } from '@pochtar/testkit/ground';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, type RunningConsole, runConsole } from '../running-console.ts';
+import { type RunningConsole, runConsole } from '../running-console.ts';
 import { openBrowser } from './browser.ts';
 import { type BuiltPages, buildPages } from './built-pages.ts';
+import { loggedInPage } from './logged-in-page.ts';
 import { blemishes, settled, violations } from './looks.ts';
 
 const MAIL =
@@ -35,16 +36,8 @@ beforeAll(async () => {
   const definition = dlpDefinition.parse({ conditions: [{ kind: 'detector', detector: 'bankCard' }] });
   await saveRule(db, { name: 'Cards', isOn: true, position: 1, definition, author: 'test' }, null);
   browser = await openBrowser();
-  const context = await browser.newContext({
-    ...{ locale: 'en', reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } },
-  });
-  page = await context.newPage();
+  page = await loggedInPage(browser, running);
   page.setDefaultTimeout(20_000);
-  await page.goto(running.url);
-  await page.getByLabel('Login or mailbox address').fill('root');
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
 });
 afterAll(async () => {
   await browser.close();
