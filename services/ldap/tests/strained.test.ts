@@ -65,7 +65,8 @@ test(
     expect(strained.count).toBeGreaterThan(500);
     expect(strained.count).toBeLessThan(600);
     expectServed(strained);
-    expect(strained.peakMiB).toBeLessThan(Math.max(before, calmMiB) + 192);
+    // Of each the piece of 64 KiB in which it was read, until the collector comes; and what is kept.
+    expect(strained.peakMiB).toBeLessThan(before + (2000 * 64) / 1024 + 32);
   },
   SHORT_MS,
 );
@@ -76,7 +77,7 @@ test(
     const before = ldap.rss();
     const strained = await ldap.strain({ kind: 'deaf', connections: 500, milliseconds: 2000 });
     expectServed(strained);
-    expect(strained.peakMiB).toBeLessThan(Math.max(before, calmMiB) + 192);
+    expect(strained.peakMiB).toBeLessThan(before + 128);
   },
   SHORT_MS,
 );
