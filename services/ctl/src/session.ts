@@ -5,6 +5,8 @@ import {
   type AddedDocument,
   type AdminError,
   type AdminQuestion,
+  type AdminReply,
+  type Asker,
   askAddDocument,
   askAdmin,
   askSettingsTest,
@@ -72,56 +74,47 @@ export class Session implements AsyncDisposable {
   }
 
   /** Asks and answers the result; throws `Refused` with the complaint. */
-  async ask<Request, Result, Input>(
+  ask<Request, Result, Input>(
     question: AdminQuestion<Request, Result, Input>,
     request: NoInfer<Input>,
   ): Promise<Result> {
-    this.#bus ??= await this.#connect();
-    const asker = wholeServer(this.config.author);
-    const reply = await askAdmin(this.#bus, question, asker, request);
-    if (reply.ok) return reply.result;
-    throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
+    return this.#resultOf((bus, who) => askAdmin(bus, question, who, request));
   }
 
   /** Asks page by page, and answers the lists of all of them. */
-  async askWhole<
+  askWhole<
     Request extends { after?: string | undefined },
     Result extends { next: string | null },
     Input extends { after?: string | undefined },
   >(question: AdminQuestion<Request, Result, Input>, request: NoInfer<Input>): Promise<Result> {
-    this.#bus ??= await this.#connect();
-    const reply = await askWhole(this.#bus, question, wholeServer(this.config.author), request);
-    if (reply.ok) return reply.result;
-    throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
+    return this.#resultOf((bus, who) => askWhole(bus, question, who, request));
   }
 
   /** Has settings tried that are not saved; throws `Refused` where that is not done at all. */
-  async test(
+  test(
     request: Parameters<typeof askSettingsTest>[2],
     onEvent: (event: TestEvent) => void,
   ): Promise<TestVerdict> {
-    this.#bus ??= await this.#connect();
-    const reply = await askSettingsTest(this.#bus, wholeServer(this.config.author), request, { onEvent });
-    if (reply.ok) return reply.result;
-    throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
+    return this.#resultOf((bus, who) => askSettingsTest(bus, who, request, { onEvent }));
   }
 
   /** Has a mail tried; throws `Refused` where that is not done. */
-  async tryMail(mail: Buffer, request: TryMailRequest): Promise<TriedMail> {
-    this.#bus ??= await this.#connect();
-    const reply = await askTryMail(this.#bus, wholeServer(this.config.author), mail, request);
-    if (reply.ok) return reply.result;
-    throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
+  tryMail(mail: Buffer, request: TryMailRequest): Promise<TriedMail> {
+    return this.#resultOf((bus, who) => askTryMail(bus, who, mail, request));
   }
 
   /** Has a document protected; throws `Refused` where that is not done. */
-  async addDocument(
+  addDocument(
     about: { name: string; comment: string },
     content: Buffer,
     onSent: (bytes: number) => void,
   ): Promise<AddedDocument> {
+    return this.#resultOf((bus, who) => askAddDocument(bus, who, about, content, onSent));
+  }
+
+  async #resultOf<Result>(put: (bus: Bus, who: Asker) => Promise<AdminReply<Result>>): Promise<Result> {
     this.#bus ??= await this.#connect();
-    const reply = await askAddDocument(this.#bus, wholeServer(this.config.author), about, content, onSent);
+    const reply = await put(this.#bus, wholeServer(this.config.author));
     if (reply.ok) return reply.result;
     throw new Refused(reply.error, codes[reply.error.code] ?? exitCode.refused);
   }

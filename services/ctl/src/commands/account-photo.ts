@@ -2,8 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { adminAccount } from '@pochtar/bus';
 import type { Command } from '../command.ts';
+import { orComplain } from '../files.ts';
 import { UsageError } from '../input.ts';
-import { type Text, text } from '../language.ts';
+import { text } from '../language.ts';
 
 const setPhoto: Command = {
   words: 'account photo set',
@@ -15,9 +16,7 @@ const setPhoto: Command = {
   args: [{ name: 'ADDRESS' }, { name: 'FILE' }],
   async run(session, input) {
     const file = input.arg(1);
-    const bytes = await readFile(file).catch((error: unknown) => {
-      throw new UsageError(same(`${file}: ${error instanceof Error ? error.message : String(error)}`));
-    });
+    const bytes = await orComplain(file, () => readFile(file));
     const jpeg = bytes.toString('base64');
     const result = await session.ask(adminAccount.setPhoto, { address: input.arg(0), jpeg });
     return session.show(result, () => '');
@@ -44,16 +43,10 @@ const savePhoto: Command = {
     if (photo === null) {
       throw new UsageError(text(`у ${address} нет фото`, `${address} has no photo`));
     }
-    await writeFile(file, Buffer.from(photo.jpeg, 'base64')).catch((error: unknown) => {
-      throw new UsageError(same(`${file}: ${error instanceof Error ? error.message : String(error)}`));
-    });
+    await orComplain(file, () => writeFile(file, Buffer.from(photo.jpeg, 'base64')));
     const { width, height } = photo;
     return session.show({ file, width, height }, () => `${file}: ${width}×${height}\n`);
   },
 };
-
-function same(words: string): Text {
-  return text(words, words);
-}
 
 export const accountPhotoCommands: Command[] = [setPhoto, removePhoto, savePhoto];

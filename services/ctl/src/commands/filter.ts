@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { MAX_DRAFT_YAML, type TriedMail, type TriedVerdict } from '@pochtar/bus';
 import { readAssignment } from '../assignment.ts';
 import type { Command } from '../command.ts';
+import { contentOf } from '../files.ts';
 import { type Input, UsageError } from '../input.ts';
 import { text } from '../language.ts';
 import { plain, table } from '../output.ts';
@@ -86,7 +87,7 @@ function originOf(input: Input): (typeof origins)[number] {
 
 async function readDraft(session: Session, path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
-  const yaml = path === '-' ? await session.readStdin() : (await read(path)).toString('utf8');
+  const yaml = await contentOf(session, path);
   if (yaml.length <= MAX_DRAFT_YAML) return yaml;
   throw new UsageError(
     text(

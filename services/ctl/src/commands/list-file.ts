@@ -1,6 +1,5 @@
 // pochtar list import and export: a list as a text, one entry a line: `192.0.2.0/24 until=2027-01-31T12:00:00Z # office`. Long
 // texts go to the settings process in pieces, which keeps each message of the bus small.
-import { readFile } from 'node:fs/promises';
 import {
   adminLists,
   type ListEntryInfo,
@@ -11,6 +10,7 @@ import {
 } from '@pochtar/bus';
 import type { Command } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
+import { contentOf } from '../files.ts';
 import { type Input, UsageError } from '../input.ts';
 import { text } from '../language.ts';
 import { table } from '../output.ts';
@@ -87,15 +87,6 @@ function summaryOf(session: Session, answers: readonly ListLine[]): string {
       wrong,
     )
   );
-}
-
-/** Of a file, or of standard input. */
-export function contentOf(session: Session, file: string): Promise<string> {
-  if (file === '-') return session.readStdin();
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(text(`${file}: ${reason}`, `${file}: ${reason}`));
-  });
 }
 
 const exportList: Command = {

@@ -5,7 +5,7 @@ import { exitCode } from '../exit-code.ts';
 import { text } from '../language.ts';
 import { table } from '../output.ts';
 import { Refused, type Session } from '../session.ts';
-import { contentOf } from './list-file.ts';
+import { contentOf } from '../files.ts';
 
 interface Line {
   line: number;

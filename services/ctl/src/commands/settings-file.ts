@@ -1,11 +1,10 @@
 // pochtar settings: export, import.
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { adminSettings } from '@pochtar/bus';
 import type { Command } from '../command.ts';
-import { UsageError } from '../input.ts';
+import { contentOf, orComplain } from '../files.ts';
 import { text } from '../language.ts';
 import { saveAndWait, savingOptions } from '../save-and-wait.ts';
-import type { Session } from '../session.ts';
 
 const exportAll: Command = {
   words: 'settings export',
@@ -49,7 +48,7 @@ const importAll: Command = {
     'dry-run': savingOptions['dry-run'],
   },
   async run(session, input) {
-    const yaml = await readYaml(session, input.arg(0));
+    const yaml = await contentOf(session, input.arg(0));
     return saveAndWait(session, input, ({ comment, validateOnly }) =>
       session.ask(adminSettings.import, {
         yaml,
@@ -59,18 +58,5 @@ const importAll: Command = {
     );
   },
 };
-
-function readYaml(session: Session, file: string): Promise<string> {
-  return file === '-' ? session.readStdin() : orComplain(file, () => readFile(file, 'utf8'));
-}
-
-async function orComplain<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(text(`${file}: ${reason}`, `${file}: ${reason}`));
-  }
-}
 
 export const settingsFileCommands: Command[] = [exportAll, importAll];
