@@ -3,14 +3,12 @@ import {
   adminDlp,
   type AdminReply,
   answerAdmin,
-  BusAway,
   type DlpDefinition,
   dlpDefinition,
   type DlpDocumentInfo,
   type DlpIncidentInfo,
   type DlpRuleInfo,
   done,
-  fetchPieces,
   MAX_DOCUMENT_BYTES,
   type Offered,
   refused,
@@ -36,6 +34,7 @@ import {
 } from '@pochtar/store/dlp';
 import { notFound } from '../addresses.ts';
 import type { Context, Refusal } from '../context.ts';
+import { fetched } from './fetched.ts';
 
 /** With fewer words everything is like it. */
 const MIN_WORDS = 30;
@@ -121,7 +120,10 @@ async function add(
   author: string,
 ): Promise<AdminReply<{ document: DlpDocumentInfo; unread: { name: string; why: string }[] }>> {
   if (file !== undefined && file.bytes > MAX_DOCUMENT_BYTES) return tooLargeToProtect(file.bytes);
-  const bytes = file === undefined ? Buffer.from(content ?? '', 'base64') : await fetched(context, file);
+  const bytes =
+    file === undefined
+      ? Buffer.from(content ?? '', 'base64')
+      : await fetched(context, file, MAX_DOCUMENT_BYTES, 'a document');
   if (bytes === null) return notWhole;
   const { length } = bytes;
   // Threads for this alone: documents are added seldom, and what reads them takes memory.
@@ -137,17 +139,6 @@ async function add(
   if (added === 'full') return full('documents', MAX_DOCUMENTS);
   const unread = print.unread.map((one) => ({ name: one.name.slice(0, 255), why: one.why }));
   return done({ document: documentInfo({ ...document, createdAt: new Date() }), unread });
-}
-
-/** Null when it did not come whole. */
-async function fetched({ bus, log }: Context, file: Offered): Promise<Buffer | null> {
-  try {
-    return await fetchPieces(bus, file, MAX_DOCUMENT_BYTES);
-  } catch (error) {
-    if (error instanceof BusAway) throw error;
-    log.warn({ err: error }, 'a document did not come whole');
-    return null;
-  }
 }
 
 const notWhole = refused(

@@ -7,7 +7,6 @@ import {
   type AskedTryMail,
   BusAway,
   done,
-  fetchPieces,
   MAX_TRIED_BYTES,
   offerPieces,
   refused,
@@ -24,6 +23,7 @@ import { draftOf, SECTIONS } from '../tried/draft.ts';
 import { dressed, type Envelope, envelopeOf, normalised } from '../tried/envelope.ts';
 import { type Answer, type Asked, describeTried } from '../tried/describe.ts';
 import { fewAtATime } from './few-at-a-time.ts';
+import { fetched } from './fetched.ts';
 
 export function answerTriedMails(context: Context): { stop(): Promise<void> }[] {
   const few = fewAtATime(context, 'test.mail');
@@ -37,7 +37,7 @@ async function answer(context: Context, request: AskedTryMail) {
   if (!draft.ok) return draft;
   const { bytes } = request.mail;
   if (bytes > MAX_TRIED_BYTES) return tooLargeToTry(bytes);
-  const brought = await broughtMail(context, request);
+  const brought = await fetched(context, request.mail, MAX_TRIED_BYTES, 'a mail to try');
   if (brought === null) return notWhole;
   const mail = normalised(brought);
   if (mail.length > MAX_TRIED_BYTES) return tooLargeToTry(mail.length);
@@ -48,16 +48,6 @@ async function answer(context: Context, request: AskedTryMail) {
   const asked = await askAll(context, mail, envelope.result, settings);
   const wasNormalised = mail.length !== brought.length || !mail.equals(brought);
   return done(describeTried(envelope.result, asked, { settings, bytes, wasNormalised, unused }));
-}
-
-async function broughtMail({ bus, log }: Context, { mail }: AskedTryMail): Promise<Buffer | null> {
-  try {
-    return await fetchPieces(bus, mail, MAX_TRIED_BYTES);
-  } catch (error) {
-    if (error instanceof BusAway) throw error;
-    log.warn({ err: error }, 'a mail to try did not come whole');
-    return null;
-  }
 }
 
 /** The edge first, since it says which filters there are; then the dialogue's beside the slip, one after another. */
