@@ -12,11 +12,12 @@ import fastify, {
 import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { contract } from './contract/index.ts';
-import { type AnswerFile, type AnyRoute, makesSomething, uploadOf } from './contract/route.ts';
+import { type AnswerFile, type AnyRoute, makesSomething, type Upload, uploadOf } from './contract/route.ts';
 import { takeBoundedJson } from './http/bounded-json.ts';
 import { checked } from './http/checked.ts';
 import { isNotModified } from './http/etag.ts';
-import { leaveForms } from './http/form.ts';
+import { fewAtOnce } from './http/few-at-once.ts';
+import { leaveForms, readForm } from './http/form.ts';
 import { isOwnHost } from './http/host.ts';
 import { languageOf } from './http/language.ts';
 import { type Asked, keyOf, type RepeatedRequests } from './http/repeated-requests.ts';
@@ -28,12 +29,15 @@ import { admit, bearerOf, personOf } from './session/who-asks.ts';
 
 export const API = '/api/v1';
 const MAX_BODY = 2 * 1024 * 1024;
+const NO_FILE = Buffer.alloc(0);
 
 /** What a handler of a route's own gets. */
 export interface Call {
   params: Record<string, string>;
   query: Record<string, unknown>;
   body: unknown;
+  /** What came with the request; empty where the route takes no file. */
+  file: Buffer;
   /** Null on routes for everybody. */
   person: Person | null;
   client: Client;
@@ -114,6 +118,13 @@ function foreignOrigin(): Problem {
 
 function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: AppParts): void {
   const [method, path] = name.split(' ') as [string, string];
+  const upload = uploadOf(route);
+  const handle = async (call: Call): Promise<unknown> => {
+    const handler = parts.handlers[name];
+    if (handler === undefined) throw new Error(`no handler for ${name}`);
+    return handler(call);
+  };
+  const work = upload === undefined ? handle : withFile(route, upload, handle);
   app.route({
     method,
     url: `${API}${path}`,
@@ -128,8 +139,8 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
       const given = {
         params: checked(route.params, request.params, 'path'),
         query: checked(route.query, request.query, 'query'),
-        // A form is read by its handler, once it is known who sends it.
-        body: uploadOf(route) === undefined ? checked(route.body, request.body ?? {}, 'body') : undefined,
+        // A form is read once it is known that its sender may send it.
+        body: upload === undefined ? checked(route.body, request.body ?? {}, 'body') : undefined,
       };
       reply.header('cache-control', 'no-store');
       if ('question' in route) {
@@ -151,11 +162,21 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
         if (route.file !== undefined) asFile(reply, route.file);
         return reply.status(route.status).send(answer);
       }
-      const handler = parts.handlers[name];
-      if (handler === undefined) throw new Error(`no handler for ${name}`);
       const isSecure = isEncrypted(request);
-      return handler({ ...given, person, client, isSecure, request, reply } as Call);
+      return work({ ...given, file: NO_FILE, person, client, isSecure, request, reply } as Call);
     },
+  });
+}
+
+/** Reads the form, for a few requests at once. */
+function withFile(
+  route: AnyRoute,
+  upload: Upload,
+  handle: (call: Call) => Promise<unknown>,
+): (call: Call) => Promise<unknown> {
+  return fewAtOnce(upload.atOnce, async (call: Call) => {
+    const { request, file } = await readForm(call.request, upload);
+    return handle({ ...call, file, body: checked(route.body, request, 'body') });
   });
 }
 

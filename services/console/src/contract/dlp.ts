@@ -57,7 +57,7 @@ export const dlpRoutes = {
   'POST /dlp/documents/file': own({
     summary: 'protects a document that comes as a file: its fingerprints are kept, its text is not',
     body: z.strictObject({ name, comment: z.string().trim().max(200).default('') }),
-    upload: { part: 'document', maxBytes: MAX_DOCUMENT_BYTES },
+    upload: { part: 'document', maxBytes: MAX_DOCUMENT_BYTES, atOnce: 2 },
     result: adminDlp.addDocument.result,
     roles: adminDlp.addDocument.access.roles,
   }),

@@ -8,7 +8,7 @@ export const filterRoutes = {
     summary:
       'what each filter would say of a mail by a draft of the settings, and what would become of it; nothing is delivered',
     body: z.strictObject(tryMailRequest.shape),
-    upload: { part: 'mail', maxBytes: MAX_TRIED_BYTES },
+    upload: { part: 'mail', maxBytes: MAX_TRIED_BYTES, atOnce: 3 },
     result: adminTryMail.mail.result,
     roles: adminTryMail.mail.access.roles,
   }),

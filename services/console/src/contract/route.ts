@@ -54,6 +54,8 @@ export interface Upload {
   /** The part that is the file. */
   part: string;
   maxBytes: number;
+  /** Each is in memory for as long as it is looked at: so many at once, and no more. */
+  atOnce: number;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the widest route there is

@@ -1,11 +1,11 @@
 // Routes that take a file have it in memory for as long as it is looked at: so many of each at once, and no more.
-import type { Call } from '../app.ts';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problem.ts';
 
 const AGAIN_SECONDS = 10;
 
 /** Does the work of a request, or refuses it where `most` are under way. */
-export function fewAtOnce(
+export function fewAtOnce<Call extends { request: FastifyRequest }>(
   most: number,
   work: (call: Call) => Promise<unknown>,
 ): (call: Call) => Promise<unknown> {

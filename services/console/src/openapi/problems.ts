@@ -101,8 +101,7 @@ export function problemsOf(name: string, route: AnyRoute): Json {
     path === '/session' ||
     path.endsWith('/password') ||
     path.startsWith('/tests') ||
-    path === '/filters/try' ||
-    path === '/dlp/documents/file' ||
+    hasFile ||
     path === '/events';
   const may: Readonly<Record<Status, boolean>> = {
     400: route.params !== undefined || route.query !== undefined || route.body !== undefined,
