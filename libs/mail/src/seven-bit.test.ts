@@ -116,6 +116,17 @@ describe('RFC 6152 §3: a message for a server that takes no 8-bit octets', () =
     );
   });
 
+  test.each([
+    ['a long boundary', 'b'.repeat(220), 'b'.repeat(220)],
+    ['RFC 2046 §5.1.1: a line that goes on behind its boundary', 'b', 'b and more'],
+    ['blanks behind the boundary', '"b  "', 'b'],
+  ])('parts are those that readers see: %s', async (_what, parameter, line) => {
+    const made = await converted(
+      `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=${parameter}\n\n--${line}\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit (as it is)\n\n<p>caf\u00e9 au lait\n--${line}--\n`,
+    );
+    expect(made).toContain('Content-Transfer-Encoding: quoted-printable\r\n\r\n<p>caf=C3=A9 au lait');
+  });
+
   test('RFC 2046 §5.2.1: a message within is not encoded, what is in it is', async () => {
     const made = await converted(
       `MIME-Version: 1.0\nContent-Type: multipart/digest; boundary=b\n\n--b\n\n${plain('caf\u00e9 and so on and on\n')}\n--b--\n`,
@@ -183,6 +194,7 @@ describe('what cannot be converted', () => {
     ['a part that is encoded already', 'Content-Transfer-Encoding: base64\n\n\u00e9\n'],
     ['a type that allows no encoding', 'Content-Type: message/delivery-status\n\n\u00e9\n'],
     ['parts without a boundary', 'Content-Type: multipart/mixed\n\n\u00e9\n'],
+    ['parts with an empty one', 'Content-Type: multipart/mixed; boundary=""\n\n--\n\n\u00e9\n'],
     [
       'too deep',
       `${'Content-Type: message/rfc822\n\n'.repeat(60).replaceAll('Content-Type: message/rfc822\n\n', 'Content-Type: multipart/mixed; boundary=b\n\n--b\n')}\n\u00e9`,

@@ -6,7 +6,10 @@
 import { isAscii } from 'node:buffer';
 import { parseContentType } from './content-type.ts';
 import { type HeaderField, parseHeaderFields } from './header.ts';
+import { editedHeader } from './header-edits.ts';
+import { type DelimiterHit, OpenDelimiters } from './open-delimiters.ts';
 import { sevenBitHeader } from './seven-bit-header.ts';
+import { boundaryIn, DEFAULT_SCAN_LIMITS, readEncoding } from './structure.ts';
 import { Base64, type BodyEncoder, QuotedPrintable } from './transfer-encoding.ts';
 
 /** Why a message cannot be converted. */
@@ -18,6 +21,8 @@ export type PartEncoding = 'keep' | '7bit' | 'quoted-printable' | 'base64';
 
 const MAX_HEADER = 1024 * 1024;
 const MAX_DEPTH = 50;
+/** Octets of a line that may be a delimiter: the longest boundary, and what stands around it. */
+const DELIMITER_ROOM = DEFAULT_SCAN_LIMITS.boundaryBytes + 64;
 /** Longer lines come in pieces. */
 const MAX_LINE = 64 * 1024;
 const LF = 0x0a;
@@ -49,6 +54,8 @@ export async function* sevenBit(
 
 interface Container {
   boundary: string;
+  /** Blanks behind the parameter, which its lines may repeat. */
+  padding: string;
   isDigest: boolean;
   /** Everything in it stays as it is. */
   isFixed: boolean;
@@ -72,6 +79,7 @@ class Walk {
   #rest: Buffer = NOTHING;
   #isLineStart = true;
   readonly #containers: Container[] = [];
+  #delimiters = new OpenDelimiters([]);
   #header: Buffer[] | null = [];
   #headerSize = 0;
   #isTop = true;
@@ -107,12 +115,10 @@ class Walk {
     if (this.#rest.length > 0) this.#line(this.#rest, NOTHING);
     this.#rest = NOTHING;
     if (this.#header !== null) this.#endHeader(NOTHING);
-    const isEncoded = this.#encoder !== null;
     if (this.#heldEol !== null && this.#encoder !== null) this.#put(this.#encoder.endLine(this.#heldEol));
     const isBase64 = this.#encoder instanceof Base64;
-    this.#heldEol = null;
     this.#endLeaf();
-    if (isEncoded && isBase64) this.#put(CRLF);
+    if (isBase64) this.#put(CRLF);
     return this.#flush();
   }
 
@@ -143,26 +149,34 @@ class Walk {
     return this.#containers.some(({ isFixed }) => isFixed);
   }
 
-  #boundaryOf(line: Buffer): { depth: number; isLast: boolean } | null {
-    if (line.length < 3 || line[0] !== 0x2d || line[1] !== 0x2d) return null;
-    const text = line.toString('latin1', 2, 2 + 200).replace(/[ \t]+$/, '');
-    for (let depth = this.#containers.length - 1; depth >= 0; depth--) {
-      const { boundary } = this.#containers[depth] as Container;
-      if (text === boundary) return { depth, isLast: false };
-      if (text === `${boundary}--`) return { depth, isLast: true };
-    }
-    return null;
+  #boundaryOf(line: Buffer): DelimiterHit | null {
+    if (line[0] !== 0x2d || line[1] !== 0x2d) return null;
+    return this.#delimiters.find(line.toString('latin1', 0, DELIMITER_ROOM));
   }
 
-  #atBoundary({ depth, isLast }: { depth: number; isLast: boolean }, line: Buffer, eol: Buffer): void {
+  #atBoundary({ frame, isClose }: DelimiterHit, line: Buffer, eol: Buffer): void {
     if (this.#header !== null) this.#endHeader(NOTHING);
     const held = this.#heldEol;
     this.#endLeaf();
     if (held !== null) this.#put(held);
-    this.#containers.length = isLast ? depth : depth + 1;
+    this.#containers.length = isClose ? frame : frame + 1;
+    this.#lookForDelimiters();
     this.#put(line);
     this.#put(eol);
-    this.#header = isLast ? null : [];
+    if (!isClose) this.#beginHeader();
+  }
+
+  #lookForDelimiters(): void {
+    const open = this.#containers.map(({ boundary, padding }, frame) => ({
+      frame,
+      text: `--${boundary}`,
+      padding,
+    }));
+    this.#delimiters = new OpenDelimiters(open);
+  }
+
+  #beginHeader(): void {
+    this.#header = [];
     this.#headerSize = 0;
   }
 
@@ -181,31 +195,30 @@ class Walk {
     const isTop = this.#isTop;
     this.#isTop = false;
     const valueOf = (name: string): string | undefined => fields.find(({ lower }) => lower === name)?.value;
-    const encoding = (valueOf('content-transfer-encoding') ?? '7bit').toLowerCase();
+    const encoding = readEncoding(valueOf('content-transfer-encoding') ?? '');
     const fallback = this.#containers.at(-1)?.isDigest === true ? 'message/rfc822' : 'text/plain';
     const type = parseContentType(valueOf('content-type') ?? fallback) ?? {
       type: 'text',
       subtype: 'plain',
       parameters: new Map<string, string>(),
     };
-    const boundary = type.type === 'multipart' ? type.parameters.get('boundary') : undefined;
+    const delimited = type.type === 'multipart' ? boundaryIn(type.parameters) : null;
+    const isMultipart = delimited !== null && isBoundary(delimited.boundary);
     const isMessage = type.type === 'message' && /^(?:rfc822|global|news)$/.test(type.subtype);
-    const isComposite = boundary !== undefined || isMessage;
+    const isComposite = isMultipart || isMessage;
     const isRaw = encoding === '8bit' || encoding === 'binary';
     if (isComposite && (isRaw || encoding === '7bit')) {
       this.#putHeader(bytes, fields, { change: isRaw ? '7bit' : 'keep', isTop, blankLine });
       if (this.#containers.length >= MAX_DEPTH) throw new Unconvertible('its parts are nested too deep');
-      if (boundary !== undefined)
+      if (isMultipart) {
         this.#containers.push({
-          boundary,
+          ...delimited,
           isDigest: type.subtype === 'digest',
           // RFC 1847 §2.1: what is signed is not to be changed on its way.
           isFixed: type.subtype === 'signed' || type.subtype === 'encrypted',
         });
-      else {
-        this.#header = [];
-        this.#headerSize = 0;
-      }
+        this.#lookForDelimiters();
+      } else this.#beginHeader();
       return;
     }
     const isFixed = type.type === 'multipart' || type.type === 'message' || this.#isFixed;
@@ -225,7 +238,12 @@ class Walk {
     const added: string[] = [];
     let header = bytes;
     if (change !== 'keep') {
-      header = without('content-transfer-encoding', bytes, fields);
+      const said = fields.filter(({ lower }) => lower === 'content-transfer-encoding');
+      header = editedHeader(
+        bytes,
+        null,
+        said.flatMap(({ start, end }) => [start, end]),
+      );
       const has = (name: string): boolean => fields.some(({ lower }) => lower === name);
       // RFC 2045 §4, RFC 1428 §3: text without a label has some charset that nobody knows.
       if (isTop && !has('mime-version')) added.push('MIME-Version: 1.0');
@@ -262,6 +280,10 @@ class Walk {
   }
 }
 
+function isBoundary(boundary: string): boolean {
+  return boundary !== '' && boundary.length <= DEFAULT_SCAN_LIMITS.boundaryBytes;
+}
+
 function count(leaf: Leaf, line: Buffer): void {
   leaf.octets += line.length + 2;
   if (isAscii(line)) return;
@@ -276,15 +298,4 @@ function encodingFor({ isText, encoding, isFixed, octets, eightBit }: Leaf): Par
     throw new Unconvertible(`it has 8-bit octets in a part that is ${encoding.slice(0, 40)}`);
   // Whichever is shorter, and still to be read by eye where most of it is US-ASCII.
   return isText && eightBit * 6 <= octets ? 'quoted-printable' : 'base64';
-}
-
-function without(name: string, bytes: Buffer, fields: readonly HeaderField[]): Buffer {
-  const pieces: Buffer[] = [];
-  let at = 0;
-  for (const { lower, start, end } of fields) {
-    if (lower !== name) continue;
-    pieces.push(bytes.subarray(at, start));
-    at = end;
-  }
-  return Buffer.concat([...pieces, bytes.subarray(at)]);
 }

@@ -152,9 +152,7 @@ export class PartTree {
   }
 
   #openMultipart(frame: Frame): void {
-    const given = parameterOctets(frame.part.parameters, 'boundary') ?? '';
-    // RFC 2046 §5.1.1: a boundary does not end with blanks, which transport may have taken off its lines.
-    const boundary = trimBlanksEnd(given);
+    const { boundary, padding } = boundaryIn(frame.part.parameters);
     if (boundary === '' || boundary.length > this.#limits.boundaryBytes) {
       this.problems.add(boundary === '' ? 'multipart without boundary' : 'boundary too long');
       // RFC 2045 §5.2: a Content-Type that breaks the grammar is read as text/plain.
@@ -165,7 +163,7 @@ export class PartTree {
     }
     frame.part.kind = 'multipart';
     frame.delimiter = `--${boundary}`;
-    frame.padding = given.slice(boundary.length);
+    frame.padding = padding;
     this.#notice();
   }
 
@@ -298,8 +296,16 @@ function describeField(part: Part, lower: string, value: string): void {
   }
 }
 
+/** Of the parameters of a multipart: '' where there is none, and the blanks behind it. */
+export function boundaryIn(parameters: ReadonlyMap<string, string>): { boundary: string; padding: string } {
+  const given = parameterOctets(parameters, 'boundary') ?? '';
+  // RFC 2046 §5.1.1: a boundary does not end with blanks, which transport may have taken off its lines.
+  const boundary = trimBlanksEnd(given);
+  return { boundary, padding: given.slice(boundary.length) };
+}
+
 // RFC 2045 §6.1: one token; what can't be one is nothing a client could decode.
-function readEncoding(value: string): string {
+export function readEncoding(value: string): string {
   return /^[!-'*-:<-~]{1,64}/.exec(value)?.[0].toLowerCase() ?? '7bit';
 }
 
