@@ -50,17 +50,27 @@ function wholeWords(octets: Buffer): Buffer {
 // oxlint-disable-next-line no-control-regex -- a preview is one line
 const CONTROLS = /[\s\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028\u2029\ufeff]+/g;
 
+/** What ends what is not shown. */
+const ENDS = {
+  '!--': /-->/g,
+  style: /<\/style/gi,
+  script: /<\/script/gi,
+  head: /<\/head/gi,
+  title: /<\/title/gi,
+};
+
 /** Without what is not shown; a style or a comment that does not end is all that is left. */
-function htmlWords(html: string): string {
+export function htmlWords(html: string): string {
   let shown = '';
   let at = 0;
   const hidden = /<!--|<(style|script|head|title)\b/gi;
   for (let found = hidden.exec(html); found !== null; found = hidden.exec(html)) {
     shown += `${html.slice(at, found.index)} `;
-    const end = found[1] === undefined ? '-->' : `</${found[1].toLowerCase()}`;
-    const until = html.toLowerCase().indexOf(end, hidden.lastIndex);
-    if (until < 0) return withoutTags(shown);
-    at = until + (found[1] === undefined ? 3 : 0);
+    const ends = ENDS[(found[1]?.toLowerCase() ?? '!--') as keyof typeof ENDS];
+    ends.lastIndex = hidden.lastIndex;
+    const end = ends.exec(html);
+    if (end === null) return withoutTags(shown);
+    at = found[1] === undefined ? ends.lastIndex : end.index;
     hidden.lastIndex = at;
   }
   // A tag that was cut is none either.
