@@ -1,7 +1,7 @@
 // What an operation is, and what it sees of its session. The session is given the table of them (operations.ts) and knows
 // none by itself, so that neither imports the other.
 import type { Socket } from 'node:net';
-import type { Logger, SocketInput, SocketOutput } from '@pochtar/runtime';
+import type { Logger, Semaphore, SocketInput, SocketOutput } from '@pochtar/runtime';
 import type { ScramMechanism } from '@pochtar/service';
 import type { Control } from './protocol/message.ts';
 import type { Request } from './protocol/request.ts';
@@ -21,8 +21,8 @@ export interface BoundPerson {
 /** A SASL bind that goes on with the next request. */
 export interface SaslExchange {
   readonly mechanism: ScramMechanism;
-  /** RFC 5802 §7: client-first-message; null: it has not come yet. */
-  readonly clientFirst: string | null;
+  /** RFC 5802 §7: client-first-message. */
+  readonly clientFirst: string;
   /** The server's part of the nonce. */
   readonly nonce: string;
 }
@@ -41,6 +41,8 @@ export interface Session {
   failedLogins: number;
   person: BoundPerson | null;
   exchange: SaslExchange | null;
+  /** It holds photos for one of its operations at a time, however many run. */
+  readonly photoTurn: Semaphore;
   /** Takes back an operation under way; whether there was one. */
   abandon(messageId: number, isAnswered: boolean): boolean;
   /** Goes on inside TLS, as nobody. */

@@ -6,6 +6,7 @@ import {
   type IncomingConnection,
   InputEnded,
   type Logger,
+  Semaphore,
   SocketInput,
   SocketOutput,
   TimedOut,
@@ -59,6 +60,7 @@ export class LdapSession implements Session {
   failedLogins = 0;
   person: BoundPerson | null = null;
   exchange: SaslExchange | null = null;
+  readonly photoTurn = new Semaphore(1);
   #isOver = false;
 
   constructor(server: Server, operations: Operations, connection: IncomingConnection) {

@@ -50,17 +50,15 @@ interface ScramStep {
 }
 
 async function scram(session: Session, { mechanism, response, begun }: ScramStep): Promise<Outcome> {
-  if (response === null) {
-    // RFC 5802 §5: the client speaks first; one that waits to be asked for it is asked.
-    session.exchange = { mechanism, clientFirst: null, nonce: '' };
-    return goesOn('');
-  }
-  const isFinal = begun !== null && begun.clientFirst !== null;
-  const clientFirst = isFinal ? begun.clientFirst : response;
-  const nonce = isFinal ? begun.nonce : randomBytes(NONCE_OCTETS).toString('base64');
+  // RFC 5802 §5: the client speaks first; one that waits to be asked for it is asked.
+  if (response === null) return goesOn('');
+  const { clientFirst, nonce } = begun ?? {
+    clientFirst: response,
+    nonce: randomBytes(NONCE_OCTETS).toString('base64'),
+  };
   const answer = await ask(session, authScram, {
     ...askerOf(session),
-    ...{ mechanism, nonce, clientFirst, clientFinal: isFinal ? response : null },
+    ...{ mechanism, nonce, clientFirst, clientFinal: begun === null ? null : response },
     bindings: toldBindings(channelBindings(session.socket)),
     isOffered: session.server.scram.isOffered,
   });

@@ -1,6 +1,5 @@
 // Sending the entries of one search: counted up to the limit of the client or of the server, and no faster than the client
 // takes them. Photos are brought for a few entries at a time; those that come after wait, so that the order stays.
-import { Semaphore } from '@pochtar/runtime';
 import type { Book } from '../directory/book.ts';
 import type { Operation, Session } from '../operation.ts';
 import type { SearchRequest } from '../protocol/request.ts';
@@ -15,8 +14,6 @@ export const MAX_ENTRIES = 1000;
 
 /** Entries that wait for photos: at most half a megabyte of them. */
 const PHOTOS_AT_A_TIME = 8;
-/** A session holds photos for one of its operations at a time, however many run. */
-const photoTurns = new WeakMap<Session, Semaphore>();
 
 export interface Searching {
   readonly session: Session;
@@ -67,7 +64,7 @@ export class Sending {
     this.#waiting = [];
     if (waiting.length === 0) return true;
     const addresses = waiting.flatMap((entry) => wantedPhoto(entry, selection) ?? []);
-    return turnOf(session).run(async () => {
+    return session.photoTurn.run(async () => {
       // What was sent before is taken before more is held.
       await this.#takenBy(operation);
       const photos = await session.server.photos.read(addresses);
@@ -88,10 +85,4 @@ export class Sending {
     this.#searching.patience.check();
     return true;
   }
-}
-
-function turnOf(session: Session): Semaphore {
-  const turn = photoTurns.get(session) ?? new Semaphore(1);
-  photoTurns.set(session, turn);
-  return turn;
 }
