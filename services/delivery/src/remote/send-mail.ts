@@ -44,9 +44,13 @@ export async function sendMail(
     if (needs.isUtf8 || isAsciiAddress(addressOfKey(recipient.address))) fitting.push(recipient);
     else outcomes.push({ kind: 'failed', address: recipient.address, ...noUtf8(session.host) });
   }
+  const now = new Date();
+  const paths = new Map(
+    fitting.map((recipient) => [recipient, reversePathOf(mail, recipient, options, now)]),
+  );
   for (let left = fitting; left.length > 0; ) {
     try {
-      left = await transact(session, mail, { needs, left, options }, known);
+      left = await transact(session, mail, { needs, left, paths }, known);
     } catch (error) {
       if (!(error instanceof SessionFailed)) throw error;
       return sessionEnded(session, error, left, known);
@@ -164,23 +168,25 @@ function dsnOfRecipient(recipient: ClaimedRecipient, isUtf8: boolean): string[] 
 interface Transaction {
   needs: Needs;
   left: ClaimedRecipient[];
-  options: SendOptions;
+  /** The reverse path of each. */
+  paths: ReadonlyMap<ClaimedRecipient, string>;
 }
 
 /** One transaction; returns the recipients that another one must take. */
 async function transact(
   session: SmtpSession,
   mail: ClaimedMail,
-  { needs, left, options }: Transaction,
+  { needs, left, paths }: Transaction,
   { outcomes, untaken }: Known,
 ): Promise<ClaimedRecipient[]> {
   const { outgoing, isConverted } = needs;
   // Whom an alias leads to gets the mail from another reverse path than who was named: in a transaction of its own.
-  const pathFor = (recipient: ClaimedRecipient): string => reversePathOf(mail, recipient, options);
-  const from = pathFor(left[0] as ClaimedRecipient);
-  const together = left.filter((recipient) => pathFor(recipient) === from).slice(0, MAX_RECIPIENTS);
-  const batch = new Map(together.map((recipient) => [pathOf(recipient.address), recipient]));
-  const rest = left.filter((recipient) => !together.includes(recipient));
+  const from = paths.get(left[0] as ClaimedRecipient) as string;
+  const together = new Set(
+    left.filter((recipient) => paths.get(recipient) === from).slice(0, MAX_RECIPIENTS),
+  );
+  const batch = new Map([...together].map((recipient) => [pathOf(recipient.address), recipient]));
+  const rest = left.filter((recipient) => !together.has(recipient));
   const hasDsn = session.offers('DSN');
   const transmission: Transmission = {
     from,
