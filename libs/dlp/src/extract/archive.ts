@@ -1,6 +1,6 @@
 // Archives: every file in them is read as if it were attached.
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { Damaged, type FoundFile, type Into, LimitReached } from './extraction.ts';
+import type { FoundFile, Into } from './extraction.ts';
 import { inflated, most, unzip, zipEntries } from './zip.ts';
 
 export async function readZip({ bytes }: FoundFile, into: Into): Promise<void> {
@@ -13,17 +13,8 @@ export async function readZip({ bytes }: FoundFile, into: Into): Promise<void> {
 }
 
 export async function readGzip({ name, bytes }: FoundFile, into: Into): Promise<void> {
-  const file = gunzip(bytes, into);
+  const file = inflated(() => gunzipSync(bytes, most(into)), into);
   await into.file({ name: name.replace(/\.gz$/i, '').replace(/\.tgz$/i, '.tar'), bytes: file });
-}
-
-function gunzip(bytes: Buffer, into: Into): Buffer {
-  try {
-    return inflated(() => gunzipSync(bytes, most(into)), into);
-  } catch (error) {
-    if (error instanceof LimitReached) throw error;
-    throw new Damaged('not gzip', { cause: error });
-  }
 }
 
 /** Of the window that what is unpacked refers to, as a power of two: 8 MB, as much as zstd takes without being asked to. */
@@ -32,12 +23,6 @@ const ZSTD_WINDOW = 23;
 /** Zstandard, by Node itself. */
 export async function readZstd({ name, bytes }: FoundFile, into: Into): Promise<void> {
   const options = { ...most(into), params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW } };
-  let file: Buffer;
-  try {
-    file = inflated(() => zstdDecompressSync(bytes, options), into);
-  } catch (error) {
-    if (error instanceof LimitReached) throw error;
-    throw new Damaged('not zstd, or of too large a window', { cause: error });
-  }
+  const file = inflated(() => zstdDecompressSync(bytes, options), into);
   await into.file({ name: name.replace(/\.zst$/i, '').replace(/\.tzst$/i, '.tar'), bytes: file });
 }

@@ -48,10 +48,5 @@ export async function readPresentation({ into, stream }: Within): Promise<void> 
 
 /** Its length stands in front; what it becomes is counted. */
 function unpacked(body: Buffer, into: Into): Buffer {
-  try {
-    return inflated(() => inflateSync(body.subarray(4), most(into)), into);
-  } catch (error) {
-    if (error instanceof LimitReached) throw error;
-    throw new Damaged('an object cannot be unpacked', { cause: error });
-  }
+  return inflated(() => inflateSync(body.subarray(4), most(into)), into);
 }

@@ -47,12 +47,8 @@ export async function readTar({ bytes }: FoundFile, into: Into): Promise<void> {
     }
     const name: string = longName ?? nameAt(bytes, start - BLOCK);
     longName = null;
-    if (FILES.has(type)) {
-      if (size > 0) await into.file({ name, bytes: content });
-      continue;
-    }
     // Whatever a program may make of another type, somebody may have put octets there.
-    into.text(name);
+    if (!FILES.has(type)) into.text(name);
     if (size > 0) await into.file({ name, bytes: content });
   }
 }

@@ -78,17 +78,21 @@ export function most(into: Into): { maxOutputLength: number } {
   return { maxOutputLength: Math.max(1, into.unpackedBytesLeft) };
 }
 
-/** Throws `LimitReached` when it becomes more than the mail has left. */
+/** Throws `LimitReached` when it becomes more than the mail has left, and `Damaged`. */
 export function inflated(inflate: () => Buffer, into: Into): Buffer {
+  const bytes = unpackedBy(inflate);
+  into.unpacked(bytes.length);
+  return bytes;
+}
+
+function unpackedBy(inflate: () => Buffer): Buffer {
   try {
-    const bytes = inflate();
-    into.unpacked(bytes.length);
-    return bytes;
+    return inflate();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
       throw new LimitReached('tooLarge');
     }
-    throw error;
+    throw new Damaged('it cannot be unpacked', { cause: error });
   }
 }
 
