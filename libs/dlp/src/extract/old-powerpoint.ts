@@ -2,7 +2,7 @@
 // entered and all others passed. Tables and documents that lie in a slide are files of their own.
 import { inflateSync } from 'node:zlib';
 import type { Within } from './compound-file.ts';
-import { Damaged, type Into, LimitReached } from './extraction.ts';
+import { Damaged, type Into } from './extraction.ts';
 import { inflated, most } from './zip.ts';
 
 const HEADER = 8;
