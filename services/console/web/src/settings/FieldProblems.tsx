@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { useWords } from '../i18n/index.ts';
 import type { FieldProblem } from '../api/problem.ts';
-import { addressOf, describedAt } from './catalogue.ts';
+import { addressOf, describedAt, labelOf } from './catalogue.ts';
 import { useAt, useForm } from './use-draft.ts';
 
 export function useProblems(path: string): readonly FieldProblem[] {
@@ -42,7 +42,7 @@ export function FieldLink({ path }: { path: string }) {
   if (described === undefined) return null;
   return (
     <a className="f-link" href={addressOf(forms, `${section}.${field}`)}>
-      {say(('fullLabel' in described ? described.fullLabel : undefined) ?? described.label)}
+      {say(labelOf(described))}
     </a>
   );
 }

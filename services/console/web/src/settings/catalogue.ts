@@ -41,6 +41,11 @@ export function describedAt(forms: FormsDescription, path: string): Described | 
   return index.get(path);
 }
 
+/** What a field is called where nothing of its section stands around it. */
+export function labelOf(described: Described): Described['label'] {
+  return ('fullLabel' in described ? described.fullLabel : undefined) ?? described.label;
+}
+
 function indexOf({ sections }: FormsDescription): ReadonlyMap<string, Described> {
   return new Map(
     sections.flatMap(({ name, fields, secrets }) =>

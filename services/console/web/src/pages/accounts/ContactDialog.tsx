@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Switch } from '../../ui/inputs.tsx';
 import { Notice, sentence } from '../../ui/Notice.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { type Account, changedFields, contactFields, isPhone } from './contact-fields.ts';
+import { type Account, changedFields, contactFields, contactTypes } from './contact-fields.ts';
 import { Face } from './Face.tsx';
 import { smallJpeg } from './small-jpeg.ts';
 import './contacts.css';
@@ -60,7 +60,7 @@ export function ContactDialog({ account, onClose }: { account: Account; onClose:
             <TextInput
               key={field}
               label={t(`contacts.${field}`)}
-              type={isPhone(field) ? 'tel' : 'text'}
+              type={contactTypes[field]}
               // Of somebody else: a browser knows only its own owner.
               autoComplete="off"
               value={contact[field] ?? ''}

@@ -15,12 +15,11 @@ import { Switch } from '../../ui/inputs.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
-import { decode, type ImportRow, type Parsed, parseAccounts } from './csv.ts';
+import { decode, type ImportRow, megabyte, type Parsed, parseAccounts } from './csv.ts';
 
 addWords({ ru: russian, en: english });
 
 const shown = 100;
-const megabyte = 1024 * 1024;
 
 interface Failed {
   row: ImportRow;

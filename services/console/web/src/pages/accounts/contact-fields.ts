@@ -5,26 +5,22 @@ export type Account = Answer<'GET /accounts/:address'>['account'];
 export type Contact = Account['contact'];
 export type ContactField = keyof Contact;
 
-/** What each is, as HTML calls it. */
-const inOrder = {
-  givenName: 'given-name',
-  surname: 'family-name',
-  jobTitle: 'organization-title',
-  department: 'off',
-  organisation: 'organization',
+/** The kind of input of each. */
+export const contactTypes = {
+  givenName: 'text',
+  surname: 'text',
+  jobTitle: 'text',
+  department: 'text',
+  organisation: 'text',
   workPhone: 'tel',
   mobilePhone: 'tel',
   homePhone: 'tel',
   fax: 'tel',
-  office: 'off',
-  postalAddress: 'street-address',
-} satisfies Record<ContactField, string>;
+  office: 'text',
+  postalAddress: 'text',
+} satisfies Record<ContactField, 'text' | 'tel'>;
 
-export const contactFields = Object.keys(inOrder) as ContactField[];
-
-export function isPhone(field: ContactField): boolean {
-  return inOrder[field] === 'tel';
-}
+export const contactFields = Object.keys(contactTypes) as ContactField[];
 
 /** What differs: '' takes a field away. */
 export function changedFields(before: Contact, after: Contact): Contact {

@@ -150,7 +150,7 @@ interface ExportedAccount {
 }
 
 const exported = fields.filter((field) => field !== 'password');
-const megabyte = 1024 * 1024;
+export const megabyte = 1024 * 1024;
 
 /** What the import reads: UTF-8 with its mark and semicolons, as spreadsheets here open it. */
 export function accountsAsCsv(accounts: readonly ExportedAccount[], language: 'ru' | 'en'): string {
@@ -160,12 +160,12 @@ export function accountsAsCsv(accounts: readonly ExportedAccount[], language: 'r
   return `\uFEFF${[head, ...rows].map((cells) => `${cells.join(';')}\r\n`).join('')}`;
 }
 
-function exportedValue(account: ExportedAccount, field: Field): string {
+function exportedValue(account: ExportedAccount, field: (typeof exported)[number]): string {
   const { address, displayName, quotaBytes, isHidden, contact } = account;
   if (field === 'address') return address;
   if (field === 'displayName') return displayName;
   if (field === 'isHidden') return isHidden ? '1' : '';
-  if (field !== 'quotaMb') return field === 'password' ? '' : (contact[field] ?? '');
+  if (field !== 'quotaMb') return contact[field] ?? '';
   return quotaBytes === null ? '' : String(Math.max(1, Math.round(quotaBytes / megabyte)));
 }
 

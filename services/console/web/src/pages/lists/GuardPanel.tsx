@@ -3,13 +3,13 @@ import { useState } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { formatNumber } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/index.ts';
-import { addressOf, useForms } from '../../settings/catalogue.ts';
+import { useForms } from '../../settings/catalogue.ts';
+import { SettingLink } from '../../settings/SettingLink.tsx';
 import { Author } from '../../ui/Author.tsx';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { Button } from '../../ui/controls.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { Foreign } from '../../ui/Foreign.tsx';
-import { Go } from '../../ui/Go.tsx';
 import { SidePanel } from '../../ui/SidePanel.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -60,11 +60,8 @@ export function GuardPanel({ client, isReadOnly, onClose }: PanelProps) {
 }
 
 function Suspended() {
-  const { t, say } = useWords();
+  const { t } = useWords();
   const { forms } = useForms();
-  const field = forms?.sections
-    .find(({ name }) => name === 'network')
-    ?.fields.find(({ name }) => `network.${name}` === proxies);
   return (
     <>
       <h3 className="p-gap">{t('guard.means')}</h3>
@@ -76,10 +73,7 @@ function Suspended() {
       <h3 className="p-gap">{t('guard.todo')}</h3>
       <ul className="p-list">
         <li>
-          {t('guard.todo.proxy')}{' '}
-          {forms !== undefined && field !== undefined && (
-            <Go to={addressOf(forms, proxies)}>{say(field.label)}</Go>
-          )}
+          {t('guard.todo.proxy')} {forms !== undefined && <SettingLink forms={forms} path={proxies} />}
         </li>
         {(['network', 'confirm', 'wait'] as const).map((one) => (
           <li key={one}>{t(`guard.todo.${one}`)}</li>

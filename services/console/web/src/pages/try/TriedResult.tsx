@@ -9,7 +9,7 @@ import { sentence } from '../../ui/Notice.tsx';
 import { Block } from '../../ui/Page.tsx';
 import { StatusBadge, type Tone } from '../../ui/StatusBadge.tsx';
 import { filterWords } from '../queue/states.ts';
-import { SettingLink } from './SettingLink.tsx';
+import { SettingLink } from '../../settings/SettingLink.tsx';
 import type { Outcome, Tried, Verdict } from './tried-mail.ts';
 
 type Said = Omit<Verdict, 'by' | 'ms' | 'recipients'>;

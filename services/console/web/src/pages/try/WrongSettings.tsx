@@ -3,7 +3,7 @@ import type { FormsDescription } from '@pochtar/settings/forms';
 import type { FieldProblem } from '../../api/problem.ts';
 import { useWords } from '../../i18n/index.ts';
 import { Notice } from '../../ui/Notice.tsx';
-import { SettingLink } from './SettingLink.tsx';
+import { SettingLink } from '../../settings/SettingLink.tsx';
 
 export function WrongSettings({
   forms,

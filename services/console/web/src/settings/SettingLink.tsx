@@ -1,8 +1,8 @@
 // To a field of the settings, by its label; as it is written where this console does not know it.
 import type { FormsDescription } from '@pochtar/settings/forms';
-import { useWords } from '../../i18n/index.ts';
-import { addressOf, describedAt, partsOf } from '../../settings/catalogue.ts';
-import { Go } from '../../ui/Go.tsx';
+import { useWords } from '../i18n/index.ts';
+import { Go } from '../ui/Go.tsx';
+import { addressOf, describedAt, labelOf, partsOf } from './catalogue.ts';
 
 export function SettingLink({ forms, path: written }: { forms: FormsDescription; path: string }) {
   const { say } = useWords();
@@ -11,9 +11,5 @@ export function SettingLink({ forms, path: written }: { forms: FormsDescription;
   const path = `${section}.${field.split('.')[0] ?? ''}`;
   const described = describedAt(forms, path);
   if (described === undefined) return written;
-  return (
-    <Go to={addressOf(forms, path)}>
-      {say(('fullLabel' in described ? described.fullLabel : undefined) ?? described.label)}
-    </Go>
-  );
+  return <Go to={addressOf(forms, path)}>{say(labelOf(described))}</Go>;
 }
