@@ -5,6 +5,7 @@ export * from './client-key.ts';
 export * from './env.ts';
 export * from './gather.ts';
 export * from './health.ts';
+export * from './kept-answers.ts';
 export * from './listener.ts';
 export * from './local-address.ts';
 export * from './log.ts';

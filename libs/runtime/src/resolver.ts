@@ -18,14 +18,8 @@ export class DnsFailure extends Error {
 }
 
 export type { TlsaRecord } from './dns-question.ts';
-
-export interface Validated<T> {
-  records: T[];
-  /** The zone is signed, and a server that we believe has validated the answer, its absence included. */
-  isValidated: boolean;
-  /** The name behind the aliases that the answer follows. */
-  name: string;
-}
+/** Of a server that we believe. */
+export type Validated<T> = ToldAnswer<T>;
 
 export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'PTR' | 'TXT';
 
@@ -64,10 +58,10 @@ export interface ResolverOptions {
 const ABSENT = new Set(['ENOTFOUND', 'ENODATA']);
 
 export function createResolver(options: ResolverOptions = {}): Resolver {
-  const resolver = new promises.Resolver({ timeout: options.timeoutMs ?? 2000, tries: options.tries ?? 2 });
+  const limits = { timeoutMs: options.timeoutMs ?? 2000, tries: options.tries ?? 2 };
+  const resolver = new promises.Resolver({ timeout: limits.timeoutMs, tries: limits.tries });
   resolver.setServers(options.servers ?? getServers());
   const believed = (options.servers ?? []).map(parseServer).filter(isBelieved);
-  const limits = { timeoutMs: options.timeoutMs ?? 2000, tries: options.tries ?? 2 };
   const cache = new AnswerCache(options);
   const look = <T>(question: string, ask: () => Promise<T[]>): Promise<Found<T>> =>
     cache.get(

@@ -1,8 +1,8 @@
 // What the directory says of our own names: what a login may send as, which domains are hosted here, and who reads the
 // mail that nobody was named for.
+import { KeptAnswers } from '@pochtar/runtime';
 import type { Queryable } from '@pochtar/store/db';
 import { addressesOfAccount, localDomains, oldestAccount, oldestDomain } from '@pochtar/store/directory';
-import { KeptAnswers } from './kept-answers.ts';
 
 export class OwnDirectory {
   readonly #senders: KeptAnswers<number, ReadonlySet<string>>;

@@ -1,7 +1,7 @@
 // Which MTA-STS policy holds for a domain now. RFC 8461 §3.3, §5.1: one that was seen once holds until it expires, whatever
 // the DNS and the web server say meanwhile, so that who cuts them off gains nothing. Policies are kept in Postgres, for all
 // replicas; what was asked a moment ago is kept in memory.
-import { DnsFailure, type Logger, type Resolver } from '@pochtar/runtime';
+import { DnsFailure, KeptAnswers, type Logger, type Resolver } from '@pochtar/runtime';
 import type { Database } from '@pochtar/store/db';
 import { keepStsPolicy, type KeptStsPolicy, readStsPolicy } from '@pochtar/store/queue';
 import { fetchPolicy, type PolicyHosts, type StsFault } from './fetch-policy.ts';
@@ -11,7 +11,7 @@ import { policyId, type StsPolicy } from './policy.ts';
 const KNOWN_MS = 60_000;
 /** RFC 8461 §3.3: a web server that failed is not asked again for some minutes. */
 const REST_MS = 300_000;
-const MAX_KNOWN = 10_000;
+const MAX_RESTING = 10_000;
 /** RFC 8461 §3.3, §10.2: a policy is fetched anew long before it expires. */
 const REFRESH_SECONDS = 86_400;
 
@@ -28,16 +28,14 @@ export interface PolicyTools extends PolicyHosts {
   log: Logger;
 }
 
-interface Known {
-  until: number;
-  finding: Promise<StsFinding>;
-}
-
 const NONE: StsFinding = { policy: null, fault: null };
 
 export class StsPolicies {
   readonly #tools: PolicyTools;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new KeptAnswers(
+    (domain: string, signal: AbortSignal) => this.#look(domain, signal),
+    KNOWN_MS,
+  );
   readonly #resting = new Map<string, { until: number; fault: StsFault }>();
 
   constructor(tools: PolicyTools) {
@@ -45,23 +43,8 @@ export class StsPolicies {
   }
 
   /** Questions under way are shared. Throws what the database throws: without it nobody knows what is forbidden. */
-  async of(domain: string, signal: AbortSignal): Promise<StsFinding> {
-    const known = this.#known.get(domain);
-    if (known !== undefined && known.until > Date.now()) return known.finding;
-    const finding = this.#look(domain, signal);
-    bounded(this.#known, domain, { until: Date.now() + KNOWN_MS, finding });
-    try {
-      return await finding;
-    } catch (error) {
-      this.#known.delete(domain);
-      throw error;
-    }
-  }
-
-  /** What was asked a moment ago is asked again. */
-  forget(): void {
-    this.#known.clear();
-    this.#resting.clear();
+  of(domain: string, signal: AbortSignal): Promise<StsFinding> {
+    return this.#known.of(domain, signal);
   }
 
   async #look(domain: string, signal: AbortSignal): Promise<StsFinding> {
@@ -88,11 +71,19 @@ export class StsPolicies {
     if ('fault' in fetched) {
       const { fault, why } = fetched;
       this.#tools.log.warn({ domain, fault, reason: why }, 'an MTA-STS policy could not be read');
-      bounded(this.#resting, domain, { until: Date.now() + REST_MS, fault });
+      this.#rest(domain, fault);
       return fault;
     }
     await keepStsPolicy(this.#tools.db, domain, { ...fetched, id });
     return fetched;
+  }
+
+  #rest(domain: string, fault: StsFault): void {
+    this.#resting.delete(domain);
+    this.#resting.set(domain, { until: Date.now() + REST_MS, fault });
+    if (this.#resting.size <= MAX_RESTING) return;
+    const [oldest] = this.#resting.keys();
+    if (oldest !== undefined) this.#resting.delete(oldest);
   }
 
   #faultOf(domain: string): StsFault | null {
@@ -103,12 +94,4 @@ export class StsPolicies {
 
 function isFresh(kept: KeptStsPolicy | null, id: string): boolean {
   return kept !== null && kept.id === id && kept.ageSeconds < Math.min(kept.maxAge / 2, REFRESH_SECONDS);
-}
-
-function bounded<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= MAX_KNOWN) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }
