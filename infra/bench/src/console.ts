@@ -13,6 +13,7 @@ import { ConsoleClient, type Described } from './console-client.ts';
 import { seedBans } from './console-seed.ts';
 import type { Instance } from './instance.ts';
 import { measure as usageOf, type Root, rssMiB } from './processes.ts';
+import { atShare } from './statistics.ts';
 
 export interface ConsoleOptions {
   /** Requests of each route. */
@@ -217,8 +218,7 @@ function idOf(body: string): string {
 
 function sharesOf(times: number[]): { p50: number; p95: number; p99: number } {
   times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.ceil(share * times.length) - 1] as number;
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return { p50: atShare(times, 0.5), p95: atShare(times, 0.95), p99: atShare(times, 0.99) };
 }
 
 async function measure(

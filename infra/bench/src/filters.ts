@@ -8,6 +8,7 @@ import type { Instance } from './instance.ts';
 import { type Account, type Manner, type Result, runLoad } from './load.ts';
 import { signerFor } from './signed-mail.ts';
 import { PROXY_ADDRESS } from './smtp-load.ts';
+import { median } from './statistics.ts';
 
 const SENDER = 'load.test';
 const RECEIVER = 'demo.test';
@@ -137,7 +138,7 @@ async function runSetup(
 function submitted(instance: Instance, accounts: readonly Account[]): Manner {
   const [{ address, password }] = accounts as [Account];
   return {
-    endpoint: instance.endpoints().submission,
+    endpoint: instance.endpoint('submission'),
     reversePath: address,
     login: { name: address, password },
   };
@@ -156,10 +157,6 @@ function lineOf({ name, isSubmitted = false }: Setup, results: ReadonlyMap<strin
       [...processes].map((process) => [process, median(own.map((one) => one.cpuMsByProcess[process] ?? 0))]),
     ),
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 }
 
 export function filtersTable(lines: readonly FilterLine[]): string {

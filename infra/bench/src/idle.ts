@@ -39,8 +39,7 @@ export async function benchIdle(
   for (const { address, password } of [busy, quiet]) {
     await instance.pochtar(['account', 'create', address, '--password-stdin'], `${password}\n`);
   }
-  const [host = '', port] = instance.endpoints().imap.split(/:(?=\d+$)/);
-  const target = { host, port: Number(port) };
+  const target = instance.endpoint('imap');
   progress(`filling a mailbox of ${messages} messages`);
   using worker = await ImapLine.logIn(target, busy);
   // Makes INBOX.

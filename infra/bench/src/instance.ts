@@ -11,6 +11,11 @@ const ROOT = join(import.meta.dirname, '../../..');
 const LAUNCHER = join(ROOT, 'pochtar');
 const COMMAND_TIMEOUT_MS = 300_000;
 
+export interface Endpoint {
+  host: string;
+  port: number;
+}
+
 export interface Endpoints {
   smtp: string;
   submission: string;
@@ -77,6 +82,11 @@ export class Instance {
     return JSON.parse(readFileSync(join(this.directory, 'endpoints.json'), 'utf8')) as Endpoints;
   }
 
+  /** Where one of the services listens. */
+  endpoint(name: Exclude<keyof Endpoints, 'accounts' | 'admin'>): Endpoint {
+    return splitEndpoint(this.endpoints()[name]);
+  }
+
   /** As `pochtar status --json` has them, without a command's start: whoever waits asks often. */
   async processes(): Promise<ProcessState[]> {
     return (await runStatus(this.directory)).processes;
@@ -86,6 +96,11 @@ export class Instance {
   async roots(): Promise<Root[]> {
     return (await this.processes()).flatMap(({ name, pid }) => (pid === null ? [] : [{ name, pid }]));
   }
+}
+
+function splitEndpoint(endpoint: string): Endpoint {
+  const colon = endpoint.lastIndexOf(':');
+  return { host: endpoint.slice(0, colon), port: Number(endpoint.slice(colon + 1)) };
 }
 
 async function text(stream: AsyncIterable<Buffer>): Promise<string> {

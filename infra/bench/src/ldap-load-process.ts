@@ -2,6 +2,7 @@
 // connection.
 import { Client } from './ldap-client.ts';
 import type { LoadOrder, LoadResult } from './ldap-load.ts';
+import { atShare } from './statistics.ts';
 
 /** Answers of a run whose time is kept. */
 const MAX_KEPT = 4_000_000;
@@ -41,7 +42,7 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     const took = performance.now() - started;
     const { user, system } = process.cpuUsage(before);
     times.sort();
-    const at = (share: number): number => times[Math.ceil(times.length * share) - 1] ?? Number.NaN;
+    const at = (share: number): number => atShare(times, share);
     return {
       perSecond: (times.length / took) * 1000,
       sent: warmUp.length + times.length,

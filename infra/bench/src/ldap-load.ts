@@ -1,6 +1,5 @@
 // The load of the LDAP bench, as its own process is asked for it.
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { ToldProcess } from './told-process.ts';
 
 export interface LoadOrder {
   host: string;
@@ -26,31 +25,17 @@ export interface LoadResult {
   clientShare: number;
 }
 
-export class LdapLoad implements Disposable {
-  readonly #process: ChildProcess;
-
+export class LdapLoad extends ToldProcess {
   constructor() {
-    this.#process = fork(new URL('ldap-load-process.ts', import.meta.url), { stdio: 'inherit' });
+    super('ldap-load-process.ts');
   }
 
   run(order: LoadOrder): Promise<LoadResult> {
-    return this.#ask(order);
+    return this.tell(order);
   }
 
   /** From now on that many connections are open that say nothing. */
   async hold(host: string, port: number, count: number): Promise<void> {
-    await this.#ask({ hold: count, host, port });
-  }
-
-  async #ask<Result>(order: object): Promise<Result> {
-    const answer = once(this.#process, 'message');
-    this.#process.send(order);
-    const [result] = (await answer) as [Result | { error: string }];
-    if (typeof result === 'object' && result !== null && 'error' in result) throw new Error(result.error);
-    return result;
-  }
-
-  [Symbol.dispose](): void {
-    this.#process.kill();
+    await this.tell({ hold: count, host, port });
   }
 }

@@ -17,6 +17,7 @@ import {
 import { measure, rssMiB } from './processes.ts';
 import { openDatabaseOf } from './program-database.ts';
 import { startSlapd } from './slapd.ts';
+import { atShare, median } from './statistics.ts';
 
 export interface LdapOptions {
   /** Of the book, growing. */
@@ -83,9 +84,9 @@ export async function benchLdap(
   await instance.pochtar(['settings', 'set', ...SETTINGS, '--wait']);
   await instance.pochtar(['domain', 'create', BENCH_DOMAIN]);
   await instance.pochtar(['account', 'create', reader.address, '--password-stdin'], `${reader.password}\n`);
-  const [host = '', port] = instance.endpoints().ldap.split(/:(?=\d+$)/);
+  const { host, port } = instance.endpoint('ldap');
   const pid = (await instance.processes()).find(({ name }) => name === 'ldap')?.pid as number;
-  const ours = { pid, host, port: Number(port), bind: base64(bindRequest(reader.address, reader.password)) };
+  const ours = { pid, host, port, bind: base64(bindRequest(reader.address, reader.password)) };
   using load = new LdapLoad();
   const results: LdapResult[] = [];
   let filled = 0;
@@ -144,10 +145,6 @@ function inTheMiddle(pairs: readonly Pair[]) {
     };
   };
   return { slapd: of('slapd'), pochtar: of('pochtar'), ratio };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 interface Query {
@@ -236,7 +233,7 @@ async function withIdle(ours: Target, load: LdapLoad, count: number): Promise<Id
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.ceil(times.length * share) - 1] ?? Number.NaN;
+  const at = (share: number): number => atShare(times, share);
   const worstControlMs = await control.worst();
   const result = { p50Ms: at(0.5), p99Ms: at(0.99), worstMs: at(1), worstControlMs };
   const withThem = rssMiB(ours.pid);

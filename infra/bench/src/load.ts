@@ -1,6 +1,6 @@
 // One load on an installation: sends it, waits until the last mail lies in its mailbox, and tells what that took.
 import { ImapFlow } from 'imapflow';
-import type { Instance } from './instance.ts';
+import type { Endpoint, Instance } from './instance.ts';
 import { measure, type Usage } from './processes.ts';
 import { type LoadOptions, sendLoad, textMail } from './smtp-load.ts';
 
@@ -13,7 +13,7 @@ export interface Load {
 /** What differs from plain mail of a stranger. */
 export type Manner = Partial<
   Pick<LoadOptions, 'reversePath' | 'login' | 'clientOf'> & {
-    endpoint: string;
+    endpoint: Endpoint;
     contentOf(plain: Buffer): Buffer;
   }
 >;
@@ -40,7 +40,7 @@ export async function runLoad(
   accounts: Account[],
   manner: Manner = {},
 ): Promise<Result> {
-  const [host, port] = splitEndpoint(manner.endpoint ?? instance.endpoints().smtp);
+  const { host, port } = manner.endpoint ?? instance.endpoint('smtp');
   const { contentOf = (plain) => plain, ...sending } = manner;
   const reversePath = manner.reversePath ?? 'load@load.test';
   const roots = await instance.roots();
@@ -97,7 +97,7 @@ async function openArrivals(
   instance: Instance,
   accounts: Account[],
 ): Promise<{ until(count: number): Promise<void>; close(): Promise<void> }> {
-  const [host, port] = splitEndpoint(instance.endpoints().imap);
+  const { host, port } = instance.endpoint('imap');
   const clients = await Promise.all(
     accounts.map(async ({ address, password }) => {
       const client = new ImapFlow({
@@ -147,9 +147,4 @@ function total(usage: Map<string, Usage>): number {
 
 function mapValues(usage: Map<string, Usage>, of: (one: Usage) => number): Record<string, number> {
   return Object.fromEntries([...usage].map(([name, one]) => [name, Number(of(one).toFixed(3))]));
-}
-
-function splitEndpoint(endpoint: string): [string, number] {
-  const colon = endpoint.lastIndexOf(':');
-  return [endpoint.slice(0, colon), Number(endpoint.slice(colon + 1))];
 }

@@ -2,6 +2,7 @@
 // process reported the revision as applied.
 import { freePort } from '@pochtar/native';
 import type { Instance } from './instance.ts';
+import { atShare } from './statistics.ts';
 
 export interface SettingsResult {
   saves: number;
@@ -58,9 +59,10 @@ export async function benchSettings(
     }
   }
   took.sort((a, b) => a.ms - b.ms);
-  const at = (share: number) => took[Math.ceil(took.length * share) - 1] ?? { ms: Number.NaN, what: '' };
-  const [p50Ms, p95Ms, worst] = [at(0.5).ms, at(0.95).ms, at(1)];
-  return { saves: took.length, p50Ms, p95Ms, worstMs: worst.ms, slowest: worst.what };
+  const times = took.map(({ ms }) => ms);
+  const slowest = took.at(-1)?.what ?? '';
+  const [p50Ms, p95Ms, worstMs] = [atShare(times, 0.5), atShare(times, 0.95), atShare(times, 1)];
+  return { saves: took.length, p50Ms, p95Ms, worstMs, slowest };
 }
 
 type Ask = <Answer>(method: string, path: string, body?: object) => Promise<Answer>;

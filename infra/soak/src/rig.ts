@@ -1,7 +1,7 @@
 // What is tried: an installation of its own with small disks, a scanner, a far side and people with mailboxes.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Endpoints, Instance, type ProcessState } from '@pochtar/bench/instance';
+import { Instance, type ProcessState } from '@pochtar/bench/instance';
 import { openDatabaseOf } from '@pochtar/bench/program-database';
 import { type Clamd, startClamd } from '@pochtar/native';
 import type { Database } from '@pochtar/store/db';
@@ -66,11 +66,10 @@ export async function openRig(directory: string, tell: (line: string) => void = 
   await instance.pochtar(['settings', 'set', ...settings(farSide, clamd), '--wait']);
   const people = await createPeople(instance);
   const database = stack.use(await openDatabaseOf(instance, 'delivery'));
-  const endpoints: Endpoints = instance.endpoints();
   const opened = stack.move();
   return {
     ...{ instance, people, farSide, database, disks },
-    endpoint: (name) => splitEndpoint(endpoints[name]),
+    endpoint: (name) => instance.endpoint(name),
     processes: () => instance.processes(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -90,9 +89,4 @@ async function createPeople(instance: Instance): Promise<Person[]> {
     people.push(person);
   }
   return people;
-}
-
-function splitEndpoint(endpoint: string): { host: string; port: number } {
-  const colon = endpoint.lastIndexOf(':');
-  return { host: endpoint.slice(0, colon), port: Number(endpoint.slice(colon + 1)) };
 }
