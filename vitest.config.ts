@@ -33,6 +33,7 @@ class LongestFirst extends BaseSequencer {
 /** Tests of what computes, beside the files they test: no servers. */
 const pure = [
   'libs/{mail,settings,runtime,dlp}/src/**/*.test.ts',
+  'libs/sieve/**/*.test.ts',
   'services/*/src/**/*.test.ts',
   'services/console/web/**/*.test.ts',
   'infra/reference/**/*.test.ts',

@@ -4,7 +4,7 @@ import { ToldProcess } from './told-process.ts';
 
 export class IdleControl extends ToldProcess {
   constructor() {
-    super('idle-control-process.ts');
+    super(new URL('idle-control-process.ts', import.meta.url));
   }
 
   /** The longest in milliseconds since it was asked last. */

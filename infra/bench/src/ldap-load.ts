@@ -27,7 +27,7 @@ export interface LoadResult {
 
 export class LdapLoad extends ToldProcess {
   constructor() {
-    super('ldap-load-process.ts');
+    super(new URL('ldap-load-process.ts', import.meta.url));
   }
 
   run(order: LoadOrder): Promise<LoadResult> {

@@ -5,9 +5,8 @@ import { once } from 'node:events';
 export class ToldProcess implements Disposable {
   readonly #process: ChildProcess;
 
-  /** `file` lies beside this one. */
-  constructor(file: string) {
-    this.#process = fork(new URL(file, import.meta.url), { stdio: 'inherit' });
+  constructor(program: URL) {
+    this.#process = fork(program, { stdio: 'inherit' });
   }
 
   /** Throws what the process answers as `{ error }`. */

@@ -60,10 +60,10 @@ function charge(run: Run, values: readonly string[], keys: readonly string[]): v
 }
 
 const isMatch =
-  ({ isEqual }: Comparator): Match =>
+  (comparator: Comparator): Match =>
   (run, values, keys) => {
     charge(run, values, keys);
-    return values.some((value) => keys.some((key) => isEqual(value, key)));
+    return values.some((value) => keys.some((key) => comparator.isEqual(value, key)));
   };
 
 const containsMatch =

@@ -10,6 +10,7 @@ export { startFakeDns } from './fake-dns.ts';
 export type { FakeDns } from './fake-dns.ts';
 export { gsaslLogin } from './gsasl.ts';
 export { ScramClient, type ScramClientOptions } from './scram-client.ts';
+export { sieveTest } from './pigeonhole.ts';
 export { startTestNats } from './nats.ts';
 export type { TestNats } from './nats.ts';
 export { ensureSwift } from './swift.ts';

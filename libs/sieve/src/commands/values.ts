@@ -31,7 +31,7 @@ const MODIFIERS: readonly Readonly<Record<string, (value: string) => string>>[] 
     upperfirst: (value) => value.replace(/^./u, (first) => first.toUpperCase()),
   },
   { quotewildcard: (value) => value.replace(/[*?\\]/g, '\\$&') },
-  { length: (value) => String([...value].length) },
+  { length: (value) => String(Array.from(value).length) },
 ];
 
 export const set: CommandDefinition = {

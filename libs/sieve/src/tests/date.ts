@@ -123,8 +123,9 @@ export const currentDate: TestDefinition = {
     const [part, keys] = [partGiven(given, 0), given.texts(1) ?? []];
     const [match, zone] = [matchOf(given, compiler), zoneGiven(given)];
     return (run) => {
-      const { now, zone: zoneHere } = run.surroundings;
-      return match(run, [part(momentOf(now, zone ?? zoneHere(now)))], valuesOf(keys, run));
+      const { surroundings } = run;
+      const moment = momentOf(surroundings.now, zone ?? surroundings.zone(surroundings.now));
+      return match(run, [part(moment)], valuesOf(keys, run));
     };
   },
 };
