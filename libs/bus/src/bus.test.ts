@@ -4,7 +4,7 @@ import { eventually, startTestNats, type TestNats } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bus, connectBus } from './bus.ts';
 import { ensureStreams } from './streams.ts';
-import { type CheckRequest, check, mailboxChanged, settingsChanged } from './subjects.ts';
+import { type CheckRequest, check, mailboxChanged, settingsChanged, stepSubject } from './subjects.ts';
 
 let nats: TestNats;
 const open: Bus[] = [];
@@ -91,6 +91,28 @@ describe('events', () => {
     await smtp.connection.flush();
     await settings.publish(settingsChanged, { section: 'network', revision: 3 });
     await eventually(() => expect(heard).toEqual(['network 3']));
+  });
+});
+
+describe('mails that are announced', () => {
+  it('alone are told at once; one after the other they share events, and each is told once', async () => {
+    const smtp = await connectAs('smtp');
+    const events: string[][] = [];
+    const owner = await connectAs('owner');
+    owner.subscribe(stepSubject('dlp'), ({ mails }) => void events.push(mails));
+    await owner.connection.flush();
+    const alone = randomUUID();
+    await smtp.announceStep('dlp', alone);
+    await eventually(() => expect(events).toEqual([[alone]]));
+    const mails = Array.from({ length: 40 }, () => randomUUID());
+    const told: Promise<void>[] = [];
+    for (const mail of mails) {
+      told.push(smtp.announceStep('dlp', mail));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await Promise.all(told);
+    await eventually(() => expect(events.flat().toSorted()).toEqual([alone, ...mails].toSorted()));
+    expect(events.length).toBeLessThan(mails.length / 2);
   });
 });
 

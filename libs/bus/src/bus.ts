@@ -5,7 +5,7 @@ import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManage
 import { headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { context } from '@opentelemetry/api';
-import { extractTrace, gather, injectTrace, type Logger } from '@pochtar/runtime';
+import { extractTrace, gather, injectTrace, type Logger, type Patience } from '@pochtar/runtime';
 import type { Step } from './filter-order.ts';
 import { OwedEvents } from './owed-events.ts';
 import { ensureStreams } from './streams.ts';
@@ -35,6 +35,10 @@ const PUBLISH_TIMEOUT_MS = 5000;
 const AWAY_MS = 2000;
 /** Events on their way that somebody announced; more are owed until those have come through. */
 const MAX_ANNOUNCING = 20 * MAX_MAILS_PER_EVENT;
+/** So long an announced mail waits at most for those that come behind it. */
+const TOGETHER_MS = 15;
+/** They come behind it when two came within this time. */
+const OFTEN_MS = 20;
 const TRACE_HEADER = 'traceparent';
 
 /** The bus has been out of reach for a while. The name says that trying again may help. */
@@ -50,7 +54,7 @@ export class Bus implements AsyncDisposable {
   readonly #stream: JetStreamClient;
   readonly #reconnected = new Set<() => void>();
   readonly #steps = new Map<Step, (mail: string) => Promise<void>>();
-
+  readonly #announcers = new Map<Step, (mail: string) => Promise<void>>();
   readonly #owed: OwedEvents;
   #announcing = 0;
 
@@ -128,28 +132,39 @@ export class Bus implements AsyncDisposable {
 
   /** Tells a step of one more mail; calls of one tick share an event. */
   publishStep(step: Step, mail: string): Promise<void> {
-    let publisher = this.#steps.get(step);
-    if (publisher === undefined) {
-      const publish = async (mails: string[]): Promise<undefined[]> => {
-        await this.publish(stepSubject(step), { mails });
-        return mails.map(() => undefined);
-      };
-      publisher = gather<string, void>(publish, { maxItems: MAX_MAILS_PER_EVENT, concurrency: 4 });
-      this.#steps.set(step, publisher);
-    }
+    const publisher = this.#steps.get(step) ?? this.#publisher(step);
+    this.#steps.set(step, publisher);
     return publisher(mail);
+  }
+
+  #publisher(step: Step, patience?: Patience): (mail: string) => Promise<void> {
+    const publish = async (mails: string[]): Promise<undefined[]> => {
+      await this.publish(stepSubject(step), { mails });
+      return mails.map(() => undefined);
+    };
+    return gather<string, void>(publish, {
+      ...{ maxItems: MAX_MAILS_PER_EVENT, concurrency: 4 },
+      ...(patience && { patience }),
+    });
+  }
+
+  #announce(step: Step, mail: string): Promise<void> {
+    const announcer = this.#announcers.get(step) ?? this.#publisher(step, oftenTold());
+    this.#announcers.set(step, announcer);
+    return announcer(mail);
   }
 
   /**
    * Tells a step of a mail whose row is committed. Never rejects: an event that the bus does not take now is owed, and
-   * told when it takes events again. Resolves when it is told or owed.
+   * told when it takes events again. Resolves when it is told or owed. One alone is told at once; what follows within a
+   * moment shares an event, and all that is done for an event further on.
    */
   async announceStep(step: Step, mail: string): Promise<void> {
     // One event that is refused is enough to know: the others wait here instead of at the client of the bus.
     if (this.#owed.size > 0 || this.#announcing >= MAX_ANNOUNCING) return this.#owed.add(step, mail);
     this.#announcing++;
     try {
-      await this.publishStep(step, mail);
+      await this.#announce(step, mail);
     } catch (error) {
       if (this.#owed.size === 0) this.log.warn({ mail, step, reason: String(error) }, 'events are owed');
       this.#owed.add(step, mail);
@@ -283,6 +298,20 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     ignoreAuthErrorAbort: !options.failsWhenAway,
   });
   return new Bus(connection, options.log, options.user);
+}
+
+/** Where two have just come the next one is not far. */
+function oftenTold(): Patience {
+  let [last, before] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  return {
+    ms: TOGETHER_MS,
+    isWorthIt() {
+      const now = performance.now();
+      const isOften = now - before < OFTEN_MS;
+      [before, last] = [last, now];
+      return isOften;
+    },
+  };
 }
 
 function traceHeaders(): { headers?: MsgHdrs } {

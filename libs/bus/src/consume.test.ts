@@ -30,7 +30,7 @@ afterAll(async () => {
   await nats[Symbol.asyncDispose]();
 });
 
-function handler(handle: (mail: string) => Promise<void>, more: Partial<StepHandler> = {}): StepHandler {
+function handler(handle: StepHandler['handle'], more: Partial<StepHandler> = {}): StepHandler {
   return {
     handle,
     takeAlone: async () => 1,
@@ -79,6 +79,40 @@ describe('a step consumer', () => {
     await Promise.all(Array.from({ length: 40 }, () => bus.publishStep('dkim', randomUUID())));
     await eventually(() => expect(done).toBe(40));
     expect(most).toBe(3);
+  });
+
+  it('lets the next mail have its turn when one has made room, and acknowledges when all is done', async () => {
+    const begun: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const work = handler(async (mail, makeRoom) => {
+      begun.push(mail);
+      makeRoom();
+      await gate.promise;
+    });
+    await using _consumer = consumeStep(bus, 'antivirus', work, { concurrency: 1 });
+    for (let count = 0; count < 5; count++) await bus.publishStep('antivirus', randomUUID());
+    await eventually(() => expect(begun).toHaveLength(5));
+    const inHand = async () => (await backlog(bus, 'antivirus')).inHand.size;
+    expect(await inHand()).toBe(5);
+    gate.resolve();
+    await eventually(async () => expect(await inHand()).toBe(0));
+  });
+
+  it('tells of all mails of an event before the first of them has its turn', async () => {
+    const told: string[][] = [];
+    const handled: string[] = [];
+    const work = handler(
+      async (mail) => {
+        expect(told.flat()).toContain(mail);
+        handled.push(mail);
+      },
+      { expect: (mails) => void told.push([...mails]) },
+    );
+    const mails = Array.from({ length: 5 }, () => randomUUID());
+    await using _consumer = consumeStep(bus, 'dkim', work, { concurrency: 2 });
+    await bus.publish(stepSubject('dkim'), { mails });
+    await eventually(() => expect(handled.toSorted()).toEqual(mails.toSorted()));
+    expect(told).toEqual([mails]);
   });
 
   it('tries again after a transient error, without a redelivery', async () => {

@@ -16,8 +16,13 @@ import { ACK_WAIT_MS, ensureStepConsumer, stepConsumer } from './streams.ts';
 import { stepSubject } from './subjects.ts';
 
 export interface StepHandler {
-  /** Does the step for one mail, commits, and publishes what follows; only then it resolves. */
-  handle(mail: string): Promise<void>;
+  /** These come next, each when it is its turn: what has to be asked of all of them can be asked at once. */
+  expect?(mails: readonly string[]): void;
+  /**
+   * Does the step for one mail, commits, and publishes what follows; only then it resolves. `makeRoom` lets the next mail
+   * have its turn before: what is left to do is done for many at once.
+   */
+  handle(mail: string, makeRoom: () => void): Promise<void>;
   /** Notes durably that the mail is taken alone now; how often that was so since it last came to an end. */
   takeAlone(mail: string): Promise<number>;
   /** It came to an end, whichever: the process lives. */
@@ -29,8 +34,30 @@ export interface StepHandler {
 }
 
 export interface ConsumeOptions {
-  /** Mails under way at once. */
+  /** Mails under way at once, without those that have made room. */
   concurrency: number;
+}
+
+/** A mail's place among those under way. */
+class Turn {
+  readonly #mails: Semaphore;
+  #isTaken = false;
+
+  constructor(mails: Semaphore) {
+    this.#mails = mails;
+  }
+
+  async take(): Promise<void> {
+    if (this.#isTaken) return;
+    await this.#mails.acquire();
+    this.#isTaken = true;
+  }
+
+  leave(): void {
+    if (!this.#isTaken) return;
+    this.#isTaken = false;
+    this.#mails.release();
+  }
 }
 
 const POISON_DELIVERIES = 5;
@@ -150,7 +177,7 @@ class StepConsumer {
       const deliveries = message.info.deliveryCount;
       const results = isAlone
         ? await this.#oneByOne(mails, deliveries)
-        : await Promise.all(mails.map((mail) => this.#mails.run(() => this.#handleMail(mail, deliveries))));
+        : await this.#together(mails, deliveries);
       if (results.every(Boolean)) message.ack();
       else message.nak();
     } finally {
@@ -170,7 +197,13 @@ class StepConsumer {
     }
   }
 
-  /** Whether each is done. Nothing else is in hand meanwhile. */
+  /** Whether each is done. */
+  #together(mails: readonly string[], deliveries: number): Promise<boolean[]> {
+    this.#handler.expect?.(mails);
+    return Promise.all(mails.map((mail) => this.#handleMail(mail, deliveries)));
+  }
+
+  /** The same. Nothing else is in hand meanwhile. */
   async #oneByOne(mails: readonly string[], deliveries: number): Promise<boolean[]> {
     const results: boolean[] = [];
     for (const mail of mails) results.push(await this.#handleAlone(mail, deliveries));
@@ -196,10 +229,20 @@ class StepConsumer {
   }
 
   /** True: done with this mail (or held). False: the event must come again. */
-  #handleMail(mail: string, deliveries: number): Promise<boolean> {
-    return this.#untilDone(mail, deliveries, () =>
-      traced(`step ${this.#step}`, { 'pochtar.mail': mail }, () => this.#handler.handle(mail)),
-    );
+  async #handleMail(mail: string, deliveries: number): Promise<boolean> {
+    const turn = new Turn(this.#mails);
+    const makeRoom = (): void => turn.leave();
+    try {
+      return await this.#untilDone(mail, deliveries, async () => {
+        // One that has made room and is tried again waits for its turn.
+        await turn.take();
+        await traced(`step ${this.#step}`, { 'pochtar.mail': mail }, () =>
+          this.#handler.handle(mail, makeRoom),
+        );
+      });
+    } finally {
+      turn.leave();
+    }
   }
 
   async #untilDone(mail: string, deliveries: number, work: () => Promise<void>): Promise<boolean> {

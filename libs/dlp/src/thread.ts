@@ -2,13 +2,15 @@
 import { parentPort } from 'node:worker_threads';
 import { look } from './look.ts';
 import { readDocument } from './read-document.ts';
-import type { FromThread, Work } from './threads.ts';
+import type { FromThread, Said, Work } from './threads.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this is a thread of DLP');
 
-function say(message: FromThread): void {
-  port?.postMessage(message);
+function say(message: Said): void {
+  const { user, system } = process.threadCpuUsage();
+  const told: FromThread = { ...message, spentMs: (user + system) / 1000 };
+  port?.postMessage(told);
 }
 
 port.on('message', (task: Work) => {

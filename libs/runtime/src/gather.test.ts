@@ -48,4 +48,45 @@ describe('gather', () => {
     await expect(call(13)).rejects.toThrow('whole batch');
     expect(await call(4)).toBe(4);
   });
+
+  describe('with patience', () => {
+    /** Each batch with the milliseconds from the first call to its start. */
+    function patient(isWorthIt: () => boolean, ms: number) {
+      const begun = performance.now();
+      const batches: { items: number[]; after: number }[] = [];
+      const call = gather<number, void>(
+        async (items) => {
+          batches.push({ items, after: performance.now() - begun });
+          return items.map(() => undefined);
+        },
+        { maxItems: 3, patience: { isWorthIt, ms } },
+      );
+      return { call, batches };
+    }
+
+    it('a call waits for others that are about to come, and goes with the last of them', async () => {
+      let about = 2;
+      const { call, batches } = patient(() => about > 0, 60_000);
+      const first = call(1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(batches).toEqual([]);
+      about = 0;
+      await Promise.all([first, call(2)]);
+      expect(batches).toMatchObject([{ items: [1, 2] }]);
+    });
+
+    it('but no longer than it may, and not at all when the batch is full or nothing is about to come', async () => {
+      let isWorthIt = true;
+      const { call, batches } = patient(() => isWorthIt, 50);
+      await call(1);
+      expect(batches[0]?.after).toBeGreaterThan(45);
+      const full = patient(() => true, 60_000);
+      await Promise.all([1, 2, 3].map((item) => full.call(item)));
+      expect(full.batches).toMatchObject([{ items: [1, 2, 3] }]);
+      isWorthIt = false;
+      const alone = patient(() => isWorthIt, 60_000);
+      await alone.call(4);
+      expect(alone.batches).toMatchObject([{ items: [4] }]);
+    });
+  });
 });

@@ -1,10 +1,19 @@
-// Gathers calls into batches without a timer: while one batch is under way the next calls collect, and go
-// out together when it ends. Alone, a call runs at once. Group commit, pack flush and look-ups are this.
+// Gathers calls into batches: while one batch is under way the next calls collect, and go out together when it ends.
+// Alone, a call runs at once. Group commit, pack flush and look-ups are this. There is no timer, unless whoever calls
+// knows that more is about to come (`patience`).
 
 interface Waiting<In, Out> {
   item: In;
   resolve: (value: Out) => void;
   reject: (reason: unknown) => void;
+  since: number;
+}
+
+export interface Patience {
+  /** Whether more is about to come: asked with each item that comes. */
+  isWorthIt: () => boolean;
+  /** The longest that an item waits for others. */
+  ms: number;
 }
 
 export interface GatherOptions {
@@ -12,6 +21,8 @@ export interface GatherOptions {
   maxItems: number;
   /** Batches under way at the same time. */
   concurrency?: number;
+  /** A batch that is not full waits for more. Left out: it never does. */
+  patience?: Patience;
 }
 
 /**
@@ -23,14 +34,27 @@ export function gather<In, Out>(
   run: (items: In[]) => Promise<(Out | Error)[]>,
   options: GatherOptions,
 ): (item: In) => Promise<Out> {
-  const concurrency = options.concurrency ?? 1;
+  const { patience, concurrency = 1 } = options;
   let waiting: Waiting<In, Out>[] = [];
   let running = 0;
   let scheduled = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Milliseconds until the batch that begins with `first` goes, full or not. */
+  const waitFor = (first: Waiting<In, Out>): number => {
+    if (patience === undefined || waiting.length >= options.maxItems || !patience.isWorthIt()) return 0;
+    return Math.max(0, patience.ms - (performance.now() - first.since));
+  };
 
   const start = (): void => {
     scheduled = false;
-    while (waiting.length > 0 && running < concurrency) {
+    clearTimeout(timer);
+    for (let [first] = waiting; first !== undefined && running < concurrency; [first] = waiting) {
+      const ms = waitFor(first);
+      if (ms > 0) {
+        timer = setTimeout(start, ms);
+        return;
+      }
       const batch = waiting.slice(0, options.maxItems);
       waiting = waiting.slice(options.maxItems);
       running++;
@@ -57,7 +81,7 @@ export function gather<In, Out>(
 
   return (item) =>
     new Promise<Out>((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
+      waiting.push({ item, resolve, reject, since: performance.now() });
       // Calls of one tick of the event loop go out together.
       if (!scheduled && running < concurrency) {
         scheduled = true;

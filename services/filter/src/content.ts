@@ -2,7 +2,11 @@
 // mail on in one transaction, publish the next step, and only then acknowledge.
 //
 // Every event may come twice. A mail that is not active at this step is left alone; a verdict that is there
-// already stands. Mails that are judged at the same time share their statements.
+// already stands.
+//
+// Mails of one event are loaded by one statement. A verdict waits a moment for those of the mails that are being judged
+// beside it, so that they share a statement, a commit and the next event, and stay together from filter to filter
+// (ADR 37); one that is alone waits for nothing. Meanwhile the next mails are judged.
 import { metrics } from '@opentelemetry/api';
 import { type Bus, consumeStep, mailHeld, nextStep, type Step, type StepHandler } from '@pochtar/bus';
 import { gather, type Logger } from '@pochtar/runtime';
@@ -38,6 +42,11 @@ import { Recovery } from './recovery.ts';
 
 /** Most mails in one statement. */
 const MAX_BATCH = 100;
+/** The longest that a verdict waits for others. */
+const TOGETHER_MS = 20;
+/** Mails that are loaded before it is their turn, and for how long what was read of them counts. */
+const MAX_AHEAD = 500;
+const FRESH_MS = 1000;
 const MAX_REASON = 1000;
 
 interface Settlement {
@@ -79,6 +88,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
   readonly #log: Logger;
   readonly #recovery: Recovery | null;
   readonly #load: (mail: string) => Promise<MailToJudge | null>;
+  readonly #ahead = new Map<string, { loaded: Promise<MailToJudge | null>; at: number }>();
   readonly #settle: (settlement: Settlement) => Promise<boolean>;
   readonly #park: (wait: { mail: string; seconds: number; reason: string }) => Promise<void>;
   readonly #verdicts = metrics.getMeter('filter').createCounter('filter.verdicts', {
@@ -88,6 +98,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
     description: 'time a content filter took for a mail',
     unit: 's',
   });
+  #judging = 0;
 
   constructor(bus: Bus, name: ContentFilterName, judge: ContentJudge, tools: ContentTools) {
     this.#bus = bus;
@@ -101,6 +112,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
     this.#settle = gather((settlements) => this.#settleAll(settlements), {
       maxItems: MAX_BATCH,
       concurrency: 2,
+      patience: { ms: TOGETHER_MS, isWorthIt: () => this.#judging > 0 },
     });
     this.#park = gather((waits) => this.#parkAll(waits), { maxItems: MAX_BATCH });
   }
@@ -109,8 +121,18 @@ class FilterStep implements StepHandler, AsyncDisposable {
     await this.#recovery?.[Symbol.asyncDispose]();
   }
 
-  async handle(id: string): Promise<void> {
-    const mail = await this.#load(id);
+  expect(mails: readonly string[]): void {
+    for (const mail of mails) {
+      if (this.#ahead.size >= MAX_AHEAD) return;
+      const loaded = this.#load(mail);
+      // Whoever handles the mail hears of it.
+      loaded.catch(() => {});
+      this.#ahead.set(mail, { loaded, at: performance.now() });
+    }
+  }
+
+  async handle(id: string, makeRoom: () => void): Promise<void> {
+    const mail = await this.#loaded(id);
     // Gone: delivered or deleted. Parked or held: whoever wakes it makes it active and publishes again.
     if (mail === null || mail.state !== 'active') return;
     const next = nextStep(mail.slip, this.#name);
@@ -122,9 +144,18 @@ class FilterStep implements StepHandler, AsyncDisposable {
     // Read before the mail is judged: a verdict never claims to know a newer setting than it does.
     const settingsRevision = this.#tools.revision();
     const outcome = mail.isJudged ? null : await this.#judgeMail(mail);
+    makeRoom();
     const verdict = outcome?.kind === 'wait' ? this.#expired(mail, outcome.reason) : outcome;
     if (outcome?.kind === 'wait' && verdict === null) return this.#wait(mail, outcome.reason);
     await this.#move({ mail: id, next, generation: mail.generation, settingsRevision, verdict });
+  }
+
+  #loaded(id: string): Promise<MailToJudge | null> {
+    const ahead = this.#ahead.get(id);
+    this.#ahead.delete(id);
+    // Its body may lie elsewhere, or a person may have taken it aside, since it was read so long ago.
+    const isFresh = ahead !== undefined && performance.now() - ahead.at < FRESH_MS;
+    return isFresh ? ahead.loaded : this.#load(id);
   }
 
   takeAlone(id: string): Promise<number> {
@@ -154,6 +185,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
 
   async #judgeMail(mail: MailToJudge): Promise<Verdict | Wait> {
     const started = performance.now();
+    this.#judging++;
     try {
       if (mail.content === null) throw new Error('its content row is missing');
       return await this.#judge.judge(mail as JudgedMail);
@@ -163,6 +195,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
         return { kind: 'wait', reason: `its body cannot be read: ${error.message}` };
       throw new JudgementFailed(error instanceof Error ? error.message : String(error), { cause: error });
     } finally {
+      this.#judging--;
       this.#seconds.record((performance.now() - started) / 1000, { filter: this.#name });
     }
   }

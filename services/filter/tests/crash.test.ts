@@ -1,5 +1,6 @@
 // The contract of a bus consumer, continued: a process is killed between commit and acknowledgement. The server gives
 // the event to another process after half a minute, so both tests run at the same time.
+import { stepSubject } from '@pochtar/bus';
 import { eventually, startFakeDns } from '@pochtar/testkit';
 import { describe, expect, test } from 'vitest';
 import { type Installation, installation } from './installation.ts';
@@ -52,6 +53,30 @@ describe.concurrent('a filter that is killed', () => {
         await eventually(async () => expect(await at.events('deliver')).toEqual([mail]), { timeout: 60_000 });
         await eventually(async () => expect(await at.events('antivirus')).toEqual([]));
         expect(await at.verdicts(mail)).toHaveLength(1);
+      }),
+    120_000,
+  );
+
+  test(
+    'in the midst of an event: what it has settled stands, the rest is judged by another process',
+    () =>
+      withScanner(async (at, clamd) => {
+        const first = await at.spawn('antivirus');
+        const mails = await Promise.all(Array.from({ length: 6 }, () => at.accept(MAIL)));
+        await at.bus.publish(stepSubject('antivirus'), { mails });
+        await eventually(() => expect(clamd.waiting).toHaveLength(6));
+        for (const scan of clamd.waiting.slice(0, 3)) scan.answer('OK');
+        await eventually(async () => expect(await at.events('deliver')).toHaveLength(3));
+        const settled = await at.events('deliver');
+        await first.kill();
+        clamd.always = 'Other FOUND';
+        await at.start('antivirus');
+        await eventually(async () => expect(await at.events('antivirus')).toEqual([]), { timeout: 60_000 });
+        expect([...new Set(await at.events('deliver'))].toSorted()).toEqual(mails.toSorted());
+        for (const mail of mails) {
+          const reason = settled.includes(mail) ? /^clean/ : /Other/;
+          expect(await at.verdicts(mail)).toMatchObject([{ reason: expect.stringMatching(reason) }]);
+        }
       }),
     120_000,
   );

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Bus, ensureStreams, type Step, stepConsumer } from '@pochtar/bus';
+import { type Bus, ensureStreams, type Step, stepConsumer, stepSubject } from '@pochtar/bus';
 import { processEnv } from '@pochtar/runtime';
 import type { SectionName, Settings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
@@ -43,6 +43,8 @@ export interface Installation extends AsyncDisposable {
   spawn(filter: FilterName, env?: Record<string, string>): Promise<FilterProcess>;
   /** What the stream holds for a step, every event's mails one after another. */
   events(step: Step): Promise<string[]>;
+  /** How many events that is. */
+  eventCount(step: Step): Promise<number>;
   /** Whether a consumer has an event of the step in hand. */
   isPulled(step: Step): Promise<boolean>;
   row(mail: string): Promise<Record<string, unknown> | undefined>;
@@ -75,7 +77,8 @@ export async function installation(): Promise<Installation> {
       return resources.use(await start(config, serviceContext(`filter-${filter}`)));
     },
     spawn: (filter, more = {}) => startProcess({ ...env(filter), ...more }),
-    events: (step) => eventsOf(bus, step === 'deliver' ? 'mail.deliver' : `mail.filter.${step}`),
+    events: async (step) => (await eventsOf(bus, step)).flat(),
+    eventCount: async (step) => (await eventsOf(bus, step)).length,
     async isPulled(step) {
       const manager = await bus.manager();
       const { num_ack_pending } = await manager.consumers.info('MAIL', stepConsumer(step).durable_name);
@@ -148,13 +151,14 @@ function cpuMsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-async function eventsOf(bus: Bus, subject: string): Promise<string[]> {
+async function eventsOf(bus: Bus, step: Step): Promise<string[][]> {
+  const { name } = stepSubject(step);
   const manager = await bus.manager();
   const { state } = await manager.streams.info('MAIL');
-  const mails: string[] = [];
+  const events: string[][] = [];
   for (let seq = state.first_seq; seq > 0 && seq <= state.last_seq; seq++) {
     const message = await manager.streams.getMessage('MAIL', { seq }).catch(() => null);
-    if (message?.subject === subject) mails.push(...message.json<{ mails: string[] }>().mails);
+    if (message?.subject === name) events.push(message.json<{ mails: string[] }>().mails);
   }
-  return mails;
+  return events;
 }

@@ -16,7 +16,7 @@ export interface GreylistRules {
   minRetrySeconds: number;
   /** A later one is a first attempt again. */
   maxRetryHours: number;
-  /** How long what passed is not asked again; each passing renews it. */
+  /** How long what passed is not asked again; each passing renews it, at most once an hour. */
   whitelistDays: number;
   /** A network that passed with so many different senders is known as a whole. */
   knownSenders: number;
@@ -31,12 +31,15 @@ export type GreylistAnswer =
 /** Senders that have passed are looked through up to here to find the different ones. */
 const SENDERS_LOOKED_AT = 200;
 
-// A known network is renewed at most once a minute: its row would be locked by every mail of a large provider.
+// A known network is renewed at most once a minute: its row would be locked by every mail of a large provider. A triplet that
+// has passed is renewed once an hour: most mail is of such, and writes nothing then, so that there is no commit to wait for.
 // The senders are counted as of before this statement, so the one that passes now is left out and added. A triplet that
 // may not be remembered has no row, unless it had one before.
 const CHECK = `
 with before as (
   select passed_at from lists.greylist where network = $1 and sender = $2 and recipient = $3
+), renewed_lately as (
+  select from before where passed_at > now() - interval '1 hour'
 ), known as (
   select network from lists.greylist_network where network = $1 and passed_at > now() - make_interval(days => $6)
 ), renewed as (
@@ -44,7 +47,7 @@ with before as (
   where network in (select network from known) and passed_at < now() - interval '1 minute'
 ), triplet as (
   insert into lists.greylist as g (network, sender, recipient)
-  select $1::cidr, $2, $3 where not exists (select from known)
+  select $1::cidr, $2, $3 where not exists (select from known) and not exists (select from renewed_lately)
     and ($8 or exists (select from lists.greylist o where o.network = $1 and o.sender = $2 and o.recipient = $3))
   on conflict (network, sender, recipient) do update set
     first_at = case
@@ -69,7 +72,7 @@ select t.passed, greatest(1, ceil(extract(epoch from t.first_at - now()) + $4)):
     t.passed and not exists (select from before where passed_at is not null) as "isReturn"
   from triplet t
 union all
-select exists (select from known), $4, false, true, false where not exists (select from triplet)`;
+select exists (select from known) or exists (select from renewed_lately), $4, false, true, false where not exists (select from triplet)`;
 
 /** Asks for a triplet and remembers that it came, unless there is no room for one more that is new (`mayRemember`). */
 export async function checkTriplet(
