@@ -8,55 +8,17 @@
 // beside it, so that they share a statement, a commit and the next event, and stay together from filter to filter
 // (ADR 37); one that is alone waits for nothing. Meanwhile the next mails are judged.
 import { metrics } from '@opentelemetry/api';
-import { type Bus, consumeStep, mailHeld, nextStep, type Step, type StepHandler } from '@pochtar/bus';
-import { gather, type Logger } from '@pochtar/runtime';
+import { type Bus, consumeStep, mailHeld, nextStep, type StepHandler } from '@pochtar/bus';
+import type { Logger } from '@pochtar/runtime';
 import { isTransient } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
-import { insertContents } from '@pochtar/store/content';
-import {
-  type AuditorCopy,
-  auditorCopyId,
-  cameToAnEnd,
-  copyForAuditors,
-  holdMail,
-  type Judgement,
-  type MailToJudge,
-  mailsToJudge,
-  type Move,
-  parkMails,
-  settleVerdicts,
-  takeAlone,
-  type VerdictRow,
-} from '@pochtar/store/queue';
+import { auditorCopyId, cameToAnEnd, holdMail, type MailToJudge, takeAlone } from '@pochtar/store/queue';
 import { isExpired, parkSeconds } from './back-off.ts';
-import type {
-  ContentFilterName,
-  ContentJudge,
-  ContentTools,
-  JudgedMail,
-  Said,
-  Verdict,
-  Wait,
-} from './filter.ts';
+import type { ContentFilterName, ContentJudge, ContentTools, JudgedMail, Verdict, Wait } from './filter.ts';
 import { Recovery } from './recovery.ts';
+import { copiesOf, type Settlement, SharedStatements } from './shared-statements.ts';
 
-/** Most mails in one statement. */
-const MAX_BATCH = 100;
-/** The longest that a verdict waits for others. */
-const TOGETHER_MS = 20;
-/** Mails that are loaded before it is their turn, and for how long what was read of them counts. */
-const MAX_AHEAD = 500;
-const FRESH_MS = 1000;
 const MAX_REASON = 1000;
-
-interface Settlement {
-  mail: string;
-  next: Step;
-  generation: number;
-  /** What the verdict was given by. */
-  settingsRevision: number;
-  verdict: Verdict | null;
-}
 
 /** Something the filter itself threw; the cause says what. */
 class JudgementFailed extends Error {
@@ -87,10 +49,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
   readonly #tools: ContentTools;
   readonly #log: Logger;
   readonly #recovery: Recovery | null;
-  readonly #load: (mail: string) => Promise<MailToJudge | null>;
-  readonly #ahead = new Map<string, { loaded: Promise<MailToJudge | null>; at: number }>();
-  readonly #settle: (settlement: Settlement) => Promise<boolean>;
-  readonly #park: (wait: { mail: string; seconds: number; reason: string }) => Promise<void>;
+  readonly #statements: SharedStatements;
   readonly #verdicts = metrics.getMeter('filter').createCounter('filter.verdicts', {
     description: 'verdicts of the content filters by result',
   });
@@ -108,13 +67,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
     this.#log = tools.log;
     const isWell = judge.isWell?.bind(judge);
     this.#recovery = isWell === undefined ? null : new Recovery({ bus, step: name, isWell, tools });
-    this.#load = gather((mails) => this.#loadAll(mails), { maxItems: MAX_BATCH, concurrency: 2 });
-    this.#settle = gather((settlements) => this.#settleAll(settlements), {
-      maxItems: MAX_BATCH,
-      concurrency: 2,
-      patience: { ms: TOGETHER_MS, isWorthIt: () => this.#judging > 0 },
-    });
-    this.#park = gather((waits) => this.#parkAll(waits), { maxItems: MAX_BATCH });
+    this.#statements = new SharedStatements(tools.db, name, () => this.#judging > 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -122,17 +75,11 @@ class FilterStep implements StepHandler, AsyncDisposable {
   }
 
   expect(mails: readonly string[]): void {
-    for (const mail of mails) {
-      if (this.#ahead.size >= MAX_AHEAD) return;
-      const loaded = this.#load(mail);
-      // Whoever handles the mail hears of it.
-      loaded.catch(() => {});
-      this.#ahead.set(mail, { loaded, at: performance.now() });
-    }
+    this.#statements.expect(mails);
   }
 
   async handle(id: string, makeRoom: () => void): Promise<void> {
-    const mail = await this.#loaded(id);
+    const mail = await this.#statements.load(id);
     // Gone: delivered or deleted. Parked or held: whoever wakes it makes it active and publishes again.
     if (mail === null || mail.state !== 'active') return;
     const next = nextStep(mail.slip, this.#name);
@@ -148,14 +95,6 @@ class FilterStep implements StepHandler, AsyncDisposable {
     const verdict = outcome?.kind === 'wait' ? this.#expired(mail, outcome.reason) : outcome;
     if (outcome?.kind === 'wait' && verdict === null) return this.#wait(mail, outcome.reason);
     await this.#move({ mail: id, next, generation: mail.generation, settingsRevision, verdict });
-  }
-
-  #loaded(id: string): Promise<MailToJudge | null> {
-    const ahead = this.#ahead.get(id);
-    this.#ahead.delete(id);
-    // Its body may lie elsewhere, or a person may have taken it aside, since it was read so long ago.
-    const isFresh = ahead !== undefined && performance.now() - ahead.at < FRESH_MS;
-    return isFresh ? ahead.loaded : this.#load(id);
   }
 
   takeAlone(id: string): Promise<number> {
@@ -210,7 +149,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
   async #wait(mail: MailToJudge, reason: string): Promise<void> {
     const seconds = parkSeconds(mail.attempts);
     // The event is acknowledged after this: from now on the row alone knows that the mail is due again.
-    await this.#park({ mail: mail.id, seconds, reason: `filter ${this.#name}: ${reason}` });
+    await this.#statements.park({ mail: mail.id, seconds, reason: `filter ${this.#name}: ${reason}` });
     this.#recovery?.watch();
     this.#verdicts.add(1, { filter: this.#name, result: 'wait' });
     this.#log.warn({ mail: mail.id, seconds, reason }, 'the mail waits');
@@ -218,7 +157,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
 
   async #move(settlement: Settlement): Promise<void> {
     const { mail, next, verdict } = settlement;
-    const isMoved = await this.#settle(settlement);
+    const isMoved = await this.#statements.settle(settlement);
     // Somebody else was faster, or a person has taken the mail aside: then the next step is not ours to announce.
     if (!isMoved) return;
     if (verdict !== null) this.#report(mail, verdict);
@@ -233,88 +172,4 @@ class FilterStep implements StepHandler, AsyncDisposable {
     const isPlain = result === 'accept' && !verdict.replacement;
     this.#log[isPlain ? 'debug' : 'info']({ mail, result, reason }, 'verdict');
   }
-
-  async #loadAll(mails: string[]): Promise<(MailToJudge | null)[]> {
-    const found = await mailsToJudge(this.#tools.db, this.#name, mails);
-    return mails.map((mail) => found.get(mail) ?? null);
-  }
-
-  // A group that the database refuses is repeated one mail at a time, so that one mail fails alone.
-  async #settleAll(settlements: Settlement[]): Promise<(boolean | Error)[]> {
-    try {
-      const moved = await this.#settleGroup(settlements);
-      return settlements.map(({ mail }) => moved.has(mail));
-    } catch (error) {
-      if (settlements.length === 1 || isTransient(error)) throw error;
-    }
-    const results: (boolean | Error)[] = [];
-    for (const settlement of settlements) {
-      try {
-        results.push((await this.#settleGroup([settlement])).has(settlement.mail));
-      } catch (error) {
-        results.push(error as Error);
-      }
-    }
-    return results;
-  }
-
-  async #settleGroup(settlements: readonly Settlement[]): Promise<Set<string>> {
-    const { db } = this.#tools;
-    // Two events of one mail may be under way at the same time.
-    const each = [...new Map(settlements.map((settlement) => [settlement.mail, settlement])).values()];
-    const rows = each.map(rowOf);
-    const contents = each.flatMap(({ verdict }) =>
-      [verdict, ...(verdict?.recipients ?? [])].flatMap((said) => said?.replacement ?? []),
-    );
-    const copies = each.flatMap(copiesOf);
-    if (contents.length + copies.length === 0) return settleVerdicts(db, this.#name, rows);
-    return db.transaction(async (tx) => {
-      if (contents.length > 0) await insertContents(tx, contents);
-      const moved = await settleVerdicts(tx, this.#name, rows);
-      await copyForAuditors(
-        tx,
-        copies.filter(({ mail }) => moved.has(mail)),
-      );
-      return moved;
-    });
-  }
-
-  async #parkAll(waits: { mail: string; seconds: number; reason: string }[]): Promise<undefined[]> {
-    const each = [...new Map(waits.map((wait) => [wait.mail, wait])).values()];
-    await parkMails(this.#tools.db, this.#name, each);
-    return waits.map(() => undefined);
-  }
-}
-
-function copiesOf({ mail, verdict }: Settlement): AuditorCopy[] {
-  return (verdict?.copies ?? []).map((to) => ({ mail, to }));
-}
-
-function rowOf({ mail, next, generation, settingsRevision, verdict }: Settlement): VerdictRow | Move {
-  if (verdict === null) return { mail, next, generation };
-  const recipients = verdict.recipients?.map(({ recipient, ...said }) => ({
-    recipient,
-    ...judgementOf(said),
-  }));
-  return {
-    mail,
-    next,
-    generation,
-    settingsRevision,
-    ...judgementOf(verdict),
-    ...(recipients && { recipients }),
-  };
-}
-
-function judgementOf(said: Said): Judgement {
-  const { result, reason, prefix, removed, replacement, target, isUnseen = false } = said;
-  return {
-    result,
-    reason,
-    prefix: prefix ?? null,
-    removed: removed ?? null,
-    replacementContentId: replacement?.id ?? null,
-    target: target ?? null,
-    isUnseen,
-  };
 }
