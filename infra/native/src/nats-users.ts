@@ -178,7 +178,12 @@ export const natsUsers: NatsUser[] = [
     }),
   ),
   // It sees no hash of a password, and asks.
-  tests(program('ldap', { publish: [...streams, 'auth.check', 'auth.scram'], subscribe: ['guard.changed'] })),
+  tests(
+    program('ldap', {
+      publish: [...streams, 'auth.check', 'auth.scram'],
+      subscribe: ['guard.changed', 'try.ldap'],
+    }),
+  ),
   offersMails(
     followsProgress(
       program('settings', {

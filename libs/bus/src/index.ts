@@ -43,3 +43,13 @@ export {
   type TryReply,
   type TryRequest,
 } from './try-mail.ts';
+export {
+  absences,
+  type BookProgram,
+  bookPrograms,
+  MAX_BOOK_TEXT,
+  TRY_BOOK_MS,
+  tryBook,
+  type TriedBook,
+  type TryBookRequest,
+} from './try-book.ts';

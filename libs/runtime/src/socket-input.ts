@@ -71,7 +71,7 @@ export class SocketInput {
     for (;;) {
       const end = this.#buffer.indexOf(LF);
       const part = end < 0 ? this.#buffer : this.#buffer.subarray(0, end);
-      this.#buffer = end < 0 ? EMPTY : this.#buffer.subarray(end + 1);
+      this.#drop(end < 0 ? this.#buffer.length : end + 1);
       length += part.length;
       if (length <= limit) {
         kept.push(part);
@@ -109,7 +109,7 @@ export class SocketInput {
       if (this.#turn.isOver) await this.#turn.pass();
       if (this.#buffer.length === 0) await this.#more(Math.min(deadline, Date.now() + this.timeoutMs));
       const part = this.#buffer.subarray(0, left);
-      this.#buffer = this.#buffer.subarray(part.length);
+      this.#drop(part.length);
       left -= part.length;
       if (part.length > 0) yield part;
     }
@@ -123,8 +123,13 @@ export class SocketInput {
   /** The next `length` octets, which are pending. */
   take(length: number): Buffer {
     const octets = this.#buffer.subarray(0, length);
-    this.#buffer = this.#buffer.subarray(length);
+    this.#drop(length);
     return octets;
+  }
+
+  /** What has been taken whole is let go: an empty view would hold the memory it was read into for as long as the client is there. */
+  #drop(length: number): void {
+    this.#buffer = length < this.#buffer.length ? this.#buffer.subarray(length) : EMPTY;
   }
 
   /** Waits until something is there to be taken. */

@@ -12,7 +12,6 @@ describe('a choice that nothing acts on in this version', () => {
   test.each<[SectionName, object, string[]]>([
     ['retention', { undeleteDays: 5 }, ['undeleteDays']],
     ['retention', { folders: [{ folder: 'Trash', days: 30 }] }, ['folders']],
-    ['addressBook', { publishToWebmail: false }, ['publishToWebmail']],
     ['network', { firewallRule: false }, ['firewallRule']],
     ['general', { storageVolume: 'archive' }, ['storageVolume']],
   ])('%s %j is refused for %j, in both languages and with the remedy', (name, change, fields) => {
@@ -30,7 +29,7 @@ describe('a choice that nothing acts on in this version', () => {
     ['dlp', { enabled: false, defaultAction: 'log' }],
     ['misc', { useDlp: true, smtpUtf8: false }],
     ['dkim', { verify: false, sign: true, selector: 'mail1', onDmarcFail: 'tag' }],
-    ['addressBook', { enabled: false }],
+    ['addressBook', { enabled: false, publishToWebmail: false }],
     ['accessLists', { whiteNamesNeedSpf: 'pass', relayForWhitelistedSenders: true }],
   ])('%s %j asks for nothing of the kind, and is saved', (name, change) => {
     expect(refusals(name, change)).toEqual([]);

@@ -60,7 +60,6 @@ test('what is marked as not available in this version is what nobody acts on yet
     'smtpEncryption.firewallRule',
     'accessEncryption.firewallRule',
     'general.storageVolume',
-    'addressBook.publishToWebmail',
     ...['retention.folders', 'retention.undeleteDays'],
   ]);
 });

@@ -118,7 +118,7 @@ describe('settings get', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(stdout).toMatch(/^queue\.waitMaxMinutes +300 +Waiting time, to$/m);
     expect(stdout).toMatch(/^greylist\.minRetrySeconds .*\(counts while greylist\.enabled=true\)$/m);
-    expect(stdout).toMatch(/^addressBook\.publishToWebmail .*\(not available in this version\)$/m);
+    expect(stdout).toMatch(/^network\.firewallRule .*\(not available in this version\)$/m);
   });
 });
 
@@ -250,16 +250,16 @@ test('a revision that is not there is told in the language of the operator, by l
 
 describe('what is not available in this version', () => {
   test('is refused by label with the remedy, and shown beside its value', async () => {
-    const refused = await server.run(['settings', 'set', 'addressBook.publishToWebmail=false']);
+    const refused = await server.run(['settings', 'set', 'network.firewallRule=false']);
     expect(refused).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /^pochtar: “.+”, “Offer it to the web mail”, addressBook\.publishToWebmail: not available in this version: give true\n$/,
+        /^pochtar: “.+”, “Create the allow rule automatically”, network\.firewallRule: not available in this version: give true\n$/,
       ),
     });
-    const shown = await server.run(['settings', 'get', 'addressBook']);
+    const shown = await server.run(['settings', 'get', 'network']);
     expect(shown.stdout).toMatch(
-      /addressBook\.publishToWebmail\s+true\s+Offer it to the web mail \(not available in this version\)/,
+      /network\.firewallRule\s+true\s+Create the allow rule automatically \(not available in this version\)/,
     );
     const whole = await server.run(['settings', 'get', 'misc']);
     expect(whole.stdout).toMatch(/misc\.smtpUtf8\s+true\s+SMTPUTF8\n/);

@@ -27,33 +27,45 @@ export interface SaslExchange {
   readonly nonce: string;
 }
 
-/** The session as an operation sees it. */
-export interface Session {
+/** Who looks at the book, and from where: all that a search asks of its session. */
+export interface SearchSession {
   readonly server: Server;
+  readonly clientAddress: string;
+  /** It is the web mail that asks, for its users (`network.webmailAddresses`). */
+  readonly isWebmail: boolean;
+  readonly isSecure: boolean;
+  readonly socket: Socket;
+  readonly person: BoundPerson | null;
+  /** It holds photos for one of its operations at a time, however many run. */
+  readonly photoTurn: Semaphore;
+}
+
+/** The session as an operation sees it. */
+export interface Session extends SearchSession {
   readonly input: SocketInput;
   readonly output: SocketOutput;
   readonly log: Logger;
-  readonly clientAddress: string;
-  readonly socket: Socket;
-  readonly isSecure: boolean;
   /** Tells the listener that this is no stranger. */
   readonly known: () => void;
   failedLogins: number;
   person: BoundPerson | null;
   exchange: SaslExchange | null;
-  /** It holds photos for one of its operations at a time, however many run. */
-  readonly photoTurn: Semaphore;
   /** Takes back an operation under way; whether there was one. */
   abandon(messageId: number, isAnswered: boolean): boolean;
   /** Goes on inside TLS, as nobody. */
   secured(socket: Socket): void;
 }
 
+/** Looked at now and then: nobody has to be told. */
+export interface Signal {
+  /** The client has taken the operation back, or has gone. */
+  readonly aborted: boolean;
+}
+
 export interface Operation {
   readonly messageId: number;
   readonly controls: readonly Control[];
-  /** The client has taken it back, or has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Sends an entry that was found. Awaiting `flush` is the back-pressure. */
   send(entry: FoundEntry): void;
   /** How many were. */
@@ -75,15 +87,15 @@ export interface Outcome {
   readonly afterwards?: () => Promise<void>;
 }
 
-export type Run<Kind extends Request['kind']> = (
-  session: Session,
+export type Run<Kind extends Request['kind'], Of = Session> = (
+  session: Of,
   request: Extract<Request, { kind: Kind }>,
   operation: Operation,
 ) => Promise<Outcome> | Outcome;
 
 export interface Operations {
   readonly bind: Run<'bind'>;
-  readonly search: Run<'search'>;
+  readonly search: Run<'search', SearchSession>;
   readonly compare: Run<'compare'>;
   readonly extended: Run<'extended'>;
 }

@@ -41,6 +41,8 @@ export interface Server {
   bus: Bus;
   settings: Pick<LiveSettings<UsedSection>, 'current'>;
   tls: TlsContexts;
+  /** Whether an address is the web mail's. */
+  isWebmail: (address: string) => boolean;
   scram: Pick<ScramOffer, 'isOffered' | 'look'>;
   log: Logger;
   metrics: Metrics;

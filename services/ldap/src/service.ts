@@ -4,6 +4,7 @@ import {
   answerPortsTest,
   ClientGuard,
   dismissAll,
+  followedNetworks,
   followListeners,
   openListeners,
   openService,
@@ -21,6 +22,7 @@ import { endOutdated } from './outdated-sessions.ts';
 import { codes, result } from './protocol/result.ts';
 import { noticeOfDisconnection } from './protocol/response.ts';
 import { Turnstile } from './search/turnstile.ts';
+import { answerTryBook } from './trial/try-book.ts';
 import { sections, type Server, SESSION_TIMES } from './server.ts';
 import { LdapSession } from './session.ts';
 import { BookNames } from './tree/names-below.ts';
@@ -46,6 +48,7 @@ export async function start(
   const server: Server = {
     ...{ ...opened, book, tls, scram, log, photos: new Photos(db, log) },
     ...{ metrics: createMetrics(), times: { ...SESSION_TIMES } },
+    isWebmail: followedNetworks(() => settings.current('network').webmailAddresses),
     ...{ room: new MessageRoom(), names: new BookNames(), turns: new Turnstile() },
   };
   const guard = stack.use(await ClientGuard.follow({ db, bus, log }));
@@ -66,6 +69,7 @@ export async function start(
     return wantedListeners(now, ['ldap']);
   };
   const test = { program: 'ldap', kind: 'addressBook', protocols: ['ldap'] } as const;
+  stack.use(answerTryBook(bus, server));
   stack.use(answerPortsTest({ ...test, bus: opened.bus, listeners }));
   const encryption = 'accessEncryption';
   stack.defer(await followListeners({ ...opened, context, encryption, key, tls, listeners, wanted }));

@@ -14,7 +14,15 @@ import {
 import { canStartTls } from '@pochtar/service';
 import { readFrame } from './ber/frame.ts';
 import { MalformedBer } from './ber/malformed.ts';
-import type { BoundPerson, Operation, Operations, Outcome, SaslExchange, Session } from './operation.ts';
+import type {
+  BoundPerson,
+  Operation,
+  Operations,
+  Outcome,
+  SaslExchange,
+  Session,
+  Signal,
+} from './operation.ts';
 import { criticalFault } from './protocol/critical-controls.ts';
 import { extendedOids } from './protocol/extended-oids.ts';
 import { type Envelope, readEnvelope } from './protocol/message.ts';
@@ -40,7 +48,7 @@ const MAX_STRANGERS_MESSAGE = 64 * 1024;
 const MAX_RUNNING = 16;
 
 interface Running {
-  readonly controller: AbortController;
+  readonly signal: { aborted: boolean };
   readonly done: Promise<void>;
   /** RFC 3909 §2: cancelled, and not abandoned. */
   isCancelled: boolean;
@@ -76,6 +84,10 @@ export class LdapSession implements Session {
     connection.socket.on('error', () => {});
   }
 
+  get isWebmail(): boolean {
+    return this.server.isWebmail(this.clientAddress);
+  }
+
   /** Runs to the end of the connection; never rejects. */
   async run(): Promise<void> {
     const { metrics } = this.server;
@@ -98,7 +110,7 @@ export class LdapSession implements Session {
     const running = this.#running.get(messageId);
     if (running === undefined) return false;
     running.isCancelled = isAnswered;
-    running.controller.abort();
+    running.signal.aborted = true;
     return true;
   }
 
@@ -171,21 +183,21 @@ export class LdapSession implements Session {
     if (!changesSession(request)) return this.#start(envelope, request);
     // RFC 4511 §4.2.1, §4.14.1: what is under way has ended before who asks, or how it is protected, is another.
     await this.#abandonAll();
-    await this.#perform(envelope, request, new AbortController().signal);
+    await this.#perform(envelope, request, { aborted: false });
   }
 
   #start(envelope: Envelope, request: Request): void {
-    const controller = new AbortController();
-    const done = this.#perform(envelope, request, controller.signal)
+    const signal = { aborted: false };
+    const done = this.#perform(envelope, request, signal)
       .catch((error: unknown) => {
         this.log.debug({ err: error }, 'an answer could not be sent');
         this.socket.destroy();
       })
       .finally(() => this.#running.delete(envelope.messageId));
-    this.#running.set(envelope.messageId, { controller, done, isCancelled: false });
+    this.#running.set(envelope.messageId, { signal, done, isCancelled: false });
   }
 
-  async #perform(envelope: Envelope, request: Request, signal: AbortSignal): Promise<void> {
+  async #perform(envelope: Envelope, request: Request, signal: Signal): Promise<void> {
     const operation = this.#operation(envelope, signal);
     let outcome: Outcome;
     try {
@@ -230,7 +242,7 @@ export class LdapSession implements Session {
     return result(codes.other, 'the server made a mistake');
   }
 
-  #operation({ messageId, controls }: Envelope, signal: AbortSignal): Operation {
+  #operation({ messageId, controls }: Envelope, signal: Signal): Operation {
     const { output } = this;
     let sentEntries = 0;
     return {
@@ -262,7 +274,7 @@ export class LdapSession implements Session {
   }
 
   async #abandonAll(): Promise<void> {
-    for (const { controller } of this.#running.values()) controller.abort();
+    for (const { signal } of this.#running.values()) signal.aborted = true;
     await Promise.all([...this.#running.values()].map(({ done }) => done));
   }
 

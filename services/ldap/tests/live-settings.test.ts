@@ -97,6 +97,23 @@ test('addressBook.skipGroups: groups are in no answer, whatever is asked', async
   expect(await found(client, BASE, '(objectClass=groupOfNames)')).toEqual(['all@demo.test']);
 });
 
+test('addressBook.publishToWebmail: for the web mail there is no book, in open sessions too; for others there is', async () => {
+  const client = await at.client('anna@demo.test');
+  const contexts = async (): Promise<unknown> =>
+    (await client.search('', { scope: 'base', attributes: ['namingContexts'] })).searchEntries[0]?.[
+      'namingContexts'
+    ];
+  expect([await found(client), await contexts()]).toEqual([ours, BASE]);
+  await at.set({ addressBook: { publishToWebmail: false } });
+  expect([await found(client), await contexts()]).toEqual([32, []]);
+  expect(await found(client, `mail=boris@demo.test,ou=people,${BASE}`, '(objectClass=*)')).toBe(32);
+  expect(await found(client, '')).toEqual([]);
+  await at.set({ network: { webmailAddresses: ['192.0.2.1'] } });
+  expect([await found(client), await contexts()]).toEqual([ours, BASE]);
+  await at.set({ addressBook: { publishToWebmail: true }, network: { webmailAddresses: ['127.0.0.0/8'] } });
+  expect(await found(client)).toEqual(ours);
+});
+
 test('addressBook.visibility: own domain or all, in searches, members and by name', async () => {
   const client = await at.client('anna@demo.test');
   const eva = `mail=eva@other.test,ou=people,${BASE}`;

@@ -2,6 +2,7 @@
 // search goes on until it is taken back.
 import { once } from 'node:events';
 import { createServer, type Server as NetServer, type AddressInfo } from 'node:net';
+import { eventually } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Operations } from '../src/operation.ts';
 import { operations } from '../src/operations.ts';
@@ -23,7 +24,7 @@ const endless: Operations = {
   async search(_, request, { signal }) {
     if (request.sizeLimit === 1) return { result: success };
     started++;
-    await once(signal, 'abort');
+    await eventually(() => signal.aborted, { timeout: 30_000 });
     throw new Abandoned();
   },
 };

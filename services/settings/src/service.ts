@@ -25,6 +25,7 @@ import { answerPhotos } from './answers/photos.ts';
 import { answerNames } from './answers/names.ts';
 import { answerSteps } from './answers/steps.ts';
 import { answerTests } from './answers/tests.ts';
+import { answerTriedBook } from './answers/tried-book.ts';
 import { answerTriedMails } from './answers/tried-mails.ts';
 import { answerAudit, answerTokens } from './answers/tokens.ts';
 import { answerSettings } from './answers/settings.ts';
@@ -118,6 +119,7 @@ function answerAll(context: Context & { scram: Scram }, config: Config, opened: 
     ...answerOverview(context),
     ...answerSteps(context),
     ...answerTests(context),
+    ...answerTriedBook(context),
     ...answerTriedMails(context),
   ];
   opened.defer(async () => void (await Promise.all(answers.map((answer) => answer.stop()))));

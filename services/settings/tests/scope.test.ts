@@ -71,6 +71,7 @@ const about: Record<string, () => object> = {
   token: () => ({ id: tokenId, name: 'x', ...tokens }),
   dkim: () => ({ domain: 'foreign.test', selector: 'k1', isForced: true, pem }),
   overview: () => ({}),
+  test: () => ({ as: 'boss@foreign.test', program: 'outlook', text: 'boss' }),
   dlp: () => ({}),
 };
 

@@ -64,13 +64,13 @@ test('a part of a file changes only what stands in it, as one change; a dry run 
 test('what validation refuses is told with its line, and nothing is changed', async () => {
   const before = await document('queue');
   const reply = await load(
-    'queue:\n  runIntervalMinutes: 9\n  waitMinMinutes: 400\nnetwork:\n  smtpPort: 0\naddressBook:\n  publishToWebmail: false\n',
+    'queue:\n  runIntervalMinutes: 9\n  waitMinMinutes: 400\nnetwork:\n  smtpPort: 0\ngeneral:\n  storageVolume: none\n',
   );
   if (reply.ok) throw new Error('it was taken');
   expect(reply.error.problems?.map(({ field, line }) => [field, line])).toEqual([
     ['queue.waitMaxMinutes', 1],
     ['network.smtpPort', 5],
-    ['addressBook.publishToWebmail', 7],
+    ['general.storageVolume', 7],
   ]);
   expect(await document('queue')).toEqual(before);
 });

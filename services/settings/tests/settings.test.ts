@@ -118,10 +118,7 @@ describe('setting', () => {
     [{ section: 'general', patch: { defaultDomain: 'none.test' } }, 'notFound general.defaultDomain'],
     [{ section: 'general', patch: { storageVolume: 'none' } }, 'notFound general.storageVolume'],
     [{ section: 'general', patch: { storageVolume: 'second' } }, 'notAvailable general.storageVolume'],
-    [
-      { section: 'addressBook', patch: { publishToWebmail: false } },
-      'notAvailable addressBook.publishToWebmail',
-    ],
+    [{ section: 'network', patch: { firewallRule: false } }, 'notAvailable network.firewallRule'],
     [
       { section: 'accessLists', patch: { white: [{ value: '192.0.2.1' }] } },
       'movedToLists accessLists.white',
@@ -211,19 +208,19 @@ describe('setting', () => {
   });
 
   test('a stored choice that is not available does not block others, and comes back with a caution', async () => {
-    const [row] = await readSections(running.db, ['addressBook']);
+    const [row] = await readSections(running.db, ['network']);
     await saveSection(running.db, {
-      section: 'addressBook',
-      document: { ...row?.document, publishToWebmail: false },
+      section: 'network',
+      document: { ...row?.document, firewallRule: false },
       author: 'an earlier release',
     });
-    const start = await revisionOf('addressBook');
-    const skips = (skipGroups: boolean) => ({ section: 'addressBook', patch: { skipGroups } });
-    expect(await refusal(skips(true))).toBe('ok');
-    await set([{ section: 'addressBook', patch: { skipGroups: false, publishToWebmail: true } }]);
-    const { cautions } = await running.get(adminSettings.revert, { section: 'addressBook', revision: start });
-    expect(cautions).toMatchObject([{ code: 'notAvailable', field: 'addressBook.publishToWebmail' }]);
-    await set([{ section: 'addressBook', patch: { publishToWebmail: true } }]);
+    const start = await revisionOf('network');
+    const submits = (submissionEnabled: boolean) => ({ section: 'network', patch: { submissionEnabled } });
+    expect(await refusal(submits(false))).toBe('ok');
+    await set([{ section: 'network', patch: { submissionEnabled: true, firewallRule: true } }]);
+    const { cautions } = await running.get(adminSettings.revert, { section: 'network', revision: start });
+    expect(cautions).toMatchObject([{ code: 'notAvailable', field: 'network.firewallRule' }]);
+    await set([{ section: 'network', patch: { firewallRule: true } }]);
   });
 
   test('validating only writes nothing', async () => {

@@ -45,6 +45,7 @@ export * from './settings.ts';
 export { adminSteps, type FirstStep, firstSteps, type PutOffStepInfo } from './steps.ts';
 export * from './certificates.ts';
 export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRequest } from './test.ts';
+export { adminTryBook, tryBookFields } from './try-book.ts';
 export {
   MAX_DRAFT_YAML,
   adminTryMail,
@@ -77,6 +78,7 @@ import { adminSettings } from './settings.ts';
 import { adminSteps } from './steps.ts';
 import { adminTest } from './test.ts';
 import { adminAudit, adminToken } from './tokens.ts';
+import { adminTryBook } from './try-book.ts';
 import { adminTryMail } from './try-mail.ts';
 
 export const allAdminQuestions = [
@@ -85,6 +87,7 @@ export const allAdminQuestions = [
   adminSettings,
   adminTest,
   adminTryMail,
+  adminTryBook,
   adminCertificate,
   adminLists,
   adminBans,

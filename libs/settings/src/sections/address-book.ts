@@ -1,5 +1,5 @@
 /** The LDAP address book for mail clients and the web mail. */
-import { bool, choice, notYet, port, presented, textField, words, option } from '../field.ts';
+import { bool, choice, port, presented, textField, words, option } from '../field.ts';
 import * as formats from '../formats.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
@@ -58,15 +58,13 @@ export const addressBook = defineSection({
         'Answer with people only, without distribution groups.',
       ),
     ),
-    publishToWebmail: notYet(
-      bool(
-        true,
-        words(
-          'Передавать в веб-почту',
-          'Offer it to the web mail',
-          'Адресная книга видна и во встроенной веб-почте.',
-          'The bundled web mail shows the address book too.',
-        ),
+    publishToWebmail: bool(
+      true,
+      words(
+        'Передавать в веб-почту',
+        'Offer it to the web mail',
+        'Адресная книга видна и в веб-почте: с адресов из настройки «Адреса веб-почты». Выключено: с них книги нет.',
+        'The web mail shows the address book too: from the addresses of the setting “Addresses of the web mail”. Off: for them there is no book.',
       ),
     ),
     visibility: choice(

@@ -26,9 +26,8 @@ export class BerReader {
 
   /** The content of the next element, which has this tag. */
   content(tag: number): Buffer {
-    const found = this.element();
-    if (found.tag !== tag) throw new MalformedBer(`tag 0x${hex(found.tag)} where 0x${hex(tag)} belongs`);
-    return found.content;
+    const start = this.#start(tag);
+    return this.#octets.subarray(start, this.#at);
   }
 
   /** The content, when the next element has this tag. */
@@ -38,14 +37,9 @@ export class BerReader {
 
   /** The next element, whatever it is. */
   element(): { tag: number; content: Buffer } {
-    const tag = this.#octet();
-    if ((tag & 0x1f) === 0x1f) throw new MalformedBer('a tag of several octets');
-    const length = this.#length();
-    const end = this.#at + length;
-    if (end > this.#octets.length) throw new MalformedBer('an element reaches beyond what holds it');
-    const content = this.#octets.subarray(this.#at, end);
-    this.#at = end;
-    return { tag, content };
+    const tag = this.#tag();
+    const start = this.#pass();
+    return { tag, content: this.#octets.subarray(start, this.#at) };
   }
 
   inside(tag: number = tags.sequence): BerReader {
@@ -53,7 +47,10 @@ export class BerReader {
   }
 
   text(tag: number = tags.octetString): string {
-    return utf8(this.content(tag));
+    const start = this.#start(tag);
+    const text = textBetween(this.#octets, start, this.#at);
+    if (text === null) throw notUtf8();
+    return text;
   }
 
   integer(tag: number = tags.integer): number {
@@ -67,6 +64,29 @@ export class BerReader {
   /** Nothing may follow. */
   end(): void {
     if (!this.isAtEnd) throw new MalformedBer('more than belongs there');
+  }
+
+  /** Goes behind the next element, which has this tag; answers where its content begins. */
+  #start(tag: number): number {
+    const found = this.#tag();
+    if (found !== tag) throw new MalformedBer(`tag 0x${hex(found)} where 0x${hex(tag)} belongs`);
+    return this.#pass();
+  }
+
+  #tag(): number {
+    const tag = this.#octet();
+    if ((tag & 0x1f) === 0x1f) throw new MalformedBer('a tag of several octets');
+    return tag;
+  }
+
+  /** Behind the tag: goes behind the content, and answers where it begins. */
+  #pass(): number {
+    const length = this.#length();
+    const start = this.#at;
+    const end = start + length;
+    if (end > this.#octets.length) throw new MalformedBer('an element reaches beyond what holds it');
+    this.#at = end;
+    return start;
   }
 
   #octet(): number {
@@ -102,11 +122,35 @@ export function booleanOf(content: Buffer): boolean {
 
 /** RFC 4511 §4.1.2: an LDAPString is UTF-8. */
 export function utf8(content: Buffer): string {
+  const text = textOf(content);
+  if (text === null) throw notUtf8();
+  return text;
+}
+
+/** null: it is not UTF-8. */
+export function textOf(content: Buffer): string | null {
+  return textBetween(content, 0, content.length);
+}
+
+/** Of a text up to this length each octet is looked at: the decoder is dearer to call. */
+const SHORT = 64;
+
+function textBetween(octets: Buffer, from: number, to: number): string | null {
+  if (to - from <= SHORT && isAscii(octets, from, to)) return octets.toString('latin1', from, to);
   try {
-    return strict.decode(content);
+    return strict.decode(octets.subarray(from, to));
   } catch {
-    throw new MalformedBer('a text that is not UTF-8');
+    return null;
   }
+}
+
+function isAscii(octets: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if ((octets[at] as number) > 0x7f) return false;
+  return true;
+}
+
+function notUtf8(): MalformedBer {
+  return new MalformedBer('a text that is not UTF-8');
 }
 
 function hex(tag: number): string {

@@ -146,9 +146,11 @@ function keyOf(entry: BookEntry, name: KeyName, value: number): string {
       return fold(entry.address);
     case 'cn':
       return entry.foldedName;
-    case 'mailAlternateAddress':
     case 'sn':
+      return entry.kind === 'person' ? foldedSurname(entry) : '';
     case 'givenName':
+      return entry.kind === 'person' ? foldedGivenName(entry) : '';
+    case 'mailAlternateAddress':
       return keysOf(entry, name)[value] as string;
   }
 }

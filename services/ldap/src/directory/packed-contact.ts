@@ -12,9 +12,13 @@ const sharedFields: ReadonlySet<ContactField> = new Set([
   ...(['jobTitle', 'department', 'organisation', 'office', 'postalAddress'] as const),
 ]);
 /** Marks of fields whose value stands here, and of those whose value is kept for all. */
-const ownMark = (field: ContactField): string => String.fromCharCode(contactFields.indexOf(field) + 1);
-const sharedMark = (field: ContactField): string =>
-  String.fromCharCode(contactFields.indexOf(field) + 1 + contactFields.length);
+const marks = new Map(
+  contactFields.map((field, index) => [
+    field,
+    { own: String.fromCharCode(index + 1), common: String.fromCharCode(index + 1 + contactFields.length) },
+  ]),
+);
+const markOf = (field: ContactField) => marks.get(field) as { own: string; common: string };
 
 const shared: string[] = [];
 const places = new Map<string, number>();
@@ -28,8 +32,8 @@ export function packContact(contact: Contact): string {
     const place = sharedFields.has(field) ? placeOf(value) : null;
     packed +=
       place === null
-        ? `${ownMark(field)}${Buffer.from(value).toString('latin1')}${END}`
-        : `${sharedMark(field)}${String.fromCharCode(place / DIGITS, place % DIGITS)}`;
+        ? `${markOf(field).own}${Buffer.from(value).toString('latin1')}${END}`
+        : `${markOf(field).common}${String.fromCharCode(place / DIGITS, place % DIGITS)}`;
   }
   // In one piece: what was put together is a tree of its parts in memory.
   return packed === '' ? '' : Buffer.from(packed, 'latin1').toString('latin1');
@@ -44,7 +48,8 @@ function placeOf(value: string): number | null {
 
 /** '' when there is none. */
 export function unpackField(packed: string, field: ContactField): string {
-  const [own, common] = [ownMark(field), sharedMark(field)];
+  if (packed === '') return '';
+  const { own, common } = markOf(field);
   let at = 0;
   while (at < packed.length) {
     const mark = packed[at] as string;

@@ -2,7 +2,6 @@
 // this one sees neither hashes nor keys.
 import { setTimeout as wait } from 'node:timers/promises';
 import { authCheck, type AuthCheckReply, type Question } from '@pochtar/bus';
-import { networkSet } from '@pochtar/runtime';
 import type { Outcome, Session } from '../operation.ts';
 import { codes, Refused, result, success } from '../protocol/result.ts';
 
@@ -21,8 +20,7 @@ export async function logIn(session: Session, credentials: Credentials): Promise
 }
 
 /** What every question of a log-in says of its client. */
-export function askerOf({ server, clientAddress }: Session) {
-  const isShared = networkSet(server.settings.current('network').webmailAddresses)(clientAddress);
+export function askerOf({ clientAddress, isWebmail: isShared }: Session) {
   return { protocol: 'ldap', clientAddress, isShared } as const;
 }
 

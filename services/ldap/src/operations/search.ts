@@ -1,6 +1,6 @@
 // Search (RFC 4511 §4.5): where it looks, and in which of four ways the entries go out: as they are found, page by page,
 // sorted, or as a window of a sorted list.
-import type { Outcome, Run } from '../operation.ts';
+import type { Outcome, Run, SearchSession } from '../operation.ts';
 import { listViewControl } from '../protocol/controls/list-view.ts';
 import { pageControl } from '../protocol/controls/paging.ts';
 import { sortControl } from '../protocol/controls/sorting.ts';
@@ -17,6 +17,7 @@ import { selectionOf } from '../search/selection.ts';
 import { testOf } from '../search/truth.ts';
 import { windowOf } from '../search/window.ts';
 import { BookView } from '../tree/book-view.ts';
+import type { DirectoryEntry } from '../tree/entry.ts';
 import { Tree } from '../tree/tree.ts';
 import type { Book } from '../directory/book.ts';
 import { MAX_ENTRIES, type Searching, Sending } from './sending.ts';
@@ -25,7 +26,7 @@ import { readSearchControls, type SearchControls } from './search-controls.ts';
 /** draft-ietf-ldapext-ldapv3-vlv-09 §6.2: a list view that can't be shown. */
 const LIST_VIEW_ERROR = 76;
 
-export const search: Run<'search'> = async (session, request, operation) => {
+export const search: Run<'search', SearchSession> = async (session, request, operation) => {
   const asked = readSearchControls(operation.controls);
   const tree = Tree.of(session);
   const area = areaOf(request, tree);
@@ -126,9 +127,10 @@ async function sendFixed(
   start: number,
   at: (place: number) => void,
 ): Promise<boolean> {
+  const { entries } = area;
   const test = testOf(request.filter);
-  for (const [place, entry] of area.entries.entries()) {
-    if (place < start) continue;
+  for (let place = start; place < entries.length; place++) {
+    const entry = entries[place] as DirectoryEntry;
     at(place);
     if (test(entry) === true && !(await sending.send(entry))) return false;
   }

@@ -1,7 +1,7 @@
 // Sending the entries of one search: counted up to the limit of the client or of the server, and no faster than the client
 // takes them. Photos are brought for a few entries at a time; those that come after wait, so that the order stays.
 import type { Book } from '../directory/book.ts';
-import type { Operation, Session } from '../operation.ts';
+import type { Operation, SearchSession } from '../operation.ts';
 import type { SearchRequest } from '../protocol/request.ts';
 import type { Area } from '../search/area.ts';
 import type { Patience } from '../search/patience.ts';
@@ -16,7 +16,7 @@ export const MAX_ENTRIES = 1000;
 const PHOTOS_AT_A_TIME = 8;
 
 export interface Searching {
-  readonly session: Session;
+  readonly session: SearchSession;
   readonly request: SearchRequest;
   readonly operation: Operation;
   readonly area: Area;

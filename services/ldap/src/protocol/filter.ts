@@ -1,6 +1,6 @@
 // A search filter as it comes (RFC 4511 §4.5.1.7), bounded in depth and in parts, so that neither reading nor asking it
 // can take the process down.
-import { BerReader, booleanOf } from '../ber/reader.ts';
+import { BerReader, booleanOf, textOf } from '../ber/reader.ts';
 import { MalformedBer } from '../ber/malformed.ts';
 import { context, contextParts, tags } from '../ber/tags.ts';
 import { attributeTypes } from '../schema/attributes.ts';
@@ -37,7 +37,6 @@ const MAX_DEPTH = 32;
 const MAX_PARTS = 512;
 /** Of one substrings filter. */
 const MAX_PIECES = 64;
-const decoder = new TextDecoder('utf-8', { fatal: true });
 
 const comparisons: ReadonlyMap<number, 'equal' | 'greaterOrEqual' | 'lessOrEqual' | 'approx'> = new Map([
   [contextParts(3), 'equal'],
@@ -154,12 +153,4 @@ function readExtensible(reader: BerReader): Filter {
     value,
     dnAttributes: dnAttributes !== null && booleanOf(dnAttributes),
   };
-}
-
-function textOf(content: Buffer): string | null {
-  try {
-    return decoder.decode(content);
-  } catch {
-    return null;
-  }
 }

@@ -112,8 +112,23 @@ function readSearch(reader: BerReader): SearchRequest {
   const [sizeLimit, timeLimit] = [limit(reader), limit(reader)];
   const typesOnly = reader.boolean();
   const filter = readFilter(reader);
-  const list = reader.inside();
+  const attributes = readAttributes(reader.content(tags.sequence));
   reader.end();
+  if (scope === undefined) throw new Refused('protocolError', 'the scope is one of 0, 1 and 2');
+  return { kind: 'search', base, scope, sizeLimit, timeLimit, typesOnly, filter, attributes };
+}
+
+/** Programs ask for the same few lists again and again. */
+const knownLists = new Map<string, readonly string[]>();
+const MAX_LISTS = 256;
+const MAX_KNOWN_OCTETS = 512;
+
+/** Of the same octets the same list, as long as it is kept. */
+function readAttributes(content: Buffer): readonly string[] {
+  const key = content.length <= MAX_KNOWN_OCTETS ? content.toString('latin1') : null;
+  const known = key === null ? undefined : knownLists.get(key);
+  if (known !== undefined) return known;
+  const list = new BerReader(content);
   const attributes: string[] = [];
   while (!list.isAtEnd) {
     attributes.push(list.text());
@@ -121,8 +136,10 @@ function readSearch(reader: BerReader): SearchRequest {
       throw new Refused('adminLimitExceeded', `${MAX_ATTRIBUTES} attributes may be asked for`);
     }
   }
-  if (scope === undefined) throw new Refused('protocolError', 'the scope is one of 0, 1 and 2');
-  return { kind: 'search', base, scope, sizeLimit, timeLimit, typesOnly, filter, attributes };
+  if (key === null) return attributes;
+  if (knownLists.size >= MAX_LISTS) knownLists.clear();
+  knownLists.set(key, attributes);
+  return attributes;
 }
 
 function limit(reader: BerReader): number {

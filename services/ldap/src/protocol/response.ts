@@ -77,14 +77,38 @@ const SEARCH_ENTRY = '\x64';
 export function entryMessage(messageId: number, { dn, attributes }: FoundEntry): string {
   let list = '';
   for (const { name, values } of attributes) {
-    let set = '';
-    for (const value of values) {
-      set += element(OCTET_STRING, typeof value === 'string' ? utf8Octets(value) : value.toString('latin1'));
-    }
-    list += element(SEQUENCE, element(OCTET_STRING, name) + element(SET, set));
+    list += element(SEQUENCE, nameOf(name) + (written.get(values) ?? setOf(values)));
   }
   const entry = element(OCTET_STRING, utf8Octets(dn)) + element(SEQUENCE, list);
   return element(SEQUENCE, integer(messageId) + element(SEARCH_ENTRY, entry));
+}
+
+/** Names as they are written: there are as many as the schema has. */
+const names = new Map<string, string>();
+
+function nameOf(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const made = element(OCTET_STRING, name);
+  names.set(name, made);
+  return made;
+}
+
+/** Sets of values that many entries have, as they are written. */
+const written = new WeakMap<readonly (string | Buffer)[], string>();
+
+/** `values` stay as they are: they are written once, however often they are sent. */
+export function writtenOnce<Values extends readonly string[]>(values: Values): Values {
+  written.set(values, setOf(values));
+  return values;
+}
+
+function setOf(values: readonly (string | Buffer)[]): string {
+  let set = '';
+  for (const value of values) {
+    set += element(OCTET_STRING, typeof value === 'string' ? utf8Octets(value) : value.toString('latin1'));
+  }
+  return element(SET, set);
 }
 
 function writeResult(writer: BerWriter, { code, matchedDn, message: text }: Result): void {

@@ -1,6 +1,7 @@
 // How long one search may take, and how much of the book it may look at. A search that goes on leaves the event loop to the
 // others every few milliseconds, and ends where it is when the client has taken it back.
 import { Refused } from '../protocol/result.ts';
+import type { Signal } from '../operation.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** Milliseconds of a search, whatever the client allows. */
@@ -20,14 +21,14 @@ export class Abandoned extends Error {
 
 export class Patience {
   readonly #deadline: number;
-  readonly #signal: AbortSignal;
+  readonly #signal: Signal;
   #turnBegan = performance.now();
   #looked = 0;
 
   readonly #weight: number;
 
   /** `timeLimit` as the client gives it, in seconds; `weight`: parts of the filter. */
-  constructor(timeLimit: number, signal: AbortSignal, weight = 1) {
+  constructor(timeLimit: number, signal: Signal, weight = 1) {
     this.#weight = weight;
     this.#deadline =
       Date.now() + Math.min(timeLimit === 0 ? Number.POSITIVE_INFINITY : timeLimit * 1000, MAX_MILLISECONDS);

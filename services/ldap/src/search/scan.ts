@@ -51,12 +51,13 @@ export async function scan(
 }
 
 /** In rising order, each once; null: all. */
-function slotsToLookAt(filter: Filter, book: Book): Uint32Array | null {
+function slotsToLookAt(filter: Filter, book: Book): ArrayLike<number> | null {
   const plan = planOf(filter, book);
   if (plan === null || plan.cost > book.slots) return null;
   if (plan.slots !== undefined) return plan.slots;
   const collected: number[] = [];
   plan.collect(collected);
+  if (collected.length <= 1) return collected;
   const sorted = Uint32Array.from(collected).sort();
   let kept = 0;
   for (const slot of sorted) {

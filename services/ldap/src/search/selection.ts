@@ -16,7 +16,18 @@ export interface Selection {
 /** RFC 4511 §4.5.1.8: no attribute at all. */
 const NO_ATTRIBUTES = '1.1';
 
+/** By the list itself: of the lists that are kept (request.ts), what they mean is kept with them. */
+const known = new WeakMap<readonly string[], Selection>();
+
 export function selectionOf(attributes: readonly string[], typesOnly: boolean): Selection {
+  const kept = known.get(attributes);
+  if (kept?.typesOnly === typesOnly) return kept;
+  const made = makeSelection(attributes, typesOnly);
+  known.set(attributes, made);
+  return made;
+}
+
+function makeSelection(attributes: readonly string[], typesOnly: boolean): Selection {
   const named = new Map<string, string>();
   for (const attribute of attributes) {
     if (attribute === NO_ATTRIBUTES) continue;

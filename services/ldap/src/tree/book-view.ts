@@ -13,6 +13,7 @@ import {
 import { keysOf, type KeyName } from '../directory/book.ts';
 import { unpackField } from '../directory/packed-contact.ts';
 import { type Dn, escapeValue } from '../protocol/dn.ts';
+import { writtenOnce } from '../protocol/response.ts';
 import { foldAs, PHOTO } from '../schema/attributes.ts';
 import { classChain } from '../schema/object-classes.ts';
 import { type Base, placeOf, type UnitName } from './bases.ts';
@@ -29,8 +30,8 @@ export interface Surroundings {
   readonly visible: (address: string) => BookEntry | null;
 }
 
-const PERSON = classChain('inetOrgPerson');
-const GROUP = classChain('groupOfNames');
+const PERSON = writtenOnce(classChain('inetOrgPerson'));
+const GROUP = writtenOnce(classChain('groupOfNames'));
 const OPERATIONAL = ['structuralObjectClass', 'entryDN', 'subschemaSubentry', 'hasSubordinates'];
 /** What contact fields are called in LDAP; the organisation stands in `o` with the others. */
 const contactAttributes: ReadonlyMap<string, ContactField> = new Map([
@@ -59,41 +60,41 @@ const keyed: ReadonlySet<string> = new Set<KeyName>([
 ]);
 
 export class BookView implements DirectoryEntry {
-  readonly #entry: BookEntry;
+  readonly entry: BookEntry;
   readonly #around: Surroundings;
   /** Of a group, once they were asked for: a filter may ask again and again. */
   #named: string[] | undefined;
 
   constructor(entry: BookEntry, around: Surroundings) {
-    this.#entry = entry;
+    this.entry = entry;
     this.#around = around;
   }
 
   get name(): Dn {
-    const own = [{ type: 'mail', value: this.#entry.address }];
-    return [own, [{ type: 'ou', value: unitOf(this.#entry) }], ...this.#around.base.name];
+    const own = [{ type: 'mail', value: this.entry.address }];
+    return [own, [{ type: 'ou', value: unitOf(this.entry) }], ...this.#around.base.name];
   }
 
   get dn(): string {
-    return dnOf(this.#entry, this.#around.base);
+    return dnOf(this.entry, this.#around.base);
   }
 
   get attributes(): readonly string[] {
-    return this.#entry.kind === 'person' ? PERSON_ATTRIBUTES : GROUP_ATTRIBUTES;
+    return this.entry.kind === 'person' ? PERSON_ATTRIBUTES : GROUP_ATTRIBUTES;
   }
 
   readonly operational = OPERATIONAL;
 
   get photoOf(): string | null {
-    return hasPhoto(this.#entry) ? this.#entry.address : null;
+    return hasPhoto(this.entry) ? this.entry.address : null;
   }
 
   has(attribute: string): boolean {
-    return attribute === PHOTO ? hasPhoto(this.#entry) : this.values(attribute).length > 0;
+    return attribute === PHOTO ? hasPhoto(this.entry) : this.values(attribute).length > 0;
   }
 
   values(attribute: string): readonly string[] {
-    const entry = this.#entry;
+    const entry = this.entry;
     switch (attribute) {
       case 'objectClass':
         return entry.kind === 'person' ? PERSON : GROUP;
@@ -119,9 +120,9 @@ export class BookView implements DirectoryEntry {
   }
 
   folded(attribute: string): readonly string[] {
-    if (attribute === 'displayName') return keysOf(this.#entry, 'cn');
+    if (attribute === 'displayName') return keysOf(this.entry, 'cn');
     return keyed.has(attribute)
-      ? keysOf(this.#entry, attribute as KeyName)
+      ? keysOf(this.entry, attribute as KeyName)
       : this.values(attribute).map(foldAs(attribute));
   }
 
@@ -130,7 +131,7 @@ export class BookView implements DirectoryEntry {
     const place = placeOf(name, [base], null);
     if (attribute === 'subschemaSubentry') return place.kind === 'subschema';
     if (place.kind !== 'entry') return false;
-    const entry = this.#entry;
+    const entry = this.entry;
     if (attribute === 'entryDN') return place.address === entry.address && place.unit === unitOf(entry);
     if (attribute !== 'member' || entry.kind !== 'group' || !entry.members.includes(place.address))
       return false;
@@ -139,7 +140,7 @@ export class BookView implements DirectoryEntry {
   }
 
   #ofPerson(attribute: string): readonly string[] {
-    const entry = this.#entry;
+    const entry = this.entry;
     if (entry.kind !== 'person') return attribute === 'o' ? [entry.domain] : [];
     switch (attribute) {
       case 'o':

@@ -2,7 +2,7 @@
 // every operation, so that settings and log-ins count from the next one on.
 import { canStartTls, channelBindings, isLoginAllowed, offeredScram } from '@pochtar/service';
 import type { BookEntry } from '../directory/book-entry.ts';
-import type { Session } from '../operation.ts';
+import type { SearchSession } from '../operation.ts';
 import { Refused } from '../protocol/result.ts';
 import { type Base, type Place, unitDn } from './bases.ts';
 import { BookView, type Surroundings, unitOf } from './book-view.ts';
@@ -16,25 +16,27 @@ import { isVisible, type Viewer, type VisibilityRules } from './visibility.ts';
 export class Tree {
   readonly bases: readonly Base[];
   readonly skipGroups: boolean;
-  readonly #session: Session;
+  readonly #session: SearchSession;
   readonly #rules: VisibilityRules;
   readonly #viewer: Viewer | null;
   readonly #defaultDomain: string | null;
   readonly #names: NamesBelow;
 
-  private constructor(session: Session) {
+  private constructor(session: SearchSession) {
     const { settings } = session.server;
-    const { baseDn, access, ...rules } = settings.current('addressBook');
+    const { baseDn, access, publishToWebmail, ...rules } = settings.current('addressBook');
     this.#session = session;
     this.#rules = rules;
     this.skipGroups = rules.skipGroups;
     this.#defaultDomain = settings.current('general').defaultDomain;
+    // What is not for the web mail is not there for it: no base, so that it finds none either where it looks for them.
+    const isThere = publishToWebmail || !session.isWebmail;
     this.#viewer = viewerOf(session, access, this.#defaultDomain);
-    this.#names = session.server.names.below(baseDn, this.#defaultDomain);
+    this.#names = session.server.names.below(isThere ? baseDn : '', this.#defaultDomain);
     this.bases = this.#names.bases;
   }
 
-  static of(session: Session): Tree {
+  static of(session: SearchSession): Tree {
     return new Tree(session);
   }
 

@@ -6,7 +6,7 @@ import { context, contextParts } from '../../ber/tags.ts';
 import type { Control } from '../message.ts';
 
 export const LIST_VIEW = '2.16.840.1.113730.3.4.9';
-const LIST_VIEW_ANSWER = '2.16.840.1.113730.3.4.10';
+export const LIST_VIEW_ANSWER = '2.16.840.1.113730.3.4.10';
 
 export interface ListViewRequest {
   before: number;
@@ -26,6 +26,21 @@ export function readListViewRequest(value: Buffer): ListViewRequest {
   const [offset, count] = [place.integer(), place.integer()];
   if (offset < 0 || count < 0) throw new MalformedBer('no target of a list view');
   return { before, after, target: { offset, count } };
+}
+
+/** As a client asks for the entries around the first that is not below a value. */
+export function listViewRequest(before: number, after: number, value: string): Control {
+  const writer = new BerWriter();
+  writer.sequence(() => {
+    writer.integer(before).integer(after).string(value, context(1));
+  });
+  return { oid: LIST_VIEW, isCritical: true, value: writer.octets };
+}
+
+/** What `listViewControl` wrote, as a client reads it. */
+export function readListViewAnswer(value: Buffer): { position: number; count: number } {
+  const reader = new BerReader(value).inside();
+  return { position: reader.integer(), count: reader.integer() };
 }
 
 export function listViewControl(position: number, count: number, code: number): Control {

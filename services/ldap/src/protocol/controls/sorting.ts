@@ -31,6 +31,17 @@ export function readSortKeys(value: Buffer): SortKey[] {
   return keys;
 }
 
+/** As a client asks for the order of one attribute. */
+export function sortRequest(attribute: string): Control {
+  const writer = new BerWriter();
+  writer.sequence(() => {
+    writer.sequence(() => {
+      writer.string(attribute);
+    });
+  });
+  return { oid: SORTING, isCritical: true, value: writer.octets };
+}
+
 /** RFC 2891 §1.2: how it went, and which attribute it was that stood in the way. */
 export function sortControl(code: number, attribute?: string): Control {
   const writer = new BerWriter();
