@@ -121,6 +121,8 @@ export const WITHOUT_FIGURE: ReadonlySet<string> = new Set([
   ...['check', 'activate', 'retire'].map((act) => `POST /domains/{name}/dkim/{selector}/${act}`),
   // It takes what all filters together need, of which the bench runs none.
   'POST /filters/try',
+  // The address book is the LDAP process's, whose searches have a bench of their own.
+  'POST /address-book/try',
   // Of a black list of the DNS, of which the bench asks none.
   'POST /dnsbl/{zone}/pardon',
   // A row each.

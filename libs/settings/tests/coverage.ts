@@ -147,6 +147,10 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
     `${ldap}/live-settings.test.ts`,
     'addressBook.skipGroups: groups are in no answer, whatever is asked',
   ],
+  'addressBook.publishToWebmail': [
+    'infra/acceptance/src/console-webmail.ts',
+    'addressBook.publishToWebmail off: Roundcube has no such book and completes nothing from it; on: it does again',
+  ],
   'addressBook.visibility': [
     `${ldap}/live-settings.test.ts`,
     'addressBook.visibility: own domain or all, in searches, members and by name',

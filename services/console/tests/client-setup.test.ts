@@ -127,9 +127,54 @@ test('an Apple device gets a profile with the safest servers, and no password', 
   expect(text).not.toContain('<key>IncomingPassword<');
 });
 
+describe('the address book', () => {
+  const of = (file: string) => `/mail/address-book/${file}?emailaddress=anna%40demo.test`;
+  const port = 3893;
+  beforeAll(() => running.ground.set({ addressBook: { port, baseDn: 'dc=demo,dc=test' } }));
+
+  test('is set up with the values of the settings as they are, by a file for each program', async () => {
+    await eventually(async () => {
+      const lines = await ask(of('user.js'));
+      expect(lines.text).toContain(`ldaps://mx.demo.test:${port}/dc=demo,dc=test??sub?`);
+      expect(lines.text).toContain('"anna@demo.test"');
+      const { text } = await ask(of('outlook.prf'));
+      expect(text).toContain(`ConnectionPort=${port}\r\nUserName=anna@demo.test\r\nUseSSL=true\r\n`);
+    });
+  });
+
+  test('is in a profile for Apple where a device would find it, alone and beside mail', async () => {
+    expect((await ask(of('apple.mobileconfig'))).status).toBe(404);
+    await running.ground.set({ addressBook: { port: 636 } });
+    await eventually(async () => {
+      for (const path of [
+        of('apple.mobileconfig'),
+        '/mail/apple.mobileconfig?emailaddress=anna%40demo.test',
+      ]) {
+        const { text } = await ask(path);
+        expect(text).toMatch(/LDAPAccountHostName<\/key><string>mx\.demo\.test</);
+        expect(text).not.toMatch(/Password<\/key><string>/);
+      }
+    });
+    await running.ground.set({ addressBook: { port } });
+  });
+
+  test('switched off is in no file', async () => {
+    await running.ground.set({ addressBook: { enabled: false } });
+    await eventually(async () => {
+      for (const file of ['user.js', 'outlook.prf', 'apple.mobileconfig']) {
+        expect((await ask(of(file))).status).toBe(404);
+      }
+      const { body } = await (await running.loggedIn('root')).call('GET', '/address-book/client');
+      expect(body).toEqual({ addressBook: null });
+    });
+    await running.ground.set({ addressBook: { enabled: true } });
+  });
+});
+
 describe('a stranger', () => {
   test('does not learn whether an address exists', async () => {
-    for (const path of [thunderbird[0], '/mail/apple.mobileconfig']) {
+    const files = ['user.js', 'outlook.prf'].map((file) => `/mail/address-book/${file}`);
+    for (const path of [thunderbird[0], '/mail/apple.mobileconfig', ...files]) {
       const [anna, nobody] = [
         await ask(`${path}?emailaddress=anna%40demo.test`),
         await ask(`${path}?emailaddress=nobody%40demo.test`),
@@ -144,7 +189,10 @@ describe('a stranger', () => {
   });
 
   test('of another domain is told nothing', async () => {
-    for (const path of [...thunderbird, '/mail/apple.mobileconfig']) {
+    const files = ['user.js', 'outlook.prf', 'apple.mobileconfig'].map(
+      (file) => `/mail/address-book/${file}`,
+    );
+    for (const path of [...thunderbird, '/mail/apple.mobileconfig', ...files]) {
       expect((await ask(`${path}?emailaddress=anna%40other.test`)).status).toBe(404);
       expect((await ask(`${path}?emailaddress=%3Cscript%3E`)).status).toBe(404);
       expect((await ask(path)).status).toBe(404);
@@ -162,6 +210,10 @@ test('a user sees the same servers on the own page', async () => {
   expect(body).toMatchObject({
     login: 'anna@demo.test',
     appleProfile: '/mail/apple.mobileconfig?emailaddress=anna%40demo.test',
+    addressBook: {
+      ...{ host: 'mx.demo.test', bases: ['dc=demo,dc=test'], security: 'tls', apple: null },
+      thunderbird: '/mail/address-book/user.js?emailaddress=anna%40demo.test',
+    },
   });
   expect((body as { servers: unknown[] }).servers).toContainEqual({
     protocol: 'imap',

@@ -1,5 +1,6 @@
 // Role by route by scope, made from the contract: a new route is in it by being there.
 import { createDomain } from '@pochtar/store/directory';
+import { freePort } from '@pochtar/testkit';
 import { createAccounts } from '@pochtar/testkit/ground';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Belongings, makeBelongings, stateOf } from './belongings.ts';
@@ -16,7 +17,8 @@ const tokens = {} as Record<Exclude<Role, 'user'>, Visitor>;
 let outside: Belongings;
 
 beforeAll(async () => {
-  running = await runConsole({ beside: ['delivery'] });
+  const port = await freePort();
+  running = await runConsole({ beside: ['delivery', 'ldap'], settings: { addressBook: { port } } });
   const { ground } = running;
   await createDomain(ground.db, OTHER);
   await createAccounts(ground.db, ['anna'], { password: PASSWORD });

@@ -37,6 +37,7 @@ const NAMING: Readonly<Record<Place, Readonly<Record<string, Value>>>> = {
     address: (of, route) => `new-${route.split('/').at(-1)}@${of.domain}`,
     mails: (of, route) => [mailOf(of, route)],
     domains: (of) => [of.domain],
+    as: (of) => of.account,
   },
 };
 
@@ -48,6 +49,7 @@ const FREE = new Set(
     'language login current addresses query.address destination reason olderThanMinutes rule unread',
     // Who a test mail goes to decides with its domain: delivery's own test holds both.
     'body.selector algorithm pem isForced isAutomatic body.domain comment contact isHidden jpeg',
+    'program text',
   ].flatMap((line) => line.split(' ')),
 );
 
@@ -60,6 +62,7 @@ const GIVEN: Readonly<Record<string, unknown>> = {
   password: 'a long enough password',
   isForced: true,
   step: 'dns',
+  program: 'outlook',
   // Three pixels by two.
   jpeg: '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////2wBDAVVaWnhpeOuCguv/////////////////////////////////////////////////////////////////////////wAARCAACAAMDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAD/9k=',
   pem: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),

@@ -22,9 +22,9 @@ export interface RunningServer extends AsyncDisposable {
   run(words: readonly string[], stdin?: string, environment?: Record<string, string>): Promise<Ended>;
   /** The result as JSON; a complaint fails the test. */
   json<Result>(words: readonly string[], stdin?: string): Promise<Result>;
+  /** Starts another program of the server, and waits until it is ready; it ends with the server. */
+  start(program: string): Promise<void>;
 }
-
-const settingsMain = fileURLToPath(new URL('../../settings/src/main.ts', import.meta.url));
 
 export async function runServer(): Promise<RunningServer> {
   await using opened = new AsyncDisposableStack();
@@ -32,31 +32,36 @@ export async function runServer(): Promise<RunningServer> {
   const nats = opened.use(await startTestNats());
   const dir = opened.use(temporaryDirectory());
   const keyFile = join(dir.path, 'master-key');
-  const runFile = join(dir.path, 'run');
   writeFileSync(keyFile, randomBytes(32).toString('base64'));
-  const child = spawn(process.execPath, [settingsMain], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
-      ...testDatabase.env('settings'),
-      ...nats.env('settings'),
-      POCHTAR_MASTER_KEY_FILE: keyFile,
-      POCHTAR_RUN_FILE: runFile,
-      POCHTAR_HOSTNAME: 'mail.example.org',
-      // Nobody answers: no test asks the outside.
-      POCHTAR_DNS_SERVERS: '127.0.0.1:9',
-    },
-  });
-  const ended = once(child, 'exit');
-  opened.defer(async () => {
-    child.kill('SIGTERM');
-    await ended;
-  });
-  const isReady = async (): Promise<boolean> => {
-    const { health } = JSON.parse(readFileSync(runFile, 'utf8')) as { health: string };
-    return (await fetch(`${health}/readyz`)).ok;
+  const programs = opened.use(new AsyncDisposableStack());
+  const start = async (program: string): Promise<void> => {
+    const runFile = join(dir.path, `run-${program}`);
+    const main = fileURLToPath(new URL(`../../${program}/src/main.ts`, import.meta.url));
+    const child = spawn(process.execPath, [main], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        PATH: process.env['PATH'],
+        ...testDatabase.env(program),
+        ...nats.env(program),
+        POCHTAR_MASTER_KEY_FILE: keyFile,
+        POCHTAR_RUN_FILE: runFile,
+        POCHTAR_HOSTNAME: 'mail.example.org',
+        // Nobody answers: no test asks the outside.
+        POCHTAR_DNS_SERVERS: '127.0.0.1:9',
+      },
+    });
+    const ended = once(child, 'exit');
+    programs.defer(async () => {
+      child.kill('SIGTERM');
+      await ended;
+    });
+    const isReady = async (): Promise<boolean> => {
+      const { health } = JSON.parse(readFileSync(runFile, 'utf8')) as { health: string };
+      return (await fetch(`${health}/readyz`)).ok;
+    };
+    await eventually(isReady, { timeout: 60_000, interval: 50 });
   };
-  await eventually(isReady, { timeout: 60_000, interval: 50 });
+  await start('settings');
   const run: RunningServer['run'] = (words, stdin, environment) =>
     pochtar({ ...nats.env('ctl'), ...environment }, words, stdin);
   const kept = opened.move();
@@ -64,6 +69,7 @@ export async function runServer(): Promise<RunningServer> {
     nats,
     testDatabase,
     run,
+    start,
     async json(words, stdin) {
       const { code, stdout, stderr } = await run([...words, '--json'], stdin);
       if (code !== 0) throw new Error(`pochtar ${words.join(' ')}: ${code} ${stderr}`);

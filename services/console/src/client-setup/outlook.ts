@@ -1,6 +1,5 @@
 // Outlook's autodiscovery of plain accounts ("POX"): of each protocol the safest server.
-import { type MailServer, protocols } from './mail-servers.ts';
-import { xmlText } from './xml.ts';
+import { type MailServer, protocols, xmlText } from '@pochtar/settings/client-setup';
 
 const RESPONSE = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
 const NONE = 'http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006';

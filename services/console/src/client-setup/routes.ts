@@ -1,7 +1,7 @@
 // What mail programs ask for at addresses that they know, without a log-in: for domains of ours only.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { appleProfile, outlookBook, thunderbirdBook } from '@pochtar/settings/client-setup';
 import { notFound } from '../problem.ts';
-import { appleProfile } from './apple.ts';
 import { outlookConfig, outlookError } from './outlook.ts';
 import type { SetUp } from './set-up.ts';
 import { thunderbirdConfig } from './thunderbird.ts';
@@ -20,9 +20,21 @@ const OUTLOOK = [
 ];
 const OUTLOOK_JSON = ['/autodiscover/autodiscover.json', '/Autodiscover/Autodiscover.json'];
 export const APPLE = '/mail/apple.mobileconfig';
+/** The address book alone, for who has his mail already. */
+const BOOK = {
+  thunderbird: '/mail/address-book/user.js',
+  outlook: '/mail/address-book/outlook.prf',
+  apple: '/mail/address-book/apple.mobileconfig',
+} as const;
 
 /** They change nothing and know no session: the name that they are asked under does not matter. */
-export const setUpPaths: ReadonlySet<string> = new Set([...THUNDERBIRD, ...OUTLOOK, ...OUTLOOK_JSON, APPLE]);
+export const setUpPaths: ReadonlySet<string> = new Set([
+  ...THUNDERBIRD,
+  ...OUTLOOK,
+  ...OUTLOOK_JSON,
+  APPLE,
+  ...Object.values(BOOK),
+]);
 
 export async function serveSetUp(app: FastifyInstance, setUp: SetUp): Promise<void> {
   await app.register(async (scope) => {
@@ -36,6 +48,9 @@ export async function serveSetUp(app: FastifyInstance, setUp: SetUp): Promise<vo
     for (const path of OUTLOOK) scope.post(path, (request, reply) => outlook(setUp, request, reply));
     for (const path of OUTLOOK_JSON) scope.get(path, (request) => outlookAddress(setUp, request));
     scope.get(APPLE, (request, reply) => apple(setUp, request, reply));
+    for (const program of bookPrograms) {
+      scope.get(BOOK[program], (request, reply) => bookFile(setUp, program, request, reply));
+    }
   });
 }
 
@@ -69,12 +84,57 @@ async function outlookAddress(setUp: SetUp, request: FastifyRequest): Promise<un
 
 async function apple(setUp: SetUp, request: FastifyRequest, reply: FastifyReply): Promise<string> {
   const ours = await setUp.ofOurs(queryOf(request, 'emailaddress'));
-  const profile = ours && appleProfile(ours.address, setUp.servers(hostOf(request)));
-  if (profile === null) throw notFound();
-  void reply
-    .type('application/x-apple-aspen-config; charset=utf-8')
-    .header('content-disposition', 'attachment; filename="mail.mobileconfig"');
-  return profile;
+  if (ours === null) throw notFound();
+  const host = hostOf(request);
+  const profile = appleProfile(ours.address, { mail: setUp.servers(host), book: setUp.book(host) });
+  return sent(reply, profile, { name: 'mail.mobileconfig', type: APPLE_TYPE });
+}
+
+async function bookFile(
+  setUp: SetUp,
+  program: BookProgram,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<string> {
+  const ours = await setUp.ofOurs(queryOf(request, 'emailaddress'));
+  const book = setUp.book(hostOf(request));
+  if (ours === null || book === null) throw notFound();
+  switch (program) {
+    case 'thunderbird':
+      return sent(reply, thunderbirdBook(book, ours.address), { name: 'user.js', type: TEXT });
+    case 'outlook':
+      return sent(reply, outlookBook(book, ours.address), { name: 'address-book.prf', type: TEXT });
+    case 'apple': {
+      const profile = appleProfile(ours.address, { book });
+      return sent(reply, profile, { name: 'address-book.mobileconfig', type: APPLE_TYPE });
+    }
+  }
+}
+
+const bookPrograms = ['thunderbird', 'outlook', 'apple'] as const;
+type BookProgram = (typeof bookPrograms)[number];
+const APPLE_TYPE = 'application/x-apple-aspen-config; charset=utf-8';
+const TEXT = 'text/plain; charset=utf-8';
+
+function sent(reply: FastifyReply, content: string | null, { name, type }: { name: string; type: string }) {
+  if (content === null) throw notFound();
+  void reply.type(type).header('content-disposition', `attachment; filename="${name}"`);
+  return content;
+}
+
+/** What the address book is set up with; `login` may be nobody's yet. */
+export function bookSetUp(setUp: SetUp, host: string, login: string | null) {
+  const book = setUp.book(host);
+  if (book === null) return null;
+  const file = (program: BookProgram): string =>
+    `${BOOK[program]}?emailaddress=${login === null ? '' : encodeURIComponent(login)}`;
+  const hasProfile = appleProfile('', { book }) !== null;
+  return {
+    ...book,
+    thunderbird: file('thunderbird'),
+    outlook: file('outlook'),
+    apple: hasProfile ? file('apple') : null,
+  };
 }
 
 function queryOf(request: FastifyRequest, name: string): string {

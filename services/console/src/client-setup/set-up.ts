@@ -3,10 +3,11 @@
 import { adminDomain, askWhole, type Bus, wholeServer } from '@pochtar/bus';
 import { addressKey, parseAddress } from '@pochtar/mail';
 import type { LiveSettings } from '@pochtar/settings';
+import { type BookServer, bookServer, type MailServer, mailServers } from '@pochtar/settings/client-setup';
 import { problemOf } from '../problem.ts';
-import { type MailServer, mailServers } from './mail-servers.ts';
 
-export type SetUpSettings = LiveSettings<'network' | 'general' | 'smtpEncryption' | 'accessEncryption'>;
+type Section = 'network' | 'general' | 'smtpEncryption' | 'accessEncryption' | 'addressBook';
+export type SetUpSettings = LiveSettings<Section>;
 
 /** What the setting starts as on a machine without a name. */
 const UNNAMED = 'localhost';
@@ -24,16 +25,21 @@ export class SetUp {
 
   /** `asked` is the name that the client asked for this server by; it stands where the settings have no name. */
   servers(asked: string): MailServer[] {
-    const current = <N extends 'network' | 'general' | 'smtpEncryption' | 'accessEncryption'>(name: N) =>
-      this.#settings.current(name);
-    return mailServers(
-      {
-        network: current('network'),
-        smtpEncryption: current('smtpEncryption'),
-        accessEncryption: current('accessEncryption'),
-      },
-      this.#host(asked),
-    );
+    return mailServers(this.#current(), this.#host(asked));
+  }
+
+  /** Null: the address book is switched off. */
+  book(asked: string): BookServer | null {
+    const addressBook = this.#settings.current('addressBook');
+    return bookServer({ ...this.#current(), addressBook }, this.#host(asked));
+  }
+
+  #current() {
+    return {
+      network: this.#settings.current('network'),
+      smtpEncryption: this.#settings.current('smtpEncryption'),
+      accessEncryption: this.#settings.current('accessEncryption'),
+    };
   }
 
   #host(asked: string): string {

@@ -1,6 +1,5 @@
 // Thunderbird's autoconfiguration, version 1.1.
-import type { MailServer } from './mail-servers.ts';
-import { xmlText } from './xml.ts';
+import { type MailServer, xmlText } from '@pochtar/settings/client-setup';
 
 const SOCKETS = { tls: 'SSL', starttls: 'STARTTLS', plain: 'plain' } as const;
 

@@ -1,8 +1,4 @@
-// XML as small as mail programs send and read it: texts escaped on the way out, and one element looked for on the way in.
-
-export function xmlText(text: string): string {
-  return text.replace(/[<>&'"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}
+// XML as small as mail programs send it: one element is looked for.
 
 const MAX_TEXT = 400;
 

@@ -1,5 +1,6 @@
 // The whole contract of the API, by `METHOD /path` below /api/v1.
 import { banRoutes } from './bans.ts';
+import { bookRoutes } from './book.ts';
 import { certificateRoutes } from './certificates.ts';
 import { directoryRoutes } from './directory.ts';
 import { dkimRoutes } from './dkim.ts';
@@ -35,6 +36,7 @@ export const contract = {
   ...greylistRoutes,
   ...guardRoutes,
   ...peopleRoutes,
+  ...bookRoutes,
   ...overviewRoutes,
   ...stepRoutes,
   ...liveRoutes,

@@ -1,7 +1,8 @@
 // Administrators, tokens of the API, the audit log, and what is one's own.
 import { adminAdministrator, adminAudit, adminLogin, adminOwn, adminToken } from '@pochtar/bus';
 import { z } from 'zod';
-import { protocols, securities } from '../client-setup/mail-servers.ts';
+import { protocols, securities } from '@pochtar/settings/client-setup';
+import { bookSetUp } from './book.ts';
 import { asks, own } from './route.ts';
 
 const login = z.object({ login: z.string().min(1).max(200) });
@@ -99,6 +100,8 @@ export const peopleRoutes = {
           security: z.enum(securities),
         }),
       ),
+      /** Null while it is switched off. */
+      addressBook: bookSetUp.nullable(),
       /** A path on this server. */
       appleProfile: z.string(),
     }),

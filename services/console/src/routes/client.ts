@@ -1,6 +1,6 @@
-// What a user's mail program is told, on the user's own page.
+// What mail programs are told: a user's own, on the own page, and anybody's address book, on the page of its settings.
 import type { OwnHandlers } from '../app.ts';
-import { APPLE, hostOf } from '../client-setup/routes.ts';
+import { APPLE, bookSetUp, hostOf } from '../client-setup/routes.ts';
 import type { SetUp } from '../client-setup/set-up.ts';
 import { notFound } from '../problem.ts';
 
@@ -12,8 +12,12 @@ export function clientHandlers(setUp: SetUp): OwnHandlers {
       return {
         login,
         servers: setUp.servers(hostOf(request)),
+        addressBook: bookSetUp(setUp, hostOf(request), login),
         appleProfile: `${APPLE}?emailaddress=${encodeURIComponent(login)}`,
       };
+    },
+    async 'GET /address-book/client'({ request }) {
+      return { addressBook: bookSetUp(setUp, hostOf(request), null) };
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   type Settings,
 } from '@pochtar/settings';
 import type { Answers, Contract } from '../../src/contract/index.ts';
+import { bookRoutes } from './fake-book.ts';
 import { dlpRoutes } from './fake-dlp.ts';
 import { dnsblRoutes } from './fake-dnsbl.ts';
 import { guardRoutes, tryMail } from './fake-filters.ts';
@@ -229,6 +230,7 @@ export class FakeApi {
     },
     ...directoryRoutes(() => this.isNew),
     ...listRoutes(() => this.isNew),
+    ...bookRoutes(() => this.isNew, this.changes),
     ...dnsblRoutes(() => this.isNew),
     ...guardRoutes(() => this.isNew, this.changes),
     ...dlpRoutes(() => this.isNew, this.changes),

@@ -1,5 +1,6 @@
 // A small installation: domains, mailboxes, mail on its way, with texts that strangers write.
 import type { Answers } from '../../src/contract/index.ts';
+import { bookSetUp } from './fake-book.ts';
 import { accounts, face } from './fake-accounts.ts';
 
 const at = '2026-01-01T10:00:00.000Z';
@@ -216,6 +217,7 @@ export function directory(isNew: () => boolean) {
         { protocol: 'imap', host: 'mx.firma.test', port: 143, security: 'starttls' },
         { protocol: 'smtp', host: 'mx.firma.test', port: 465, security: 'tls' },
       ],
+      addressBook: bookSetUp('anna@firma.test'),
       appleProfile: '/mail/apple.mobileconfig?emailaddress=anna%40firma.test',
     }),
   };

@@ -94,6 +94,17 @@ export const states: Readonly<Record<string, PageState>> = {
     ]),
   ),
   ...dialogStates,
+  'the address book is tried': {
+    path: '/settings/address-book',
+    reach: async (page) => {
+      const form = page.locator('.f-try-book');
+      const [as, , text] = await form.locator('input:not([type="hidden"])').all();
+      await as?.fill('anna@firma.test');
+      await text?.fill('ив');
+      await form.locator('button[type="submit"]').click();
+      await page.getByText('iva@other.test').waitFor();
+    },
+  },
   ...tryStates,
   'empty by filter': { path: '/queue?sender=nobody', prepare: (api) => void (api.isNew = true) },
   unavailable: {

@@ -100,7 +100,11 @@ const pages: Readonly<Record<string, Lines>> = {
   '/names': names,
   '/settings/mail': settings,
   '/settings/spam': settings,
-  '/settings/address-book': settings,
+  '/settings/address-book': (view, part) => [
+    ...settings(view, part),
+    'pochtar ldap try --as ADDRESS --client outlook TEXT',
+    'pochtar ldap client thunderbird --for ADDRESS',
+  ],
   '/settings/more': settings,
   '/lists/white': list('white'),
   '/lists/black': list('black'),

@@ -15,6 +15,7 @@ import { filterCommands } from './filter.ts';
 import { greylistCommands } from './greylist.ts';
 import { groupCommands } from './group.ts';
 import { guardCommands } from './guard.ts';
+import { ldapCommands } from './ldap.ts';
 import { listCommands } from './list.ts';
 import { overviewCommands } from './overview.ts';
 import { quarantineCommands } from './quarantine.ts';
@@ -34,6 +35,7 @@ export const allCommands: readonly Command[] = [
   ...aliasCommands,
   ...groupCommands,
   ...settingsCommands,
+  ...ldapCommands,
   ...listCommands,
   ...banCommands,
   ...dnsblCommands,

@@ -1,6 +1,7 @@
 // The keys of words: those of Russian, plurals by their stem.
 import type { ru } from './ru.ts';
 import type { audit } from './ru/audit.ts';
+import type { bookClients } from './ru/book-clients.ts';
 import type { contacts } from './ru/contacts.ts';
 import type { dlp } from './ru/dlp.ts';
 import type { guard } from './ru/guard.ts';
@@ -19,6 +20,7 @@ type Stem<Name> = Name extends
 export type Key = Stem<
   | Written
   | keyof typeof audit
+  | keyof typeof bookClients
   | keyof typeof contacts
   | keyof typeof dlp
   | keyof typeof guard

@@ -1,6 +1,7 @@
 import { createInstance } from 'i18next';
 import { describe, expect, test } from 'vitest';
 import { audit as enAudit } from './en/audit.ts';
+import { bookClients as enBook } from './en/book-clients.ts';
 import { contacts as enContacts } from './en/contacts.ts';
 import { dlp as enDlp } from './en/dlp.ts';
 import { guard as enGuard } from './en/guard.ts';
@@ -8,6 +9,7 @@ import { quarantine as enQuarantine } from './en/quarantine.ts';
 import { tryMail as enTry } from './en/try.ts';
 import { en as enFirst } from './en.ts';
 import { audit as ruAudit } from './ru/audit.ts';
+import { bookClients as ruBook } from './ru/book-clients.ts';
 import { contacts as ruContacts } from './ru/contacts.ts';
 import { dlp as ruDlp } from './ru/dlp.ts';
 import { guard as ruGuard } from './ru/guard.ts';
@@ -15,8 +17,26 @@ import { quarantine as ruQuarantine } from './ru/quarantine.ts';
 import { tryMail as ruTry } from './ru/try.ts';
 import { ru as ruFirst } from './ru.ts';
 
-const ru = { ...ruFirst, ...ruAudit, ...ruContacts, ...ruDlp, ...ruGuard, ...ruQuarantine, ...ruTry };
-const en = { ...enFirst, ...enAudit, ...enContacts, ...enDlp, ...enGuard, ...enQuarantine, ...enTry };
+const ru = {
+  ...ruFirst,
+  ...ruAudit,
+  ...ruBook,
+  ...ruContacts,
+  ...ruDlp,
+  ...ruGuard,
+  ...ruQuarantine,
+  ...ruTry,
+};
+const en = {
+  ...enFirst,
+  ...enAudit,
+  ...enBook,
+  ...enContacts,
+  ...enDlp,
+  ...enGuard,
+  ...enQuarantine,
+  ...enTry,
+};
 
 const stem = (key: string): string => key.replace(/_(one|few|many|other)$/, '');
 const plurals = [

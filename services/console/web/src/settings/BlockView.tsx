@@ -1,6 +1,6 @@
 // One block of a tab: its columns, what is ours behind a line, what is rarely needed in a fold, and what has been applied.
 import type { BlockDescription, ColumnDescription, RowDescription } from '@pochtar/settings/forms';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useWords } from '../i18n/index.ts';
 import { Block } from '../ui/Page.tsx';
 import { AppliedChip } from './AppliedChip.tsx';
@@ -14,6 +14,9 @@ import { describedAt } from './catalogue.ts';
 import { useAt, useForm } from './use-draft.ts';
 import { useApi } from '../api/queries.ts';
 import { Go } from '../ui/Go.tsx';
+import { Loading } from '../ui/Loading.tsx';
+
+const BookPanel = lazy(async () => ({ default: (await import('./BookPanel.tsx')).BookPanel }));
 
 export function BlockView({ block, target }: { block: BlockDescription; target: string }) {
   const { say } = useWords();
@@ -35,6 +38,11 @@ export function BlockView({ block, target }: { block: BlockDescription; target: 
       {block.id === 'dnsbl' && <DnsblZones />}
       {block.id === 'greylist' && <GreylistDays />}
       <BlockTests tests={block.tests} />
+      {block.id === 'addressBook' && (
+        <Suspense fallback={<Loading height={160} />}>
+          <BookPanel />
+        </Suspense>
+      )}
     </Block>
   );
 }

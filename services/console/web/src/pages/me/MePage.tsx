@@ -11,6 +11,7 @@ import { Facts } from '../../ui/Facts.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { Failure, Notice, sentence } from '../../ui/Notice.tsx';
 import { Block, Page } from '../../ui/Page.tsx';
+import { BookSetUp } from '../../settings/BookSetUp.tsx';
 import { Used } from '../accounts/Used.tsx';
 
 /** What everybody has of the own: a user the mailbox, whoever administers the password alone. */
@@ -28,6 +29,7 @@ export function MePage() {
     <Page title={t('page.me')}>
       <MailboxBlock />
       <ClientBlock />
+      <BookBlock />
       <PasswordBlock />
     </Page>
   );
@@ -86,6 +88,18 @@ function ClientBlock() {
           </p>
         </>
       )}
+    </Block>
+  );
+}
+
+function BookBlock() {
+  const { t } = useWords();
+  const { data } = useApi('GET /me/client');
+  // Whoever is not told of it has none.
+  if (data?.addressBook == null) return null;
+  return (
+    <Block title={t('bookClients.title')}>
+      <BookSetUp book={data.addressBook} login={data.login} />
     </Block>
   );
 }

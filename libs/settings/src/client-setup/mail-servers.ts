@@ -1,5 +1,6 @@
 // What a mail program is told to connect to: the listeners as the settings have them now, the safest first.
-import { type Listener, type ListenerSettings, listenersOf, type Settings } from '@pochtar/settings';
+import type { Settings } from '../catalogue.ts';
+import { type Listener, type ListenerSettings, listenersOf } from '../listeners.ts';
 
 export const protocols = ['imap', 'pop3', 'smtp'] as const;
 export const securities = ['tls', 'starttls', 'plain'] as const;

@@ -1,0 +1,218 @@
+// pochtar ldap …: what programs set the address book up with, and what one of them would find in it.
+import {
+  adminAccount,
+  adminSettings,
+  adminTryBook,
+  type BookProgram,
+  bookPrograms,
+  type TriedBook,
+} from '@pochtar/bus';
+import { parseSection, type SectionName, type Settings } from '@pochtar/settings';
+import {
+  appleProfile,
+  bookServer,
+  type BookServer,
+  mailServers,
+  outlookBook,
+  roundcubeBook,
+  thunderbirdBook,
+} from '@pochtar/settings/client-setup';
+import type { Command } from '../command.ts';
+import { type Input, UsageError } from '../input.ts';
+import { type Text, text } from '../language.ts';
+import { plain, table } from '../output.ts';
+import { Refused, type Session } from '../session.ts';
+
+const programs = ['thunderbird', 'outlook', 'apple', 'roundcube'] as const;
+/** What the setting starts as on a machine without a name. */
+const UNNAMED = 'localhost';
+
+export const ldapCommands: Command[] = [
+  {
+    words: 'ldap client',
+    summary: text(
+      'файл, который настраивает программу на адресную книгу',
+      'a file that sets a program up with the address book',
+    ),
+    details: text(
+      [
+        '  pochtar ldap client thunderbird --for anna@example.org > user.js      (в папку профиля)',
+        '  pochtar ldap client outlook --for anna@example.org > book.prf         (outlook.exe /importprf book.prf)',
+        '  pochtar ldap client apple --for anna@example.org > mail.mobileconfig  (почта и книга)',
+        '  pochtar ldap client roundcube > pochtar-address-book.inc.php          (рядом с config.inc.php, для всех)',
+        'Значения из настроек, как они сейчас; паролей в файле нет.',
+      ].join('\n'),
+      [
+        '  pochtar ldap client thunderbird --for anna@example.org > user.js      (into the profile folder)',
+        '  pochtar ldap client outlook --for anna@example.org > book.prf         (outlook.exe /importprf book.prf)',
+        '  pochtar ldap client apple --for anna@example.org > mail.mobileconfig  (mail and book)',
+        '  pochtar ldap client roundcube > pochtar-address-book.inc.php          (beside config.inc.php, for everybody)',
+        'Values are those of the settings now; there is no password in the file.',
+      ].join('\n'),
+    ),
+    args: [{ name: programs.join('|') }],
+    options: {
+      for: { value: 'ADDRESS', help: text('ящик, для которого файл', 'the account it is for') },
+      host: {
+        value: 'NAME',
+        help: text(
+          'имя сервера для программ (general.heloName)',
+          'the server as programs know it (general.heloName)',
+        ),
+      },
+    },
+    run: client,
+  },
+  {
+    words: 'ldap try',
+    summary: text(
+      'что программа найдёт в адресной книге, и чего не найдёт и почему',
+      'what a program would find in the address book, what it would not, and why',
+    ),
+    details: text(
+      [
+        '  pochtar ldap try --as anna@example.org --client outlook ив',
+        'Запрос программы выполняет сервер LDAP глазами этого ящика; пароль не нужен.',
+        'Код 0, нашлось ли что-нибудь или нет.',
+      ].join('\n'),
+      [
+        '  pochtar ldap try --as anna@example.org --client outlook iv',
+        'The LDAP server runs the query of the program with the eyes of this account; no password is needed.',
+        'Exit code 0, whether anything was found or not.',
+      ].join('\n'),
+    ),
+    args: [{ name: 'TEXT' }],
+    options: {
+      as: { value: 'ADDRESS', help: text('чьими глазами', 'with whose eyes') },
+      client: {
+        value: bookPrograms.join('|'),
+        help: text('программа (thunderbird)', 'the program (thunderbird)'),
+      },
+    },
+    async run(session, input) {
+      const program = oneOf(bookPrograms, input.option('client') ?? 'thunderbird', '--client');
+      const as = needed(input, 'as');
+      const tried = await session.ask(adminTryBook.book, { as, program, text: input.arg(0) });
+      return session.show(tried, () => shown(session, program, tried));
+    },
+  },
+];
+
+async function client(session: Session, input: Input) {
+  const program = oneOf(programs, input.arg(0), programs.join('|'));
+  const address = program === 'roundcube' ? '' : await accountOf(session, needed(input, 'for'));
+  const { sections } = await session.askWhole(adminSettings.get, {});
+  const section = <N extends SectionName>(name: N): Settings[N] => {
+    const parsed = parseSection(name, sections.find((one) => one.name === name)?.document ?? {});
+    if (!parsed.ok) throw new Error(`the section ${name} does not fit: ${parsed.errors[0]?.message.en}`);
+    return parsed.value;
+  };
+  const settings = {
+    ...{ network: section('network'), smtpEncryption: section('smtpEncryption') },
+    ...{ accessEncryption: section('accessEncryption'), addressBook: section('addressBook') },
+  };
+  const host = input.option('host') ?? section('general').heloName;
+  if (host === UNNAMED) throw new UsageError(unnamed);
+  const book = bookServer(settings, host);
+  if (book === null) throw refusal('disabled', switchedOff);
+  const file = fileOf(program, address, book, () => mailServers(settings, host));
+  if (file === null) throw refusal('notFound', nothingForApple);
+  await session.print(file);
+  return 0 as const;
+}
+
+async function accountOf(session: Session, address: string): Promise<string> {
+  return (await session.ask(adminAccount.show, { address })).account.address;
+}
+
+function fileOf(
+  program: (typeof programs)[number],
+  address: string,
+  book: BookServer,
+  mail: () => ReturnType<typeof mailServers>,
+): string | null {
+  switch (program) {
+    case 'thunderbird':
+      return thunderbirdBook(book, address);
+    case 'outlook':
+      return outlookBook(book, address);
+    case 'apple':
+      return appleProfile(address, { mail: mail(), book });
+    case 'roundcube':
+      return roundcubeBook(book);
+  }
+}
+
+function refusal(code: string, message: Text): Refused {
+  return new Refused({ code, field: '', message });
+}
+
+const unnamed = text(
+  'у сервера нет имени: задайте general.heloName или укажите --host',
+  'the server has no name: set general.heloName, or give --host',
+);
+const switchedOff = text(
+  'адресная книга выключена: включите addressBook.enabled',
+  'the address book is switched off: set addressBook.enabled',
+);
+const nothingForApple = text(
+  'устройству нечего сообщить: откройте IMAP или POP3 и отправку почты',
+  'there is nothing to tell a device: open IMAP or POP3, and submission',
+);
+
+function needed(input: Input, name: string): string {
+  const value = input.option(name);
+  if (value !== undefined) return value;
+  throw new UsageError(text(`укажите --${name} АДРЕС`, `give --${name} ADDRESS`));
+}
+
+function oneOf<Word extends string>(known: readonly Word[], word: string, where: string): Word {
+  const found = known.find((one) => one === word);
+  if (found !== undefined) return found;
+  const list = known.join(', ');
+  throw new UsageError(text(`${where}: одно из ${list}`, `${where}: one of ${list}`));
+}
+
+const whys: Readonly<Record<TriedBook['absent'][number]['why'], Text>> = {
+  hidden: text('скрыт из адресной книги', 'hidden from the address book'),
+  otherDomain: text('другой домен (addressBook.visibility)', 'another domain (addressBook.visibility)'),
+  skipGroups: text(
+    'группы пропускаются (addressBook.skipGroups)',
+    'groups are skipped (addressBook.skipGroups)',
+  ),
+  notAskedFor: text('программа ищет не так', 'the program does not look for it'),
+};
+
+const faults: Readonly<Record<NonNullable<TriedBook['fault']>, Text>> = {
+  switchedOff: switchedOff,
+  notForWebmail: text(
+    'книга не передаётся в веб-почту (addressBook.publishToWebmail)',
+    'the book is not for the web mail (addressBook.publishToWebmail)',
+  ),
+  refused: text('сервер отказал', 'the server refused'),
+};
+
+function shown(session: Session, program: BookProgram, tried: TriedBook): string {
+  const { base, filter, ms, count, list, entries, absent, fault, refusal: said } = tried;
+  const lines = [`${program}  ${base}  ${plain(filter)}`];
+  if (fault !== null)
+    return `${[...lines, [session.say(faults[fault]), said].filter(Boolean).join(': ')].join('\n')}\n`;
+  const found = session.say(text('найдено', 'found'));
+  const place = list === null ? '' : `, ${list.position}/${list.count}`;
+  const titles = (last: Text): string[] =>
+    [text('Имя', 'Name'), text('Адрес', 'Address'), last].map((title) => session.say(title));
+  lines.push(`${found}: ${count}${place}, ${ms} ms`);
+  const parts = [`${lines.join('\n')}\n`];
+  if (entries.length > 0) {
+    const rows = entries.map(({ name, address, kind }) => [name, address, kind]);
+    parts.push(table(titles(text('Вид', 'Kind')), rows));
+  }
+  if (absent.length > 0) {
+    const rows = absent.map(({ name, address, why }) => [name, address, session.say(whys[why])]);
+    parts.push(
+      `${session.say(text('Не нашлось', 'Not found'))}:\n`,
+      table(titles(text('Почему', 'Why')), rows),
+    );
+  }
+  return parts.join('\n');
+}
