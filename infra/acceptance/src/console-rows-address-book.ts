@@ -88,4 +88,17 @@ const off: Save = {
   ],
 };
 
-export const addressBookSaves: readonly Save[] = [answers, bases, off];
+/** As the web mail, which is on this machine by the setting `network.webmailAddresses`. */
+const webmail: Save = {
+  about: 'адресная книга не для веб-почты',
+  rows: [
+    row({
+      field: 'addressBook.publishToWebmail',
+      to: false,
+      seen: async (at) => ((await searchNow(at, base)).includes(at.anna.address) ? 'a book' : 'no book'),
+      becomes: /^no book$/,
+    }),
+  ],
+};
+
+export const addressBookSaves: readonly Save[] = [answers, bases, webmail, off];

@@ -15,6 +15,8 @@ export interface Program {
 
 export interface PackageOptions {
   debianPackage: string;
+  /** Packages that it only recommends, unpacked into the same tree. */
+  beside?: readonly string[];
   /** Directory for unpacked packages; default: var/tools of the checkout. */
   unpackInto?: string;
   /** What else must be done to the unpacked files once, before anybody uses them. */
@@ -49,7 +51,7 @@ export async function ensurePackage(options: PackageOptions): Promise<string> {
   const target = join(unpackInto, debianPackage);
   if (!existsSync(target)) {
     options.note?.(`unpacking the package ${debianPackage}, which is not installed`);
-    await unpack(debianPackage, target, options.afterUnpack);
+    await unpack([debianPackage, ...(options.beside ?? [])], target, options.afterUnpack);
   }
   return target;
 }
@@ -89,7 +91,7 @@ function libraryDirs(dir: string): string[] {
 let unpackings = 0;
 
 async function unpack(
-  debianPackage: string,
+  debianPackages: readonly string[],
   target: string,
   afterUnpack: PackageOptions['afterUnpack'],
 ): Promise<void> {
@@ -100,7 +102,7 @@ async function unpack(
   mkdirSync(archives, { recursive: true });
   mkdirSync(root, { recursive: true });
   try {
-    await download(debianPackage, archives);
+    await download(debianPackages, archives);
     const files = readdirSync(archives).filter((name) => name.endsWith('.deb'));
     for (const file of files) await run('dpkg', ['-x', join(archives, file), root]);
     await afterUnpack?.(root);
@@ -119,9 +121,9 @@ function moveInto(target: string, root: string): void {
   }
 }
 
-async function download(debianPackage: string, archives: string): Promise<void> {
+async function download(debianPackages: readonly string[], archives: string): Promise<void> {
   try {
-    await downloadWith([], debianPackage, archives);
+    await downloadWith([], debianPackages, archives);
   } catch {
     // The machine's package lists are missing or old: a private copy of the lists needs no root.
     const state = join(archives, 'state');
@@ -131,14 +133,18 @@ async function download(debianPackage: string, archives: string): Promise<void> 
     const dirs = [`Dir::State=${state}`, `Dir::Cache=${cache}`, 'Dir::State::status=/var/lib/dpkg/status'];
     const options = [...dirs, 'APT::Sandbox::User=root'].flatMap((value) => ['-o', value]);
     await run('apt-get', [...options, 'update'], { timeout: 180_000 });
-    await downloadWith(options, debianPackage, archives);
+    await downloadWith(options, debianPackages, archives);
     rmSync(state, { recursive: true, force: true });
     rmSync(cache, { recursive: true, force: true });
   }
 }
 
-async function downloadWith(aptOptions: string[], debianPackage: string, archives: string): Promise<void> {
-  const simulate = ['--simulate', '--no-upgrade', '--no-install-recommends', 'install', debianPackage];
+async function downloadWith(
+  aptOptions: string[],
+  debianPackages: readonly string[],
+  archives: string,
+): Promise<void> {
+  const simulate = ['--simulate', '--no-upgrade', '--no-install-recommends', 'install', ...debianPackages];
   const { stdout } = await run('apt-get', [...aptOptions, ...simulate], { timeout: 60_000 });
   const packages = stdout.split('\n').flatMap((line) => /^Inst (\S+)/.exec(line)?.[1] ?? []);
   // Nothing to unpack when the machine has it installed; apt-get fails when it is asked for no package.

@@ -23,12 +23,15 @@ export {
   provisionDatabase,
   setRolePasswords,
 } from './postgres-roles.ts';
+export { startThunderbird } from './thunderbird.ts';
 export { Refusal } from './refusal.ts';
 export { giveTree } from './ownership.ts';
 export { serviceCommand } from './run-as.ts';
 export { serviceUser } from './system-users.ts';
 export type { SystemUser } from './system-users.ts';
 export { hasPostgres } from './stale-lock.ts';
+export { ensureRoundcube, startRoundcube } from './roundcube.ts';
+export type { Roundcube } from './roundcube.ts';
 export { startServer } from './server-process.ts';
 export type { ServerProcess } from './server-process.ts';
 export { startSwift } from './swift.ts';
