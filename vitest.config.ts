@@ -40,6 +40,9 @@ const pure = [
 ];
 const never = ['**/node_modules/**', 'var/**'];
 
+/** Programs of others that are large: only where everything is run as a whole. */
+const long = process.env['POCHTAR_TEST_LONG'] === '1' ? ['services/**/*.long.ts'] : [];
+
 /** One Postgres with a migrated template for the whole run. */
 const globalSetup = ['libs/testkit/src/global-setup.ts'];
 /** One more than the smallest machine has cores: installations wait for each other's clients a tenth of their time. */
@@ -64,7 +67,13 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'servers',
-          include: ['libs/**/*.test.ts', 'services/**/*.test.ts', 'infra/**/*.test.ts', 'tests/**/*.test.ts'],
+          include: [
+            'libs/**/*.test.ts',
+            'services/**/*.test.ts',
+            'infra/**/*.test.ts',
+            'tests/**/*.test.ts',
+            ...long,
+          ],
           exclude: [...never, ...pure, ...whole],
           globalSetup,
           ...waiting,

@@ -25,7 +25,11 @@ async function fetchOthers(): Promise<void> {
   for (const debianPackage of othersModules) await ensurePackage({ debianPackage }).catch(() => undefined);
 }
 
-const longFiles = ['infra/acceptance/src/faults.test.ts', 'services/ldap/tests/strained.test.ts'];
+const longFiles = [
+  'infra/acceptance/src/faults.test.ts',
+  'services/ldap/tests/strained.test.ts',
+  'services/ldap/tests/thunderbird.long.ts',
+];
 
 export async function test(words: string[]): Promise<number> {
   const isLong = words.includes('--long');
