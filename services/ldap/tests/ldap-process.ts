@@ -26,8 +26,10 @@ export interface LdapProcess extends AsyncDisposable {
 
 export interface Strained {
   count: number;
-  /** Milliseconds of one search after the other by somebody who was logged in before. */
+  /** Milliseconds of one search after the other by somebody who was logged in before; in order. */
   waits: number[];
+  /** How late the pauses between them ended: what a process that does nothing has of this machine meanwhile; in order. */
+  lateness: number[];
   /** MiB at the most. */
   peakMiB: number;
 }
@@ -100,6 +102,7 @@ async function strain(port: number, order: Strain, rss: () => number): Promise<S
   const child = fork(new URL('strain-process.ts', import.meta.url), { stdio: 'inherit' });
   try {
     const waits: number[] = [];
+    const lateness: number[] = [];
     let peakMiB = 0;
     const strained: { ended?: { count: number } | { error: string } } = {};
     child.once('message', (message) => (strained.ended = message as { count: number }));
@@ -108,11 +111,14 @@ async function strain(port: number, order: Strain, rss: () => number): Promise<S
     for (let id = 2; strained.ended === undefined || waits.length < MIN_PROBES; id = (id % 1_000_000) + 2) {
       waits.push(await probe(raw, id));
       peakMiB = Math.max(peakMiB, rss());
+      const paused = performance.now();
       await new Promise((resolve) => setTimeout(resolve, PROBE_EVERY_MS));
+      lateness.push(performance.now() - paused - PROBE_EVERY_MS);
     }
     const { ended } = strained;
     if ('error' in ended) throw new Error(ended.error);
-    return { count: ended.count, waits: waits.toSorted((a, b) => a - b), peakMiB };
+    const inOrder = (times: number[]) => times.toSorted((a, b) => a - b);
+    return { count: ended.count, waits: inOrder(waits), lateness: inOrder(lateness), peakMiB };
   } finally {
     await end(child);
   }

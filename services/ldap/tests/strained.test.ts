@@ -10,8 +10,8 @@ const MUTATED = isLong ? 1_000_000 : 10_000;
 const CONNECTIONS = 5000;
 const LONG_MS = 1_800_000;
 const SHORT_MS = 120_000;
-/** Of the half of the searches; of the slowest one on a machine that is busy with others, too. */
-const MEDIAN_MS = 50;
+/** Of 99 searches in a hundred, beside what the machine takes from everybody; of the slowest one. */
+const P99_MS = 50;
 const WORST_MS = 1000;
 
 /** Above what a calm process has: what the collector lets lie. Of a million messages more lies outside of its heap (docs/performance.md). */
@@ -28,9 +28,11 @@ beforeAll(async () => {
 }, SHORT_MS);
 afterAll(() => ldap[Symbol.asyncDispose]());
 
-function expectServed({ waits }: Strained): void {
+function expectServed({ waits, lateness }: Strained): void {
   expect(ldap.isRunning).toBe(true);
-  expect(waits[Math.floor(waits.length / 2)]).toBeLessThan(MEDIAN_MS);
+  const p99 = (times: readonly number[]): number => times[Math.ceil(times.length * 0.99) - 1] ?? Number.NaN;
+  // A search waits for the processor twice: there, and here.
+  expect(p99(waits)).toBeLessThan(P99_MS + 2 * p99(lateness));
   expect(waits.at(-1)).toBeLessThan(WORST_MS);
 }
 
@@ -52,6 +54,20 @@ test(
     expect(strained.count).toBe(CONNECTIONS);
     expectServed(strained);
     expect(strained.peakMiB).toBeLessThan(calmMiB + 64 + (CONNECTIONS * 40) / 1024);
+  },
+  SHORT_MS,
+);
+
+test(
+  `beside ${CONNECTIONS} connections that say nothing and 100 that flood it, others are served`,
+  async () => {
+    const [silent, flood] = await Promise.all([
+      ldap.strain({ kind: 'silent', connections: CONNECTIONS, milliseconds: 4000 }),
+      ldap.strain({ kind: 'mutated', messages: 10_000, seed: 4711 }),
+    ]);
+    expect(silent.count).toBe(CONNECTIONS);
+    expectServed(silent);
+    expectServed(flood);
   },
   SHORT_MS,
 );

@@ -69,7 +69,7 @@ export class Book {
     const slots = [...entries];
     const trigrams = new Trigrams();
     for (const [slot, entry] of slots.entries()) addTexts(trigrams, entry, slot);
-    trigrams.trim();
+    trigrams.trim(slots.length);
     this.#slots = slots;
     this.#trigrams = trigrams;
     for (const name of keyNames) {

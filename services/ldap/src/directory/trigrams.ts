@@ -5,6 +5,8 @@
 
 const LISTS = 1 << 16;
 const NONE = new Uint32Array(0);
+/** Of fewer entries every list is kept. */
+const MIN_ENTRIES = 1000;
 /** So few are looked at sooner than they are narrowed down. */
 const FEW = 24;
 /** Of two lists, how much longer one is when it is looked up in and not gone through. */
@@ -13,11 +15,14 @@ const MUCH_LONGER = 16;
 export class Trigrams {
   readonly #lists: (Uint32Array | undefined)[] = Array.from({ length: LISTS });
   readonly #lengths = new Uint32Array(LISTS);
+  /** Lists that more than half of all entries would stand in, as those of the domain that all have: they narrow nothing down. */
+  readonly #isCommon = new Uint8Array(LISTS);
 
   /** `slot` is above all that were added before, or the last one again. */
   add(text: string, slot: number): void {
     for (let at = 0; at + 3 <= text.length; at++) {
       const list = listOf(text, at);
+      if (this.#isCommon[list] === 1) continue;
       const length = this.#lengths[list] as number;
       let slots = this.#lists[list];
       if (slots !== undefined && length > 0 && slots[length - 1] === slot) continue;
@@ -31,19 +36,25 @@ export class Trigrams {
     }
   }
 
-  /** Gives back what was taken for growing. */
-  trim(): void {
+  /** Gives back what was taken for growing, and lists that most of the `count` entries stand in. */
+  trim(count: number): void {
     for (const [list, slots] of this.#lists.entries()) {
-      if (slots !== undefined) this.#lists[list] = slots.slice(0, this.#lengths[list]);
+      if (slots === undefined) continue;
+      const length = this.#length(list);
+      const isCommon = count >= MIN_ENTRIES && length > count / 2;
+      this.#lists[list] = isCommon ? undefined : slots.slice(0, length);
+      if (!isCommon) continue;
+      this.#isCommon[list] = 1;
+      this.#lengths[list] = 0;
     }
   }
 
-  /** What the two shortest lists have in common of those that the text is in; null for a text that is too short to tell. */
+  /** What the two shortest lists have in common of those that the text is in; null for a text that does not tell: too short, or most have it. */
   slotsOf(text: string): Uint32Array | null {
     let [best, second] = [-1, -1];
     for (let at = 0; at + 3 <= text.length; at++) {
       const list = listOf(text, at);
-      if (list === best || list === second) continue;
+      if (list === best || list === second || this.#isCommon[list] === 1) continue;
       if (best < 0 || this.#length(list) < this.#length(best)) [best, second] = [list, best];
       else if (second < 0 || this.#length(list) < this.#length(second)) second = list;
     }
