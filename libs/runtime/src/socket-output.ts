@@ -44,10 +44,11 @@ export class SocketOutput {
 
   async flush(): Promise<void> {
     if (this.#length === 0) return;
-    const octets = Buffer.from(this.#parts.join(''), 'latin1');
+    const text = this.#parts.join('');
     this.#parts = [];
     this.#length = 0;
-    await this.#write(octets);
+    // As a text: what is short goes to the kernel without memory of its own.
+    await this.#write(text);
   }
 
   /** Goes on with another sink: TLS, or what deflates. */
@@ -71,11 +72,13 @@ export class SocketOutput {
     socket.once('close', () => clearTimeout(timer));
   }
 
-  async #write(octets: Buffer): Promise<void> {
+  /** Octets, or a latin1 string of them. */
+  async #write(octets: Buffer | string): Promise<void> {
     const socket = this.#socket;
     if (socket.destroyed || socket.writableEnded) throw new Disconnected('the client has gone');
     this.written += octets.length;
-    if (socket.write(octets)) return;
+    const isTaken = typeof octets === 'string' ? socket.write(octets, 'latin1') : socket.write(octets);
+    if (isTaken) return;
     this.#drained ??= this.#drain(socket).finally(() => {
       this.#drained = undefined;
     });

@@ -210,7 +210,6 @@ export class LdapSession implements Session {
       }
       outcome = { result: this.#resultOf(error) };
     }
-    // Once for all of them: counting is dearer than sending one.
     this.server.metrics.sentEntries.add(operation.sentEntries);
     await this.#answer(envelope, outcome);
     await outcome.afterwards?.();
@@ -262,7 +261,7 @@ export class LdapSession implements Session {
   }
 
   async #answer({ messageId, tag }: Envelope, outcome: Outcome): Promise<void> {
-    this.server.metrics.operations.add(1, { operation: tag.toString(16), code: outcome.result.code });
+    this.server.metrics.operations.add(tag, outcome.result.code);
     const responseTag = responseTagOf(tag);
     if (responseTag === null) return;
     this.output.text(lastMessage(messageId, responseTag, outcome));
