@@ -77,21 +77,35 @@ const SEARCH_ENTRY = '\x64';
 export function entryMessage(messageId: number, { dn, attributes }: FoundEntry): string {
   let list = '';
   for (const { name, values } of attributes) {
-    list += element(SEQUENCE, nameOf(name) + (written.get(values) ?? setOf(values)));
+    list += attributeOf(name, values);
   }
   const entry = element(OCTET_STRING, utf8Octets(dn)) + element(SEQUENCE, list);
   return element(SEQUENCE, integer(messageId) + element(SEARCH_ENTRY, entry));
 }
 
-/** Names as they are written: there are as many as the schema has. */
-const names = new Map<string, string>();
+function attributeOf(name: string, values: readonly (string | Buffer)[]): string {
+  const [value] = values;
+  if (values.length === 1 && typeof value === 'string') {
+    const octets = utf8Octets(value);
+    if (octets.length < SHORT) return frontOf(name, octets.length) + octets;
+  }
+  return element(SEQUENCE, element(OCTET_STRING, name) + (written.get(values) ?? setOf(values)));
+}
 
-function nameOf(name: string): string {
-  const known = names.get(name);
-  if (known !== undefined) return known;
-  const made = element(OCTET_STRING, name);
-  names.set(name, made);
-  return made;
+/** Octets of a value: nearly all are shorter, and all lengths of the attribute around it then take an octet each. */
+const SHORT = 64;
+/** By name, and by length of the only value, what stands in front of it. There are as many names as the schema has. */
+const fronts = new Map<string, string[]>();
+
+function frontOf(name: string, length: number): string {
+  let known = fronts.get(name);
+  if (known === undefined) fronts.set(name, (known = []));
+  return (known[length] ??= makeFront(name, length));
+}
+
+function makeFront(name: string, length: number): string {
+  const whole = element(SEQUENCE, element(OCTET_STRING, name) + setOf(['x'.repeat(length)]));
+  return whole.slice(0, whole.length - length);
 }
 
 /** Sets of values that many entries have, as they are written. */

@@ -62,20 +62,28 @@ export function selected(
 ): FoundAttribute[] {
   const { named, allUser, allOperational, typesOnly } = selection;
   const found: FoundAttribute[] = [];
-  const add = (attribute: string, name: string): void => {
-    if (typesOnly) {
-      if (entry.has(attribute)) found.push({ name, values: [] });
-      return;
-    }
-    const values = attribute === PHOTO && photo !== null ? [photo] : entry.values(attribute);
-    if (values.length > 0) found.push({ name, values });
-  };
-  for (const [attribute, name] of named) add(attribute, name);
-  for (const attribute of [
-    ...(allUser ? entry.attributes : []),
-    ...(allOperational ? entry.operational : []),
-  ]) {
-    if (!named.has(attribute)) add(attribute, attribute);
+  for (const [attribute, name] of named) add(found, { entry, photo, typesOnly, attribute, name });
+  if (!allUser && !allOperational) return found;
+  const others = [...(allUser ? entry.attributes : []), ...(allOperational ? entry.operational : [])];
+  for (const attribute of others) {
+    if (!named.has(attribute)) add(found, { entry, photo, typesOnly, attribute, name: attribute });
   }
   return found;
+}
+
+interface Wanted {
+  readonly entry: DirectoryEntry;
+  readonly photo: Buffer | null;
+  readonly typesOnly: boolean;
+  readonly attribute: string;
+  readonly name: string;
+}
+
+function add(found: FoundAttribute[], { entry, photo, typesOnly, attribute, name }: Wanted): void {
+  if (typesOnly) {
+    if (entry.has(attribute)) found.push({ name, values: [] });
+    return;
+  }
+  const values = attribute === PHOTO && photo !== null ? [photo] : entry.values(attribute);
+  if (values.length > 0) found.push({ name, values });
 }

@@ -9,9 +9,11 @@ import { BookView, type Surroundings, unitOf } from './book-view.ts';
 import type { DirectoryEntry } from './entry.ts';
 import { rootDse, subschemaEntry } from './root-dse.ts';
 import { baseEntry, unitEntry } from './structure.ts';
-import type { NamesBelow } from './names-below.ts';
+import { NamesBelow } from './names-below.ts';
 import { viewerOf } from './viewer.ts';
 import { isVisible, type Viewer, type VisibilityRules } from './visibility.ts';
+
+const NOWHERE = new NamesBelow('', null);
 
 export class Tree {
   readonly bases: readonly Base[];
@@ -32,7 +34,7 @@ export class Tree {
     // What is not for the web mail is not there for it: no base, so that it finds none either where it looks for them.
     const isThere = publishToWebmail || !session.isWebmail;
     this.#viewer = viewerOf(session, access, this.#defaultDomain);
-    this.#names = session.server.names.below(isThere ? baseDn : '', this.#defaultDomain);
+    this.#names = isThere ? session.server.names.below(baseDn, this.#defaultDomain) : NOWHERE;
     this.bases = this.#names.bases;
   }
 
