@@ -56,6 +56,12 @@ export const CHANGES: Readonly<Record<string, (round: Round) => Step>> = {
     body: { add: [own(0)] },
   }),
   'DELETE /groups/{address}': ({ n }) => ({ at: { address: own(n) } }),
+  'POST /routes': ({ n }) => ({ body: { domain: `bench${n}.test`, host: 'smtp.bench.test' } }),
+  'PUT /routes/{domain}': ({ n }) => ({
+    at: { domain: `bench${n}.test` },
+    body: { domain: `bench${n}.test`, host: 'smtp.bench.test', port: 587 },
+  }),
+  'DELETE /routes/{domain}': ({ n }) => ({ at: { domain: `bench${n}.test` } }),
   'POST /lists/networks': ({ n }) => ({ body: { name: `bench${n}`, addresses: ['192.0.2.0/24'] } }),
   'PATCH /lists/networks/{name}': ({ n }) => ({
     at: { name: `bench${n}` },
@@ -117,7 +123,7 @@ export const WITHOUT_FIGURE: ReadonlySet<string> = new Set([
   // Log-ins are throttled and hash a password on purpose; what is theirs is asked once.
   ...['POST /session', 'DELETE /session', 'PUT /me/password'],
   // What they take is the far side's, or the name server's.
-  ...['POST /tests/{kind}', 'POST /domains/{name}/dns', 'POST /queue/test-mail'],
+  ...['POST /tests/{kind}', 'POST /routes/test', 'POST /domains/{name}/dns', 'POST /queue/test-mail'],
   ...['check', 'activate', 'retire'].map((act) => `POST /domains/{name}/dkim/{selector}/${act}`),
   // It takes what all filters together need, of which the bench runs none.
   'POST /filters/try',

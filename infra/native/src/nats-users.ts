@@ -153,11 +153,17 @@ export const natsUsers: NatsUser[] = [
         'mail.held',
         'mailbox.changed.*',
         'queue.due',
+        'routes.changed',
+        // What tries a route tells whoever asked.
+        ...askers.map((asker) => `progress.${asker}.*`),
       ],
       subscribe: [
         'queue.due',
+        'routes.changed',
         'mail.refused',
+        ...askers.map((asker) => `progress.${asker}.*.cancel`),
         'admin.queue.*',
+        'admin.routes.*',
         'admin.quarantine.*',
         'admin.trace.*',
         'admin.overview.mail',
@@ -226,6 +232,7 @@ export const natsUsers: NatsUser[] = [
         ],
         subscribe: [
           ...['settings.applied', 'administrator.changed', 'lists.changed', 'dnsbl.changed', 'guard.changed'],
+          'routes.changed',
           ...['mail.*', 'task.*', 'auth.failed'],
         ],
       }),

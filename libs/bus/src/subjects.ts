@@ -139,6 +139,15 @@ export const guardChanged: Subject<GuardChanged> = {
     'trust in a local client address that many may stand behind was suspended, came back, was confirmed or that was revoked; also a hint to read which are suspended',
 };
 
+const routesChangedSchema = z.object({ revision: z.int() });
+export type RoutesChanged = z.infer<typeof routesChangedSchema>;
+export const routesChanged: Subject<RoutesChanged> = {
+  name: 'routes.changed',
+  kind: 'core',
+  schema: routesChangedSchema,
+  purpose: 'a hint to read the routes of single domains again',
+};
+
 export const appliedProblem = z.object({
   /** A stable word, such as `portTaken` or `notAvailable`. */
   code: z.string().max(64),
@@ -239,6 +248,7 @@ export const allSubjects: Subject<never>[] = [
   listsChanged,
   dnsblChanged,
   guardChanged,
+  routesChanged,
   settingsApplied,
   mailboxChanged('*'),
   queueDue,

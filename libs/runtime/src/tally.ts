@@ -40,6 +40,7 @@ export class Tally<Row extends object> implements AsyncDisposable {
 
   async #write(): Promise<void> {
     const { write, what, log } = this.#options;
+    if (this.#gathered.size === 0) return;
     const gathered = this.#gathered;
     this.#gathered = new Map();
     try {

@@ -2,11 +2,10 @@
 // its own, for nobody. Judged by smtp; read here on a hint, after a reconnect and every 15 s. While they cannot be read,
 // those that are known stay suspended.
 import { type Bus, guardChanged } from '@pochtar/bus';
-import { type Logger, networkSet, Reader } from '@pochtar/runtime';
+import { type Logger, networkSet } from '@pochtar/runtime';
 import type { Queryable } from '@pochtar/store/db';
 import { suspendedClients } from '@pochtar/store/lists';
-
-const COMPARE_MS = 15_000;
+import { type FollowedRows, followRows } from './follow-rows.ts';
 
 interface GuardTools {
   db: Queryable;
@@ -15,32 +14,21 @@ interface GuardTools {
 }
 
 export class ClientGuard implements AsyncDisposable {
-  readonly #db: Queryable;
-  readonly #reader: Reader;
-  readonly #timer: NodeJS.Timeout;
-  readonly #hints: { stop(): void };
+  #rows: FollowedRows | null = null;
   #isIn: (address: string) => boolean = () => false;
 
-  private constructor({ db, bus, log }: GuardTools) {
-    this.#db = db;
-    this.#reader = new Reader({
-      read: () => this.#read(),
-      failed: (error) => log.warn({ err: error }, 'which client addresses are suspended cannot be read yet'),
-    });
-    this.#hints = bus.subscribe(guardChanged, () => this.refresh());
-    bus.onReconnect(() => this.refresh());
-    this.#timer = setInterval(() => this.refresh(), COMPARE_MS).unref();
-  }
+  private constructor() {}
 
   /** Resolves when they have been read once. */
-  static async follow(tools: GuardTools): Promise<ClientGuard> {
-    const made = new ClientGuard(tools);
-    try {
-      await made.#read();
-    } catch (error) {
-      await made[Symbol.asyncDispose]();
-      throw error;
-    }
+  static async follow({ db, bus, log }: GuardTools): Promise<ClientGuard> {
+    const made = new ClientGuard();
+    made.#rows = await followRows({
+      ...{ bus, log, hint: guardChanged, what: 'which client addresses are suspended' },
+      read: async () => {
+        const suspended = await suspendedClients(db);
+        made.#isIn = suspended.length === 0 ? () => false : networkSet(suspended);
+      },
+    });
     return made;
   }
 
@@ -51,17 +39,10 @@ export class ClientGuard implements AsyncDisposable {
 
   /** Reads them soon. */
   refresh(): void {
-    this.#reader.want();
-  }
-
-  async #read(): Promise<void> {
-    const suspended = await suspendedClients(this.#db);
-    this.#isIn = suspended.length === 0 ? () => false : networkSet(suspended);
+    this.#rows?.refresh();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
-    this.#hints.stop();
-    await this.#reader[Symbol.asyncDispose]();
+    await this.#rows?.[Symbol.asyncDispose]();
   }
 }

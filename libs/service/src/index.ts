@@ -7,6 +7,8 @@ export * from './auth-check.ts';
 export * from './client-guard.ts';
 export * from './disk-space.ts';
 export * from './follow-listeners.ts';
+export * from './few-at-a-time.ts';
+export * from './follow-rows.ts';
 export * from './followed-networks.ts';
 export * from './incoming-body.ts';
 export * from './log-in.ts';

@@ -64,6 +64,7 @@ export {
   accessEntry,
   dkimSelector,
   domainName,
+  host as hostOrAddress,
   hostPort,
   ipAddress,
   mailboxAddress,

@@ -101,6 +101,7 @@ export async function stateOf({ db }: Ground): Promise<string> {
     'settings.certificate',
     'settings.put_off_step',
     'directory.dkim_key',
+    'queue.route',
   ];
   const uses = `'{last_used_at,last_used_address,last_login_at,last_login_address,step_at}'::text[]`;
   const notices = `select id from queue.mail where origin = 'system'`;

@@ -9,6 +9,7 @@ import {
   type Asker,
   askAddDocument,
   askAdmin,
+  askRouteTest,
   askSettingsTest,
   askTryMail,
   askWhole,
@@ -19,6 +20,7 @@ import {
   type TriedMail,
   type TryMailRequest,
   wholeServer,
+  type RouteTestRequest,
 } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
 import type { Config } from './config.ts';
@@ -96,6 +98,11 @@ export class Session implements AsyncDisposable {
     onEvent: (event: TestEvent) => void,
   ): Promise<TestVerdict> {
     return this.#resultOf((bus, who) => askSettingsTest(bus, who, request, { onEvent }));
+  }
+
+  /** Has the server of a route tried; throws `Refused` where that is not done at all. */
+  testRoute(request: RouteTestRequest, onEvent: (event: TestEvent) => void): Promise<TestVerdict> {
+    return this.#resultOf((bus, who) => askRouteTest(bus, who, request, { onEvent }));
   }
 
   /** Has a mail tried; throws `Refused` where that is not done. */

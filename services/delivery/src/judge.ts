@@ -33,7 +33,7 @@ import { MAX_DEPTH, route, type RoutePlan } from './route.ts';
 import { type Aftermath, type Outcome, settle } from './settle.ts';
 import { oweHeldReports, oweVirusReports } from './scan-reports.ts';
 import { readStoredHeader } from './stored-header.ts';
-import type { Tools } from './tools.ts';
+import { type Tools, waysOf } from './tools.ts';
 import { BrokenMail } from './broken-mail.ts';
 
 /** True: its recipients have routes, and local ones can be delivered. False: nothing is left to do now. */
@@ -263,10 +263,10 @@ async function planOf(
   mail: MailInHand,
   unrouted: MailInHand['recipients'],
 ): Promise<RoutePlan> {
-  const relay = tools.settings.current('relay');
+  const ways = waysOf(tools);
   const names = new Map<string, Resolved>();
   const options = {
-    destinationOf: (domain: string) => destinationOf(domain, relay),
+    destinationOf: (domain: string) => destinationOf(domain, ways),
     wantsDelay: (notify: string | null) => isNoticeWanted('delayed', mail.reversePath, notify),
   };
   // Each round goes one alias deeper, and route() ends at MAX_DEPTH.

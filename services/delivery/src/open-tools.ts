@@ -7,12 +7,14 @@ import type { LiveSettings } from '@pochtar/settings';
 import { beginAudit } from '@pochtar/store/audit';
 import { isStanding } from '@pochtar/store/directory';
 import type { Database } from '@pochtar/store/db';
+import { routePassword } from '@pochtar/store/queue';
 import { derivedKey, readMasterKey, readSecret } from '@pochtar/store/settings';
 import type { Config } from './config.ts';
 import { DeferredCount } from './deferred-count.ts';
 import { deliveryMetrics } from './metrics.ts';
 import { StsPolicies } from './remote/security/sts/policies.ts';
 import { TlsResults } from './remote/security/tls-results.ts';
+import { FollowedRoutes } from './routes/followed-routes.ts';
 import type { Sections, Tools } from './tools.ts';
 
 /** Four connections a process: three for the queue, one for where bodies lie. */
@@ -45,9 +47,11 @@ export async function openTools({
       db: stack.use(openPool(config, context, BLOB_CONNECTIONS)),
     }),
   );
+  const routes = stack.use(await FollowedRoutes.follow({ db, bus, log }));
   const resolver = createResolver({ servers: config.POCHTAR_DNS_SERVERS?.split(',') });
   const remoteNetworks = config.POCHTAR_REMOTE_NETWORKS;
   const sts = new StsPolicies({ db, log, resolver, remoteNetworks, port: config.POCHTAR_STS_PORT });
+  const results = stack.use(new TlsResults(db, log));
   const opened = stack.move();
   return {
     sender: randomUUID(),
@@ -60,7 +64,7 @@ export async function openTools({
     metrics: deliveryMetrics(),
     deferred: new DeferredCount(),
     resolver,
-    security: { sts, results: new TlsResults() },
+    security: { sts, results },
     remotePort: config.POCHTAR_REMOTE_PORT,
     remoteNetworks,
     addressOrder: config.POCHTAR_REMOTE_ADDRESSES,
@@ -68,6 +72,9 @@ export async function openTools({
     isStanding: (asker) => isStanding(db, asker),
     srsKey: derivedKey(masterKey, 'srs'),
     relayPassword: () => secret('relay.password'),
+    routes,
+    routePassword: (id) => routePassword(db, masterKey, id),
+    masterKey,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -5,13 +5,13 @@
 // replicas), at once on `queue.due`, and every half minute for what a lost hint or a dead sender left due.
 import { randomUUID } from 'node:crypto';
 import { queueDue } from '@pochtar/bus';
+import { domainOfKey } from '@pochtar/mail';
 import { claimDue, nextDue, returnClaim, wakeLocal } from '@pochtar/store/queue';
 import { DelayNotices } from './delay-notice.ts';
-import { RELAY, redestineAll } from './destination.ts';
+import { destinationOf, redestineAll, targetOf } from './destination.ts';
 import { type BatchTools, type Claim, LEASE_SECONDS, sendBatch } from './remote/batch.ts';
-import type { Target } from './remote/connect.ts';
 import { Heart } from './remote/heart.ts';
-import type { Tools } from './tools.ts';
+import { type Tools, waysOf } from './tools.ts';
 import { Unreachable } from './remote/unreachable.ts';
 import { Unreadable } from './unreadable.ts';
 import { WakeUp } from './wake-up.ts';
@@ -161,17 +161,18 @@ export class QueueRunner implements AsyncDisposable {
 
   async #start(claim: Omit<Claim, 'target'>): Promise<void> {
     const { lease, destination, mails } = claim;
-    const { db, settings, log } = this.#tools;
-    const relay = settings.current('relay');
-    if (destination === RELAY && relay.host === '') {
-      // The relay was switched off a moment ago.
-      const keys = mails.flatMap(({ id, recipients }) =>
-        recipients.map(({ address }) => ({ mail: id, address })),
-      );
-      await redestineAll(db, relay);
+    const { db, log } = this.#tools;
+    const ways = waysOf(this.#tools);
+    const keys = mails.flatMap(({ id, recipients }) =>
+      recipients.map(({ address }) => ({ mail: id, address })),
+    );
+    const target = targetOf(destination, ways);
+    const isStill = keys.every(({ address }) => destinationOf(domainOfKey(address), ways) === destination);
+    if (target === null || !isStill) {
+      // The relay or a route was changed a moment ago.
+      await redestineAll(db, ways);
       return returnClaim(db, lease, keys, 0);
     }
-    const target: Target = relay.host === '' ? { kind: 'mx', domain: destination } : { kind: 'relay', relay };
     const sent = sendBatch(this.#tools, { ...claim, target })
       .catch((error: unknown) =>
         log.error({ err: error, destination }, 'a batch broke off; it is due when its lease ends'),

@@ -8,6 +8,7 @@ import { redestineAll } from './destination.ts';
 import { answerOverview } from './handlers/admin-overview.ts';
 import { answerQuarantine } from './handlers/admin-quarantine.ts';
 import { answerQueue } from './handlers/admin-queue.ts';
+import { answerRoutes } from './handlers/admin-routes.ts';
 import { answerTrace } from './handlers/admin-trace.ts';
 import { answerSettingsTests } from './handlers/settings-tests.ts';
 import { consumeDeliveries } from './handlers/mail-deliver.ts';
@@ -18,7 +19,7 @@ import { QueueRunner } from './queue-runner.ts';
 import { startReconciler } from './reconciler.ts';
 import { startTextRebuild } from './rebuild-texts.ts';
 import { replanAll } from './replan.ts';
-import { sections, type Tools } from './tools.ts';
+import { sections, type Tools, waysOf } from './tools.ts';
 import { startTraffic } from './traffic.ts';
 
 export const service: Service<Config> = { name: 'delivery', config: () => readConfig(), start };
@@ -44,6 +45,7 @@ export async function start(
   followSettings(tools, runner);
   stack.use(recordRefused(tools));
   stack.use(answerQueue(tools, runner));
+  stack.use(answerRoutes(tools));
   stack.use(answerQuarantine(tools));
   stack.use(answerTrace(tools));
   stack.use(answerOverview(tools));
@@ -63,13 +65,16 @@ export async function start(
 }
 
 /** What waits already is re-planned, now too: the settings may have changed while no delivery ran. */
-function followSettings({ db, settings }: Tools, runner: QueueRunner): void {
+function followSettings(tools: Tools, runner: QueueRunner): void {
+  const { db, settings, routes } = tools;
+  const goNewWay = async (): Promise<void> => {
+    await redestineAll(db, waysOf(tools));
+    runner.forgetUnreachable();
+  };
+  routes.onChange(goNewWay);
   void settings.apply('queue', async (queue) => {
     await replanAll(db, queue);
     runner.hint();
   });
-  void settings.apply('relay', async (relay) => {
-    await redestineAll(db, relay);
-    runner.forgetUnreachable();
-  });
+  void settings.apply('relay', goNewWay);
 }

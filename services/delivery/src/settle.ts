@@ -31,6 +31,8 @@ import type { Tools } from './tools.ts';
 
 interface At {
   address: string;
+  /** How it went there, where that is not what everybody expects: a route. */
+  way?: string;
 }
 export type Outcome =
   | (At & { kind: 'delivered' })
@@ -211,6 +213,13 @@ function endOf(outcome: Outcome): EndedRecipient[] {
 
 /** What the trace says. */
 function describe(outcome: Outcome): string {
+  const said = saidOf(outcome);
+  const { way } = outcome;
+  // What is given up tells the last reply again.
+  return way === undefined || said.endsWith(way) ? said : `${said}, ${way}`;
+}
+
+function saidOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'delivered':
       return '';

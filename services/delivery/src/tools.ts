@@ -2,11 +2,14 @@
 import type { BlockList } from 'node:net';
 import type { AnswerTools } from '@pochtar/bus';
 import type { Health, Logger, Resolver } from '@pochtar/runtime';
-import type { LiveSettings } from '@pochtar/settings';
+import type { LiveSettings, RelaySettings } from '@pochtar/settings';
 import type { BlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
+import type { MasterKey } from '@pochtar/store/settings';
 import type { DeliveryMetrics } from './metrics.ts';
 import type { DeferredCount } from './deferred-count.ts';
+import type { Ways } from './destination.ts';
+import type { FollowedRoutes } from './routes/followed-routes.ts';
 import type { AddressOrder } from './remote/mx.ts';
 import type { StsPolicies } from './remote/security/sts/policies.ts';
 import type { TlsResults } from './remote/security/tls-results.ts';
@@ -39,4 +42,15 @@ export interface Tools extends AnswerTools {
   srsKey: Buffer;
   /** The relay's password, or null when none is set. Throws when it cannot be read. */
   relayPassword: () => Promise<string | null>;
+  /** Of single domains. */
+  routes: FollowedRoutes;
+  /** The password of a route. */
+  routePassword: (id: number) => Promise<string | null>;
+  /** For a route that is saved. */
+  masterKey: MasterKey;
+}
+
+/** Where mail goes now. */
+export function waysOf({ settings, routes }: Tools): Ways & { relay: RelaySettings } {
+  return { relay: settings.current('relay'), routes: routes.table };
 }

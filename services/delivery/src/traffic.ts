@@ -86,12 +86,7 @@ async function hoursToCount({ db }: Tools, now: Date): Promise<Date[]> {
 }
 
 /** What each process gathers for itself. */
-async function writeGathered(tools: Tools): Promise<void> {
-  await tools.security.results.write(tools.db, tools.log);
-  await writeDeferred(tools);
-}
-
-async function writeDeferred({ db, deferred, log }: Tools): Promise<void> {
+async function writeGathered({ db, deferred, log }: Tools): Promise<void> {
   const gathered = deferred.take();
   try {
     await addDeferredAttempts(db, gathered);

@@ -17,6 +17,7 @@ import { NOBODY } from '../src/bus-store.ts';
 import { reconcile } from '../src/reconciler.ts';
 import { StsPolicies } from '../src/remote/security/sts/policies.ts';
 import { TlsResults } from '../src/remote/security/tls-results.ts';
+import { FollowedRoutes } from '../src/routes/followed-routes.ts';
 import { sections, type Tools } from '../src/tools.ts';
 import { openPostOffice, type PostOffice } from './post-office.ts';
 
@@ -51,7 +52,7 @@ beforeAll(async () => {
         remoteNetworks: new BlockList(),
         port: 443,
       }),
-      results: new TlsResults(),
+      results: new TlsResults(db, log),
     },
     srsKey: Buffer.alloc(32),
     addressOrder: 'ipv4First',
@@ -61,7 +62,14 @@ beforeAll(async () => {
     audit: { begin: (entry) => beginAudit(db, entry) },
     isStanding: (asker) => isStanding(db, asker),
     relayPassword: () => Promise.resolve(null),
-    [Symbol.asyncDispose]: () => settings[Symbol.asyncDispose](),
+    routes: await FollowedRoutes.follow({ db, bus, log }),
+    routePassword: () => Promise.resolve(null),
+    masterKey: office.masterKey,
+    async [Symbol.asyncDispose]() {
+      await tools.routes[Symbol.asyncDispose]();
+      await tools.security.results[Symbol.asyncDispose]();
+      await settings[Symbol.asyncDispose]();
+    },
   };
 });
 afterAll(async () => {

@@ -14,7 +14,7 @@ import {
 import { silentLogger } from '@pochtar/runtime';
 import { testKinds } from '@pochtar/settings';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TESTS_A_MINUTE } from '../src/answers/few-at-a-time.ts';
+import { TESTS_A_MINUTE } from '@pochtar/service';
 import { type Running, runService } from './running-service.ts';
 
 let running: Running;

@@ -40,6 +40,13 @@ export {
   type QuarantinedMail,
   type QuarantinedParts,
 } from './quarantine.ts';
+export {
+  adminRoutes,
+  askRouteTest,
+  type RouteInfo,
+  type RouteRequest,
+  type RouteTestRequest,
+} from './routes.ts';
 export { adminOverview, type MailOverview, type Remark, type ServerOverview } from './overview.ts';
 export * from './settings.ts';
 export { adminSteps, type FirstStep, firstSteps, type PutOffStepInfo } from './steps.ts';
@@ -74,6 +81,7 @@ import { adminOverview } from './overview.ts';
 import type { AdminQuestion } from './question.ts';
 import { adminQuarantine } from './quarantine.ts';
 import { adminQueue, adminTrace } from './queue.ts';
+import { adminRoutes } from './routes.ts';
 import { adminSettings } from './settings.ts';
 import { adminSteps } from './steps.ts';
 import { adminTest } from './test.ts';
@@ -105,6 +113,7 @@ export const allAdminQuestions = [
   adminToken,
   adminAudit,
   adminQueue,
+  adminRoutes,
   adminQuarantine,
   adminTrace,
   adminOverview,

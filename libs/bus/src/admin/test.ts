@@ -2,17 +2,11 @@
 // that runs the test says meanwhile.
 import { z } from 'zod';
 import type { Bus } from '../bus.ts';
-import { progressAt, progressInbox } from '../progress.ts';
-import {
-  TEST_MS,
-  type TestEvent,
-  testEvent,
-  testKinds,
-  type TestVerdict,
-  testVerdict,
-} from '../settings-test.ts';
+import { progressInbox } from '../progress.ts';
+import { TEST_MS, testKinds, type TestVerdict, testVerdict } from '../settings-test.ts';
 import type { Access, Asker } from './access.ts';
-import { adminQuestion, type AdminReply, askAdmin } from './question.ts';
+import { adminQuestion, type AdminReply } from './question.ts';
+import { askTest, type TestListener } from './told-test.ts';
 
 const draft = z.object({
   kind: z.enum(testKinds),
@@ -69,19 +63,11 @@ export const adminTest = {
 const SPARE_MS = 10_000;
 
 /** Asks for a test and hears of its progress; `signal` takes it back. */
-export async function askSettingsTest(
+export function askSettingsTest(
   bus: Bus,
   who: Asker,
   request: Omit<SettingsTestRequest, 'progress'>,
-  { onEvent, signal }: { onEvent: (event: TestEvent) => void; signal?: AbortSignal },
+  listener: TestListener,
 ): Promise<AdminReply<TestVerdict>> {
-  using inbox = progressAt(bus, testEvent, onEvent);
-  const cancel = (): void => inbox.cancel();
-  signal?.addEventListener('abort', cancel);
-  try {
-    const asked = { ...request, progress: inbox.subject };
-    return await askAdmin(bus, adminTest.run, who, asked, TEST_MS + SPARE_MS);
-  } finally {
-    signal?.removeEventListener('abort', cancel);
-  }
+  return askTest(bus, adminTest.run, who, request, { ms: TEST_MS + SPARE_MS, ...listener });
 }

@@ -128,6 +128,7 @@ test('a link of a row has words in both languages, and its condition is about a 
     'Доступ к почтовому серверу /firewall',
     'Доступ к почтовому серверу по SMTPS /firewall',
     'Доступ к почтовому серверу по POP3S/IMAPS /firewall',
+    'Маршруты доменов /settings/routes',
     'Белый список /lists/white',
     'Чёрный список /lists/black',
     'Именованные сети /lists/networks',

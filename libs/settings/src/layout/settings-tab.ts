@@ -99,6 +99,7 @@ const relay = block('relay', {
     row('relay.username', 'relay.password'),
     row('relay.rewriteSender'),
     row('relay.senderAddress'),
+    { fields: [], link: { label: text('Маршруты доменов', 'Routes of domains'), to: '/settings/routes' } },
   ],
 });
 

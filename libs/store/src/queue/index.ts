@@ -14,6 +14,7 @@ export * from './combined-edits.ts';
 export * from './deliver.ts';
 export * from './derived-id.ts';
 export * from './destinations.ts';
+export * from './domain-routes.ts';
 export * from './edit-content.ts';
 export * from './end-recipients.ts';
 export * from './generation.ts';

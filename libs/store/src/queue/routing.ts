@@ -94,22 +94,43 @@ export async function moveMail(tx: Queryable, mail: string, step: string): Promi
   });
 }
 
+/** The domains that recipients wait for, and where they are sent now; a page of them, by domain. */
+export function remoteDomains(
+  db: Queryable,
+  after: string | null,
+  limit: number,
+): Promise<{ domain: string; destinations: string[] }[]> {
+  return db.query<{ domain: string; destinations: string[] }>({
+    name: 'remote_domains',
+    text: `select domain, array_agg(distinct destination) as destinations from (
+        select lower(split_part(address, '@', -1)) as domain, destination from queue.recipient
+        where route = 'remote' and lower(split_part(address, '@', -1)) > coalesce($1, '')) r
+      group by domain order by domain limit $2`,
+    values: [after, limit],
+  });
+}
+
 /**
- * Gives every waiting remote recipient the destination that `relay` (null: the recipient's own domain) means.
- * Returns how many were changed, at most `limit`: call again until there are none.
+ * Gives the waiting remote recipients of a domain their destination. Returns how many were changed, at most `limit`: call
+ * again until there are none.
  */
-export async function redestine(db: Queryable, relay: string | null, limit: number): Promise<number> {
+export async function redestine(
+  db: Queryable,
+  domain: string,
+  destination: string,
+  limit: number,
+): Promise<number> {
   const rows = await db.query({
     name: 'redestine',
     text: `with wrong as materialized (
         select mail_id, address from queue.recipient
-        where route = 'remote' and destination is distinct from coalesce($1, regexp_replace(address, '^.*@', ''))
-        order by mail_id, address limit $2 for update skip locked
+        where route = 'remote' and lower(split_part(address, '@', -1)) = $1 and destination <> $2
+        order by mail_id, address limit $3 for update skip locked
       )
-      update queue.recipient r set destination = coalesce($1, regexp_replace(r.address, '^.*@', ''))
+      update queue.recipient r set destination = $2
       from wrong w where r.mail_id = w.mail_id and r.address = w.address
       returning 1`,
-    values: [relay, limit],
+    values: [domain, destination, limit],
   });
   return rows.length;
 }

@@ -2,6 +2,7 @@
 // anything else starts, so that a lost key is not taken for a new installation's. Only the owner may ask.
 import type { Database, Queryable } from '../db.ts';
 import { removeDkimKeys } from '../directory/dkim-keys.ts';
+import { disableRoutesWithPassword } from '../queue/domain-routes.ts';
 import { type MasterKey, openSecret, sealSecret } from './secrets.ts';
 
 const NAME = 'master-key';
@@ -27,6 +28,8 @@ export interface RemovedSecrets {
   secrets: string[];
   certificates: { id: string; name: string; origin: 'generated' | 'imported' }[];
   dkimKeys: { domain: string; selector: string }[];
+  /** Domains whose routes lost their passwords, and are switched off. */
+  routes: string[];
 }
 
 /** Makes `key` the installation's and removes what only the one of before opens. Answers what that was. */
@@ -37,8 +40,9 @@ export async function adoptMasterKey(db: Database, key: MasterKey): Promise<Remo
       text: 'delete from settings.certificate returning id, name, origin',
     });
     const dkimKeys = await removeDkimKeys(tx);
+    const routes = await disableRoutesWithPassword(tx);
     await remember(tx, key);
-    return { secrets: secrets.map(({ name }) => name), certificates, dkimKeys };
+    return { secrets: secrets.map(({ name }) => name), certificates, dkimKeys, routes };
   });
 }
 

@@ -4,6 +4,7 @@ import { bookRoutes } from './book.ts';
 import { certificateRoutes } from './certificates.ts';
 import { directoryRoutes } from './directory.ts';
 import { dkimRoutes } from './dkim.ts';
+import { domainRouteRoutes } from './domain-routes.ts';
 import { dlpRoutes } from './dlp.ts';
 import { dnsblRoutes } from './dnsbl.ts';
 import { filterRoutes } from './filters.ts';
@@ -39,6 +40,7 @@ export const contract = {
   ...bookRoutes,
   ...overviewRoutes,
   ...stepRoutes,
+  ...domainRouteRoutes,
   ...liveRoutes,
   ...testRoutes,
   ...filterRoutes,

@@ -11,6 +11,7 @@ export const topics = [
   'lists',
   'dnsbl',
   'guard',
+  'routes',
   'queue',
 ] as const;
 export type Topic = (typeof topics)[number];

@@ -5,6 +5,7 @@ import {
   directoryChanged,
   dnsblChanged,
   guardChanged,
+  routesChanged,
   listsChanged,
   mailBounced,
   mailDeferred,
@@ -48,6 +49,7 @@ export class Hints implements AsyncDisposable {
       bus.subscribe(listsChanged, () => this.#note('lists')),
       bus.subscribe(dnsblChanged, () => this.#note('dnsbl')),
       bus.subscribe(guardChanged, () => this.#note('guard')),
+      bus.subscribe(routesChanged, () => this.#note('routes')),
       ...[mailDeferred, mailBounced, mailHeld].map((subject) =>
         bus.subscribe(subject, () => this.#note('queue')),
       ),

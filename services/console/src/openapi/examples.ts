@@ -37,6 +37,10 @@ export const examples = {
     lines: ['192.0.2.1 # the scanner', 'example.net until=2027-01-01T00:00:00Z'],
     dryRun: true,
   },
+  'POST /routes': {
+    ...{ domain: '.example.net', host: 'smtp.example.net', port: 465, tls: 'smtps', isVerified: true },
+    ...{ username: 'us', password: 'of the route', maxConnections: 2, comment: 'by contract' },
+  },
   'POST /lists/networks': { name: 'office', addresses: ['192.0.2.0/24', '2001:db8::/32'] },
   'POST /queue/retry': { mails: ['01a20dec-e612-7001-8000-000000000001'] },
   'POST /queue/release': {

@@ -28,6 +28,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   '/certificates': ['/certificates', '/certificates?open=old'],
   '/lists/black': ['/lists/black', '/lists/black?open=198.51.100.0%2F24'],
   '/lists/networks': ['/lists/networks', '/lists/networks?open=Office'],
+  '/settings/routes': [
+    '/settings/routes',
+    '/settings/routes?open=.partner.test',
+    '/settings/routes?open=%2B',
+  ],
   '/lists/guard': ['/lists/guard', '/lists/guard?open=172.18.0.1', '/lists/guard?all=1'],
 };
 

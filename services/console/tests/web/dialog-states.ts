@@ -27,6 +27,7 @@ function after(...steps: (readonly [selector: string, text?: string])[]) {
 }
 
 const quarantined = '/quarantine?open=0192f000-0000-7000-8000-000000000001';
+const route = '/settings/routes?open=.partner.test';
 const queueMail = '/queue?open=0192f000-0000-7000-8000-000000000001';
 const changed: readonly (readonly [string, string])[] = [
   ['[id="queue.waitMaxMinutes"]', '400'],
@@ -48,6 +49,14 @@ const csv =
   'адрес;имя;пароль;квота\nanna@firma.test;Анна;secret-1234;1024\nнет;Пётр;x;много\nanna@firma.test;;;';
 
 export const dialogStates: Readonly<Record<string, PageState>> = {
+  'over: a route is tried': {
+    path: route,
+    reach: async (page) => {
+      await settled(page);
+      await page.locator(`${dialog} .f-test button`).click();
+      await page.locator(`${dialog} .f-test-lines li`).nth(3).waitFor();
+    },
+  },
   'over: add a domain': { path: '/domains', reach: headButton(0) },
   'over: add a mailbox': { path: '/accounts', reach: (page) => headButton(-1)(page) },
   'over: mailbox created': {

@@ -17,6 +17,7 @@ import { bookRoutes } from './fake-book.ts';
 import { dlpRoutes } from './fake-dlp.ts';
 import { dnsblRoutes } from './fake-dnsbl.ts';
 import { guardRoutes, tryMail } from './fake-filters.ts';
+import { domainRoutes, routeTestLines } from './fake-routes.ts';
 import { listRoutes } from './fake-lists.ts';
 import { quarantineRoutes } from './fake-quarantine.ts';
 import { stepRoutes } from './fake-steps.ts';
@@ -117,6 +118,12 @@ export class FakeApi {
     }
     if (url.pathname.startsWith('/api/v1/tests/')) {
       await this.#try(request, response);
+      return;
+    }
+    if (url.pathname === '/api/v1/routes/test') {
+      this.changes.push(await readBody(request));
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      response.end(routeTestLines.map((line) => `${JSON.stringify(line)}\n`).join(''));
       return;
     }
     if (this.isHanging && url.pathname !== '/api/v1/session') return;
@@ -233,6 +240,7 @@ export class FakeApi {
     ...bookRoutes(() => this.isNew, this.changes),
     ...dnsblRoutes(() => this.isNew),
     ...guardRoutes(() => this.isNew, this.changes),
+    ...domainRoutes(() => this.isNew, this.changes),
     ...dlpRoutes(() => this.isNew, this.changes),
     ...quarantineRoutes(() => this.isNew, this.changes),
     ...stepRoutes(() => this.isNew),

@@ -25,6 +25,7 @@ const emptyPages = [
   '/lists/white',
   '/lists/networks',
   '/lists/guard',
+  '/settings/routes',
 ];
 
 /** Whose question nobody answers. */
@@ -37,6 +38,7 @@ const failingPages = [
   '/domains/firma.test/dns',
   '/lists/black',
   '/lists/guard',
+  '/settings/routes',
   '/try',
   '/processes',
   '/audit',
@@ -50,6 +52,7 @@ const lookedAt = [
   '/names',
   '/lists/black',
   '/lists/guard?open=172.18.0.1',
+  '/settings/routes?open=.partner.test',
   '/certificates',
   '/admins',
   '/processes',

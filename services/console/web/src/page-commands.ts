@@ -99,6 +99,11 @@ const pages: Readonly<Record<string, Lines>> = {
   '/accounts/import': () => ['pochtar account create anna@example.org --name Anna --quota 1024M'],
   '/names': names,
   '/settings/mail': settings,
+  '/settings/routes': ({ open, search }) => {
+    if (open === '+') return ['pochtar route add example.org smtp.example.org'];
+    if (open !== undefined) return [`pochtar route test ${shellWord(open)}`];
+    return [withOptions('pochtar route list', { search })];
+  },
   '/settings/spam': settings,
   '/settings/address-book': (view, part) => [
     ...settings(view, part),

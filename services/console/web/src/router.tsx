@@ -86,6 +86,7 @@ const routes = [
   page('/accounts/import', () => import('./pages/accounts/ImportPage.tsx'), 'ImportPage'),
   page('/names', () => import('./pages/names/NamesPage.tsx'), 'NamesPage'),
   page('/settings/mail', settings, 'MailTab'),
+  page('/settings/routes', () => import('./pages/routes/RoutesPage.tsx'), 'RoutesPage'),
   page('/settings/spam', settings, 'SpamTab'),
   page('/settings/address-book', settings, 'AddressBookTab'),
   page('/settings/more', settings, 'MoreTab'),

@@ -20,6 +20,7 @@ import { listCommands } from './list.ts';
 import { overviewCommands } from './overview.ts';
 import { quarantineCommands } from './quarantine.ts';
 import { queueCommands } from './queue.ts';
+import { routeCommands } from './route.ts';
 import { settingsCommands } from './settings.ts';
 import { stepCommands } from './step.ts';
 import { tokenCommands } from './token.ts';
@@ -43,6 +44,7 @@ export const allCommands: readonly Command[] = [
   ...greylistCommands,
   ...guardCommands,
   ...queueCommands,
+  ...routeCommands,
   ...quarantineCommands,
   ...traceCommands,
   ...adminCommands,

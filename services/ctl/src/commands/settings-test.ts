@@ -1,12 +1,10 @@
 // pochtar settings test: tries settings before they are saved, and prints what happens line by line.
-import type { TestEvent, TestVerdict } from '@pochtar/bus';
 import { testKinds, type TestKind } from '@pochtar/settings';
 import { readAssignment } from '../assignment.ts';
 import type { Command } from '../command.ts';
-import { exitCode } from '../exit-code.ts';
 import { type Input, UsageError } from '../input.ts';
 import { text } from '../language.ts';
-import { plain } from '../output.ts';
+import { printTest } from '../print-test.ts';
 import { changesOf, readSecrets } from '../save-assignments.ts';
 import type { Session } from '../session.ts';
 
@@ -45,16 +43,9 @@ export const settingsTestCommand: Command = {
     const kind = kindOf(input.arg(0));
     const request = { kind, ...(await draftOf(session, input)), useStoredSecret: true };
     const only = input.option('only');
-    let printed = Promise.resolve();
-    const print = (line: string): void => {
-      printed = printed.then(() => session.print(line));
-    };
-    const verdict = await session.test({ ...request, ...(only !== undefined && { only }) }, (event) =>
-      print(session.isJson ? `${JSON.stringify(event)}\n` : eventLine(session, event)),
+    return printTest(session, (onEvent) =>
+      session.test({ ...request, ...(only !== undefined && { only }) }, onEvent),
     );
-    print(session.isJson ? `${JSON.stringify(verdict)}\n` : verdictLines(session, verdict));
-    await printed;
-    return { good: exitCode.done, bad: exitCode.isBad, unknown: exitCode.isUnknown }[verdict.verdict];
   },
 };
 
@@ -77,20 +68,4 @@ async function draftOf(session: Session, input: Input) {
     if (value !== null) secrets[section] = { ...secrets[section], [field]: value };
   }
   return { values, secrets };
-}
-
-const marks = { true: '✓', false: '✗', undefined: ' ' } as const;
-
-function eventLine(session: Session, { ok, text: words }: TestEvent): string {
-  return `${marks[`${ok}`]} ${plain(session.say(words))}\n`;
-}
-
-function verdictLines(session: Session, { verdict, text: words, remedy }: TestVerdict): string {
-  const titles = {
-    good: text('Годится', 'Fit'),
-    bad: text('Не годится', 'Not fit'),
-    unknown: text('Неизвестно', 'Not known'),
-  };
-  const line = `${session.say(titles[verdict])}: ${plain(session.say(words))}\n`;
-  return remedy === undefined ? line : `${line}${plain(session.say(remedy))}\n`;
 }

@@ -20,11 +20,12 @@ import { isGivenUp } from '../retry-schedule.ts';
 import { Aftermath, type Outcome, settle } from '../settle.ts';
 import type { Tools } from '../tools.ts';
 import type { Unreadable } from '../unreadable.ts';
-import { openSession, type Target } from './connect.ts';
+import { openSession } from './connect.ts';
 import type { RouteFailure } from './mx.ts';
 import type { Heart } from './heart.ts';
 import { type Known, sendMail } from './send-mail.ts';
 import { BodyFailed, type SmtpSession } from './smtp-session.ts';
+import { type Target, wayOf } from './target.ts';
 import type { Unreachable } from './unreachable.ts';
 
 export const LEASE_SECONDS = 120;
@@ -255,7 +256,9 @@ class Batch {
 
   /** Writes outcomes; recipients without one stay open. */
   async #settle(mail: ClaimedMail, outcomes: readonly Outcome[]): Promise<void> {
-    if (outcomes.length > 0) await this.#write(mail, outcomes);
+    const way = wayOf(this.#claim.target);
+    if (outcomes.length > 0)
+      await this.#write(mail, way === null ? outcomes : outcomes.map((one) => ({ ...one, way })));
     const settled = new Set(outcomes.map(({ address }) => address));
     const recipients = mail.recipients.filter(({ address }) => !settled.has(address));
     if (recipients.length === 0) this.#open.delete(mail.id);

@@ -2,10 +2,9 @@
 //
 // What fails before a mail could be offered (connect, greeting, EHLO, STARTTLS) is followed by the next address;
 // such a failure never bounces a mail by itself, except where the DNS says that there is nothing to connect to.
-import type { RelaySettings } from '@pochtar/settings';
 import type { Tools } from '../tools.ts';
 import { dial } from './dial.ts';
-import { addressesOf, type AddressOrder, hostsOf, type RouteFailure } from './mx.ts';
+import { addressesOf, type AddressOrder, type HostList, hostsOf, type RouteFailure } from './mx.ts';
 import { type Place, placesOf } from './places.ts';
 import { type Unfit, unfit } from './reachable.ts';
 import type { SecurityFault } from './security/fault.ts';
@@ -13,9 +12,8 @@ import { DomainSecurity, type Protection, type SecurityTools } from './security/
 import { certificateFault, describeSecurity, noTls } from './security/proof.ts';
 import type { SessionObserver } from './session-lines.ts';
 import { SessionFailed, SmtpSession } from './smtp-session.ts';
+import { type NamedServer, namedServer, noPassword, type PasswordTools, type Target } from './target.ts';
 import { tlsPolicy, type TlsPolicy, type TlsTarget } from './tls-policy.ts';
-
-export type Target = { kind: 'mx'; domain: string } | { kind: 'relay'; relay: RelaySettings };
 
 export type Opened = { kind: 'session'; session: SmtpSession } | RouteFailure;
 
@@ -25,7 +23,8 @@ const MAX_ADDRESSES = 20;
 const ALL_MS = 120_000;
 
 export interface Connector
-  extends Pick<Tools, 'resolver' | 'remotePort' | 'remoteNetworks' | 'relayPassword' | 'log' | 'metrics'> {
+  extends Pick<Tools, 'resolver' | 'remotePort' | 'remoteNetworks' | 'log' | 'metrics'>,
+    PasswordTools {
   settings: { current(section: 'general'): { heloName: string } };
   /** IPv4 first when nothing is said. */
   addressOrder?: AddressOrder;
@@ -44,47 +43,53 @@ export interface ConnectObserver extends SessionObserver {
 
 export async function openSession(tools: Connector, target: Target): Promise<Opened> {
   const { heloName } = tools.settings.current('general');
-  const listed =
-    target.kind === 'relay'
-      ? { kind: 'hosts' as const, hosts: [target.relay.host], isValidated: false }
-      : await hostsOf(target.domain, tools.resolver, heloName);
+  const { server, port, listed } =
+    target.kind === 'mx'
+      ? {
+          ...{ server: null, port: tools.remotePort(target.domain) },
+          listed: await hostsOf(target.domain, tools.resolver, heloName),
+        }
+      : named(namedServer(tools, target));
   if (listed.kind !== 'hosts') return listed;
-  const auth = await authOf(tools, target);
+  const auth = await authOf(server);
   if (auth !== null && 'kind' in auth) return auth;
-  return tryHosts(
-    { tools, target, auth, security: securityOf(tools, target, listed.isValidated) },
-    listed.hosts,
-  );
+  const security = securityOf(tools, target, { isMxValidated: listed.isValidated, port });
+  return tryHosts({ tools, target, server, port, auth, security }, listed.hosts);
+}
+
+function named(server: NamedServer): { server: NamedServer; port: number; listed: HostList } {
+  const listed: HostList = { kind: 'hosts', hosts: [server.host], isValidated: false };
+  return { server, port: server.port, listed };
 }
 
 /** What is the same for every place that is tried. */
 interface Trying {
   tools: Connector;
   target: Target;
+  /** null: hosts are found by MX. */
+  server: NamedServer | null;
+  port: number;
   auth: Credentials | null;
   security: DomainSecurity | null;
 }
 
-function securityOf(tools: Connector, target: Target, isMxValidated: boolean): DomainSecurity | null {
-  if (target.kind === 'relay' || tools.security === undefined) return null;
-  const { resolver, remotePort, signal, security } = tools;
+function securityOf(
+  tools: Connector,
+  target: Target,
+  { isMxValidated, port }: { isMxValidated: boolean; port: number },
+): DomainSecurity | null {
+  if (target.kind !== 'mx' || tools.security === undefined) return null;
+  const { resolver, signal, security } = tools;
   const { domain } = target;
-  const port = remotePort(domain);
   return new DomainSecurity({ ...security, resolver }, { domain, isMxValidated, port, signal });
 }
 
 type Credentials = { user: string; pass: string };
 
-async function authOf(tools: Connector, target: Target): Promise<Credentials | RouteFailure | null> {
-  if (target.kind === 'mx' || !target.relay.authEnabled) return null;
-  const pass = await tools.relayPassword();
-  if (pass !== null) return { user: target.relay.username, pass };
-  // RFC 4954 §6 (RFC 3463): our own configuration is wrong; the mail waits until it is put right.
-  return {
-    kind: 'deferred',
-    status: '4.7.0',
-    diagnostic: 'no password is set for the relay: set relay.password',
-  };
+async function authOf(server: NamedServer | null): Promise<Credentials | RouteFailure | null> {
+  if (server === null || server.username === '') return null;
+  const pass = await server.password();
+  return pass === null ? noPassword(server) : { user: server.username, pass };
 }
 
 async function tryHosts(trying: Trying, hosts: readonly string[]): Promise<Opened> {
@@ -114,7 +119,7 @@ async function tryHosts(trying: Trying, hosts: readonly string[]): Promise<Opene
     failure = opened;
     if (tools.signal.aborted) return failure;
   }
-  return failure ?? last ?? nowhere(target);
+  return failure ?? last ?? nowhere(trying);
 }
 
 function unfitPlace({ host, address }: Place, reason: Unfit): RouteFailure {
@@ -130,16 +135,12 @@ function unfitPlace({ host, address }: Place, reason: Unfit): RouteFailure {
   return { kind: 'failed', status: '5.4.4', diagnostic };
 }
 
-function nowhere(target: Target): RouteFailure {
-  // RFC 3463 §3.2: bad destination system address. A relay is our own setting: it waits to be put right.
+function nowhere({ target, server }: Trying): RouteFailure {
+  // RFC 3463 §3.2: bad destination system address. A server that we name ourselves waits to be put right.
   if (target.kind === 'mx') {
     return { kind: 'failed', status: '5.1.2', diagnostic: `there is no host for mail to ${target.domain}` };
   }
-  return {
-    kind: 'deferred',
-    status: '4.4.4',
-    diagnostic: `the relay ${target.relay.host} has no address: correct relay.host`,
-  };
+  return { kind: 'deferred', status: '4.4.4', diagnostic: server?.remedies.host ?? '' };
 }
 
 const UNPROTECTED: Protection = { kind: 'none' };
@@ -155,8 +156,8 @@ class Unsecured extends Error {
 }
 
 async function openAt(trying: Trying, place: Place, protection: Protection): Promise<Opened> {
-  const { tools, target, auth } = trying;
-  const policy = tlsPolicy(tlsTarget(target, place, protection));
+  const { tools, auth } = trying;
+  const policy = tlsPolicy(tlsTarget(trying, place, protection));
   try {
     return await attempt(trying, place, policy, protection);
   } catch (error) {
@@ -174,19 +175,16 @@ async function openAt(trying: Trying, place: Place, protection: Protection): Pro
   }
 }
 
-function tlsTarget(target: Target, { address }: Place, protection: Protection): TlsTarget {
-  if (target.kind === 'mx') return { kind: 'mx', protection };
-  const { smtps, authEnabled } = target.relay;
-  return { kind: 'relay', smtps, authEnabled, address };
+function tlsTarget({ server }: Trying, { address }: Place, protection: Protection): TlsTarget {
+  return server === null ? { kind: 'mx', protection } : { kind: 'named', ...server.tls, address };
 }
 
 async function attempt(
-  { tools, target, auth, security }: Trying,
+  { tools, port, auth, security }: Trying,
   { host, address }: Place,
   tls: TlsPolicy | null,
   protection: Protection,
 ): Promise<Opened> {
-  const port = target.kind === 'relay' ? target.relay.port : tools.remotePort(target.domain);
   const { observer, signal } = tools;
   observer?.connecting({ host, address }, port);
   const socket = await dial(address, port, CONNECT_MS, signal);

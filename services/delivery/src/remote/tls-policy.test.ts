@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { Protection } from './security/protection.ts';
 import { isPrivateAddress, tlsPolicy, type TlsPolicy } from './tls-policy.ts';
 
-const relay = { kind: 'relay', smtps: false, authEnabled: false, address: '198.51.100.1' } as const;
+const relay = {
+  kind: 'named',
+  mode: 'opportunistic',
+  verified: 'never',
+  hasLogIn: false,
+  address: '198.51.100.1',
+} as const;
+const smtps = { mode: 'smtps', verified: 'publicly' } as const;
 
 describe('TLS', () => {
   const between = (protection: Protection): TlsPolicy => tlsPolicy({ kind: 'mx', protection });
@@ -28,21 +35,40 @@ describe('TLS', () => {
   });
 
   test('of a relay: SMTPS first when it is set; the certificate is asked for', () => {
-    expect(tlsPolicy({ ...relay, smtps: true })).toEqual({ mode: 'implicit', isCertificateVerified: true });
+    expect(tlsPolicy({ ...relay, ...smtps })).toEqual({ mode: 'implicit', isCertificateVerified: true });
     expect(tlsPolicy(relay)).toEqual({ mode: 'opportunistic', isCertificateVerified: false });
   });
 
   test('a password goes to strangers only over TLS with the right certificate', () => {
-    expect(tlsPolicy({ ...relay, authEnabled: true })).toEqual({
+    expect(tlsPolicy({ ...relay, hasLogIn: true })).toEqual({
       mode: 'required',
       isCertificateVerified: true,
     });
   });
 
   test('a relay in one’s own network has the certificate it has', () => {
-    const near = { ...relay, authEnabled: true, address: '192.168.1.9' };
+    const near = { ...relay, hasLogIn: true, address: '192.168.1.9' };
     expect(tlsPolicy(near)).toEqual({ mode: 'opportunistic', isCertificateVerified: false });
-    expect(tlsPolicy({ ...near, smtps: true })).toEqual({ mode: 'implicit', isCertificateVerified: false });
+    expect(tlsPolicy({ ...near, ...smtps })).toEqual({ mode: 'implicit', isCertificateVerified: false });
+  });
+
+  test('of a route: as it says; a password goes to strangers with no less than a verified certificate', () => {
+    const route = { ...relay, mode: 'starttls', verified: 'never' } as const;
+    expect(tlsPolicy(route)).toEqual({ mode: 'required', isCertificateVerified: false });
+    expect(tlsPolicy({ ...route, verified: 'always' })).toEqual({
+      mode: 'required',
+      isCertificateVerified: true,
+    });
+    const near = { ...route, verified: 'always', address: '192.168.1.9' } as const;
+    expect(tlsPolicy(near)).toEqual({ mode: 'required', isCertificateVerified: true });
+    expect(tlsPolicy({ ...route, hasLogIn: true })).toEqual({
+      mode: 'required',
+      isCertificateVerified: true,
+    });
+    expect(tlsPolicy({ ...route, mode: 'smtps' })).toEqual({
+      mode: 'implicit',
+      isCertificateVerified: false,
+    });
   });
 
   test.each([

@@ -4,13 +4,20 @@
 //
 // Between servers TLS is opportunistic (RFC 7435): used when offered, certificates not asked for, and a handshake
 // that fails is followed by a connection without. A password is another matter: it goes only over TLS with a
-// certificate that names the relay (more authorities: NODE_EXTRA_CA_CERTS), or to a private address.
+// certificate that names the server (more authorities: NODE_EXTRA_CA_CERTS), or to a private address.
 import { isIP } from 'node:net';
 import type { Protection } from './security/protection.ts';
 
-export type TlsTarget =
-  | { kind: 'mx'; protection: Protection }
-  | { kind: 'relay'; smtps: boolean; authEnabled: boolean; address: string };
+export type TlsTarget = { kind: 'mx'; protection: Protection } | ({ kind: 'named' } & NamedTls);
+
+/** Of a server that our own settings name. */
+export interface NamedTls {
+  mode: 'opportunistic' | 'starttls' | 'smtps';
+  /** Its certificate has to name it: never, where its address is a public one, or always. */
+  verified: 'never' | 'publicly' | 'always';
+  hasLogIn: boolean;
+  address: string;
+}
 
 export interface TlsPolicy {
   /** implicit: TLS first. required: STARTTLS or nothing. opportunistic: STARTTLS where it works. */
@@ -22,10 +29,12 @@ export interface TlsPolicy {
 
 export function tlsPolicy(target: TlsTarget): TlsPolicy {
   if (target.kind === 'mx') return mxPolicy(target.protection);
-  const isPrivate = isPrivateAddress(target.address);
-  // A relay in one's own network has the certificate it has.
-  if (target.smtps) return { mode: 'implicit', isCertificateVerified: !isPrivate };
-  if (target.authEnabled && !isPrivate) return { mode: 'required', isCertificateVerified: true };
+  const isPublic = !isPrivateAddress(target.address);
+  const isPasswordAtRisk = target.hasLogIn && isPublic;
+  const isCertificateVerified =
+    isPasswordAtRisk || target.verified === 'always' || (target.verified === 'publicly' && isPublic);
+  if (target.mode === 'smtps') return { mode: 'implicit', isCertificateVerified };
+  if (target.mode === 'starttls' || isPasswordAtRisk) return { mode: 'required', isCertificateVerified };
   return { mode: 'opportunistic', isCertificateVerified: false };
 }
 

@@ -22,12 +22,12 @@ import {
   type TestVerdict,
   withProgress,
 } from '@pochtar/bus';
+import { fewAtATime } from '@pochtar/service';
 import { complaint, joined, type Settings, settingsTests, type SectionName, text } from '@pochtar/settings';
 import { settingsWith } from '../change-settings.ts';
 import type { Context, Refusal } from '../context.ts';
 import { refusal } from '../settings-errors.ts';
 import { certificateTest } from '../test-certificates.ts';
-import { fewAtATime } from './few-at-a-time.ts';
 
 /** Over the time of the test itself, for the way. */
 const SPARE_MS = 4000;

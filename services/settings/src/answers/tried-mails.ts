@@ -17,12 +17,12 @@ import {
   type TryReply,
   type TryRequest,
 } from '@pochtar/bus';
+import { fewAtATime } from '@pochtar/service';
 import type { Settings } from '@pochtar/settings';
 import type { Context, Refusal } from '../context.ts';
 import { draftOf, SECTIONS } from '../tried/draft.ts';
 import { dressed, type Envelope, envelopeOf, normalised } from '../tried/envelope.ts';
 import { type Answer, type Asked, describeTried } from '../tried/describe.ts';
-import { fewAtATime } from './few-at-a-time.ts';
 import { fetched } from './fetched.ts';
 
 export function answerTriedMails(context: Context): { stop(): Promise<void> }[] {

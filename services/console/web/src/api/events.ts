@@ -17,6 +17,7 @@ const touched: Readonly<Record<string, readonly string[]>> = {
   lists: ['/lists', '/dnsbl'],
   dnsbl: ['/dnsbl', '/overview/server'],
   guard: ['/guard', '/overview/server'],
+  routes: ['/routes', '/queue'],
 };
 
 const coalesceMs = 1000;

@@ -6,6 +6,7 @@ import type { contacts } from './ru/contacts.ts';
 import type { dlp } from './ru/dlp.ts';
 import type { guard } from './ru/guard.ts';
 import type { quarantine } from './ru/quarantine.ts';
+import type { routes } from './ru/routes.ts';
 import type { tryMail } from './ru/try.ts';
 
 type Written = keyof typeof ru;
@@ -25,6 +26,7 @@ export type Key = Stem<
   | keyof typeof dlp
   | keyof typeof guard
   | keyof typeof quarantine
+  | keyof typeof routes
   | keyof typeof tryMail
 >;
 

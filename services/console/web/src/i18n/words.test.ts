@@ -6,6 +6,7 @@ import { contacts as enContacts } from './en/contacts.ts';
 import { dlp as enDlp } from './en/dlp.ts';
 import { guard as enGuard } from './en/guard.ts';
 import { quarantine as enQuarantine } from './en/quarantine.ts';
+import { routes as enRoutes } from './en/routes.ts';
 import { tryMail as enTry } from './en/try.ts';
 import { en as enFirst } from './en.ts';
 import { audit as ruAudit } from './ru/audit.ts';
@@ -14,6 +15,7 @@ import { contacts as ruContacts } from './ru/contacts.ts';
 import { dlp as ruDlp } from './ru/dlp.ts';
 import { guard as ruGuard } from './ru/guard.ts';
 import { quarantine as ruQuarantine } from './ru/quarantine.ts';
+import { routes as ruRoutes } from './ru/routes.ts';
 import { tryMail as ruTry } from './ru/try.ts';
 import { ru as ruFirst } from './ru.ts';
 
@@ -25,6 +27,7 @@ const ru = {
   ...ruDlp,
   ...ruGuard,
   ...ruQuarantine,
+  ...ruRoutes,
   ...ruTry,
 };
 const en = {
@@ -35,6 +38,7 @@ const en = {
   ...enDlp,
   ...enGuard,
   ...enQuarantine,
+  ...enRoutes,
   ...enTry,
 };
 

@@ -7,19 +7,9 @@ import { useStore } from '../api/store.ts';
 import { formatTime } from '../i18n/format.ts';
 import { useWords } from '../i18n/index.ts';
 import { Button } from '../ui/controls.ts';
-import { Foreign } from '../ui/Foreign.tsx';
-import { Failure } from '../ui/Notice.tsx';
-import { StatusBadge, type Tone, toneIcons } from '../ui/StatusBadge.tsx';
-import {
-  draftFor,
-  isOffered,
-  isVerdict,
-  type TestEvent,
-  type TestResult,
-  testResults,
-  type TestVerdict,
-  valuesOf,
-} from './test-results.ts';
+import { StatusBadge } from '../ui/StatusBadge.tsx';
+import { draftFor, isOffered, isVerdict, type TestResult, testResults, valuesOf } from './test-results.ts';
+import { TestLines, verdictTones } from './TestLines.tsx';
 import { useAt, useForm } from './use-draft.ts';
 
 export function BlockTests({ tests }: { tests: readonly TestDescription[] }) {
@@ -50,7 +40,7 @@ function Test({ test }: { test: TestDescription }) {
           {isRunning ? t('tests.running') : <Outcome result={result} values={values} />}
         </span>
       </div>
-      {result !== undefined && <Lines result={result} />}
+      {result !== undefined && <TestLines {...result} />}
     </div>
   );
 }
@@ -99,57 +89,14 @@ function keep(kind: TestKind, result: TestResult): void {
   testResults.set(new Map([...testResults.get(), [kind, result]]));
 }
 
-const tones: Readonly<Record<TestVerdict['verdict'], Tone>> = { good: 'ok', bad: 'danger', unknown: 'warn' };
-
 function Outcome({ result, values }: { result: TestResult | undefined; values: string }) {
   const { t, language } = useWords();
   if (result?.verdict == null) return null;
   const isCurrent = result.values === values;
   const time = formatTime(result.at, language);
   return (
-    <StatusBadge tone={isCurrent ? tones[result.verdict.verdict] : 'plain'}>
+    <StatusBadge tone={isCurrent ? verdictTones[result.verdict.verdict] : 'plain'}>
       {t(`tests.${result.verdict.verdict}`)} · {t(isCurrent ? 'tests.with' : 'tests.before', { time })}
     </StatusBadge>
-  );
-}
-
-function Lines({ result: { events, verdict, error } }: { result: TestResult }) {
-  const { t, say } = useWords();
-  return (
-    <>
-      {events.length > 0 && (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard
-        <ol className="f-test-lines" aria-label={t('tests.lines')} tabIndex={0}>
-          {events.map((event, index) => (
-            // oxlint-disable-next-line react/no-array-index-key -- lines are only added
-            <Line key={index} event={event} />
-          ))}
-        </ol>
-      )}
-      {verdict !== null && (
-        <p>
-          <Foreign text={say(verdict.text)} />
-          {verdict.remedy !== undefined && (
-            <>
-              {' — '}
-              <Foreign text={say(verdict.remedy)} />
-            </>
-          )}
-        </p>
-      )}
-      {error !== null && <Failure error={error} />}
-    </>
-  );
-}
-
-function Line({ event }: { event: TestEvent }) {
-  const { say } = useWords();
-  const tone = event.ok === undefined ? undefined : event.ok ? 'ok' : 'danger';
-  const Icon = tone === undefined ? undefined : toneIcons[tone];
-  return (
-    <li data-tone={tone}>
-      {Icon !== undefined && <Icon size={14} stroke={2} aria-label={tone === 'ok' ? '✓' : '✗'} />}
-      <Foreign text={say(event.text)} mono />
-    </li>
   );
 }

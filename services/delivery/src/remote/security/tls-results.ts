@@ -1,6 +1,5 @@
-// How sessions were secured, counted for a report (RFC 8460 §4): gathered here and written every half minute. A process
-// that is killed loses those of half a minute; what cannot be written waits, within a bound.
-import type { Logger } from '@pochtar/runtime';
+// How sessions were secured, counted by day for a report (RFC 8460 §4).
+import { type Logger, Tally } from '@pochtar/runtime';
 import type { Database } from '@pochtar/store/db';
 import { addTlsSessions, type TlsSessionCount } from '@pochtar/store/trace';
 
@@ -8,31 +7,25 @@ export type TlsSession = Pick<TlsSessionCount, 'domain' | 'policy' | 'host' | 'r
 
 const MAX_KEYS = 5000;
 
-export class TlsResults {
-  #counts = new Map<string, TlsSessionCount>();
+export class TlsResults implements AsyncDisposable {
+  readonly #tally: Tally<TlsSessionCount>;
+
+  constructor(db: Database, log: Logger) {
+    this.#tally = new Tally({
+      keyOf: ({ day, domain, policy, host, result }) => [day, domain, policy, host, result].join(' '),
+      merge: (known, { count }) => {
+        known.count += count;
+      },
+      write: (rows) => addTlsSessions(db, rows),
+      ...{ maxRows: MAX_KEYS, what: 'how sessions were secured', log },
+    });
+  }
 
   note(session: TlsSession, now = new Date()): void {
-    const day = now.toISOString().slice(0, 10);
-    this.#add({ day, ...session, count: 1 });
+    this.#tally.add({ day: now.toISOString().slice(0, 10), ...session, count: 1 });
   }
 
-  async write(db: Database, log: Logger): Promise<void> {
-    if (this.#counts.size === 0) return;
-    const gathered = this.#counts;
-    this.#counts = new Map();
-    try {
-      await addTlsSessions(db, [...gathered.values()]);
-    } catch (error) {
-      for (const count of gathered.values()) this.#add(count);
-      log.warn({ err: error }, 'how sessions were secured is counted later');
-    }
-  }
-
-  #add(count: TlsSessionCount): void {
-    const { day, domain, policy, host, result } = count;
-    const key = [day, domain, policy, host, result].join(' ');
-    const known = this.#counts.get(key);
-    if (known !== undefined) known.count += count.count;
-    else if (this.#counts.size < MAX_KEYS) this.#counts.set(key, { ...count });
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#tally[Symbol.asyncDispose]();
   }
 }

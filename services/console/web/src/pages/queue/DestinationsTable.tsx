@@ -13,6 +13,8 @@ type Destination = Answer<'GET /queue/destinations'>['destinations'][number];
 
 /** How the queue writes the external server of the settings. */
 const relay = 'relay:';
+/** And a route, before its domain. */
+const route = /^route:/;
 const ages = ['hour', 'fiveHours', 'day', 'older'] as const;
 
 export function DestinationsTable() {
@@ -43,7 +45,7 @@ function useColumns(): Column<Destination>[] {
           t('queue.relay')
         ) : (
           <Go to="/queue" search={{ destination }}>
-            <Foreign text={destination} />
+            <Foreign text={destination.replace(route, '→ ')} />
           </Go>
         ),
     },

@@ -1,17 +1,19 @@
 // What reaches out could be used to look for open ports: so many a minute, a few at once. The audit log is the count:
 // replicas share it.
-import { type Asker, refused } from '@pochtar/bus';
+import { type AdminReply, type Asker, refused } from '@pochtar/bus';
 import { countAudited } from '@pochtar/store/audit';
-import type { Context, Refusal } from '../context.ts';
+import type { Queryable } from '@pochtar/store/db';
 
 export const TESTS_A_MINUTE = 10;
 const AT_ONCE = 2;
 
+type TooMany = Extract<AdminReply<never>, { ok: false }>;
+
 /** Does the work of one person, or refuses it where there is too much of it. The question is in the log already. */
 export function fewAtATime(
-  { db }: Pick<Context, 'db'>,
+  { db }: { readonly db: Queryable },
   action: string,
-): <Reply>(asker: Asker, work: () => Promise<Reply>) => Promise<Reply | Refusal> {
+): <Reply>(asker: Asker, work: () => Promise<Reply>) => Promise<Reply | TooMany> {
   const underWay = new Map<string, number>();
   return async ({ author }, work) => {
     const running = underWay.get(author) ?? 0;

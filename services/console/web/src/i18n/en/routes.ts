@@ -1,0 +1,41 @@
+// Routes of single domains. These words come with their page.
+import type { routes as russian } from '../ru/routes.ts';
+
+export const routes: Record<keyof typeof russian, string> = {
+  'routes.title': 'Routes of domains',
+  'routes.intro':
+    'Mail for these domains goes straight to the given server: neither through the external SMTP server nor by MX records. MTA-STS and DANE of the domain do not concern a route, and its server may have a private address.',
+  'routes.search': 'Domain, server or comment',
+  'routes.add': 'Add a route',
+  'routes.empty':
+    'There are no routes: mail leaves through the external SMTP server, or by MX records without one.',
+  'routes.domain': 'Domain',
+  'routes.domainHelp': 'example.org is this domain; .example.org is all domains below it.',
+  'routes.server': 'Server',
+  'routes.serverHelp': 'A name or an IP address. A name is not looked up for MX.',
+  'routes.port': 'Port',
+  'routes.tls': 'Encryption',
+  'routes.tls.opportunistic': 'Where the server can',
+  'routes.tls.starttls': 'STARTTLS or nothing',
+  'routes.tls.smtps': 'From the first octet (SMTPS)',
+  'routes.verified': 'Verify the certificate',
+  'routes.verifiedHelp': 'It has to name the server. With a login over the internet it is always verified.',
+  'routes.username': 'Login',
+  'routes.usernameHelp': 'Empty: the server takes mail without a log-in.',
+  'routes.password': 'Password',
+  'routes.passwordKept': 'Empty: the stored one. Type it again for another server.',
+  'routes.limits': 'Limits',
+  'routes.connections': 'connections: {{number}}',
+  'routes.aMinute': 'a minute: {{number}}',
+  'routes.maxConnections': 'Connections at once',
+  'routes.maxConnectionsHelp': 'From 1 to 50. Empty: as for all destinations.',
+  'routes.perMinute': 'Mails in a minute',
+  'routes.perMinuteHelp': 'Empty: as many as there are.',
+  'routes.comment': 'Comment',
+  'routes.enabled': 'The route is in force',
+  'routes.off': 'off',
+  'routes.remove': 'Delete the route',
+  'routes.saved': 'Saved: mail that waits goes the new way',
+  'routes.test': 'Test the connection',
+  'routes.testedBefore': 'the values have changed after the test',
+};
