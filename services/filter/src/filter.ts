@@ -70,9 +70,16 @@ export interface DialogueFilter {
 export interface DialogueCheck {
   check(request: CheckRequest): Promise<CheckReply>;
   /** The answer by other settings; nothing is remembered, counted or learnt. */
-  tryOut(request: CheckRequest, current: LiveSettings['current']): Promise<CheckReply>;
+  tryOut(request: CheckRequest, current: LiveSettings['current']): Promise<TriedReply>;
   /** Work beside the questions. */
   [Symbol.asyncDispose]?(): Promise<void>;
+}
+
+/** Of a mail that is tried. */
+export interface TriedReply {
+  reply: CheckReply;
+  /** Settings that decided it: `dnsbl.onNoAnswer`. */
+  decidedBy?: readonly string[];
 }
 
 /** Looks at a stored mail. */

@@ -251,6 +251,16 @@ describe('the filters of the dialogue', () => {
       { result: 'accept' },
     ]);
   });
+
+  test.each([
+    ['reject', 'reject', '550 5.7.1 the black list silent.test does not answer'],
+    ['defer', 'defer', '451 4.7.1 the black list silent.test does not answer, please try again later'],
+    ['ignore', 'accept', 'nothing is known against it'],
+  ] as const)('a black list that does not answer, onNoAnswer %s', async (onNoAnswer, result, reason) => {
+    dns.fail('1.2.0.192.silent.test', 'SERVFAIL');
+    const { said } = await tried('dnsbl', WITH_CARD, { dnsbl: { zones: ['silent.test'], onNoAnswer } });
+    expect(said).toMatchObject([{ result, reason, decidedBy: ['dnsbl.onNoAnswer'] }]);
+  });
 });
 
 test('what a filter is asked wrongly is answered at once: it could not look, and why', async () => {

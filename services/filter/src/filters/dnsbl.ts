@@ -12,9 +12,10 @@ import { beforeDeadline } from '../dnsbl/before-deadline.ts';
 import { reversedName } from '../dnsbl/query-name.ts';
 import { WatchedZones, type ZoneStates } from '../dnsbl/watched-zones.ts';
 import { ZoneAnswers } from '../dnsbl/zone-answers.ts';
-import type { DialogueCheck, DialogueFilter, DialogueTools } from '../filter.ts';
+import type { DialogueCheck, DialogueFilter, DialogueTools, TriedReply } from '../filter.ts';
 
 const MAX_REASON_WAIT_MS = 1000;
+const ACCEPTED: TriedReply = { reply: { result: 'accept' } };
 
 export const dnsbl: DialogueFilter = {
   kind: 'dialogue',
@@ -54,11 +55,15 @@ export class DnsblCheck implements DialogueCheck {
   }
 
   async check(request: CheckRequest): Promise<CheckReply> {
+    return (await this.#judge(request)).reply;
+  }
+
+  async #judge(request: CheckRequest): Promise<TriedReply> {
     const settings = this.#tools.current('dnsbl');
     const clientAddress = plainAddress(request.clientAddress);
     const reversed = reversedName(clientAddress);
-    if (reversed === null || settings.zones.length === 0) return { result: 'accept' };
-    if (this.#tools.isWhite(clientAddress)) return { result: 'accept' };
+    if (reversed === null || settings.zones.length === 0) return ACCEPTED;
+    if (this.#tools.isWhite(clientAddress)) return ACCEPTED;
 
     const deadline = Date.now() + settings.timeoutMs;
     const asked = settings.zones
@@ -74,17 +79,18 @@ export class DnsblCheck implements DialogueCheck {
     );
     const why = reason === null ? '' : `: ${encodeForeign(reason, 220)}`;
     const text = `client [${printableForeign(clientAddress, 60)}] is listed by ${zone}${why}`;
-    return { result: 'reject', enhanced: '5.7.1', text: text.slice(0, 400), zone };
+    const reply: CheckReply = { result: 'reject', enhanced: '5.7.1', text: text.slice(0, 400), zone };
+    return { reply, decidedBy: ['dnsbl.zones'] };
   }
 
   /** What is known of the zones counts; what they say now is not held for or against them. */
-  tryOut(request: CheckRequest, current: DialogueTools['current']): Promise<CheckReply> {
+  tryOut(request: CheckRequest, current: DialogueTools['current']): Promise<TriedReply> {
     const zones: ZoneStates = {
       isAsked: (zone, onNoAnswer) => this.#zones.isAsked(zone, onNoAnswer),
       answered() {},
       failed() {},
     };
-    return new DnsblCheck({ ...this.#tools, current }, zones).check(request);
+    return new DnsblCheck({ ...this.#tools, current }, zones).#judge(request);
   }
 
   async #ask(zone: string, reversed: string, clientAddress: string, deadline: number): Promise<ZoneAnswer> {
@@ -102,13 +108,17 @@ export class DnsblCheck implements DialogueCheck {
     this.#zones.failed(zone, why);
   }
 
-  #notListed(answers: readonly ZoneAnswer[], { onNoAnswer }: DnsblSettings): CheckReply {
+  #notListed(answers: readonly ZoneAnswer[], { onNoAnswer }: DnsblSettings): TriedReply {
     const silent = answers.find((answer) => answer.kind === 'noAnswer');
-    if (silent === undefined || onNoAnswer === 'ignore') return { result: 'accept' };
+    if (silent === undefined) return ACCEPTED;
+    const decidedBy = ['dnsbl.onNoAnswer'];
+    if (onNoAnswer === 'ignore') return { ...ACCEPTED, decidedBy };
     const text = `the black list ${silent.zone} does not answer`;
-    return onNoAnswer === 'reject'
-      ? { result: 'reject', enhanced: '5.7.1', text, zone: silent.zone }
-      : { result: 'defer', enhanced: '4.7.1', text: `${text}, please try again later` };
+    const reply: CheckReply =
+      onNoAnswer === 'reject'
+        ? { result: 'reject', enhanced: '5.7.1', text, zone: silent.zone }
+        : { result: 'defer', enhanced: '4.7.1', text: `${text}, please try again later` };
+    return { reply, decidedBy };
   }
 }
 

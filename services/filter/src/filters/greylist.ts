@@ -14,7 +14,7 @@ import {
   type Triplet,
 } from '@pochtar/store/lists';
 import ipaddr from 'ipaddr.js';
-import type { DialogueCheck, DialogueFilter, DialogueTools } from '../filter.ts';
+import type { DialogueCheck, DialogueFilter, DialogueTools, TriedReply } from '../filter.ts';
 import { GreylistCounts } from '../greylist-counts.ts';
 import { GreylistBudget } from '../greylist-budget.ts';
 
@@ -75,19 +75,20 @@ class GreylistCheck implements DialogueCheck {
     return { ...greylisted(answer.waitSeconds), ...(asksSpf && { asksSpf }) };
   }
 
-  async tryOut(request: CheckRequest, current: DialogueTools['current']): Promise<CheckReply> {
+  async tryOut(request: CheckRequest, current: DialogueTools['current']): Promise<TriedReply> {
     const settings = current('greylist');
     const network = clientNetwork(request.clientAddress);
-    if (!settings.enabled || network === null || request.recipient === null) return { result: 'accept' };
-    if (this.#tools.isWhite(plainAddress(request.clientAddress))) return { result: 'accept', text: 'white' };
+    if (!settings.enabled || network === null || request.recipient === null) return accepted();
+    if (this.#tools.isWhite(plainAddress(request.clientAddress))) return accepted('white');
     const triplet = {
       network,
       sender: keyText(request.reversePath),
       recipient: keyText(request.recipient),
     };
     const { passes, waitSeconds } = await lookUpTriplet(this.#tools.db, triplet, rulesOf(settings));
-    if (passes) return { result: 'accept', text: 'it is known, or has waited long enough' };
-    return greylisted(waitSeconds);
+    if (passes) return accepted('it is known, or has waited long enough');
+    const decidedBy = ['greylist.enabled', 'greylist.minRetrySeconds'];
+    return { reply: greylisted(waitSeconds), decidedBy };
   }
 
   #accept(outcome: 'known' | 'white' | 'returned'): CheckReply {
@@ -125,6 +126,10 @@ class GreylistCheck implements DialogueCheck {
     await this.#forgetting;
     await this.#counts[Symbol.asyncDispose]();
   }
+}
+
+function accepted(text?: string): TriedReply {
+  return { reply: { result: 'accept', ...(text !== undefined && { text }) } };
 }
 
 // RFC 6647 §5: 451 at RCPT with a text that says what to do.

@@ -159,18 +159,10 @@ async function tryDialogue(
   const current = draftOf(filter.sections, request);
   const said: TrierSaid[] = [];
   for (const recipient of recipients) {
-    const reply = await check.tryOut({ clientAddress, helo, reversePath, recipient }, current);
-    const decidedBy = decidingAtTheDoor(filter.name, reply);
-    said.push({ ...nothing, recipient, result: reply.result, reason: wordsOf(reply), decidedBy });
+    const { reply, ...of } = await check.tryOut({ clientAddress, helo, reversePath, recipient }, current);
+    said.push({ ...nothing, recipient, result: reply.result, reason: wordsOf(reply), ...decided(of) });
   }
   return { said: together(said) };
-}
-
-/** A zone that lists the client decides by being in the settings, one that does not answer by what they say of that. */
-function decidingAtTheDoor(filter: DialogueFilter['name'], { result }: CheckReply): string[] {
-  if (result === 'accept') return [];
-  if (filter === 'dnsbl') return [result === 'defer' ? 'dnsbl.onNoAnswer' : 'dnsbl.zones'];
-  return ['greylist.enabled', 'greylist.minRetrySeconds'];
 }
 
 /** What is said of all of them is said of the mail. */
