@@ -262,6 +262,36 @@ describe('connections', () => {
     expect(await from('192.0.2.103')).toBe('hello');
   });
 
+  test('a log-in at an address that hides its clients vouches for nobody else there', async () => {
+    const hidden = new Set<string>();
+    const known: (() => void)[] = [];
+    const listeners = echo({
+      limits: () => ({ perAddress: 100, total: 20 }),
+      refusal: () => 'full\n',
+      isTrustedProxy: () => true,
+      isHidden: (address) => hidden.has(address),
+      onConnection: (connection) => {
+        connection.socket.on('error', () => {});
+        connection.socket.write('hello\n');
+        known.push(connection.known);
+      },
+    });
+    const port = await freePort();
+    await listeners.reconcile([{ host, port, tls: false }]);
+    const from = async (address: string): Promise<string> =>
+      line(await open(port, `PROXY TCP4 ${address} 192.0.2.250 1 2\r\n`));
+    // It was known before it was found to hide others; what is learnt of it since counts no more either.
+    expect(await from('10.0.0.1')).toBe('hello');
+    known[0]?.();
+    hidden.add('10.0.0.1');
+    expect(await from('10.0.0.1')).toBe('hello');
+    known[1]?.();
+    for (let count = 1; count <= 16; count++) expect(await from('10.0.0.1')).toBe('hello');
+    expect(await from('10.0.0.1')).toBe('full');
+    hidden.clear();
+    expect(await from('10.0.0.1')).toBe('hello');
+  });
+
   test('one IPv6 /64 is one client', async () => {
     const listeners = echo({
       limits: () => ({ perAddress: 2, total: 100 }),

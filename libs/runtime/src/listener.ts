@@ -58,6 +58,8 @@ export interface ListenersOptions {
   isWelcome?: (clientAddress: string) => boolean;
   /** Not counted per address (many users behind one). */
   isExempt?: (clientAddress: string) => boolean;
+  /** Strangers stand behind it (ADR 29): one who has logged in there vouches for no other. */
+  isHidden?: (clientAddress: string) => boolean;
   /** Sent on a plain listener to a connection over a limit, before it is closed. */
   refusal?: (over: 'perAddress' | 'total') => string | Buffer;
   /** From these addresses a PROXY header is expected and believed. */
@@ -225,8 +227,8 @@ export class Listeners implements AsyncDisposable {
    */
   #admit(socket: Socket, address: string): (() => void) | null {
     const total = this.#options.limits?.().total ?? Number.POSITIVE_INFINITY;
-    if (this.#options.isWelcome?.(address) || this.#knownClients.has(address)) {
-      return () => this.#knownClients.add(address);
+    if (this.#options.isWelcome?.(address) || this.#isKnown(address)) {
+      return () => this.#learn(address);
     }
     if (this.#strangers >= Math.max(1, Math.floor(total * STRANGERS_SHARE))) return null;
     this.#strangers++;
@@ -237,9 +239,17 @@ export class Listeners implements AsyncDisposable {
     };
     socket.once('close', leave);
     return () => {
-      this.#knownClients.add(address);
+      this.#learn(address);
       leave();
     };
+  }
+
+  #learn(address: string): void {
+    if (!this.#options.isHidden?.(address)) this.#knownClients.add(address);
+  }
+
+  #isKnown(address: string): boolean {
+    return this.#knownClients.has(address) && !this.#options.isHidden?.(address);
   }
 
   #refuse(socket: Socket, listener: WantedListener, over: 'perAddress' | 'total'): void {

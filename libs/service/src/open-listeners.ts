@@ -14,10 +14,7 @@ export interface ListeningServer {
 export function openListeners(
   { settings, tls, log }: ListeningServer,
   protocol: Required<Pick<ListenersOptions, 'onConnection' | 'refusal'>> &
-    Pick<ListenersOptions, 'isWelcome' | 'isProxyHeaderOptional'> & {
-      /** Many clients stand behind it, whatever the settings say. */
-      isShared?: (clientAddress: string) => boolean;
-    },
+    Pick<ListenersOptions, 'isWelcome' | 'isHidden' | 'isProxyHeaderOptional'>,
 ): Listeners {
   // All users of the web mail share its address.
   const isWebmail = followedNetworks(() => settings.current('network').webmailAddresses);
@@ -29,7 +26,7 @@ export function openListeners(
       const { sessionsPerAddress, sessionsTotal } = settings.current('limits');
       return { perAddress: sessionsPerAddress, total: sessionsTotal };
     },
-    isExempt: (address) => isWebmail(address) || protocol.isShared?.(address) === true,
+    isExempt: (address) => isWebmail(address) || protocol.isHidden?.(address) === true,
     isTrustedProxy: followedNetworks(() => settings.current('network').trustedProxies),
   });
 }

@@ -71,7 +71,7 @@ export async function start(
   stack.defer(() => accounts.stop());
   const guard = stack.use(await ClientGuard.follow({ db, bus, log }));
   const listeners = openListeners(server, {
-    isShared: (address) => guard.isSuspended(address),
+    isHidden: (address) => guard.isSuspended(address),
     refusal: () => '* BYE [UNAVAILABLE] too many connections\r\n',
     onConnection: (connection) => {
       const session = new ImapSession(server, commands, connection);

@@ -53,7 +53,7 @@ export async function start(
   };
   const guard = stack.use(await ClientGuard.follow({ db, bus, log }));
   const listeners = openListeners(server, {
-    isShared: (address) => guard.isSuspended(address),
+    isHidden: (address) => guard.isSuspended(address),
     refusal: () => Buffer.from(noticeOfDisconnection(result(codes.busy, 'too many connections')), 'latin1'),
     onConnection: (connection) => {
       const session = new LdapSession(server, operations, connection);

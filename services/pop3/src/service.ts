@@ -55,7 +55,7 @@ export async function start(
   stack.defer(() => accounts.stop());
   const guard = stack.use(await ClientGuard.follow({ db, bus: opened.bus, log }));
   const listeners = openListeners(server, {
-    isShared: (address) => guard.isSuspended(address),
+    isHidden: (address) => guard.isSuspended(address),
     refusal: () => '-ERR [SYS/TEMP] too many connections\r\n',
     onConnection: (connection) => {
       const session = new Pop3Session(server, commands, connection);

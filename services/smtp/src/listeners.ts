@@ -13,8 +13,8 @@ export interface SmtpListenersOptions extends ListeningServer {
   dialogue: Dialogue;
   /** A client of the white list. */
   isWelcome: (clientAddress: string) => boolean;
-  /** Many clients stand behind it. */
-  isShared: (clientAddress: string) => boolean;
+  /** Strangers stand behind it (ADR 29). */
+  isHidden: (clientAddress: string) => boolean;
   limits?: Partial<SessionLimits> | undefined;
   /** How long sessions that are busy at the end may take. */
   graceMs?: number | undefined;
@@ -44,7 +44,7 @@ export class SmtpListeners implements AsyncDisposable {
       onConnection: (connection) => this.#begin(connection),
       refusal: (over) => refusalLine(over),
       isWelcome: options.isWelcome,
-      isShared: options.isShared,
+      isHidden: options.isHidden,
     });
   }
 

@@ -37,12 +37,11 @@ export async function start(
   const tls = new TlsContexts();
   const dialogue = createDialogue(tools, tls);
   const { log } = context;
+  const isHidden = (address: string): boolean => tools.clientGuard.isSuspended(address);
   const isWelcome = (address: string): boolean =>
-    !tools.clientGuard.isSuspended(address) &&
-    tools.accessLists().address(address, Date.now())?.list === 'white';
-  const { isShared } = tools;
+    !isHidden(address) && tools.accessLists().address(address, Date.now())?.list === 'white';
   const smtp = stack.use(
-    new SmtpListeners({ ...options, ...opened, dialogue, isWelcome, isShared, tls, log }),
+    new SmtpListeners({ ...options, ...opened, dialogue, isWelcome, isHidden, tls, log }),
   );
   const accounts = watchAccounts({ ...opened, log, sessions: () => smtp.sessions() }, (session) =>
     session.dismiss(),
