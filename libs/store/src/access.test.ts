@@ -35,13 +35,18 @@ const read = (table: string): string => `select * from ${table} limit 1`;
 const write = (table: string): string => `delete from ${table} where false`;
 const insertKey = `insert into directory.scram_key (account_id, of_password, salt, iterations, stored_key, server_key)
   select id, '', '', 1, '', '' from directory.account where false`;
+/** What is asked of an account when somebody logs in or is written to. */
+const account = `select id, domain_id, address, display_name, password_hash, enabled, quota_bytes, login_epoch
+  from directory.account limit 1`;
+/** What an account says of itself. */
+const selfMade = ['contact', 'hidden'].map((column) => `select ${column} from directory.account limit 1`);
 const dkimKey = 'select key_ciphertext from directory.dkim_key limit 1';
 const verdictOf = (filter: string): string =>
   `insert into queue.verdict (mail_id, filter, result) values (gen_random_uuid(), '${filter}', 'accept')`;
 
 const allowed: Record<string, string[]> = {
   smtp: [
-    ...[read('settings.section'), read('directory.account'), read('directory.address')],
+    ...[read('settings.section'), account, read('directory.address')],
     ...[read('lists.entry'), 'update lists.entry set hits = hits + 1, last_hit_at = now() where false'],
     ...[read('directory.scram_key'), insertKey],
     "insert into lists.dnsbl_refusal select 'z', '192.0.2.1', now(), now(), 1, '', '' where false",
@@ -69,10 +74,10 @@ const allowed: Record<string, string[]> = {
   ],
   delivery: [read('queue.recipient'), read('store.message'), write('queue.mail'), write('trace.traffic')],
   imap: [
-    ...[read('store.message'), write('store.message'), read('directory.account')],
+    ...[read('store.message'), write('store.message'), account],
     ...[read('directory.scram_key'), insertKey],
   ],
-  pop3: [read('store.message'), write('store.message'), read('directory.scram_key'), insertKey],
+  pop3: [account, read('store.message'), write('store.message'), read('directory.scram_key'), insertKey],
   ldap: [
     ...[read('directory.person'), read('directory.person_alias'), read('directory.distribution_group')],
     ...[read('directory.book_change'), read('settings.section'), read('directory.scram_readiness')],
@@ -120,6 +125,7 @@ const denied: Record<string, string[]> = {
     read('directory.administrator'),
     read('directory.domain_dns'),
     read('directory.dkim_signing_key'),
+    ...selfMade,
   ],
   'filter-dkim': [
     // Only those that sign.
@@ -189,9 +195,11 @@ const denied: Record<string, string[]> = {
     read('settings.certificate'),
     read('trace.delivery'),
     'update store.content set prefix = null where false',
+    ...selfMade,
   ],
   pop3: [
     read('queue.mail'),
+    ...selfMade,
     write('directory.account'),
     write('settings.section'),
     'update store.message set flags = 0 where false',
