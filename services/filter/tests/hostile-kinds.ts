@@ -109,6 +109,12 @@ function base64(content: Buffer): string {
 const large = (unit: string): Buffer => Buffer.alloc(LARGEST_FILE, unit, 'utf8');
 const distinctWords = (): string => numbers(450_000, (index) => `w${index.toString(36)}q `);
 
+/** Subjects of a letter each. */
+function attributes(count: number): Buffer {
+  const subject = Buffer.from('010480010001000000610000', 'hex');
+  return Buffer.concat([Buffer.from('789f3e220100', 'hex'), Buffer.alloc(count * subject.length, subject)]);
+}
+
 /** Texts that are searched. */
 export const texts: readonly [string, () => Buffer][] = [
   ['plain text', () => fileOf('text/plain; charset=utf-8', '8bit', large('all work, no play\r\n'))],
@@ -121,6 +127,12 @@ export const texts: readonly [string, () => Buffer][] = [
   ['uuencoded', () => fileOf('text/plain', 'x-uuencode', large(`M${'86'.repeat(30)}\r\n`))],
   ['base64 with padding everywhere', () => fileOf('text/plain', 'base64', large('YQ==\r\n'))],
   ['RTF', () => fileOf('application/rtf', '8bit', `{\\rtf1 ${"{\\b \\'e0".repeat(2_000_000)}`)],
+  ['RTF of groups', () => fileOf('application/rtf', '8bit', `{\\rtf1 ${'{a}'.repeat(8_000_000)}`)],
+  ['RTF of fonts', () => fileOf('application/rtf', '8bit', `{\\rtf1 ${"{\\f1\\'e0}".repeat(2_400_000)}`)],
+  [
+    'two million attributes of winmail.dat',
+    () => fileOf('application/ms-tnef', 'base64', base64(attributes(2_000_000))),
+  ],
   [
     'a gzip that becomes 60 MB',
     () => fileOf('application/gzip', 'base64', base64(gzipSync(Buffer.alloc(60 * MB, 'ab ')))),

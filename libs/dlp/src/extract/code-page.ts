@@ -21,3 +21,20 @@ export function decodePage(octets: Buffer, page: number): string {
   if (decoder === undefined) decoders.set(charset, (decoder = new TextDecoder(charset)));
   return decoder.decode(octets);
 }
+
+/** A letter may be several octets of these. */
+const WIDE = new Set([932, 936, 949, 950, 1200, 1201, 54936, 65001]);
+const ALL_OCTETS = Buffer.from(Array.from({ length: 256 }, (_, octet) => octet));
+const letters = new Map<number, string>();
+/** Longer runs are decoded faster at once. */
+const SHORT = 32;
+
+/** A run of octets, of which documents have millions: no decoder is begun for a few that are letters by themselves. */
+export function decodeRun(octets: readonly number[], page: number): string {
+  if (WIDE.has(page) || octets.length > SHORT) return decodePage(Buffer.from(octets), page);
+  let table = letters.get(page);
+  if (table === undefined) letters.set(page, (table = decodePage(ALL_OCTETS, page)));
+  let text = '';
+  for (const octet of octets) text += table[octet];
+  return text;
+}

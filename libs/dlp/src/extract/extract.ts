@@ -35,6 +35,8 @@ export interface Extracted {
 
 /** More of these say nothing new. */
 const MAX_UNREAD = 50;
+/** Each is searched by itself, however short it is. */
+const MAX_TEXTS = 20_000;
 
 const readers: Partial<Record<Kind, Reader>> = {
   ...{ pdf: readPdf, rtf: readRtf, eml: readMail, tnef: readTnef },
@@ -152,6 +154,7 @@ class Extraction {
 
   #text(text: string): void {
     if (text.trim() === '') return;
+    if (this.#found.texts.length === MAX_TEXTS) throw new LimitReached('tooMany');
     const left = this.#limits.characters - this.#characters;
     // A sign may become eighteen, or none.
     const readable = clean(text.slice(0, left));

@@ -1,5 +1,5 @@
 // Rich Text Format (1.9.1): control words, groups, octets of a code page and characters of Unicode. Read in one pass.
-import { decodePage } from './code-page.ts';
+import { decodeRun } from './code-page.ts';
 import type { FoundFile, Into } from './extraction.ts';
 import { textOfMarkup } from './markup.ts';
 
@@ -49,7 +49,7 @@ interface Group {
 const CONTROL = /\\(?:([a-zA-Z]{1,32})(-?\d{1,10})? ?|'([0-9a-fA-F]{2})|([\s\S]))/y;
 
 export function readRtf({ bytes }: FoundFile, into: Into): void {
-  const reading = new RtfReading(bytes.toString('latin1'));
+  const reading = new RtfReading(bytes.toString('latin1'), into.charactersLeft);
   into.text(reading.read());
   const { html } = reading;
   if (html !== '') into.text(textOfMarkup(html, true));
@@ -59,6 +59,9 @@ export function readRtf({ bytes }: FoundFile, into: Into): void {
 class RtfReading {
   hasObject = false;
   readonly #source: string;
+  /** Characters: of more text nobody reads the rest. */
+  readonly #most: number;
+  #characters = 0;
   readonly #groups: Group[] = [];
   #group: Group = { isText: true, isTag: false, isInsteadOfTag: false, fallback: 1, font: 0 };
   #codePage = 1252;
@@ -71,8 +74,9 @@ class RtfReading {
   #isFromHtml = false;
   readonly #html: string[] = [];
 
-  constructor(source: string) {
+  constructor(source: string, most: number) {
     this.#source = source;
+    this.#most = most;
   }
 
   /** [MS-OXRTFEX]: the HTML that a mail program made the RTF of, with what only its tags say. */
@@ -83,7 +87,7 @@ class RtfReading {
   read(): string {
     const source = this.#source;
     let at = 0;
-    while (at < source.length) {
+    while (at < source.length && this.#characters <= this.#most) {
       const char = source[at];
       if (char === '\\') at = this.#control(at);
       else {
@@ -97,16 +101,22 @@ class RtfReading {
     return this.#pieces.join('');
   }
 
+  /** The group within is as this one until something in it says otherwise. */
   #open(): void {
-    this.#flush();
     if (this.#groups.length < MAX_GROUPS) this.#groups.push(this.#group);
-    this.#group = { ...this.#group };
   }
 
   #close(): void {
-    this.#flush();
-    this.#group = this.#groups.pop() ?? this.#group;
+    const outer = this.#groups.pop() ?? this.#group;
+    if (outer !== this.#group) this.#flush();
+    this.#group = outer;
     this.#toSkip = 0;
+  }
+
+  /** From here on to the end of the group; what was read before is as it was. */
+  #change(by: Partial<Group>): void {
+    this.#flush();
+    this.#group = { ...this.#group, ...by };
   }
 
   #control(at: number): number {
@@ -123,7 +133,7 @@ class RtfReading {
 
   #sign(sign: string): void {
     // What begins with a star may be left out by readers; text stands in none of them.
-    if (sign === '*') this.#group.isText = false;
+    if (sign === '*') this.#change({ isText: false });
     else if (sign === '~') this.#text(' ');
     else if (sign === '_') this.#text('-');
     else if (sign === '\r' || sign === '\n') this.#text('\n');
@@ -131,28 +141,31 @@ class RtfReading {
   }
 
   #word(word: string, number: number | null): void {
-    if (NO_TEXT.has(word)) this.#group.isText = false;
-    else if (TEXT_AGAIN.has(word)) this.#group.isText = true;
+    if (NO_TEXT.has(word)) this.#change({ isText: false });
+    else if (TEXT_AGAIN.has(word)) this.#change({ isText: true });
     else if (word === 'objdata') {
       this.hasObject = true;
-      this.#group.isText = false;
-    } else if (word === 'fromhtml') this.#isFromHtml = true;
-    else if (word === 'htmltag') this.#group.isTag = this.#isFromHtml;
-    else if (word === 'htmlrtf') {
+      this.#change({ isText: false });
+    } else if (word === 'fromhtml') {
       this.#flush();
-      this.#group.isInsteadOfTag = number !== 0;
-    } else if (word === 'u' && number !== null) {
+      this.#isFromHtml = true;
+    } else if (word === 'htmltag') this.#change({ isTag: this.#isFromHtml });
+    else if (word === 'htmlrtf') this.#change({ isInsteadOfTag: number !== 0 });
+    else if (word === 'u' && number !== null) {
       this.#text(String.fromCharCode(number & 0xffff));
       this.#toSkip = this.#group.fallback;
-    } else if (word === 'uc') this.#group.fallback = Math.min(8, Math.max(0, number ?? 1));
-    else if (word === 'ansicpg' && number !== null) this.#codePage = number;
-    else if (word === 'f' && number !== null) {
+    } else if (word === 'uc') this.#change({ fallback: Math.min(8, Math.max(0, number ?? 1)) });
+    else if (word === 'ansicpg' && number !== null) {
       this.#flush();
-      this.#group.font = number;
+      this.#codePage = number;
+    } else if (word === 'f' && number !== null) {
+      this.#change({ font: number });
       this.#definedFont = number;
     } else if (word === 'fcharset' && number !== null) {
       const page = CODE_PAGES[number];
-      if (page !== undefined) this.#fontPages.set(this.#definedFont, page);
+      if (page === undefined) return;
+      this.#flush();
+      this.#fontPages.set(this.#definedFont, page);
     } else {
       const text = BREAKS[word];
       if (text !== undefined) this.#text(text);
@@ -161,11 +174,15 @@ class RtfReading {
 
   #octet(octet: number): void {
     if (this.#toSkip > 0) this.#toSkip--;
-    else if (this.#group.isText || this.#group.isTag) this.#octets.push(octet);
+    else if (this.#group.isText || this.#group.isTag) {
+      this.#octets.push(octet);
+      if (this.#group.isText) this.#characters++;
+    }
   }
 
   #text(text: string): void {
     this.#flush();
+    if (this.#group.isText) this.#characters += text.length;
     this.#add(text);
   }
 
@@ -178,7 +195,7 @@ class RtfReading {
   #flush(): void {
     if (this.#octets.length === 0) return;
     const page = this.#fontPages.get(this.#group.font) ?? this.#codePage;
-    this.#add(decodePage(Buffer.from(this.#octets), page));
+    this.#add(decodeRun(this.#octets, page));
     this.#octets = [];
   }
 }

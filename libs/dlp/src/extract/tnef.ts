@@ -17,6 +17,8 @@ import {
 } from './mapi.ts';
 import { Octets } from './octets.ts';
 
+/** A message has dozens, and some for each of what is attached. */
+const MAX_ATTRIBUTES = 20_000;
 /** A signature and a key. */
 const HEADER = 6;
 const CODE_PAGE = 0x00069007;
@@ -51,7 +53,8 @@ class Reading {
     const octets = this.#octets;
     octets.take(HEADER);
     try {
-      while (octets.left > 0) {
+      for (let count = 0; octets.left > 0; count++) {
+        if (count === MAX_ATTRIBUTES) throw new LimitReached('tooMany');
         // Of the message or of an attachment: its number says the same.
         octets.take(1);
         const attribute = octets.u32();
