@@ -1,19 +1,15 @@
-// Other implementations, of Debian: dkimpy signs (DKIM and ARC), and opendkim's test program does.
-import { execFile, spawn } from 'node:child_process';
+// Other implementations, of Debian: dkimpy signs and verifies (DKIM and ARC), opendkim's test program signs, and opendkim
+// itself verifies.
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { ensurePackage, ensureProgram } from '@pochtar/native';
+import { ensureProgram, type Program } from '@pochtar/native';
+import { openPython } from './python.ts';
 
-function run(
-  program: string,
-  args: string[],
-  input: Buffer,
-  env: Record<string, string> = {},
-): Promise<Buffer> {
+function run({ path, libraryPath }: Program, args: string[], input: Buffer): Promise<Buffer> {
+  const env = { ...process.env, ...(libraryPath !== undefined && { LD_LIBRARY_PATH: libraryPath }) };
   return new Promise((resolve, reject) => {
-    const options = { encoding: 'buffer' as const, env: { ...process.env, ...env } };
-    const child = execFile(program, args, options, (error, stdout, stderr) =>
+    const child = execFile(path, args, { encoding: 'buffer', env }, (error, stdout, stderr) =>
       error ? reject(new Error(String(stderr), { cause: error })) : resolve(stdout),
     );
     child.stdin?.end(input);
@@ -23,44 +19,30 @@ function run(
 export interface PythonSigner extends Disposable {
   /** `script` finds the mail in `mail` and what it may sign with in `key`; it leaves the fields to put in front in `out`. */
   sign(mail: Buffer, script: string, argument?: string): Promise<Buffer>;
+  /** Whether the signature at this place is whole, with this record in the DNS. */
+  verify(mail: Buffer, place: number, record: string): Promise<boolean>;
 }
 
-/** Answers a line with a line: what it is to sign, and what came of it. */
-const signer = `
-import base64, json, sys, traceback, dkim
-key = sys.argv[1].encode()
-for line in sys.stdin:
-    asked = json.loads(line)
-    names = {'dkim': dkim, 'key': key, 'mail': base64.b64decode(asked['mail']), 'argument': asked['argument'].encode()}
-    try:
-        exec(asked['script'], names)
-        answer = {'out': base64.b64encode(names['out']).decode()}
-    except Exception:
-        answer = {'error': traceback.format_exc()}
-    print(json.dumps(answer), flush=True)
-`;
-
-/** One process for all that is signed: its start and its imports take longer than a signature. */
 export async function openDkimpy(keyPem: string): Promise<PythonSigner> {
-  const paths: string[] = [];
   // It reads results with the other one, which it does not depend on.
-  for (const debianPackage of ['python3-dkim', 'python3-authres'])
-    paths.push(join(await ensurePackage({ debianPackage }), 'usr/lib/python3/dist-packages'));
-  const child = spawn('python3', ['-c', signer, keyPem], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, PYTHONPATH: paths.join(':') },
-  });
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const python = await openPython(['python3-dkim', 'python3-authres'], 'import base64, dkim');
+  const take = 'mail, key, argument = base64.b64decode(mail), key.encode(), argument.encode()';
+  const give = 'out = base64.b64encode(out).decode()';
   return {
     async sign(mail, script, argument = '') {
-      child.stdin.write(`${JSON.stringify({ mail: mail.toString('base64'), script, argument })}\n`);
-      const { value, done } = await answers.next();
-      if (done === true) throw new Error('dkimpy has ended');
-      const { out, error } = JSON.parse(value) as { out?: string; error?: string };
-      if (out === undefined) throw new Error(error);
-      return Buffer.concat([Buffer.from(out, 'base64'), mail]);
+      const given = { mail: mail.toString('base64'), key: keyPem, argument };
+      const fields = await python.ask<string>([take, script, give].join('\n'), given);
+      return Buffer.concat([Buffer.from(fields, 'base64'), mail]);
     },
-    [Symbol.dispose]: () => void child.kill(),
+    verify(mail, place, record) {
+      const script = `record = record.encode()
+try:
+    out = dkim.DKIM(base64.b64decode(mail)).verify(idx=place, dnsfunc=lambda name, timeout=5: record)
+except dkim.ValidationError:
+    out = False`;
+      return python.ask<boolean>(script, { mail: mail.toString('base64'), place, record });
+    },
+    [Symbol.dispose]: () => python[Symbol.dispose](),
   };
 }
 
@@ -72,7 +54,24 @@ export async function opendkimSigner(
   const program = await ensureProgram({ name: 'opendkim-testmsg', debianPackage: 'opendkim-tools' });
   const keyFile = join(directory, 'key.pem');
   writeFileSync(keyFile, keyPem);
-  const env = program.libraryPath === undefined ? {} : { LD_LIBRARY_PATH: program.libraryPath };
-  return (mail, domain, selector) =>
-    run(program.path, ['-d', domain, '-k', keyFile, '-s', selector], mail, env);
+  return (mail, domain, selector) => run(program, ['-d', domain, '-k', keyFile, '-s', selector], mail);
+}
+
+/** What opendkim says of each signature of a mail: `rsa pass`, by selector; `records` are what the DNS would have. */
+export async function opendkimVerifier(
+  directory: string,
+): Promise<(mail: Buffer, records: ReadonlyMap<string, string>) => Promise<string[]>> {
+  const program = await ensureProgram({ name: 'opendkim', debianPackage: 'opendkim' });
+  const [keys, settings, message] = ['keys', 'opendkim.conf', 'mail.eml'].map((name) =>
+    join(directory, name),
+  ) as [string, string, string];
+  writeFileSync(settings, `TestPublicKeys ${keys}\nMode v\nSyslog no\n`);
+  return async (mail, records) => {
+    writeFileSync(keys, [...records].map(([name, record]) => `${name} ${record}\n`).join(''));
+    writeFileSync(message, mail);
+    const said = String(await run(program, ['-x', settings, '-t', message, '-v', '-v'], Buffer.alloc(0)));
+    return [...said.matchAll(/dkim=(\w+)[^;]*header\.s=(\w+)/g)]
+      .map(([, result, selector]) => `${selector} ${result}`)
+      .toSorted();
+  };
 }
