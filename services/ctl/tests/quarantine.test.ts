@@ -119,6 +119,11 @@ test('a release names filter and recipient, an approval its comment; deleting ha
   expect(asked.at(-1)).toEqual({ verb: 'release', mails: [id], filter: 'dlp', recipient: 'anna@demo.test' });
   await run(['quarantine', 'approve', id, '--comment', 'known']);
   expect(asked.at(-1)).toEqual({ verb: 'approve', mails: [id], comment: 'known' });
+  for (const words of [[], ['--comment', ' ']]) {
+    const silent = await run(['quarantine', 'approve', id, ...words]);
+    expect(silent).toMatchObject({ code: 2, stderr: expect.stringContaining('--comment') });
+  }
+  expect(asked.at(-1)).toMatchObject({ comment: 'known' });
   const unsure = await run(['quarantine', 'delete', id]);
   expect(unsure).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
   expect((await run(['quarantine', 'delete', id, '--yes'])).stdout).toBe(`${id}\n`);

@@ -71,7 +71,8 @@ export async function actOnMails(
     for (const [id, result] of await changeSome(tools, some, selection, asker, action)) {
       outcome[result === true ? 'done' : 'skipped'].push(id);
       if (result === 'unknown') outcome.unknown.push(id);
-      if (result === 'shared') outcome.complaints.push({ mail: id, problem: shared });
+      if (typeof result === 'string' && result !== 'unknown')
+        outcome.complaints.push({ mail: id, problem: complaints[result] });
     }
   }
   const { author } = asker;
@@ -79,14 +80,22 @@ export async function actOnMails(
   return done(outcome);
 }
 
-const { error: shared } = refused(
-  'othersRecipients',
-  'mails',
-  'у письма есть получатели вне ваших доменов, а это действие касается всего письма: попросите администратора сервера',
-  'the mail has recipients outside of your domains, and this concerns the whole mail: ask an administrator of the server',
-);
+const complaints = {
+  shared: refused(
+    'othersRecipients',
+    'mails',
+    'у письма есть получатели вне ваших доменов, а это действие касается всего письма: попросите администратора сервера',
+    'the mail has recipients outside of your domains, and this concerns the whole mail: ask an administrator of the server',
+  ).error,
+  approval: refused(
+    'needsApproval',
+    'mails',
+    'письмо задержала DLP, и отпустить его без объяснения нельзя: одобрите его в карантине и укажите причину',
+    'data loss prevention holds the mail, and it goes nowhere without a reason: approve it in the quarantine and say why',
+  ).error,
+};
 
-type Changed = boolean | 'shared' | 'unknown';
+type Changed = boolean | 'shared' | 'approval' | 'unknown';
 
 /** All of them, or none where an error ends it. */
 async function changeSome(

@@ -1,5 +1,5 @@
 // What of the mail needs a hand: pure, from the counters. Each says what is, why, and what to do.
-import type { Remark } from '@pochtar/bus';
+import type { HeldBy, Remark } from '@pochtar/bus';
 import { counted, type Noun, text } from '@pochtar/settings';
 import type { HeldGlance } from '@pochtar/store/queue';
 
@@ -12,14 +12,69 @@ export interface MailFigures {
 }
 
 const mails: Noun = { ru: ['письмо', 'письма', 'писем'], en: ['mail', 'mails'] };
-const heldMails: Noun = {
-  ru: ['письмо задержано', 'письма задержаны', 'писем задержано'],
-  en: ['mail is held', 'mails are held'],
-};
-const filteredMails: Noun = {
-  ru: ['письмо задержано фильтром', 'письма задержаны фильтрами', 'писем задержано фильтрами'],
-  en: ['mail is held by a filter', 'mails are held by filters'],
-};
+
+/** What is said of the mails that somebody holds, and where they are decided. */
+const holders: readonly { by: HeldBy; noun: Noun; advice: Remark['advice']; to: string }[] = [
+  {
+    by: 'filter',
+    noun: {
+      ru: ['письмо задержано фильтром', 'письма задержаны фильтрами', 'писем задержано фильтрами'],
+      en: ['mail is held by a filter', 'mails are held by filters'],
+    },
+    advice: text(
+      'Сами они дальше не пойдут: посмотрите, что нашёл фильтр, и отпустите или удалите их.',
+      'They will not move on by themselves: see what the filter found, then release or delete them.',
+    ),
+    to: '/quarantine',
+  },
+  {
+    by: 'poison',
+    noun: {
+      ru: [
+        'письмо задержано: его шаг не удался',
+        'письма задержаны: их шаг не удался',
+        'писем задержано: их шаг не удался',
+      ],
+      en: ['mail is held because a step failed', 'mails are held because a step failed'],
+    },
+    advice: text(
+      'Сами они дальше не пойдут: посмотрите причину и устраните её, затем отпустите их.',
+      'They will not move on by themselves: see why and mend it, then release them.',
+    ),
+    to: '/queue?state=held&holder=poison',
+  },
+  {
+    by: 'person',
+    noun: {
+      ru: ['письмо задержал администратор', 'письма задержал администратор', 'писем задержал администратор'],
+      en: ['mail is held by an administrator', 'mails are held by an administrator'],
+    },
+    advice: text(
+      'Сами они дальше не пойдут: отпустите, верните или удалите их.',
+      'They will not move on by themselves: release, return or delete them.',
+    ),
+    to: '/queue?state=held&holder=person',
+  },
+  {
+    by: 'volume',
+    noun: {
+      ru: [
+        'письмо задержано: его тело недоступно',
+        'письма задержаны: их тела недоступны',
+        'писем задержано: их тела недоступны',
+      ],
+      en: [
+        'mail is held because its body cannot be read',
+        'mails are held because their bodies cannot be read',
+      ],
+    },
+    advice: text(
+      'Верните диск или хранилище, где лежат их тела, и отпустите их.',
+      'Bring back the disk or store that has their bodies, then release them.',
+    ),
+    to: '/queue?state=held&holder=volume',
+  },
+];
 
 /** Fewer than this many more are no trouble of their own, however fast they came. */
 const GROWS_BY = 50;
@@ -52,41 +107,15 @@ function queueRemark({ waiting, waitingBefore }: MailFigures): Remark | null {
 }
 
 /** What a filter holds is decided in the quarantine, anything else in the queue. */
-function heldRemarks({ held: { byFilter, otherwise } }: MailFigures): Remark[] {
-  const inQuarantine: Remark[] =
-    byFilter.count === 0
-      ? []
-      : [
-          {
-            code: 'mailQuarantined',
-            tone: 'warn',
-            message: heldMessage(byFilter, filteredMails),
-            advice: text(
-              'Сами они дальше не пойдут: посмотрите, что нашёл фильтр, и отпустите или удалите их.',
-              'They will not move on by themselves: see what the filter found, then release or delete them.',
-            ),
-            to: '/quarantine',
-          },
-        ];
-  const inQueue: Remark[] =
-    otherwise.count === 0
-      ? []
-      : [
-          {
-            code: 'mailHeld',
-            tone: 'warn',
-            message: heldMessage(otherwise, heldMails),
-            advice: text(
-              'Сами они дальше не пойдут: посмотрите причину и отпустите, верните или удалите их.',
-              'They will not move on by themselves: see why, then release, return or delete them.',
-            ),
-            to: '/queue?state=held',
-          },
-        ];
-  return [...inQuarantine, ...inQueue];
+function heldRemarks({ held }: MailFigures): Remark[] {
+  return holders.flatMap(({ by, noun, advice, to }): Remark[] => {
+    if (held[by].count === 0) return [];
+    const code = by === 'filter' ? 'mailQuarantined' : 'mailHeld';
+    return [{ code, tone: 'warn', message: heldMessage(held[by], noun), advice, to }];
+  });
 }
 
-function heldMessage({ count, oldestAt }: HeldGlance['byFilter'], noun: Noun): Remark['message'] {
+function heldMessage({ count, oldestAt }: HeldGlance[HeldBy], noun: Noun): Remark['message'] {
   const number = counted(count, noun);
   if (oldestAt === null) return text(`${number.ru}.`, `${number.en}.`);
   const day = oldestAt.toISOString().slice(0, 10);

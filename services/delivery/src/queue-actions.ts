@@ -36,9 +36,9 @@ export interface Change {
 
 /**
  * Does it to a locked mail. false: not in a state in which it can be done; `shared`: it concerns the whole mail, and
- * others have recipients of it too.
+ * others have recipients of it too; `approval`: somebody has to say why.
  */
-export type Action = (change: Change) => Promise<boolean | 'shared'>;
+export type Action = (change: Change) => Promise<boolean | 'shared' | 'approval'>;
 
 /** The step a mail goes on at: local recipients that wait are delivered anew. */
 function stepAgain({ step, recipients }: MailInHand): string {
@@ -114,6 +114,14 @@ async function releaseApart({ tools, tx, mail, within, after }: Change): Promise
   after.steps.push({ step: step as Step, mail: id });
   tools.log.info({ mail: mail.id, as: id, recipients: addresses.length }, 'recipients are let go apart');
   return true;
+}
+
+/** What data loss prevention holds goes on by an approval, which says why, and not by a release. */
+export function unlessForApproval(action: Action): Action {
+  return async function releaseOther(change) {
+    const isForApproval = change.mail.state === 'held' && overruled(change.mail) === 'dlp';
+    return isForApproval ? 'approval' : action(change);
+  };
 }
 
 /** Lets a mail go for the recipients that are meant, whoever else has it. */

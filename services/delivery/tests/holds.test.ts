@@ -120,12 +120,23 @@ test('a release is of one kind: mails held in several ways are refused unless on
   expect(await office.messages('anna')).toHaveLength(2);
 });
 
-test('letting go what one filter quarantined leaves the quarantine of another', async () => {
-  const id = await quarantined({ antivirus: 'quarantine', dlp: 'quarantine' });
-  await release({ mails: [id] });
+test('what data loss prevention holds is not let go without a reason, whichever way it is asked', async () => {
+  const id = await quarantined({ dlp: 'quarantine' });
+  for (const by of [{}, { heldBy: 'filter' as const }, { filter: 'dlp' }]) {
+    expect(await release({ mails: [id], ...by })).toMatchObject({
+      result: { done: [], skipped: [id], complaints: [{ mail: id, problem: { code: 'needsApproval' } }] },
+    });
+  }
   await heldBy(id, 'filter', 'dlp');
   expect(await office.messages('anna')).toEqual([]);
-  await release({ mails: [id], filter: 'dlp' });
+});
+
+test('letting go what one filter quarantined leaves the quarantine of another', async () => {
+  const id = await quarantined({ antivirus: 'quarantine', dkim: 'quarantine' });
+  await release({ mails: [id] });
+  await heldBy(id, 'filter', 'dkim');
+  expect(await office.messages('anna')).toEqual([]);
+  await release({ mails: [id], filter: 'dkim' });
   await office.settled(id);
   expect(await office.messages('anna')).toHaveLength(1);
 });
@@ -142,7 +153,7 @@ test.each(['person', 'poison', 'volume'] as const)(
 );
 
 test('a replacement that an alias leads elsewhere is held by the filter that made it, and let go for it', async () => {
-  const id = await judged({ dlp: 'accept' }, { to: ['forward@demo.test'] });
+  const id = await judged({ dkim: 'accept' }, { to: ['forward@demo.test'] });
   await office.db.query({
     text: `update queue.verdict set replacement_content_id = mail_id where mail_id = $1`,
     values: [id],
@@ -152,9 +163,9 @@ test('a replacement that an alias leads elsewhere is held by the filter that mad
       select 'forward@demo.test', id, 'alias', array['x@far.test'] from directory.domain where name = 'demo.test'`,
   });
   await office.bus.publishStep('deliver', id);
-  await heldBy(id, 'filter', 'dlp');
+  await heldBy(id, 'filter', 'dkim');
   expect(await release({ mails: [id], heldBy: 'person' })).toMatchObject({ result: { skipped: [id] } });
-  await release({ mails: [id], filter: 'dlp' });
+  await release({ mails: [id], filter: 'dkim' });
   await office.settled(id);
   expect(far.received).toHaveLength(1);
 });

@@ -154,14 +154,14 @@ describe('scope', () => {
     await office.db.transaction((tx) => keepMail(tx, mail, 'person', 'looked at'));
     const { queue, remarks } = await ask(demo);
     expect(queue.held).toBe(1);
-    expect(remarks).toMatchObject([{ code: 'mailHeld', to: '/queue?state=held' }]);
+    expect(remarks).toMatchObject([{ code: 'mailHeld', to: '/queue?state=held&holder=person' }]);
     const other = await resting(['anna@demo.test']);
     await office.db.transaction((tx) => keepMail(tx, other, { filter: 'dlp' }, 'words'));
     const both = await ask(demo);
     expect(both.queue.held).toBe(2);
     expect(both.remarks.map(({ code, to }) => [code, to])).toEqual([
       ['mailQuarantined', '/quarantine'],
-      ['mailHeld', '/queue?state=held'],
+      ['mailHeld', '/queue?state=held&holder=person'],
     ]);
     expect((await ask(two)).remarks).toEqual([]);
   });

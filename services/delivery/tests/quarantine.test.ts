@@ -167,26 +167,26 @@ test('what is no mail of the quarantine does not exist: neither a waiting one no
 });
 
 test('a release overrules the filter that holds and no other; mails of several filters are let go by name', async () => {
-  const both = await quarantined({ antivirus: 'quarantine', dlp: 'quarantine' });
-  const dlp = await quarantined({ dlp: 'quarantine' });
-  const unnamed = await askAdmin(desk, adminQuarantine.release, admin, { mails: [both, dlp] });
+  const both = await quarantined({ antivirus: 'quarantine', dkim: 'quarantine' });
+  const other = await quarantined({ dkim: 'quarantine' });
+  const unnamed = await askAdmin(desk, adminQuarantine.release, admin, { mails: [both, other] });
   expect(unnamed).toMatchObject({
     ok: false,
-    error: { field: 'filter', message: { en: expect.stringContaining('filter antivirus, filter dlp') } },
+    error: { field: 'filter', message: { en: expect.stringContaining('filter antivirus, filter dkim') } },
   });
-  expect(await ask(adminQuarantine.release, { mails: [both, dlp], filter: 'antivirus' })).toMatchObject({
-    ...{ done: [both], skipped: [dlp] },
+  expect(await ask(adminQuarantine.release, { mails: [both, other], filter: 'antivirus' })).toMatchObject({
+    ...{ done: [both], skipped: [other] },
   });
-  await eventually(async () => expect(await found({ filter: 'dlp' })).toEqual([dlp, both]));
+  await eventually(async () => expect(await found({ filter: 'dkim' })).toEqual([other, both]));
   expect(await office.messages('anna')).toEqual([]);
-  await ask(adminQuarantine.release, { mails: [both, dlp] });
-  for (const mail of [both, dlp]) await office.settled(mail);
+  await ask(adminQuarantine.release, { mails: [both, other] });
+  for (const mail of [both, other]) await office.settled(mail);
   expect(await office.messages('anna')).toHaveLength(2);
 });
 
 test('for one recipient: it gets the mail, the others wait on, and deleting for one leaves the rest', async () => {
   const mail = await quarantined(
-    { dlp: 'quarantine' },
+    { dkim: 'quarantine' },
     { to: ['anna@demo.test', 'boris@demo.test', 'x@far.test'] },
   );
   const gone = await ask(adminQuarantine.release, { mails: [mail], recipient: 'nobody@demo.test' });
@@ -211,7 +211,7 @@ test('for one recipient: it gets the mail, the others wait on, and deleting for 
 });
 
 test('a recipient that is being sent to is not let go apart', async () => {
-  const mail = await quarantined({ dlp: 'quarantine' }, { to: ['anna@demo.test', 'x@far.test'] });
+  const mail = await quarantined({ dkim: 'quarantine' }, { to: ['anna@demo.test', 'x@far.test'] });
   await office.db.query({
     text: `update queue.recipient set lease_owner = gen_random_uuid() where mail_id = $1 and address = 'x@far.test'`,
     values: [mail],
@@ -225,7 +225,7 @@ test("a domain's administrator lets go for its own recipients, and those of othe
     text: "select id from directory.domain where name = 'demo.test'",
   });
   const demo: Asker = { author: 'console:demo', role: 'domainAdmin', scope: [row?.id as number] };
-  const mail = await quarantined({ dlp: 'quarantine' }, { to: ['anna@demo.test', 'x@far.test'] });
+  const mail = await quarantined({ dkim: 'quarantine' }, { to: ['anna@demo.test', 'x@far.test'] });
   expect(await ask(adminQuarantine.release, { mails: [mail] }, demo)).toMatchObject({ done: [mail] });
   await eventually(async () => expect(await office.messages('anna')).toHaveLength(1));
   expect(await office.queued(mail)).toMatchObject({ state: 'held' });
@@ -236,10 +236,8 @@ test("a domain's administrator lets go for its own recipients, and those of othe
 test('an approval is of what DLP holds and of nothing else, and its comment is in the log of changes', async () => {
   const dlp = await quarantined({ dlp: 'quarantine' });
   const virus = await quarantined({ antivirus: 'quarantine' });
-  const approved = await ask(adminQuarantine.approve, {
-    mails: [dlp, virus],
-    comment: 'the contract is public',
-  });
+  const mails = [dlp, virus];
+  const approved = await ask(adminQuarantine.approve, { mails, comment: ' the contract is public ' });
   expect(approved).toMatchObject({ done: [dlp], skipped: [virus] });
   await office.settled(dlp);
   expect(await office.messages('anna')).toHaveLength(1);
@@ -248,4 +246,29 @@ test('an approval is of what DLP holds and of nothing else, and its comment is i
   ]);
   const shown = await ask(adminQueue.show, { mail: virus });
   expect(shown.mail).toMatchObject({ state: 'held', heldFilter: 'antivirus' });
+});
+
+test('an approval without a reason, and a release of what DLP holds, let nothing go', async () => {
+  const mail = await quarantined({ dlp: 'quarantine' }, { to: ['anna@demo.test', 'x@far.test'] });
+  for (const recipient of [undefined, 'anna@demo.test']) {
+    const silent = { mails: [mail], comment: '  ', ...(recipient !== undefined && { recipient }) };
+    expect(await askAdmin(desk, adminQuarantine.approve, admin, silent)).toMatchObject({
+      ok: false,
+      error: { code: 'invalid', field: 'comment', message: { ru: expect.stringContaining('почему') } },
+    });
+    const released = await ask(adminQuarantine.release, { mails: [mail], recipient });
+    expect(released).toMatchObject({
+      ...{ done: [], skipped: [mail] },
+      complaints: [{ problem: { code: 'needsApproval' } }],
+    });
+  }
+  expect(await office.queued(mail)).toMatchObject({ state: 'held' });
+  expect((await office.recipients(mail)).map(({ address }) => address)).toEqual([
+    'anna@demo.test',
+    'x@far.test',
+  ]);
+  const refused = await office.db.query({
+    text: `select outcome from audit.entry where action = 'quarantine.approve'`,
+  });
+  expect(refused).toEqual([{ outcome: 'invalid' }, { outcome: 'invalid' }]);
 });

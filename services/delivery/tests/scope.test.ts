@@ -171,6 +171,7 @@ describe('every question about mail', () => {
     'quarantine.show': (mail) => ({ mail }),
     'quarantine.read': (mail) => ({ mail }),
     'quarantine.content': (mail) => ({ mail }),
+    'quarantine.approve': (mail) => ({ mails: [mail], comment: 'looked at' }),
   };
   const queueQuestions = [...Object.entries(adminQueue), ...Object.entries(adminTrace)];
   const quarantineQuestions = Object.entries(adminQuarantine).map(

@@ -130,7 +130,7 @@ export const adminQuarantine = {
   release: adminQuestion(
     'delivery',
     'quarantine.release',
-    'lets mails of the quarantine go on, past the verdict of the filter that holds them and of no other',
+    'lets mails of the quarantine go on, past the verdict of the filter that holds them and of no other; what data loss prevention holds is approved instead',
     selection,
     queueOutcome,
     changesInScope(mailsOf, ['filter', 'recipient']),
@@ -138,10 +138,10 @@ export const adminQuarantine = {
   approve: adminQuestion(
     'delivery',
     'quarantine.approve',
-    'lets mails go on that data loss prevention holds for approval',
+    'lets mails go on that data loss prevention holds for approval, with the reason',
     selection.omit({ filter: true }).extend({
-      /** Why; it is kept in the log of changes. */
-      comment: z.string().trim().max(400).default(''),
+      /** Why it may go, which has to be said; it is kept in the log of changes. */
+      comment: z.string().trim().max(400),
     }),
     queueOutcome,
     changesInScope(mailsOf, ['recipient', 'comment']),

@@ -43,14 +43,15 @@ export const quarantineRoutes = {
     roles: adminQuarantine.content.access.roles,
   }),
   'POST /quarantine/release': asks(adminQuarantine.release, {
-    summary: 'lets mails go on, past the verdict of the filter that holds them',
+    summary:
+      'lets mails go on, past the verdict of the filter that holds them; what data loss prevention holds is approved',
     body: selection,
     request: ({ body }) => body,
     answer: ofKnown,
   }),
   'POST /quarantine/approve': asks(adminQuarantine.approve, {
-    summary: 'lets mails go on that data loss prevention holds for approval',
-    body: selection.omit({ filter: true }).extend({ comment: z.string().max(400).default('') }),
+    summary: 'lets mails go on that data loss prevention holds for approval; the comment says why',
+    body: selection.omit({ filter: true }).extend({ comment: z.string().max(400) }),
     request: ({ body }) => body,
     answer: ofKnown,
   }),

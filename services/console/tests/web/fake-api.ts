@@ -247,15 +247,15 @@ export class FakeApi {
     'GET /overview/mail': () => mailOverview(this.isNew),
     'GET /overview/server': () => serverOverview(this.isNew),
     'GET /queue': ({ query }) =>
-      this.isNew ? { mails: [], total: 0, isTotalExact: true, next: null } : mails(query.get('state')),
+      this.isNew ? { mails: [], total: 0, isTotalExact: true, next: null } : mails(query),
     'GET /queue/matching': () => ({
-      mails: mails(null).mails.map(({ mail }) => mail),
+      mails: mails(new URLSearchParams()).mails.map(({ mail }) => mail),
       isCut: false,
       asOf: '2026-01-01T10:00:00.000Z',
     }),
     'GET /queue/destinations': () => ({ destinations: this.isNew ? [] : destinations }),
     'GET /queue/:mail': ({ params }) => {
-      const found = mails(null).mails.find(({ mail }) => mail === params.mail);
+      const found = mails(new URLSearchParams()).mails.find(({ mail }) => mail === params.mail);
       if (found === undefined) return problem(404, 'notFound', 'такого письма нет', 'no such mail');
       const verdicts = [
         { filter: 'dnsbl', recipient: '', generation: 1, result: 'accept', reason: '', at: found.acceptedAt },

@@ -223,9 +223,9 @@ export function directory(isNew: () => boolean) {
   };
 }
 
-const ids = ['0192f000-0000-7000-8000-000000000001', '0192f000-0000-7000-8000-000000000002'];
+const ids = [1, 2, 3].map((one) => `0192f000-0000-7000-8000-00000000000${one}`);
 
-export function mails(state: string | null): Answers<'GET /queue'> {
+export function mails(query: URLSearchParams): Answers<'GET /queue'> {
   const recipient = {
     address: 'boss@client.test',
     route: 'remote' as const,
@@ -261,8 +261,18 @@ export function mails(state: string | null): Answers<'GET /queue'> {
       reversePath: '',
       reason: 'encrypted archive',
     },
+    {
+      ...mail,
+      mail: ids[2] ?? '',
+      state: 'held',
+      heldBy: 'volume',
+      reason: 'its body cannot be read: no volume has the pack',
+    },
   ];
-  const shown = all.filter((one) => state === null || one.state === state);
+  const wanted = ['state', 'heldBy'] as const;
+  const shown = all.filter((one) =>
+    wanted.every((name) => !query.has(name) || query.get(name) === one[name]),
+  );
   return { mails: shown, total: shown.length, isTotalExact: true, next: null, searchedUntil: null };
 }
 
@@ -363,14 +373,14 @@ export function mailOverview(isNew: boolean): Answers<'GET /overview/mail'> {
       code: 'mailHeld',
       tone: 'warn',
       message: {
-        ru: '3 письма задержаны, самое старое принято 24.12.2025.',
-        en: '3 mails are held, the oldest came on 2025-12-24.',
+        ru: '3 письма задержаны: их тела недоступны, самое старое принято 24.12.2025.',
+        en: '3 mails are held because their bodies cannot be read, the oldest since 2025-12-24.',
       },
       advice: {
-        ru: 'Сами они дальше не пойдут: посмотрите причину и отпустите, верните или удалите их.',
-        en: 'They do not go on by themselves: see why, then release, return or delete them.',
+        ru: 'Верните диск или хранилище, где лежат их тела, и отпустите их.',
+        en: 'Bring back the disk or store that has their bodies, then release them.',
       },
-      to: '/queue?state=held',
+      to: '/queue?state=held&holder=volume',
     },
   ];
   return {

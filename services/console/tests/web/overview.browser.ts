@@ -40,7 +40,12 @@ describe('the overview', () => {
     expect(await remarks.count()).toBe(2);
     expect(await remarks.first().textContent()).toContain('Порт 110 занят');
     await remarks.nth(1).getByRole('link').click();
-    await page.waitForURL('**/queue?state=held');
+    await page.waitForURL('**/queue?state=held&holder=volume');
+    // Of the mails that are held only those that the remark is about.
+    const rows = page.locator('main [data-row]');
+    await rows.getByText('Тело письма недоступно').waitFor();
+    expect(await rows.count()).toBe(1);
+    expect(await page.getByRole('combobox', { name: 'Почему задержано' }).inputValue()).toContain('Тело');
   });
 
   test('names the latest changes of settings in words, with who made them and the way to their history', async () => {

@@ -32,6 +32,8 @@ test('every command that a page says is one of the command line, with options th
   const known = knownCommands();
   expect(known.size).toBeGreaterThan(40);
   const filters = [
+    '/queue?state=held&holder=poison',
+    '/queue?holder=dlp',
     '/queue?state=held&age=60&sender=a&recipient=b&destination=c&reason=d',
     '/quarantine?filter=dlp&hours=24&sender=a&recipient=b',
     '/dlp?tab=incidents&rule=a&search=b',
@@ -62,6 +64,10 @@ test('filters go into the command, and what a shell would take apart is quoted',
   expect(commandsOf('/queue?sender=o%27neil&reason=grey+list&age=300')).toEqual([
     String.raw`pochtar queue list --sender 'o'\''neil' --reason 'grey list' --older-than 300`,
   ]);
+  expect(commandsOf('/queue?state=held&holder=volume')).toEqual([
+    'pochtar queue list --state held --held-by volume',
+  ]);
+  expect(commandsOf('/queue?holder=dlp')).toEqual(['pochtar queue list --filter dlp']);
   expect(commandsOf('/accounts?search=-x')).toEqual(['pochtar account list --search=-x']);
   expect(commandsOf('/trace?q=192.0.2.1')).toEqual(['pochtar trace find --client 192.0.2.1 --since 24h']);
   expect(commandsOf('/domains/firma.test/dns')).toEqual(['pochtar domain dns firma.test --check']);

@@ -1,4 +1,5 @@
 // What stands on a page as lines for the terminal: the same question, with the same filters.
+import { heldByQuery } from './pages/queue/states.ts';
 import { recognise } from './pages/trace/recognise.ts';
 import { shellWord } from './settings/command-line.ts';
 
@@ -43,11 +44,13 @@ const trace: Lines = ({ q, hours, at, outcome }) => {
   return [withOptions(`pochtar trace find${address}`, { client, outcome, ...range })];
 };
 
-const queue: Lines = ({ tab, open, state, age, sender, recipient, destination, reason }) => {
+const queue: Lines = ({ tab, open, state, holder, age, sender, recipient, destination, reason }) => {
   if (open !== undefined) return [`pochtar queue show ${shellWord(open)}`];
   if (tab === 'destinations') return ['pochtar queue destinations'];
-  const filter = { state, sender, recipient, destination, reason, 'older-than': age };
-  return [withOptions('pochtar queue list', filter)];
+  const { heldBy, filter } = heldByQuery(holder);
+  const texts = { sender, recipient, destination, reason };
+  const options = { state, 'held-by': heldBy, filter, ...texts, 'older-than': age };
+  return [withOptions('pochtar queue list', options)];
 };
 
 const quarantine: Lines = ({ open, filter, hours, sender, recipient }) => {

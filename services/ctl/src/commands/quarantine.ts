@@ -188,6 +188,9 @@ async function told(session: Session, outcome: QueueOutcome): Promise<ExitCode> 
   if (outcome.skipped.length === 0) return exitCode.done;
   const names = outcome.skipped.join(', ');
   session.note(text(`пропущены: ${names}`, `skipped: ${names}`));
+  for (const { mail, problem } of outcome.complaints) {
+    session.note(text(`${mail}: ${problem.message.ru}`, `${mail}: ${problem.message.en}`));
+  }
   return outcome.done.length > 0 ? exitCode.done : exitCode.refused;
 }
 
@@ -214,11 +217,22 @@ const approve: Command = {
   args,
   options: {
     ...recipientOption,
-    comment: { value: 'TEXT', help: text('зачем; останется в журнале', 'why; it is kept in the log') },
+    comment: {
+      value: 'TEXT',
+      help: text(
+        'почему, обязательно; останется в журнале',
+        'why, which has to be said; it is kept in the log',
+      ),
+    },
   },
   async run(session, input) {
     const { mails, recipient } = selectionOf(input);
-    const comment = input.option('comment');
+    const comment = input.option('comment')?.trim() ?? '';
+    if (comment === '') {
+      throw new UsageError(
+        text('--comment: укажите, почему письмо можно отправить', '--comment: say why the mail may go'),
+      );
+    }
     return told(session, await session.ask(adminQuarantine.approve, { mails, recipient, comment }));
   },
 };

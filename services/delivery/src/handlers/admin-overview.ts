@@ -60,7 +60,7 @@ async function overview(tools: Tools, scope: AdminScope, now: Date): Promise<Adm
       waiting: Math.min(waiting, GLANCE_MOST),
       isMore: waiting > GLANCE_MOST,
       oldestAt: oldestAt?.toISOString() ?? null,
-      held: held.byFilter.count + held.otherwise.count,
+      held: Object.values(held).reduce((sum, { count }) => sum + count, 0),
     },
     reasons,
     disk,

@@ -22,7 +22,7 @@ import {
 } from '@pochtar/store/queue';
 import { actOnMails, ofOneKind, type Selection } from '../act-on-mails.ts';
 import { MAX_VIEWED, safeHeader, safeParts } from '../quarantine/safe-view.ts';
-import { type Action, releaseWithin, remove } from '../queue-actions.ts';
+import { type Action, releaseWithin, remove, unlessForApproval } from '../queue-actions.ts';
 import type { Tools } from '../tools.ts';
 import { subjectOf } from './admin-queue.ts';
 
@@ -58,9 +58,11 @@ export function answerQuarantine(tools: Tools): AsyncDisposable {
         return { piece: piece.toString('base64'), size: deliveredSize(content) };
       }),
     ),
-    answerAdmin(tools, adminQuarantine.release, act(releaseWithin)),
-    answerAdmin(tools, adminQuarantine.approve, ({ mails, recipient }, asker) =>
-      act(releaseWithin)({ mails, recipient, filter: 'dlp' }, asker),
+    answerAdmin(tools, adminQuarantine.release, act(unlessForApproval(releaseWithin))),
+    answerAdmin(tools, adminQuarantine.approve, ({ mails, recipient, comment }, asker) =>
+      comment === ''
+        ? Promise.resolve(withoutReason())
+        : act(releaseWithin)({ mails, recipient, filter: 'dlp' }, asker),
     ),
     answerAdmin(tools, adminQuarantine.delete, act(remove)),
   ];
@@ -117,6 +119,15 @@ async function ofContent<Result>(
 ): Promise<AdminReply<Result>> {
   const content = await quarantinedContent(db, scope, mail);
   return content === null ? notThere() : done(await read(content));
+}
+
+function withoutReason() {
+  return refused(
+    'invalid',
+    'comment',
+    'comment: укажите, почему письмо можно отправить: это останется в журнале изменений',
+    'comment: say why the mail may go: it is kept in the log of changes',
+  );
 }
 
 function notThere() {

@@ -32,6 +32,7 @@ import {
   releaseUnscanned,
   remove,
   retry,
+  unlessForApproval,
 } from '../queue-actions.ts';
 import { DearAnswers } from '../dear-answers.ts';
 import type { QueueRunner } from '../queue-runner.ts';
@@ -72,7 +73,7 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
     answerAdmin(tools, adminQueue.hold, change(hold)),
     answerAdmin(tools, adminQueue.release, (request, asker) => {
       const { filter, isUnscanned } = request;
-      if (isUnscanned !== true) return ofOneKind(tools, change(release))(request, asker);
+      if (isUnscanned !== true) return ofOneKind(tools, change(unlessForApproval(release)))(request, asker);
       if (filter !== undefined) return change(releaseUnscanned(filter))({ mails: request.mails }, asker);
       return Promise.resolve(
         refused(

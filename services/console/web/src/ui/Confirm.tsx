@@ -12,6 +12,8 @@ interface ConfirmProps {
   /** Has to be typed first. */
   typed?: string;
   isDangerous?: boolean;
+  /** False: something within has to be given first. */
+  isReady?: boolean;
   isBusy?: boolean;
   error?: unknown;
   onConfirm: () => void;
@@ -22,7 +24,8 @@ export function Confirm(props: ConfirmProps) {
   const { t } = useWords();
   const id = useId();
   const [text, setText] = useState('');
-  const isReady = props.typed === undefined || text.trim() === props.typed;
+  const isTyped = props.typed === undefined || text.trim() === props.typed;
+  const isReady = isTyped && (props.isReady ?? true);
   return (
     <Modal
       opened

@@ -8,6 +8,7 @@ import { Confirm } from '../../ui/Confirm.tsx';
 import { Button, Select, TextInput } from '../../ui/controls.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { toast } from '../../ui/toast.tsx';
+import { add, nothingDone, type Outcome, outcomeWords } from '../queue/outcome.ts';
 
 export type Doing = 'release' | 'approve' | 'delete' | null;
 
@@ -27,6 +28,8 @@ interface ActionsProps {
   onDoing?: (doing: Doing) => void;
 }
 
+/** What it holds goes on with a reason, and not without. */
+const DLP = 'dlp';
 const touches = ['/quarantine', '/queue', '/trace'];
 /** So many are deleted only after their number was typed. */
 const many = 20;
@@ -36,7 +39,7 @@ export function QuarantineActions({ mails, onDone, doing: given, onDoing }: Acti
   const [own, setOwn] = useState<Doing>(null);
   const doing = given ?? own;
   const setDoing = onDoing ?? setOwn;
-  const isDlp = mails.every(({ filter }) => filter === 'dlp');
+  const isDlp = mails.every(({ filter }) => filter === DLP);
   const shown = isDlp ? (['approve', 'delete'] as const) : (['release', 'delete'] as const);
   return (
     <div className="p-actions">
@@ -73,22 +76,23 @@ interface ActProps {
   onClose: () => void;
 }
 
-/** One request for each filter: a release is of what one filter holds. */
+/** One request for each filter: a release is of what one filter holds, and what DLP holds is approved. */
 async function act(
   action: NonNullable<Doing>,
   mails: readonly Chosen[],
   { recipient, comment }: { recipient: string; comment: string },
-): Promise<{ done: number; skipped: number }> {
+): Promise<Outcome> {
   const only = recipient === '' ? {} : { recipient };
-  const outcome = { done: 0, skipped: 0 };
+  const outcome = nothingDone();
   for (const [filter, some] of Map.groupBy(mails, (one) => one.filter)) {
     const ids = some.map(({ mail }) => mail);
-    const { done, skipped } =
-      action === 'approve'
+    const isApproval = action !== 'delete' && filter === DLP;
+    add(
+      outcome,
+      isApproval
         ? await call('POST /quarantine/approve', { body: { mails: ids, comment, ...only } })
-        : await call(`POST /quarantine/${action}`, { body: { mails: ids, filter, ...only } });
-    outcome.done += done.length;
-    outcome.skipped += skipped.length;
+        : await call(`POST /quarantine/${action}`, { body: { mails: ids, filter, ...only } }),
+    );
   }
   return outcome;
 }
@@ -102,19 +106,20 @@ function typedFor(action: NonNullable<Doing>, mails: readonly Chosen[]): string 
 }
 
 function Act({ action, mails, onDone, onClose }: ActProps) {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const [recipient, setRecipient] = useState('');
   const [comment, setComment] = useState('');
   const acting = useMutation({
     mutationFn: () => act(action, mails, { recipient, comment }),
-    onSuccess: ({ done, skipped }) => {
-      const words = t('queue.done', { count: done });
-      toast(skipped === 0 ? words : `${words} ${t('queue.skipped', { count: skipped })}`);
+    onSuccess: (outcome) => {
+      toast(outcomeWords(outcome, words));
       onDone();
     },
     onSettled: () => refresh(touches),
   });
   const typed = typedFor(action, mails);
+  const needsReason = action !== 'delete' && mails.some(({ filter }) => filter === DLP);
   const [only] = mails;
   const isOfMany = mails.length === 1 && only !== undefined && only.recipientCount > 1;
   return (
@@ -123,6 +128,7 @@ function Act({ action, mails, onDone, onClose }: ActProps) {
       verb={t(`quarantine.verb.${action}`, { count: mails.length })}
       isDangerous={action === 'delete' || typed !== undefined}
       {...(typed !== undefined && { typed })}
+      isReady={!needsReason || comment.trim() !== ''}
       isBusy={acting.isPending}
       error={acting.error}
       onConfirm={() => acting.mutate()}
@@ -141,7 +147,7 @@ function Act({ action, mails, onDone, onClose }: ActProps) {
           ]}
         />
       )}
-      {action === 'approve' && (
+      {needsReason && (
         <TextInput
           label={t('quarantine.comment')}
           value={comment}

@@ -8,6 +8,7 @@ import { Confirm } from '../../ui/Confirm.tsx';
 import { Button, TextInput } from '../../ui/controls.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { toast } from '../../ui/toast.tsx';
+import { add, nothingDone, type Outcome, outcomeWords } from './outcome.ts';
 
 type Action = 'retry' | 'hold' | 'release' | 'return' | 'delete';
 type Doing = Action | 'redirect' | null;
@@ -70,10 +71,9 @@ interface ActProps extends QueueActionsProps {
 }
 
 function useOutcome(onDone: () => void) {
-  const { t } = useWords();
-  return ({ done, skipped }: { done: string[]; skipped: string[] }) => {
-    const words = t('queue.done', { count: done.length });
-    toast(skipped.length === 0 ? words : `${words} ${t('queue.skipped', { count: skipped.length })}`);
+  const words = useWords();
+  return (outcome: Outcome) => {
+    toast(outcomeWords(outcome, words));
     onDone();
   };
 }
@@ -82,15 +82,11 @@ function useOutcome(onDone: () => void) {
 const slice = 500;
 
 /** One action on any number of mails, a slice at a time. */
-function useSlices(act: (mails: string[]) => Promise<{ done: string[]; skipped: string[] }>) {
+function useSlices(act: (mails: string[]) => Promise<Outcome>) {
   return useMutation({
     mutationFn: async (mails: readonly string[]) => {
-      const outcome = { done: [] as string[], skipped: [] as string[] };
-      for (let at = 0; at < mails.length; at += slice) {
-        const { done, skipped } = await act(mails.slice(at, at + slice));
-        outcome.done.push(...done);
-        outcome.skipped.push(...skipped);
-      }
+      const outcome = nothingDone();
+      for (let at = 0; at < mails.length; at += slice) add(outcome, await act(mails.slice(at, at + slice)));
       return outcome;
     },
     onSettled: () => refresh(touches),

@@ -4,13 +4,14 @@ import { Select } from '../../ui/controls.ts';
 import { FilterField } from '../../ui/FilterField.tsx';
 import { Filters } from '../../ui/Filters.tsx';
 import type { View } from '../search.ts';
+import { allHolders, heldByQuery, holderWords } from './states.ts';
 
 export const states = ['active', 'parked', 'held', 'scheduled'] as const;
 const texts = ['sender', 'recipient', 'destination', 'reason'] as const;
 /** Older than so many minutes. */
 const ages = ['60', '300', '1440'] as const;
 
-export interface QueueQuery {
+export interface QueueQuery extends ReturnType<typeof heldByQuery> {
   state?: (typeof states)[number];
   sender?: string;
   recipient?: string;
@@ -25,6 +26,7 @@ export function queueQuery(view: View): QueueQuery {
   const given = texts.flatMap((name) => (view[name] === undefined ? [] : [[name, view[name]]]));
   return {
     ...(state !== undefined && { state }),
+    ...heldByQuery(view.holder),
     ...(age !== undefined && { olderThanMinutes: Number(age) }),
     ...(Object.fromEntries(given) as Record<string, string>),
   };
@@ -32,6 +34,7 @@ export function queueQuery(view: View): QueueQuery {
 
 export const noFilters = {
   state: undefined,
+  holder: undefined,
   age: undefined,
   sender: undefined,
   recipient: undefined,
@@ -46,15 +49,25 @@ interface QueueFiltersProps {
 
 export function QueueFilters({ view, onChange }: QueueFiltersProps) {
   const { t } = useWords();
+  const query = queueQuery(view);
   return (
-    <Filters isActive={Object.keys(queueQuery(view)).length > 0}>
+    <Filters isActive={Object.keys(query).length > 0}>
       <Select
         label={t('state.title')}
-        value={queueQuery(view).state ?? ''}
+        value={query.state ?? ''}
         onChange={(chosen) => onChange({ state: chosen ?? undefined })}
         data={[
           { value: '', label: t('queue.allStates') },
           ...states.map((one) => ({ value: one, label: t(`queue.state.${one}`) })),
+        ]}
+      />
+      <Select
+        label={t('queue.held')}
+        value={query.heldBy ?? query.filter ?? ''}
+        onChange={(chosen) => onChange({ holder: chosen ?? undefined })}
+        data={[
+          { value: '', label: t('queue.allStates') },
+          ...allHolders.map((one) => ({ value: one, label: holderWords(one, t) })),
         ]}
       />
       <Select
