@@ -29,6 +29,7 @@ export * from './short-header.ts';
 export { srsAddress, type SrsFinding, srsSender } from './srs.ts';
 export { DEFAULT_SCAN_LIMITS } from './structure.ts';
 export type { Part, ScanLimits } from './structure.ts';
+export { buildQuarantineDigest, type DigestedMail } from './quarantine-digest.ts';
 export { buildTestMail } from './test-mail.ts';
 export * from './scan-reason.ts';
 export { type PartEncoding, partEncodings, sevenBit, Unconvertible } from './seven-bit.ts';

@@ -142,6 +142,7 @@ export const searchTerms: Terms = {
   },
   quarantine: {
     expiryDays: 'срок карантина, задержанные письма, очистка, удаление, retention',
+    ownerDigest: 'уведомление, сводка, дайджест, отчёт пользователю, digest, notify users',
   },
   trace: {
     keepDays: 'журнал, лог, логи, история, log, сколько хранить, где письмо, maillog',

@@ -233,7 +233,7 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
   ],
   'dkim.sign': [
     'services/filter/tests/signing.test.ts',
-    'what leaves is signed with every key of its author’s domain, and another implementation finds it whole',
+    'what leaves is signed with every key of its author’s domain, and other implementations find it whole',
   ],
   'dkim.selector': [
     'services/settings/tests/dkim.test.ts',
@@ -296,6 +296,10 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
   'quarantine.expiryDays': [
     `${delivery}/clean-up.test.ts`,
     'quarantine.expiryDays: what a filter holds for longer is deleted with its trace and nobody is told; other holds stay',
+  ],
+  'quarantine.ownerDigest': [
+    `${delivery}/tell-owners.test.ts`,
+    'quarantine.ownerDigest: each owner is told once a day what is held for him, and of nothing else',
   ],
   'trace.keepDays': [
     `${delivery}/clean-up.test.ts`,

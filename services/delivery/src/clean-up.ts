@@ -36,25 +36,6 @@ const PARTS: Record<string, Part> = {
   dead: collect,
 };
 
-/** Cleans up every `seconds` until it is disposed. */
-export function startCleanUp(tools: Tools, seconds: number, round = cleanUp): AsyncDisposable {
-  const stopping = new AbortController();
-  let running: Promise<void> | null = null;
-  // One round at a time: what it leaves the next one finds, so none is owed.
-  const timer = setInterval(() => {
-    running ??= round(tools, stopping.signal).finally(() => {
-      running = null;
-    });
-  }, seconds * 1000);
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      stopping.abort();
-      await running;
-    },
-  };
-}
-
 /** All parts once. */
 export async function cleanUp(tools: Tools, signal: AbortSignal): Promise<void> {
   for (const [part, work] of Object.entries(PARTS)) {

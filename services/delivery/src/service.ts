@@ -2,7 +2,7 @@
 // handlers/mail-deliver.ts, and in queue-runner.ts when it leaves for another server.
 import type { Service, ServiceContext } from '@pochtar/runtime';
 import { openService } from '@pochtar/service';
-import { startCleanUp } from './clean-up.ts';
+import { cleanUp } from './clean-up.ts';
 import { type Config, readConfig } from './config.ts';
 import { redestineAll } from './destination.ts';
 import { answerOverview } from './handlers/admin-overview.ts';
@@ -15,8 +15,10 @@ import { consumeDeliveries } from './handlers/mail-deliver.ts';
 import { recordRefused } from './handlers/mail-refused.ts';
 import { NoticeMaker } from './notice-maker.ts';
 import { openTools, QUEUE_CONNECTIONS } from './open-tools.ts';
+import { tellOwners } from './quarantine/tell-owners.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { startReconciler } from './reconciler.ts';
+import { startRounds } from './rounds.ts';
 import { startTextRebuild } from './rebuild-texts.ts';
 import { replanAll } from './replan.ts';
 import { sections, type Tools, waysOf } from './tools.ts';
@@ -57,7 +59,8 @@ export async function start(
       minAgeSeconds: config.POCHTAR_RECONCILE_AGE_SECONDS,
     }),
   );
-  stack.use(startCleanUp(tools, config.POCHTAR_CLEAN_UP_SECONDS));
+  stack.use(startRounds(tools, config.POCHTAR_CLEAN_UP_SECONDS, cleanUp));
+  stack.use(startRounds(tools, config.POCHTAR_CLEAN_UP_SECONDS, tellOwners));
   stack.use(startTextRebuild(tools, config.POCHTAR_CLEAN_UP_SECONDS));
   stack.use(consumeDeliveries(tools));
   context.health.report('delivery', null);

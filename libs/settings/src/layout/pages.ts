@@ -54,7 +54,7 @@ const morePage: Page = {
       rows: [ours('dlp.enabled'), ours('dlp.defaultAction'), ours('dlp.onUnscannable')],
       rare: [ours('dlp.maxFileSizeMb'), ours('dlp.thresholdPercent')],
     }),
-    block('quarantine', { rows: [ours('quarantine.expiryDays')] }),
+    block('quarantine', { rows: [ours('quarantine.expiryDays'), ours('quarantine.ownerDigest')] }),
     block('trace', { rows: [ours('trace.keepDays')] }),
     block('dsn', { rows: [ours('dsn.delayNoticeHours')], rare: [ours('dsn.successToStrangers')] }),
     block('limits', {

@@ -1,5 +1,5 @@
 /** How long mail is kept in the quarantine. */
-import { integer, presented, words } from '../field.ts';
+import { bool, integer, presented, words } from '../field.ts';
 import { defineSection } from '../section.ts';
 import { text } from '../text.ts';
 import { days } from '../units.ts';
@@ -24,6 +24,15 @@ export const quarantine = defineSection({
           'После этого письмо удаляется. 0: хранить всегда.',
           'After this the mail is deleted. 0: keep it for ever.',
         ),
+      ),
+    ),
+    ownerDigest: bool(
+      false,
+      words(
+        'Сообщать владельцам ящиков',
+        'Tell the owners of mailboxes',
+        'Раз в сутки владелец узнаёт, какие письма для него задержаны. О задержанных DLP не сообщается.',
+        'Once a day an owner is told which mails are held for the mailbox. Nothing is said of what DLP holds.',
       ),
     ),
   },

@@ -27,6 +27,7 @@ export * from './mail-to-judge.ts';
 export * from './owed-notice.ts';
 export * from './pass-unseen.ts';
 export * from './quarantine.ts';
+export * from './quarantine-digest.ts';
 export * from './routing.ts';
 export * from './schedule.ts';
 export * from './scope.ts';

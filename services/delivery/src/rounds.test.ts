@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eventually } from '@pochtar/testkit';
 import { expect, test } from 'vitest';
-import { startCleanUp } from './clean-up.ts';
+import { startRounds } from './rounds.ts';
 import type { Tools } from './tools.ts';
 
 const SECONDS = 0.005;
@@ -11,7 +11,7 @@ test('one round at a time: those whose time came while it ran are not owed', asy
   let begun = 0;
   let times = 0;
   const timer = setInterval(() => times++, 1000 * SECONDS);
-  await using _cleaning = startCleanUp({} as Tools, SECONDS, async () => {
+  await using _rounds = startRounds({} as Tools, SECONDS, async () => {
     if (++begun === 1) await first.promise;
   });
   await eventually(() => expect([begun, times > 20]).toEqual([1, true]));
