@@ -148,6 +148,6 @@ test('of many mails the newest are named; what strangers wrote is one line and n
   expect(words).toContain('задержано писем: 53.');
   expect(words).toContain('And 3 more.');
   expect(words.match(/^ {2}номер /gm)).toHaveLength(50);
-  expect(words).not.toMatch(/:\/\/|www\.|[\u202e\u0007]/);
+  for (const live of ['://', 'www.', '\u202e', '\u0007']) expect(words).not.toContain(live);
   expect(words).toContain('pay https: //evil.test/');
 });

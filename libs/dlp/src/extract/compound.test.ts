@@ -382,10 +382,9 @@ describe('hostile ones cost no more than their octets', () => {
   });
 
   test('winmail.dat of two million attributes is read as far as a message can have some', async () => {
-    const subject = Buffer.concat([Buffer.of(1), u32(0x00018004), u32(1), Buffer.from('a'), u16(0)]);
-    const whole = Buffer.concat([u32(0x223e9f78), u16(1), Buffer.alloc(2_000_000 * subject.length, subject)]);
-    const spent = await cost(async () => expect(await whys(whole)).toEqual(['tooMany']));
-    expect(spent).toBeLessThan(MOST_MS);
+    const subject = Buffer.from('010480010001000000610000', 'hex');
+    const whole = Buffer.concat([u32(0x223e9f78), u16(1), Buffer.alloc(24_000_000, subject)]);
+    expect(await cost(async () => expect(await whys(whole)).toEqual(['tooMany']))).toBeLessThan(MOST_MS);
   });
 
   test('octets that were changed anywhere make no reader throw or go on', async () => {
