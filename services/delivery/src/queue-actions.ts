@@ -116,9 +116,9 @@ async function releaseApart({ tools, tx, mail, within, after }: Change): Promise
   return true;
 }
 
-/** What data loss prevention holds goes on by an approval, which says why, and not by a release. */
+/** What data loss prevention holds goes on by an approval, which says why, and in no other way. */
 export function unlessForApproval(action: Action): Action {
-  return async function releaseOther(change) {
+  return async function actOnOthers(change) {
     const isForApproval = change.mail.state === 'held' && overruled(change.mail) === 'dlp';
     return isForApproval ? 'approval' : action(change);
   };

@@ -127,6 +127,8 @@ test('what data loss prevention holds is not let go without a reason, whichever 
       result: { done: [], skipped: [id], complaints: [{ mail: id, problem: { code: 'needsApproval' } }] },
     });
   }
+  const redirected = await askAdmin(desk, adminQueue.redirect, admin, { mails: [id], to: 'boris@demo.test' });
+  expect(redirected).toMatchObject({ result: { skipped: [id], complaints: [{ mail: id }] } });
   await heldBy(id, 'filter', 'dlp');
   expect(await office.messages('anna')).toEqual([]);
 });

@@ -90,7 +90,7 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
     answerAdmin(tools, adminQueue.redirect, (request, asker) => {
       const to = parseAddress(request.to.trim());
       if (to === null) return Promise.resolve(noAddress(request.to));
-      return ofOneKind(tools, change(redirect(to)))(request, asker);
+      return ofOneKind(tools, change(unlessForApproval(redirect(to))))(request, asker);
     }),
   ];
   return {
