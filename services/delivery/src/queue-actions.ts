@@ -118,10 +118,12 @@ async function releaseApart({ tools, tx, mail, within, after }: Change): Promise
 
 /** What data loss prevention holds goes on by an approval, which says why, and in no other way. */
 export function unlessForApproval(action: Action): Action {
-  return async function actOnOthers(change) {
+  const checked: Action = async (change) => {
     const isForApproval = change.mail.state === 'held' && overruled(change.mail) === 'dlp';
     return isForApproval ? 'approval' : action(change);
   };
+  // The log names it.
+  return Object.defineProperty(checked, 'name', { value: action.name });
 }
 
 /** Lets a mail go for the recipients that are meant, whoever else has it. */
