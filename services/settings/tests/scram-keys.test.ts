@@ -53,7 +53,10 @@ test('a password that an administrator sets has keys of its own, and those of th
 test('a password that its owner changes likewise', async () => {
   const account = 'own@keys.test';
   await running.get(adminAccount.create, { address: account, password: 'password-1' });
-  const owner: Asker = { ...{ author: account, role: 'user', scope: [], account }, clientAddress: '192.0.2.9' };
+  const owner: Asker = {
+    ...{ author: account, role: 'user', scope: [], account },
+    clientAddress: '192.0.2.9',
+  };
   const change = { current: 'password-1', password: 'password-2' };
   expect(await askAdmin(running.bus, adminLogin.ownPassword, owner, change)).toMatchObject({ ok: true });
   expect(await areOf(account, 'password-2')).toBe(true);

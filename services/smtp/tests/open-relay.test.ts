@@ -13,7 +13,14 @@ afterAll(() => smtp[Symbol.asyncDispose]());
 const MAIL = 'Subject: relayed\r\n\r\nhello\r\n';
 
 /** A stranger, nobody, our own, the server, and those who have a postmaster. */
-const senders = ['a@remote.test', '', 'anna@demo.test', 'a@localhost', 'x@[127.0.0.1]', 'postmaster@demo.test'];
+const senders = [
+  'a@remote.test',
+  '',
+  'anna@demo.test',
+  'a@localhost',
+  'x@[127.0.0.1]',
+  'postmaster@demo.test',
+];
 
 const recipients = [
   'victim@far.test',
