@@ -2,6 +2,7 @@
 // nothing kept of what comes between.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /** A tagged answer is found at the end of what has come. */
 const KEPT = 1024;
@@ -27,12 +28,15 @@ export class ImapLine implements Disposable {
   }
 
   static async logIn(
-    target: { host: string; port: number },
+    target: { host: string; port: number; isTls?: boolean },
     account: { address: string; password: string },
   ): Promise<ImapLine> {
-    const socket = connect(target.port, target.host);
-    await once(socket, 'connect');
+    const { host, port, isTls = false } = target;
+    // Whoever measures knows whom it asks.
+    const socket = isTls ? connectTls({ host, port, rejectUnauthorized: false }) : connect(port, host);
+    await once(socket, isTls ? 'secureConnect' : 'connect');
     const line = new ImapLine(socket);
+    await line.#until(/^\* OK [^\r]*\r\n$/);
     await line.command(`LOGIN ${account.address} ${account.password}`);
     return line;
   }
@@ -42,7 +46,9 @@ export class ImapLine implements Disposable {
     const tag = `t${++this.#count}`;
     const started = performance.now();
     this.#socket.write(`${tag} ${text}\r\n`, 'latin1');
-    const answer = await this.#until(new RegExp(`(?:^|\n)(?:${tag}|\\*) (OK|NO|BAD|BYE) ([^\r]*)\r\n$`));
+    const answer = await this.#until(
+      new RegExp(`(?:^|\n)(?:${tag} |\\* (?=BYE))(OK|NO|BAD|BYE) ([^\r]*)\r\n$`),
+    );
     const ms = performance.now() - started;
     const [, status, reason] = answer;
     if (status !== wanted) throw new Error(`${text.slice(0, 60)}: ${status} ${reason}`);

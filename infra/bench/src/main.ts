@@ -10,6 +10,7 @@ import { benchConsole, consoleTable } from './console.ts';
 import { seedConsole } from './console-seed.ts';
 import { benchIdle, type IdleResult } from './idle.ts';
 import { benchFilters, filtersTable } from './filters.ts';
+import { benchImap, imapTable } from './imap.ts';
 import { Instance } from './instance.ts';
 import { benchLdap, ldapTable } from './ldap.ts';
 import { type Account, type Load, type Result, runLoad } from './load.ts';
@@ -52,7 +53,7 @@ const { values, positionals } = parseArgs({
     sizes: { type: 'string', default: '1000,100000' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
-    idle: { type: 'string', default: '5000' },
+    idle: { type: 'string' },
     only: { type: 'string' },
     keep: { type: 'boolean', default: false },
     scale: { type: 'string', multiple: true, default: [] },
@@ -75,6 +76,9 @@ pochtar bench settings [--saves 40] [--json]
 pochtar bench ldap [--sizes 1000,100000] [--rounds 5] [--seconds 2] [--idle 5000] [--json]
   Measures searches of mail clients in the address book, beside OpenLDAP's slapd with the same entries, in turn; and what
   thousands of silent connections cost.
+pochtar bench imap [--messages 100000] [--rounds 5] [--seconds 2] [--idle 500] [--only PATTERN] [--json]
+  Measures what mail clients do all day by IMAP and POP3, beside Dovecot with the same messages, in turn, and what silent
+  sessions hold.
 pochtar bench filters [--mails 1000] [--sessions 16] [--rounds 5] [--only PATTERN] [--json]
   Measures what each filter adds to a mail of 4 KiB: all off, each one on, all on, in turn.
 `);
@@ -86,6 +90,8 @@ pochtar bench filters [--mails 1000] [--sessions 16] [--rounds 5] [--only PATTER
   await withInstance(runSettings);
 } else if (positionals[0] === 'ldap') {
   await withInstance(runLdap);
+} else if (positionals[0] === 'imap') {
+  await withInstance(runImap);
 } else if (positionals[0] === 'filters') {
   await runFilters();
 } else {
@@ -161,10 +167,23 @@ async function runLdap(instance: Instance): Promise<void> {
   const { sizes, rounds, seconds, idle } = values;
   const options = {
     sizes: sizes.split(',').map(Number),
-    ...{ rounds: Number(rounds), milliseconds: Number(seconds) * 1000, idle: Number(idle) },
+    ...{ rounds: Number(rounds), milliseconds: Number(seconds) * 1000, idle: Number(idle ?? 5000) },
   };
   const result = await benchLdap(instance, options, progress);
   process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : ldapTable(result));
+}
+
+async function runImap(instance: Instance): Promise<void> {
+  const { messages, rounds, seconds, idle, only } = values;
+  const options = {
+    messages: Number(messages),
+    rounds: Number(rounds),
+    milliseconds: Number(seconds) * 1000,
+    idle: Number(idle ?? 500),
+    only: new RegExp(only ?? ''),
+  };
+  const result = await benchImap(instance, options, progress);
+  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : imapTable(result));
 }
 
 async function runFilters(): Promise<void> {

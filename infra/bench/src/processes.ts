@@ -86,6 +86,12 @@ export function rssMiB(pid: number): number {
   return match ? Number(match[1]) / 1024 : 0;
 }
 
+/** Of one process, with its share of what it has in common with others (PSS). */
+export function pssMiB(pid: number): number {
+  const match = /^Pss:\s+(\d+) kB/m.exec(readOrNull(`/proc/${pid}/smaps_rollup`) ?? '');
+  return match ? Number(match[1]) / 1024 : 0;
+}
+
 function peakMiB(pid: number): number {
   const match = /^VmHWM:\s+(\d+) kB/m.exec(readOrNull(`/proc/${pid}/status`) ?? '');
   return match ? Number(match[1]) / 1024 : 0;

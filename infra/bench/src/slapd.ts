@@ -3,11 +3,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureProgram, freePort, until } from '@pochtar/native';
 import { BENCH_BASE, benchPeople } from './ldap-people.ts';
+import { isOpen } from './open-port.ts';
 
 const run = promisify(execFile);
 const START_MS = 30_000;
@@ -56,18 +56,6 @@ export async function startSlapd(
     throw error;
   }
   return { port, pid: child.pid ?? 0, dn, password, [Symbol.asyncDispose]: stop };
-}
-
-async function isOpen(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 function configuration(root: string, directory: string, people: number): string {

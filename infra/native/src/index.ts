@@ -27,7 +27,7 @@ export { startThunderbird } from './thunderbird.ts';
 export { Refusal } from './refusal.ts';
 export { giveTree } from './ownership.ts';
 export { serviceCommand } from './run-as.ts';
-export { serviceUser } from './system-users.ts';
+export { serverUser, serviceUser } from './system-users.ts';
 export type { SystemUser } from './system-users.ts';
 export { hasPostgres } from './stale-lock.ts';
 export { ensureRoundcube, startRoundcube } from './roundcube.ts';
