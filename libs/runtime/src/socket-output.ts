@@ -1,5 +1,6 @@
-// What goes to a client of a line protocol. Text gathers up to 32 KiB and then waits until the client has taken it: never more
-// than that, and what the socket buffers, is held for a client that reads slowly; one that stops is cut off.
+// What goes to a client of a line protocol. Text and short octets gather up to 32 KiB, and octets of as many may follow, so that
+// an answer is mostly one packet; then it waits until the client has taken them. Never more than that, and what the socket
+// buffers, is held for a client that reads slowly; one that stops is cut off.
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { Disconnected, TimedOut } from './socket-input.ts';
@@ -11,7 +12,7 @@ const WRITTEN_AT_ONCE = 64 * 1024;
 export class SocketOutput {
   #socket: Writable;
   readonly #stallMs: number;
-  #parts: string[] = [];
+  #parts: (string | Buffer)[] = [];
   #length = 0;
   /** Until the client has taken what was written: one wait, whoever writes meanwhile (a session may answer several at once). */
   #drained: Promise<void> | undefined;
@@ -34,8 +35,13 @@ export class SocketOutput {
     return this.#length >= GATHERED;
   }
 
+  /** They must not change before they are flushed. */
   async octets(octets: Buffer): Promise<void> {
-    if (octets.length < 1024 && !this.isFull) return this.text(octets.toString('latin1'));
+    if (octets.length <= GATHERED && !this.isFull) {
+      this.#parts.push(octets);
+      this.#length += octets.length;
+      return;
+    }
     await this.flush();
     for (let at = 0; at < octets.length; at += WRITTEN_AT_ONCE) {
       await this.#write(octets.subarray(at, at + WRITTEN_AT_ONCE));
@@ -44,11 +50,10 @@ export class SocketOutput {
 
   async flush(): Promise<void> {
     if (this.#length === 0) return;
-    const text = this.#parts.join('');
+    const octets = joined(this.#parts);
     this.#parts = [];
     this.#length = 0;
-    // As a text: what is short goes to the kernel without memory of its own.
-    await this.#write(text);
+    await this.#write(octets);
   }
 
   /** Goes on with another sink: TLS, or what deflates. */
@@ -102,4 +107,13 @@ export class SocketOutput {
       socket.once('drain', drained).once('close', closed);
     });
   }
+}
+
+/**
+ * In one, for what lies apart would go out in packets of its own. As a text where it can be: what is short goes to the
+ * kernel without memory of its own then.
+ */
+function joined(parts: readonly (string | Buffer)[]): Buffer | string {
+  if (parts.every((part) => typeof part === 'string')) return parts.join('');
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)));
 }
