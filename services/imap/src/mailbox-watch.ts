@@ -7,6 +7,7 @@ import type { Queryable } from '@pochtar/store/db';
 
 export interface Watcher {
   readonly accountId: number;
+  /** 0: none at the moment. */
   readonly mailboxId: number;
   /** Up to where it knows its mailbox. */
   readonly modSeq: number;
@@ -19,6 +20,8 @@ const IDS_A_QUERY = 1000;
 
 interface WatchedAccount {
   watchers: Set<Watcher>;
+  /** By mailbox, the highest MODSEQ that the bus told since somebody watches. */
+  heard: Map<number, number>;
   subscription: { stop(): void };
 }
 
@@ -48,16 +51,24 @@ export class MailboxWatch implements Disposable {
     let account = this.#accounts.get(watcher.accountId);
     if (account === undefined) {
       const watchers = new Set<Watcher>();
+      const heard = new Map<number, number>();
       const subscription = this.#bus.subscribe(mailboxChanged(watcher.accountId), ({ mailboxes }) => {
         const modSeqs = new Map(mailboxes.map(({ id, modSeq }) => [id, modSeq]));
+        for (const [id, modSeq] of modSeqs) heard.set(id, Math.max(modSeq, heard.get(id) ?? 0));
         for (const each of watchers) {
           if ((modSeqs.get(each.mailboxId) ?? 0) > each.modSeq) each.changed();
         }
       });
-      account = { watchers, subscription };
+      account = { watchers, heard, subscription };
       this.#accounts.set(watcher.accountId, account);
     }
     account.watchers.add(watcher);
+  }
+
+  /** What the bus told of a mailbox since a time at which somebody watched its account already; null: nobody did. */
+  heard(accountId: number, mailboxId: number): number | null {
+    const account = this.#accounts.get(accountId);
+    return account === undefined ? null : (account.heard.get(mailboxId) ?? 0);
   }
 
   remove(watcher: Watcher): void {
@@ -77,7 +88,7 @@ export class MailboxWatch implements Disposable {
 
   async #compare(): Promise<void> {
     const watchers = [...this.#accounts.values()].flatMap((account) => [...account.watchers]);
-    const ids = [...new Set(watchers.map((watcher) => watcher.mailboxId))];
+    const ids = [...new Set(watchers.map((watcher) => watcher.mailboxId))].filter((id) => id !== 0);
     try {
       for (let from = 0; from < ids.length; from += IDS_A_QUERY) {
         const asked = new Set(ids.slice(from, from + IDS_A_QUERY));

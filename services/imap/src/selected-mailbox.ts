@@ -27,6 +27,7 @@ export class SelectedMailbox {
   readonly gone = new Map<number, number>();
   /** SEARCHRES (RFC 9051 §6.4.4.1): UIDs that `$` stands for. */
   savedUids: Uint32Array = new Uint32Array(0);
+  /** Shared with others while they know the same, so it is never written to. */
   #uids: Uint32Array;
   #count: number;
   /** RFC 3501 §2.3.2: what is \Recent in this session; UIDs, ascending and apart. */
@@ -128,22 +129,26 @@ export class SelectedMailbox {
     return low;
   }
 
-  /** -1 when the client does not know it. */
-  indexOf(uid: number): number {
+  /** -1 when the client does not know it. Fast where it is at `hint`. */
+  indexOf(uid: number, hint = 0): number {
+    if (hint >= 0 && hint < this.#count && this.#uids[hint] === uid) return hint;
     const index = this.lowerBound(uid);
     return index < this.#count && this.uidAt(index) === uid ? index : -1;
   }
 
   /** Adds new UIDs, ascending, behind those that are known. */
   append(uids: readonly number[]): void {
-    const needed = this.#count + uids.length;
-    if (needed > this.#uids.length) {
-      const grown = new Uint32Array(Math.max(needed, Math.ceil(this.#uids.length * 1.25) + 16));
-      grown.set(this.uids);
-      this.#uids = grown;
-    }
-    this.#uids.set(uids, this.#count);
-    this.#count = needed;
+    const grown = new Uint32Array(this.#count + uids.length);
+    grown.set(this.uids);
+    grown.set(uids, this.#count);
+    this.#uids = grown;
+    this.#count = grown.length;
+  }
+
+  /** Takes over an array that begins with what is known here, instead of one of its own. */
+  share(uids: Uint32Array | undefined): void {
+    if (uids === undefined || uids.buffer === this.#uids.buffer || uids.length < this.#count) return;
+    if (Buffer.compare(octetsOf(uids.subarray(0, this.#count)), octetsOf(this.uids)) === 0) this.#uids = uids;
   }
 
   /** Takes `gone` out; gives the sequence numbers in the order in which they are to be told, and the UIDs, ascending. */
@@ -206,4 +211,8 @@ export class SelectedMailbox {
     }
     return isNew;
   }
+}
+
+function octetsOf({ buffer, byteOffset, byteLength }: Uint32Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

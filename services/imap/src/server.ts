@@ -5,7 +5,8 @@ import type { BodyMemory, CurrentSettings, DiskSpace, LoginGuard, Scram } from '
 import type { BlobStore } from '@pochtar/store/blob';
 import type { Database } from '@pochtar/store/db';
 import type { PasswordVerifier } from '@pochtar/store/directory';
-import type { MailboxChange } from '@pochtar/store/mailbox';
+import type { AppendMessages, MailboxChange, StoreFlags } from '@pochtar/store/mailbox';
+import type { MailboxIndexes } from './mailbox-index/mailbox-indexes.ts';
 import type { MailboxWatch } from './mailbox-watch.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -50,6 +51,10 @@ export interface Server {
   scram: Scram;
   tls: TlsContexts;
   watch: MailboxWatch;
+  indexes: MailboxIndexes;
+  /** STOREs and APPENDs of all sessions share statements and commits. */
+  storeFlags: StoreFlags;
+  appendMessages: AppendMessages;
   disk: DiskSpace;
   /** For messages of APPEND that are kept in memory. */
   memory: BodyMemory;

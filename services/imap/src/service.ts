@@ -17,9 +17,11 @@ import {
   wantedListeners,
 } from '@pochtar/service';
 import { passwordVerifier } from '@pochtar/store/directory';
+import { sharedAppend, sharedFlags } from '@pochtar/store/mailbox';
 import { readMasterKey } from '@pochtar/store/settings';
 import { commands } from './commands.ts';
 import { type Config, readConfig } from './config.ts';
+import { MailboxIndexes } from './mailbox-index/mailbox-indexes.ts';
 import { MailboxWatch } from './mailbox-watch.ts';
 import { createMetrics } from './metrics.ts';
 import { Bye } from './reply.ts';
@@ -55,6 +57,9 @@ export async function start(
     guard: new LoginGuard(db, settings),
     tls,
     watch: stack.use(new MailboxWatch(bus, db, log)),
+    indexes: new MailboxIndexes(db),
+    storeFlags: sharedFlags(db),
+    appendMessages: sharedAppend(db),
     disk: stack.use(await DiskSpace.open({ blobs, spoolDirectory, databaseDirectory, settings, log })),
     memory: new BodyMemory(BODY_MEMORY),
     sorting: new Semaphore(SORTING_AT_ONCE),

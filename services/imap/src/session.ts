@@ -123,6 +123,7 @@ export class ImapSession implements Session {
       this.#farewell(error);
     } finally {
       this.deselect();
+      if (this.account !== null) this.server.watch.remove(this);
       metrics.openSessions.add(-1);
       metrics.sentBytes.add(this.output.written);
       await this.output.end();
@@ -156,7 +157,6 @@ export class ImapSession implements Session {
 
   deselect(): void {
     if (this.selected === null) return;
-    this.server.watch.remove(this);
     this.selected = null;
   }
 

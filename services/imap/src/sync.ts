@@ -1,7 +1,7 @@
 // Tells the client what has happened to its mailbox since it was last told: EXPUNGE where it may be sent, EXISTS,
 // RECENT, and flags (RFC 9051 §7.4, §7.5).
 import { Turn } from '@pochtar/runtime';
-import { type Changes, changesSince, claimRecent, type Mailbox, readUids } from '@pochtar/store/mailbox';
+import { type Changes, claimRecent, type Mailbox, readUids } from '@pochtar/store/mailbox';
 import { Bye } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { Session } from './command.ts';
@@ -20,7 +20,7 @@ export async function sync(session: Session, options: { isExpungeAllowed: boolea
   selected.isDirty = false;
   let changes: Changes | null;
   try {
-    changes = await changesSince(session.server.db, selected.id, selected.modSeq);
+    changes = await session.server.indexes.changesSince(selected.id, selected.modSeq);
     if (changes !== null) await noteExpunged(session, selected, changes);
   } catch (error) {
     selected.isDirty = true;
@@ -40,6 +40,8 @@ export async function sync(session: Session, options: { isExpungeAllowed: boolea
   tellNew(session, selected, isNew);
   await tellFlags(session, selected, changes, known);
   selected.ownModSeqs.clear();
+  // Of those who know the same there is one list.
+  selected.share(session.server.indexes.peek(selected.id)?.table.uids);
 }
 
 async function noteExpunged(

@@ -25,9 +25,13 @@ export function isRefusedByUidOnly({ enabled }: Session, commandName: string): b
  * The beginning of what is told of a message, up to the bracket: `* 3 FETCH (`, or `* 8 UIDFETCH (` (RFC 9586 §3.4). Null for
  * one that the client does not know.
  */
-export function fetchStart({ enabled }: Session, selected: SelectedMailbox, uid: number): string | null {
+export function fetchStart(session: Session, selected: SelectedMailbox, uid: number): string | null {
   const index = selected.indexOf(uid);
-  if (index < 0) return null;
+  return index < 0 ? null : fetchStartAt(session, uid, index);
+}
+
+/** The same, of a message that is at sequence number `index + 1`. */
+export function fetchStartAt({ enabled }: Session, uid: number, index: number): string {
   return enabled.has('UIDONLY') ? `* ${uid} UIDFETCH (` : `* ${index + 1} FETCH (`;
 }
 

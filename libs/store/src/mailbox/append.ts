@@ -128,8 +128,8 @@ async function remove(
   return gone.length === 0 ? null : modSeq;
 }
 
-const ALL_FLAGS = FLAG.seen | FLAG.answered | FLAG.flagged | FLAG.deleted | FLAG.draft;
+export const ALL_FLAGS = FLAG.seen | FLAG.answered | FLAG.flagged | FLAG.deleted | FLAG.draft;
 
-function sizeOf({ content }: NewMessage): number {
+export function sizeOf({ content }: NewMessage): number {
   return deliveredSize({ blob: content.blob, prefix: null, removed: content.removed ?? null });
 }

@@ -12,7 +12,8 @@ export interface MessageContent {
   id: string;
   /** Ready-made IMAP text, one char a byte. */
   envelope?: string;
-  /** With the envelope, where verdicts put fields in front: the short header, if it is complete. */
+  /** With the envelope, where verdicts put fields in front: these, and the short header, if it is complete. */
+  prefix?: Buffer;
   editedHeader?: Buffer;
   bodyStructure?: string;
   /** When the message came into its mailbox, milliseconds since 1970. */
@@ -84,7 +85,7 @@ async function narrowPage(db: Queryable, mailboxId: number, uids: number[]): Pro
 
 const SELECTED: Record<ContentColumn, string> = {
   envelope:
-    'c.envelope, case when c.prefix is not null and c.header_complete then c.header end as edited_header',
+    'c.envelope, c.prefix as envelope_prefix, case when c.prefix is not null and c.header_complete then c.header end as edited_header',
   bodyStructure: 'c.body_structure',
   header: 'c.header, c.header_complete, c.other_fields',
   id: 'm.content_id as id',
@@ -93,7 +94,8 @@ const SELECTED: Record<ContentColumn, string> = {
   stored: 'c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed',
 };
 const WEIGHT: Record<ContentColumn, string> = {
-  envelope: 'octet_length(c.envelope) + case when c.prefix is null then 0 else octet_length(c.header) end',
+  envelope:
+    'octet_length(c.envelope) + case when c.prefix is null then 0 else octet_length(c.header) + octet_length(c.prefix) end',
   bodyStructure: 'octet_length(c.body_structure)',
   header: 'octet_length(c.header)',
   id: '16',
@@ -111,6 +113,7 @@ interface WideRow {
   size: number;
   content_id: string;
   envelope?: string;
+  envelope_prefix?: Buffer | null;
   edited_header?: Buffer | null;
   body_structure?: string;
   header?: Buffer;
@@ -158,9 +161,41 @@ async function widePage(
   };
 }
 
+/** Columns of contents alone. */
+export type TextColumn = Exclude<ContentColumn, 'id' | 'savedAt'>;
+
+/**
+ * These columns of contents, by their places in `ids`: of all before `upTo`, where a page is full. Those that are gone are left
+ * out.
+ */
+export async function readContents(
+  db: Queryable,
+  ids: readonly string[],
+  columns: readonly TextColumn[],
+): Promise<{ contents: ReadonlyMap<number, MessageContent>; upTo: number }> {
+  const sorted = columns.toSorted();
+  const weight = sorted.map((column) => WEIGHT[column]).join(' + ');
+  const rows = await db.query<WideRow & { place: number; total: number }>({
+    name: `contents_${sorted.join('_')}`,
+    text: `select * from (
+        select u.place, count(*) over () as total, c.id as content_id, ${sorted.map((column) => SELECTED[column]).join(', ')},
+          sum(${weight}) over (order by u.place) - (${weight}) as before
+        from unnest($1::uuid[]) with ordinality as u (id, place) join store.content c on c.id = u.id
+      ) page where before < ${WIDE_BYTES} order by place`,
+    values: [ids],
+  });
+  const last = rows.at(-1);
+  const isWhole = last === undefined || rows.length === last.total;
+  return {
+    contents: new Map(rows.map((row) => [row.place - 1, contentOf(row)])),
+    upTo: isWhole ? ids.length : last.place,
+  };
+}
+
 function contentOf(row: WideRow): MessageContent {
   const content: MessageContent = { id: row.content_id };
   if (row.envelope !== undefined) content.envelope = row.envelope;
+  if (row.envelope_prefix) content.prefix = row.envelope_prefix;
   if (row.edited_header) content.editedHeader = row.edited_header;
   if (row.body_structure !== undefined) content.bodyStructure = row.body_structure;
   if (row.header !== undefined) content.header = row.header;

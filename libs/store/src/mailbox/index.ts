@@ -6,6 +6,7 @@ export {
   readAnnotations,
   writeAnnotations,
 } from './annotations.ts';
+export { type Location, type MessageColumns, readColumns, readLocations } from './columns.ts';
 export { appendMessages, type AppendOutcome, type NewMessage } from './append.ts';
 export { type Copied, copyMessages, type CopyOutcome, type CopyRequest, moveMessages } from './copy.ts';
 export {
@@ -21,10 +22,12 @@ export {
   fetchMessages,
   type MessageContent,
   type MessagePage,
+  readContents,
   readStored,
+  type TextColumn,
 } from './fetch.ts';
 export { FLAG, type FlagColumns, MAX_KEYWORDS } from './flags.ts';
-export { type Maildrop, openMaildrop, readStoredMessage, type StoredMessage } from './maildrop.ts';
+export { type Maildrop, openMaildrop, readStoredMessages, type StoredMessage } from './maildrop.ts';
 export { endLease, LEASE_SECONDS, type MaildropLease, renewLeases, takeLease } from './maildrop-lease.ts';
 export { DELIMITER, INBOX, isInferior, isNewName, mailboxName, superiorNames } from './mailbox-name.ts';
 export {
@@ -41,6 +44,8 @@ export { type Quota, readQuota } from './quota.ts';
 export { renameMailbox, type RenameOutcome } from './rename.ts';
 export { findMessages, type MessageFilter } from './search.ts';
 export { readSentDates, type SentDates } from './sent-dates.ts';
+export { type AppendMessages, sharedAppend } from './shared-append.ts';
+export { sharedFlags, type StoreFlags } from './shared-flags.ts';
 export { type FlagEdit, type FlagOutcome, storeFlags } from './store-flags.ts';
 export { listSubscriptions, MAX_SUBSCRIPTIONS, subscribe, unsubscribe } from './subscription.ts';
 export {

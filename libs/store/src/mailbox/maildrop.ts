@@ -60,13 +60,14 @@ export interface StoredMessage {
   size: number;
 }
 
-/** Where one message's bytes are (`streamDelivered` of @pochtar/store/content); null when it is gone. */
-export async function readStoredMessage(
+/** Where the bytes of these messages are (`streamDelivered` of @pochtar/store/content), by UID; those that are gone are left out. */
+export async function readStoredMessages(
   db: Queryable,
   mailboxId: number,
-  uid: number,
-): Promise<StoredMessage | null> {
-  const [row] = await db.query<{
+  uids: readonly number[],
+): Promise<Map<number, StoredMessage>> {
+  const rows = await db.query<{
+    uid: number;
     content_id: string;
     size: number;
     pack_id: string;
@@ -76,21 +77,18 @@ export async function readStoredMessage(
     prefix: Buffer | null;
     removed: number[] | null;
   }>({
-    name: 'maildrop_message',
-    text: `select m.content_id, m.size, c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed
+    name: 'maildrop_messages',
+    text: `select m.uid, m.content_id, m.size, c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed
       from store.message m join store.content c on c.id = m.content_id
-      where m.mailbox_id = $1 and m.uid = $2`,
-    values: [mailboxId, uid],
+      where m.mailbox_id = $1 and m.uid = any($2::int8[])`,
+    values: [mailboxId, uids],
   });
-  if (row === undefined) return null;
-  return {
-    contentId: row.content_id,
-    stored: {
-      blob: { packId: row.pack_id, offset: row.pack_offset, length: row.length },
-      prefix: row.prefix,
-      removed: row.removed,
+  const messages = rows.map(
+    ({ uid, pack_id: packId, pack_offset: offset, length, prefix, removed, ...row }) => {
+      const stored = { blob: { packId, offset, length }, prefix, removed };
+      const message = { contentId: row.content_id, stored, headerLength: row.header_length, size: row.size };
+      return [uid, message] as const;
     },
-    headerLength: row.header_length,
-    size: row.size,
-  };
+  );
+  return new Map(messages);
 }

@@ -4,7 +4,7 @@ import { expungeMessages } from './expunge.ts';
 import { FLAG } from './flags.ts';
 import { collect, type MailboxFixture, mailboxFixture } from './mailbox-fixture.ts';
 import { readMailbox, readModSeqs } from './mailbox-row.ts';
-import { openMaildrop, readStoredMessage } from './maildrop.ts';
+import { openMaildrop, readStoredMessages } from './maildrop.ts';
 import { storeFlags } from './store-flags.ts';
 import {
   type Changes,
@@ -185,12 +185,12 @@ test('the maildrop of POP3: listed, read and deleted from with its own role', as
     uids: Uint32Array.of(1, 2, 3),
     sizes: Float64Array.of(1000, 1000, 1000),
   });
-  expect(await readStoredMessage(pop3, id, 2)).toMatchObject({
+  expect((await readStoredMessages(pop3, id, [2])).get(2)).toMatchObject({
     size: 1000,
     headerLength: 200,
     stored: { prefix: null },
   });
   expect(await collect(expungeMessages(pop3, id, [2]))).toEqual([{ uids: [2], modSeq: 3 }]);
-  expect(await readStoredMessage(pop3, id, 2)).toBeNull();
+  expect(await readStoredMessages(pop3, id, [2])).toEqual(new Map());
   expect(await openMaildrop(pop3, 999_999)).toBeNull();
 });

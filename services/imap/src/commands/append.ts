@@ -208,7 +208,11 @@ async function insert(
 ): Promise<Reply> {
   const { server } = session;
   const old = replaced && { mailboxId: replaced.selected.id, uid: replaced.uid };
-  const outcome = await appendMessages(server.db, mailbox.id, messages, old).catch((error: unknown) => {
+  const appending =
+    old === null
+      ? server.appendMessages(mailbox.id, messages)
+      : appendMessages(server.db, mailbox.id, messages, old);
+  const outcome = await appending.catch((error: unknown) => {
     if (!isOutOfRoom(error)) throw error;
     session.log.error({ err: error }, 'the database has no room for a message');
     return noRoom;

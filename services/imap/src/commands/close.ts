@@ -9,7 +9,8 @@ export const close: Run = async (session, { cursor }) => {
   cursor.end();
   const { server, selected, accountId } = session;
   if (selected !== null && !selected.isReadOnly) {
-    for await (const { modSeq } of expungeDeleted(server.db, selected.id)) {
+    for await (const { modSeq, uids } of expungeDeleted(server.db, selected.id)) {
+      server.indexes.apply(selected.id, { modSeq, gone: uids });
       announce(server, accountId, [{ mailboxId: selected.id, modSeq }]);
     }
   }

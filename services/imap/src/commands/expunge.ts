@@ -27,6 +27,7 @@ async function expungeAmong(session: Session, uids: Uint32Array | null): Promise
   for await (const done of expungeDeleted(server.db, selected.id, uids)) {
     isAny = true;
     for (const uid of done.uids) if (selected.indexOf(uid) >= 0) selected.gone.set(uid, done.modSeq);
+    server.indexes.apply(selected.id, { modSeq: done.modSeq, gone: done.uids });
     // Other changes in between are found by the sync.
     if (done.modSeq === selected.modSeq + 1) selected.modSeq = done.modSeq;
     else selected.isDirty = true;

@@ -5,8 +5,12 @@ import type { Run, Session } from '../command.ts';
 import { enableCondstore } from '../condstore.ts';
 import { type FetchItem, neededColumns, parseFetchItems, type SimpleItem } from '../fetch/fetch-items.ts';
 import { MessageWriter, type Trouble } from '../fetch/message-writer.ts';
+import { oneAhead } from '../fetch/one-ahead.ts';
+import { rowItems, writeRows } from '../fetch/row-writer.ts';
 import { bad, no, ok, type Reply, someExpunged } from '../reply.ts';
 import { type PageRange, placesOf, readPageRange } from '../search/return-options.ts';
+import type { MessageTable } from '../mailbox-index/message-table.ts';
+import type { MailboxIndex } from '../mailbox-index/mailbox-index.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { readSequenceSet } from '../sequence-argument.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
@@ -31,30 +35,71 @@ export const fetch: Run = async (session, command) => {
   const { items, changedSince } = request;
   if (request.tellsVanished) await tellVanished(session, selected, request);
   // RFC 7162 §3.1.4.1
-  const changed = changedSince === null ? named : await changedAmong(session, selected, named, changedSince);
+  const index =
+    changedSince === null ? await knownIndex(session, selected) : await server.indexes.fresh(selected.id);
+  const changed =
+    changedSince === null
+      ? named
+      : index !== null
+        ? changedIn(index.table, named, changedSince)
+        : await changedAmong(session, selected, named, changedSince);
   // RFC 9394 §3.4: a page of what would be told.
   const uids = request.page === null ? changed : changed.slice(...placesOf(request.page, changed.length));
+  const rows = rowItems(items);
+  if (rows !== null && index !== null) {
+    const count = await writeRows(session, selected, index, { uids, items: rows });
+    return outcome(selected, { found: count, wanted: uids.length, isUid });
+  }
   const setsSeen = !selected.isReadOnly && items.some((item) => item.kind !== 'simple' && item.setsSeen);
   const writer = new MessageWriter(session, selected, items, setsSeen);
   let found = 0;
-  for await (const page of fetchMessages(server.db, selected.id, uids, neededColumns(items))) {
+  const columns = neededColumns(items);
+  const indexed = columns.filter((column) => column !== 'savedAt');
+  const pages =
+    index !== null && indexed.length === columns.length
+      ? index.pages(uids, indexed)
+      : fetchMessages(server.db, selected.id, uids, columns);
+  for await (const page of oneAhead(pages)) {
     found += page.uids.length;
     await writer.writePage(page);
-    await session.output.flush();
+    if (session.output.isFull) await session.output.flush();
   }
   if (writer.trouble !== null) return TROUBLE[writer.trouble];
-  if (found === uids.length) return ok('done');
+  return outcome(selected, { found, wanted: uids.length, isUid });
+};
+
+function outcome(
+  selected: SelectedMailbox,
+  { found, wanted, isUid }: { found: number; wanted: number; isUid: boolean },
+): Reply {
+  if (found === wanted) return ok('done');
   selected.isDirty = true;
   // RFC 9051 §6.4.9: UIDs that are not there are no error.
   if (isUid) return ok('done');
   // RFC 2180 §4.1.3, RFC 5530 §3: what is still there was told.
   return found === 0 ? someExpunged : ok('done', 'EXPUNGEISSUED');
-};
+}
+
+/** With all that the bus has told of the mailbox, and all that the client was. */
+function knownIndex(
+  { server, accountId }: Session,
+  { id, modSeq }: SelectedMailbox,
+): Promise<MailboxIndex | null> {
+  return server.indexes.current(id, Math.max(modSeq, server.watch.heard(accountId, id) ?? 0));
+}
 
 const TROUBLE: Record<Trouble, Reply> = {
   unreadable: no('a message could not be read', 'SERVERBUG'),
   unknownEncoding: no('the transfer encoding is unknown', 'UNKNOWN-CTE'),
 };
+
+function changedIn(table: MessageTable, uids: Uint32Array, modSeq: number): Uint32Array {
+  let row = -1;
+  return uids.filter((uid) => {
+    row = table.find(uid, row + 1);
+    return row >= 0 && table.modSeqAt(row) > modSeq;
+  });
+}
 
 /** Taken from the index of what has changed, so that the others are not looked at. */
 async function changedAmong(

@@ -1,5 +1,5 @@
 // STORE (RFC 9051 §6.4.6), with UNCHANGEDSINCE (RFC 7162 §3.1.3).
-import { type FlagEdit, type FlagOutcome, storeFlags } from '@pochtar/store/mailbox';
+import type { FlagEdit, FlagOutcome } from '@pochtar/store/mailbox';
 import type { Command } from '../command-reader.ts';
 import type { Run, Session } from '../command.ts';
 import { enableCondstore } from '../condstore.ts';
@@ -29,8 +29,10 @@ export const store: Run = async (session, command) => {
   if (selected.isReadOnly) return readOnly;
   let stored = 0;
   const modified: number[] = [];
-  for await (const outcome of storeFlags(server.db, selected.id, uids, edit)) {
-    stored += outcome.messages.uids.length;
+  for await (const outcome of server.storeFlags(selected.id, uids, edit)) {
+    const { modSeq, messages } = outcome;
+    if (modSeq !== null) server.indexes.apply(selected.id, { modSeq, flags: messages });
+    stored += messages.uids.length;
     for (const uid of outcome.modified) modified.push(isUid ? uid : selected.indexOf(uid) + 1);
     await tell(session, selected, outcome, isSilent);
   }

@@ -110,8 +110,7 @@ export function neededColumns(items: readonly FetchItem[]): ContentColumn[] {
   const columns = new Set<ContentColumn>();
   for (const item of items) {
     if (item.kind === 'simple') {
-      // A header that verdicts edited may have another ENVELOPE than the stored one.
-      if (item.name === 'ENVELOPE') columns.add('envelope').add('stored');
+      if (item.name === 'ENVELOPE') columns.add('envelope');
       if (item.name === 'EMAILID') columns.add('id');
       if (item.name === 'SAVEDATE') columns.add('savedAt');
       if (item.name === 'PREVIEW') columns.add('stored').add('parts');

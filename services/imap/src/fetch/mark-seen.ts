@@ -1,5 +1,5 @@
 // \Seen for messages whose bodies are being read (RFC 9051 §6.4.5).
-import { FLAG, type MessagePage, storeFlags } from '@pochtar/store/mailbox';
+import { FLAG, type MessagePage } from '@pochtar/store/mailbox';
 import type { Session } from '../command.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { announce } from '../server.ts';
@@ -15,12 +15,7 @@ export async function markSeen(
   if (places.length === 0) return marked;
   const byUid = new Map(places.map((at) => [page.uids[at] as number, at]));
   const edit = { mode: 'add', flags: FLAG.seen, keywords: [] } as const;
-  for await (const { messages, modSeq } of storeFlags(
-    session.server.db,
-    selected.id,
-    [...byUid.keys()],
-    edit,
-  )) {
+  for await (const { messages, modSeq } of session.server.storeFlags(selected.id, [...byUid.keys()], edit)) {
     for (const [index, uid] of messages.uids.entries()) {
       const at = byUid.get(uid) as number;
       page.flags[at] = messages.flags[index] as number;
@@ -29,6 +24,7 @@ export async function markSeen(
       marked.add(at);
     }
     if (modSeq === null) continue;
+    session.server.indexes.apply(selected.id, { modSeq, flags: messages });
     selected.noteOwn(modSeq);
     announce(session.server, session.accountId, [{ mailboxId: selected.id, modSeq }]);
   }

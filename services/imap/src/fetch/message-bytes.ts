@@ -35,9 +35,13 @@ export class MessageBytes {
   #stored: StoredBody;
   #parts: PartRange[] | null = null;
 
-  constructor(blobs: BlobStore, db: Queryable, content: MessageContent) {
+  readonly #moved: () => void;
+
+  /** `moved` is called when the body is no longer where it was. */
+  constructor(blobs: BlobStore, db: Queryable, content: MessageContent, moved: () => void = () => {}) {
     if (content.stored === undefined) throw new TypeError('the content was fetched without its place');
     this.#blobs = blobs;
+    this.#moved = moved;
     this.#db = db;
     this.#content = content;
     this.#stored = content.stored;
@@ -120,6 +124,7 @@ export class MessageBytes {
       const stored = await readStored(this.#db, this.#content.id);
       if (stored === null || isSamePlace(stored, this.#stored)) throw error;
       this.#stored = stored;
+      this.#moved();
       return work();
     }
   }

@@ -1,13 +1,6 @@
 // One `* n FETCH (…)` (RFC 9051 §7.5.2). Whatever has to be read is looked for before the first octet goes out, so
 // that a body that can't be found costs its message and not the connection.
-import {
-  bodyText,
-  envelopeText,
-  isEnvelopeField,
-  parseHeaderFields,
-  textToBytes,
-  withoutGlobal,
-} from '@pochtar/mail';
+import { bodyText, textToBytes, withoutGlobal } from '@pochtar/mail';
 import { BlobMissing } from '@pochtar/store/blob';
 import type { MessageContent, MessagePage } from '@pochtar/store/mailbox';
 import { Disconnected, Turn } from '@pochtar/runtime';
@@ -19,6 +12,7 @@ import { fetchStart } from '../uid-only.ts';
 import { formatDateTime } from '../syntax/date-time.ts';
 import { formatFlags } from '../syntax/flag-list.ts';
 import { formatString, formatUtf8 } from '../syntax/response-text.ts';
+import { envelopeOf } from './envelope.ts';
 import type { FetchItem, SectionItem, SimpleItem } from './fetch-items.ts';
 import { isUnseen, markSeen } from './mark-seen.ts';
 import { MessageBytes } from './message-bytes.ts';
@@ -27,8 +21,6 @@ import { type SectionBytes, sectionBytes } from './section-bytes.ts';
 
 export type Trouble = 'unreadable' | 'unknownEncoding';
 
-/** Items of which the text is made before an answer begins. */
-const BODY_ITEMS: readonly SimpleItem[] = ['ENVELOPE', 'BODY', 'BODYSTRUCTURE', 'PREVIEW'];
 /** Messages that are read at once, and marked at once, and octets of them; what is longer comes alone. */
 const MAX_GROUP = 16;
 const MAX_GROUP_SIZE = 256 * 1024;
@@ -55,20 +47,12 @@ export class MessageWriter {
     this.#sections = items.filter((item) => item.kind !== 'simple').length;
     // In step with the client: a line that breaks at the first message must not mark those behind it.
     this.#groupLimit = setsSeen ? 1 : MAX_GROUP;
-    this.#needsBytes = items.some((item) => item.kind !== 'simple' || BODY_ITEMS.includes(item.name));
+    this.#needsBytes = items.some((item) => item.kind !== 'simple' || item.name === 'PREVIEW');
   }
 
   /** Writes the messages of a page, and marks as \Seen those whose bodies were written. */
   async writePage(page: MessagePage): Promise<void> {
-    if (!this.#needsBytes) {
-      const turn = new Turn();
-      for (const at of page.uids.keys()) {
-        this.#writeRow(page, at);
-        if (this.#session.output.isFull) await this.#session.output.flush();
-        if (turn.isOver) await turn.pass();
-      }
-      return;
-    }
+    if (!this.#needsBytes) return this.#writeTexts(page);
     // Short messages are read a few at once and ahead: far storage answers slowly, one after another it would take for ever.
     let group = this.#prepareGroup(page, 0);
     while (group.places.length > 0) {
@@ -113,11 +97,35 @@ export class MessageWriter {
     }
   }
 
-  #writeRow(page: MessagePage, at: number): void {
-    const start = this.#begin(page, at);
-    if (start === null) return;
-    const words = this.#items.map((item) => this.#simple(page, at, (item as { name: SimpleItem }).name));
-    this.#session.output.text(`${start}${words.join(' ')})\r\n`);
+  /** What rows and the texts of contents say. */
+  async #writeTexts(page: MessagePage): Promise<void> {
+    const { output, server } = this.#session;
+    const turn = new Turn();
+    for (const at of page.uids.keys()) {
+      const words: string[] = [];
+      for (const item of this.#items) {
+        const { name } = item as { name: SimpleItem };
+        if (name !== 'ENVELOPE') words.push(this.#word(page, at, name));
+        else {
+          const envelope = envelopeOf(server, page.contents[at] as MessageContent);
+          words.push(`ENVELOPE ${typeof envelope === 'string' ? envelope : await envelope}`);
+        }
+      }
+      const start = this.#begin(page, at);
+      if (start !== null) output.text(`${start}${words.join(' ')})\r\n`);
+      if (output.isFull) await output.flush();
+      if (turn.isOver) await turn.pass();
+    }
+  }
+
+  #word(page: MessagePage, at: number, name: SimpleItem): string {
+    if (name !== 'BODY' && name !== 'BODYSTRUCTURE') return this.#simple(page, at, name);
+    return this.#structure(page.contents[at] as MessageContent, name);
+  }
+
+  #structure({ bodyStructure = '' }: MessageContent, name: 'BODY' | 'BODYSTRUCTURE'): string {
+    const structure = name === 'BODY' ? bodyText(bodyStructure) : bodyStructure;
+    return `${name} ${this.#session.isRev2 ? structure : withoutGlobal(structure)}`;
   }
 
   /** How its answer begins; null when the client does not know the message. */
@@ -186,7 +194,8 @@ export class MessageWriter {
     const { server, log } = this.#session;
     const content = page.contents[at] as MessageContent;
     try {
-      const bytes = content.stored ? new MessageBytes(server.blobs, server.db, content) : null;
+      const moved = (): void => server.indexes.peek(this.#selected.id)?.table.forgetBodies();
+      const bytes = content.stored ? new MessageBytes(server.blobs, server.db, content, moved) : null;
       return await this.#read(content, bytes);
     } catch (error) {
       if (!(error instanceof BlobMissing)) return { error };
@@ -228,18 +237,14 @@ export class MessageWriter {
   }
 
   async #text(content: MessageContent, bytes: MessageBytes | null, name: SimpleItem): Promise<Ready> {
-    if (name === 'BODYSTRUCTURE' || name === 'BODY') {
-      const stored = content.bodyStructure ?? '';
-      const structure = name === 'BODY' ? bodyText(stored) : stored;
-      return { text: `${name} ${this.#session.isRev2 ? structure : withoutGlobal(structure)}` };
-    }
+    if (name === 'BODYSTRUCTURE' || name === 'BODY') return { text: this.#structure(content, name) };
     if (name === 'PREVIEW') {
       const text = await previewText(bytes as MessageBytes);
       const { isUtf8 } = this.#session;
       return { text: `PREVIEW ${(isUtf8 ? formatUtf8 : formatString)(textToBytes(text))}` };
     }
     if (name !== 'ENVELOPE') return name;
-    return { text: `ENVELOPE ${await envelopeOf(content, bytes as MessageBytes)}` };
+    return { text: `ENVELOPE ${await envelopeOf(this.#session.server, content)}` };
   }
 
   async #writeSection({ item, bytes, opened }: ReadySection): Promise<void> {
@@ -340,18 +345,4 @@ async function openFirst(pieces: AsyncIterable<Buffer>): Promise<Opened> {
   const rest = pieces[Symbol.asyncIterator]();
   const first = await rest.next();
   return { first: first.done ? null : first.value, rest };
-}
-
-/** The stored text, unless verdicts put a field in front that ENVELOPE shows. */
-async function envelopeOf(content: MessageContent, bytes: MessageBytes): Promise<string> {
-  const added = bytes.prefix === null ? [] : parseHeaderFields(bytes.prefix);
-  if (!added.some((field) => isEnvelopeField(field.lower))) return content.envelope ?? '';
-  const { editedHeader } = content;
-  if (editedHeader === undefined) {
-    return envelopeText(parseHeaderFields(await bytes.read({ start: 0, end: bytes.headerSize })));
-  }
-  // Fields of an envelope are only taken out to be replaced by those in front.
-  const replaced = new Set(added.map((field) => field.lower));
-  const kept = parseHeaderFields(editedHeader).filter((field) => !replaced.has(field.lower));
-  return envelopeText([...added, ...kept]);
 }

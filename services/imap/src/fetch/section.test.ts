@@ -58,7 +58,7 @@ describe('RFC 9051 §6.4.5: items', () => {
     const columns = (text: string) => neededColumns(parseFetchItems(new Cursor([text]))).toSorted();
     expect(columns('(UID FLAGS RFC822.SIZE INTERNALDATE MODSEQ)')).toEqual([]);
     expect(columns('BODYSTRUCTURE')).toEqual(['bodyStructure']);
-    expect(columns('ENVELOPE')).toEqual(['envelope', 'stored']);
+    expect(columns('ENVELOPE')).toEqual(['envelope']);
     expect(columns('BODY[HEADER.FIELDS (SUBJECT)]')).toEqual(['header', 'stored']);
     expect(columns('BODY[]')).toEqual(['stored']);
     expect(columns('BODY[1]')).toEqual(['parts', 'stored']);

@@ -46,5 +46,10 @@ export function formatDateTime(milliseconds: number): string {
   const date = new Date(Math.min(Math.max(milliseconds, FIRST), LAST));
   const day = String(date.getUTCDate()).padStart(2, ' ');
   const year = String(date.getUTCFullYear()).padStart(4, '0');
-  return `${day}-${MONTHS[date.getUTCMonth()]}-${year} ${date.toISOString().slice(11, 19)} +0000`;
+  const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+  return `${day}-${MONTHS[date.getUTCMonth()]}-${year} ${time} +0000`;
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
 }
