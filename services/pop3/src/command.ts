@@ -7,6 +7,7 @@ import type { MaildropLease } from '@pochtar/store/mailbox';
 import type { Maildrop } from './maildrop.ts';
 import type { Reply } from './reply.ts';
 import type { Server } from './server.ts';
+import type { StoredAhead } from './stored-ahead.ts';
 
 /** RFC 1939 §3. */
 export type State = 'authorization' | 'transaction';
@@ -25,6 +26,7 @@ export interface Session {
   failedLogins: number;
   /** Set by the log-in: the TRANSACTION state. */
   maildrop: Maildrop | null;
+  readonly ahead: StoredAhead;
   lease: MaildropLease | null;
   account: LoggedIn | null;
   /** Tells the listener that this is no stranger. */

@@ -60,6 +60,11 @@ export class Maildrop {
     }
   }
 
+  /** Of `count` messages from this number on, deleted or not. */
+  uidsFrom(number: number, count: number): number[] {
+    return Array.from(this.#uids.subarray(number - 1, number - 1 + count));
+  }
+
   isDeleted(number: number): boolean {
     return this.#deleted.has(number);
   }

@@ -2,7 +2,6 @@
 // read than the client takes.
 import { CrlfLines } from '@pochtar/mail';
 import { headerShift, streamDelivered } from '@pochtar/store/content';
-import { readStoredMessage } from '@pochtar/store/mailbox';
 import { dotStuffed } from './dot-stuffing.ts';
 import type { NumberedMessage } from './maildrop.ts';
 import { err, firstLine, ok, type Reply, SessionEnd } from './reply.ts';
@@ -17,11 +16,10 @@ export interface OpenMessage {
 
 export async function openMessage(
   session: Session,
-  { uid, number }: NumberedMessage,
+  { number }: NumberedMessage,
 ): Promise<OpenMessage | { refusal: Reply }> {
   const { server, openMaildrop } = session;
-  const { mailboxId } = openMaildrop;
-  const found = mailboxId === null ? null : await readStoredMessage(server.db, mailboxId, uid);
+  const found = await session.ahead.of(server.db, openMaildrop, number);
   // Another protocol may have removed it: POP3 has the maildrop to itself among POP3 sessions only.
   if (found === null) return { refusal: err(`message ${number} is gone`) };
   const { stored, headerLength, size } = found;

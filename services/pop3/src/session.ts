@@ -16,6 +16,7 @@ import type { Commands, Session, State } from './command.ts';
 import type { Maildrop } from './maildrop.ts';
 import { err, firstLine, ok, type Reply, SessionEnd, tryAgain } from './reply.ts';
 import type { Server } from './server.ts';
+import { StoredAhead } from './stored-ahead.ts';
 
 // RFC 2449 §4: 255 octets with the line end; its LF is not counted here.
 const MAX_COMMAND = 254;
@@ -37,6 +38,7 @@ export class Pop3Session implements Session {
   failedLogins = 0;
   /** Set by the log-in: the TRANSACTION state. */
   maildrop: Maildrop | null = null;
+  readonly ahead = new StoredAhead();
   lease: MaildropLease | null = null;
   account: LoggedIn | null = null;
   readonly known: () => void;
