@@ -8,7 +8,7 @@ import type { DocumentPrint, DocumentTask } from './read-document.ts';
 const THREADS = 2;
 const MEMORY_MB = 320;
 /** Of the thread; what is done for it beside (its garbage, its start, what goes there and back) makes two seconds of it. */
-const CPU_MS = 1100;
+const CPU_MS = 1000;
 const POLL_MS = 50;
 /** Where the machine has so much else to do that CPU_MS are not used up for long. */
 const WALL_MS = 30_000;

@@ -1,6 +1,7 @@
 // Mails that somebody makes to keep a filter busy: each kind as large as what is taken by default, since that is where it
 // costs most.
 import { gzipSync } from 'node:zlib';
+import { files } from './hostile-files.ts';
 
 const MB = 1024 * 1024;
 /** sending.maxMessageSizeMb by default. */
@@ -124,6 +125,10 @@ export const texts: readonly [string, () => Buffer][] = [
   ['HTML', () => fileOf('text/html; charset=utf-8', '8bit', large('<p title="a">&amp;'))],
   ['HTML that never closes', () => fileOf('text/html; charset=utf-8', '8bit', large('<'))],
   ['quoted-printable', () => fileOf('text/plain; charset=koi8-r', 'quoted-printable', large('=C1=20'))],
+  ...files.map(([name, type, make]): [string, () => Buffer] => [
+    name,
+    () => fileOf(type, 'base64', base64(make())),
+  ]),
   ['uuencoded', () => fileOf('text/plain', 'x-uuencode', large(`M${'86'.repeat(30)}\r\n`))],
   ['base64 with padding everywhere', () => fileOf('text/plain', 'base64', large('YQ==\r\n'))],
   ['RTF', () => fileOf('application/rtf', '8bit', `{\\rtf1 ${"{\\b \\'e0".repeat(2_000_000)}`)],
