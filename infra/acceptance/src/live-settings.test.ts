@@ -8,6 +8,7 @@ import { ensureClamd, eventually, type FakeDns, freePort, startFakeDns } from '@
 import { ImapFlow } from 'imapflow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Installation, startInstallation } from './installation.ts';
+import { describeOneBan } from './one-ban.ts';
 import { describeOneMail } from './one-mail.ts';
 
 let installation: Installation;
@@ -27,6 +28,7 @@ afterAll(async () => {
 }, 120_000);
 
 describeOneMail(() => installation);
+describeOneBan(() => installation);
 
 class Session {
   readonly socket: Socket;
