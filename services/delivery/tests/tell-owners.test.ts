@@ -58,12 +58,15 @@ async function told(name: 'anna' | 'boris' | 'carla'): Promise<string[]> {
   });
 }
 
-/** As if the last one had been told a day ago. */
-async function aDayLater(): Promise<void> {
+/** As if all had been told a day before `mail` came. */
+async function toldADayBefore(mail: string): Promise<void> {
+  const day = "interval '25 hours'";
   await office.db.query({
-    text: `update queue.quarantine_digest set told_until = told_until - interval '25 hours'`,
+    text: `update queue.mail set step_at = step_at - ${day} where id <> $1`,
+    values: [mail],
   });
-  await office.db.query({ text: `update queue.mail set step_at = step_at - interval '25 hours'` });
+  // Last, since a round may come at any time.
+  await office.db.query({ text: `update queue.quarantine_digest set told_until = told_until - ${day}` });
 }
 
 test('quarantine.ownerDigest: each owner is told once a day what is held for him, and of nothing else', async () => {
@@ -94,8 +97,8 @@ test('quarantine.ownerDigest: each owner is told once a day what is held for him
   expect(toBoris).toContain(second);
   expect(toBoris).not.toContain(first);
   expect(await told('carla')).toEqual([]);
-  await aDayLater();
   const third = await held('antivirus');
+  await toldADayBefore(third);
   await eventually(async () => expect(await told('anna')).toHaveLength(2));
   const latest = (await told('anna')).find((one) => one.includes(third)) ?? '';
   expect(latest).not.toContain(first);
