@@ -1,7 +1,15 @@
 // What a recipient is told of a mail that is too large for the virus scanners and waits for a person: at once, since nobody
 // else would tell him. In both languages, as every report (ADR 31).
 import { type Address, formatAddress } from './address.ts';
-import { foreignText, inLanguages, labelled, reportHeader, type ReportLanguage, textPart } from './report.ts';
+import {
+  foreignText,
+  inLanguages,
+  labelled,
+  reportHeader,
+  type ReportLanguage,
+  splitPart,
+  textPart,
+} from './report.ts';
 
 export interface HeldReport {
   from: Address;
@@ -32,17 +40,13 @@ export function heldReport(report: HeldReport): Buffer {
   const { original, language } = report;
   const title = language === 'both' ? `${SUBJECTS.ru} / ${SUBJECTS.en}` : SUBJECTS[language];
   const subject = original.subject ? `${title}: ${foreignText(original.subject)}` : title;
-  const body = textPart(reportText(report));
-  const end = body.indexOf('\r\n\r\n') + 4;
-  const [type, encoding] =
-    /^Content-Type: (.*?)\r\nContent-Transfer-Encoding: (.*?)\r\n/s.exec(body)?.slice(1) ?? [];
+  const { type, encoding, body } = splitPart(textPart(reportText(report)));
   const head = reportHeader({
     ...{ from: report.from, to: report.to, subject, date: report.date, messageId: report.messageId },
     autoSubmitted: 'auto-generated',
-    contentType: type as string,
-    encoding: encoding as '7bit' | 'base64',
+    ...{ contentType: type, encoding },
   });
-  return Buffer.from(head + body.slice(end));
+  return Buffer.from(head + body);
 }
 
 function reportText({ reportingMta, mailId, bytes, original, language }: HeldReport): string[] {

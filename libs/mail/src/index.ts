@@ -1,9 +1,11 @@
 // Everything other packages may use of the mail formats.
 
+export * from './absence-answer.ts';
 export * from './address.ts';
 export * from './address-list.ts';
 export * from './authentication-results.ts';
 export * from './body-text.ts';
+export * from './broken-rules.ts';
 export * from './claiming-fields.ts';
 export * from './contact.ts';
 export * from './content-type.ts';

@@ -64,6 +64,13 @@ export function textPart(lines: readonly string[]): string {
   );
 }
 
+/** A part that textPart made, for a mail that is nothing else: its header goes into that of the mail. */
+export function splitPart(part: string): { type: string; encoding: '7bit' | 'base64'; body: string } {
+  const [type = '', encoding = ''] =
+    /^Content-Type: (.*?)\r\nContent-Transfer-Encoding: (.*?)\r\n/s.exec(part)?.slice(1) ?? [];
+  return { type, encoding: encoding as '7bit' | 'base64', body: part.slice(part.indexOf('\r\n\r\n') + 4) };
+}
+
 // RFC 2045 §6.8: lines of at most 76 characters.
 export function base64Lines(bytes: Buffer): string {
   return bytes.toString('base64').replace(/.{1,76}/g, '$&\r\n');

@@ -7,7 +7,7 @@ import type { SieveLimits } from './limits.ts';
 import { type Run, Stopped } from './run.ts';
 import { parseSyntax, type SyntaxNode } from './syntax.ts';
 import { constantText, type Text, variableText, withEncodedCharacters } from './text.ts';
-import { COMMANDS, EXTENSIONS, IMPLIED, TESTS } from './vocabulary.ts';
+import { COMMANDS, IMPLIED, TESTS } from './vocabulary.ts';
 
 /** Finds a script that another one includes; null when there is none. */
 export type ScriptFinder = (name: string, location: 'personal' | 'global') => string | null;
@@ -19,10 +19,15 @@ export interface Program {
   extensions: ReadonlySet<string>;
 }
 
-/** What a script and those it includes share while they are compiled. */
-interface Whole {
+export interface CompileOptions {
   limits: SieveLimits;
   find: ScriptFinder;
+  /** Extensions that may be required. */
+  supported: ReadonlySet<string>;
+}
+
+/** What a script and those it includes share while they are compiled. */
+interface Whole extends CompileOptions {
   needsBody: boolean;
   extensions: Set<string>;
   /** Of scripts, the first one included. */
@@ -30,8 +35,8 @@ interface Whole {
 }
 
 /** Throws SieveError. */
-export function compile(script: string, limits: SieveLimits, find: ScriptFinder): Program {
-  const whole: Whole = { limits, find, needsBody: false, extensions: new Set(), count: 0 };
+export function compile(script: string, options: CompileOptions): Program {
+  const whole: Whole = { ...options, needsBody: false, extensions: new Set(), count: 0 };
   const step = compileOne(script, whole, []);
   return { step, needsBody: whole.needsBody, extensions: whole.extensions };
 }
@@ -104,7 +109,7 @@ class ScriptCompiler implements Compiler {
     noTests(node);
     noBlock(node);
     for (const { constant: name = '' } of given.texts(0) ?? []) {
-      if (!EXTENSIONS.has(name)) {
+      if (!this.#whole.supported.has(name)) {
         throw new SieveError(given.placeOf(0), `there is no extension ${JSON.stringify(name)} here`);
       }
       for (const one of [name, ...(IMPLIED[name] === undefined ? [] : [IMPLIED[name]])]) {

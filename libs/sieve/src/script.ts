@@ -5,15 +5,19 @@ import { SieveError } from './error.ts';
 import { DEFAULT_LIMITS, type SieveLimits } from './limits.ts';
 import type { SieveMail, Surroundings } from './mail.ts';
 import { Returned, Run, Stopped } from './run.ts';
+import { EXTENSIONS } from './vocabulary.ts';
 
 export class Script {
   readonly #program: Program;
   readonly #limits: SieveLimits;
 
   /** Throws SieveError with what is wrong and where. */
-  constructor(text: string, { find = noScripts, limits = DEFAULT_LIMITS }: ScriptOptions = {}) {
+  constructor(
+    text: string,
+    { find = noScripts, limits = DEFAULT_LIMITS, extensions = EXTENSIONS }: ScriptOptions = {},
+  ) {
     this.#limits = limits;
-    this.#program = compile(text, limits, find);
+    this.#program = compile(text, { limits, find, supported: extensions });
   }
 
   /** The mail's octets must be all of it; else its header is enough. */
@@ -50,6 +54,8 @@ export interface ScriptOptions {
   /** For `include`; without it there are no other scripts. */
   find?: ScriptFinder;
   limits?: SieveLimits;
+  /** Those that may be required; all that are known. */
+  extensions?: ReadonlySet<string>;
 }
 
 const noScripts: ScriptFinder = () => null;

@@ -7,6 +7,7 @@ import { collectDead, findOrphanPacks, sealOrphanPack } from '@pochtar/store/blo
 import { forgetLogins } from '@pochtar/store/lists';
 import { forgetStsPolicies } from '@pochtar/store/queue';
 import { pruneExpunged } from '@pochtar/store/mailbox';
+import { forgetRuleMemory } from '@pochtar/store/rules';
 import { forgetTlsSessions, forgetTrace } from '@pochtar/store/trace';
 import { expireQuarantine } from './quarantine/expire.ts';
 import type { Tools } from './tools.ts';
@@ -30,6 +31,7 @@ const PARTS: Record<string, Part> = {
   quarantine: expireQuarantine,
   tlsPolicies: ({ db }, signal) => inSlices((limit) => forgetStsPolicies(db, MAX_POLICIES, limit), signal),
   tlsSessions: ({ db }, signal) => inSlices((limit) => forgetTlsSessions(db, TLS_DAYS, limit), signal),
+  ruleMemory: ({ db }, signal) => inSlices((limit) => forgetRuleMemory(db, limit), signal),
   logins: ({ db }, signal) => inSlices((limit) => forgetLogins(db, limit), signal),
   expunged: ({ db }, signal) => pruneExpunged(db, EXPUNGED, signal),
   orphans: sealOrphans,

@@ -21,6 +21,7 @@ import type { Failure } from './failure.ts';
 import { judge } from './judge.ts';
 import { notifyMailboxes } from './notify-mailboxes.ts';
 import { oweNotice } from './notice.ts';
+import { applyRules, rulesOf } from './rules/apply-rules.ts';
 import { isNoticeWanted } from './notice-wanted.ts';
 import { Aftermath, type Outcome, settle } from './settle.ts';
 import type { Tools } from './tools.ts';
@@ -64,28 +65,47 @@ function readyLocals(mail: MailInHand): QueuedRecipient[] {
 async function appendAll(tools: Tools, id: string, locked: 'skip' | 'wait'): Promise<void> {
   const changed = await inTransaction(tools, async (tx, after): Promise<ChangedMailbox[]> => {
     const mail = await lockActive(tx, id);
-    const locals = mail === null ? [] : readyLocals(mail);
-    if (mail === null || locals.length === 0) return [];
-    const appended = await appendLocal(
+    if (mail === null) return [];
+    const rules = await rulesOf(tx, readyLocals(mail));
+    const plain = await appendPlain(tx, mail, rules.without, locked, after);
+    const { outcomes, changed: filed } = await applyRules(
+      tools,
       tx,
-      {
-        contentId: mail.contentId,
-        size: mail.size,
-        internalDate: mail.acceptedAt,
-        accounts: [...new Set(locals.map(({ accountId }) => accountId as number))],
-        target: targetOf(mail.slip, mail.verdicts),
-      },
-      locked,
+      { mail, ruled: rules.with, locked },
+      after,
     );
-    const done = new Set(appended.map(({ accountId }) => accountId));
-    const delivered = locals.filter(({ accountId }) => done.has(accountId as number));
-    // RFC 3461 §5.2.6: the notice of a delivery exists exactly if the delivery does.
-    await oweDelivered(tx, mail, delivered, after);
-    const ends = delivered.map(({ address }) => ({ address, outcome: 'delivered' as const }));
-    if (ends.length > 0) await endRecipients(tx, id, ends);
-    return appended;
+    if (outcomes.length > 0) await settle(tools, tx, mail, outcomes, { now: new Date() }, after);
+    return [...plain, ...filed];
   });
   notifyMailboxes(tools.bus, changed);
+}
+
+async function appendPlain(
+  tx: Queryable,
+  mail: MailInHand,
+  locals: readonly QueuedRecipient[],
+  locked: 'skip' | 'wait',
+  after: Aftermath,
+): Promise<ChangedMailbox[]> {
+  if (locals.length === 0) return [];
+  const appended = await appendLocal(
+    tx,
+    {
+      contentId: mail.contentId,
+      size: mail.size,
+      internalDate: mail.acceptedAt,
+      accounts: [...new Set(locals.map(({ accountId }) => accountId as number))],
+      target: targetOf(mail.slip, mail.verdicts),
+    },
+    locked,
+  );
+  const done = new Set(appended.map(({ accountId }) => accountId));
+  const delivered = locals.filter(({ accountId }) => done.has(accountId as number));
+  // RFC 3461 §5.2.6: the notice of a delivery exists exactly if the delivery does.
+  await oweDelivered(tx, mail, delivered, after);
+  const ends = delivered.map(({ address }) => ({ address, outcome: 'delivered' as const }));
+  if (ends.length > 0) await endRecipients(tx, mail.id, ends);
+  return appended;
 }
 
 async function lockActive(tx: Queryable, id: string): Promise<MailInHand | null> {
@@ -112,6 +132,8 @@ async function oweDelivered(
 async function finish(tools: Tools, tx: Queryable, id: string, after: Aftermath): Promise<boolean> {
   const mail = await lockActive(tx, id);
   if (mail === null) return true;
+  // Rules have sent it on: the new recipients get their routes in the next round.
+  if (mail.recipients.some(({ route }) => route === 'unrouted')) return false;
   const left = readyLocals(mail);
   const obstacles = await obstaclesOf(tx, mail, left);
   const gone = left.filter(({ accountId }) => obstacles.get(accountId as number) === 'gone');

@@ -21,7 +21,8 @@ import { serverDomain } from '@pochtar/settings';
 import { loadContent, type NewMail, type NoticeRecipient, type OwedNotice } from '@pochtar/store/queue';
 import { recipientAddress } from './recipient-address.ts';
 import { identifyingHeader } from './returnable.ts';
-import { isScanReport, scanReport } from './scan-reports.ts';
+import { ruleNotice } from './rules/rule-notice.ts';
+import { isScanReport, type ReportFrame, scanReport } from './scan-reports.ts';
 import { readStoredHeader } from './stored-header.ts';
 import { systemMail } from './system-mail.ts';
 import type { Tools } from './tools.ts';
@@ -46,23 +47,7 @@ export async function noticeMail(
     from: { localPart: 'MAILER-DAEMON', domain },
     ...{ to: sender, date: now, messageId: `<${notice.id}@${domain}>` },
   };
-  const { kind } = notice;
-  const body = isScanReport(kind)
-    ? scanReport(
-        notice,
-        frame,
-        await inTime(notice, now, { header: Buffer.alloc(0), bytes: 0 }, () => identityOf(tools, notice)),
-      )
-    : buildDsn({
-        ...frame,
-        kind,
-        originalEnvelopeId: notice.envelopeId === null ? null : decodeXtext(notice.envelopeId),
-        arrivalDate: notice.acceptedAt,
-        boundary: `dsn-${randomUUID()}`,
-        recipients: notice.recipients.map((recipient) => dsnRecipient(recipient, kind)),
-        original: await inTime(notice, now, { header: Buffer.alloc(0) }, () => readOriginal(tools, notice)),
-        language: 'both',
-      });
+  const body = await bodyOf(tools, notice, frame);
   // RFC 3464 §2: a notification has the null reverse path.
   const bytes = Buffer.concat([returnPathField(null), body]);
   const to = await recipientAddress(tools.db, sender);
@@ -72,6 +57,31 @@ export async function noticeMail(
     bytes,
     to: { ...to, notify: 'NEVER' },
     now,
+  });
+}
+
+async function bodyOf(
+  tools: Pick<Tools, 'blobs' | 'db'>,
+  notice: OwedNotice,
+  frame: ReportFrame,
+): Promise<Buffer> {
+  const { kind } = notice;
+  const { date: now } = frame;
+  if (notice.answer) return ruleNotice(notice.answer, frame);
+  if (isScanReport(kind)) {
+    const nothing = { header: Buffer.alloc(0), bytes: 0 };
+    return scanReport(notice, frame, await inTime(notice, now, nothing, () => identityOf(tools, notice)));
+  }
+  const action = kind as DsnAction;
+  return buildDsn({
+    ...frame,
+    kind: action,
+    originalEnvelopeId: notice.envelopeId === null ? null : decodeXtext(notice.envelopeId),
+    arrivalDate: notice.acceptedAt,
+    boundary: `dsn-${randomUUID()}`,
+    recipients: notice.recipients.map((recipient) => dsnRecipient(recipient, action)),
+    original: await inTime(notice, now, { header: Buffer.alloc(0) }, () => readOriginal(tools, notice)),
+    language: 'both',
   });
 }
 

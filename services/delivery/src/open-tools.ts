@@ -12,6 +12,7 @@ import { derivedKey, readMasterKey, readSecret } from '@pochtar/store/settings';
 import type { Config } from './config.ts';
 import { DeferredCount } from './deferred-count.ts';
 import { deliveryMetrics } from './metrics.ts';
+import { RuleScripts } from './rules/run-script.ts';
 import { StsPolicies } from './remote/security/sts/policies.ts';
 import { TlsResults } from './remote/security/tls-results.ts';
 import { FollowedRoutes } from './routes/followed-routes.ts';
@@ -63,6 +64,7 @@ export async function openTools({
     health,
     metrics: deliveryMetrics(),
     deferred: new DeferredCount(),
+    rules: new RuleScripts(),
     resolver,
     security: { sts, results },
     remotePort: config.POCHTAR_REMOTE_PORT,

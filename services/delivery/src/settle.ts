@@ -35,7 +35,7 @@ interface At {
   way?: string;
 }
 export type Outcome =
-  | (At & { kind: 'delivered' })
+  | (At & { kind: 'delivered' /** Mailboxes that rules have named. */; into?: readonly string[] })
   | (At & { kind: 'relayed'; remoteMta: string; reply: string; security: string; isDsnPassedOn: boolean })
   | (At & { kind: 'expanded'; targets: readonly string[]; isList: boolean })
   | (At & Failure & { kind: 'failed' })
@@ -222,7 +222,7 @@ function describe(outcome: Outcome): string {
 function saidOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'delivered':
-      return '';
+      return outcome.into?.join(', ') ?? '';
     case 'relayed':
       return `${outcome.remoteMta}: ${outcome.reply} (${outcome.security})`;
     case 'expanded':

@@ -10,6 +10,7 @@ import type { DeliveryMetrics } from './metrics.ts';
 import type { DeferredCount } from './deferred-count.ts';
 import type { Ways } from './destination.ts';
 import type { FollowedRoutes } from './routes/followed-routes.ts';
+import type { RuleScripts } from './rules/run-script.ts';
 import type { AddressOrder } from './remote/mx.ts';
 import type { StsPolicies } from './remote/security/sts/policies.ts';
 import type { TlsResults } from './remote/security/tls-results.ts';
@@ -30,6 +31,8 @@ export interface Tools extends AnswerTools {
   health: Health;
   metrics: DeliveryMetrics;
   deferred: DeferredCount;
+  /** Of the recipients: mail rules. */
+  rules: RuleScripts;
   /** How mail to other domains must be secured, and how it was. */
   security: { sts: StsPolicies; results: TlsResults };
   /** The far side's SMTP port for a domain. */

@@ -11,6 +11,7 @@ import { isStanding } from '@pochtar/store/directory';
 import { settingsRows } from '@pochtar/store/settings';
 import { eventually } from '@pochtar/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { RuleScripts } from '../src/rules/run-script.ts';
 import { DeferredCount } from '../src/deferred-count.ts';
 import { deliveryMetrics } from '../src/metrics.ts';
 import { NOBODY } from '../src/bus-store.ts';
@@ -42,6 +43,7 @@ beforeAll(async () => {
       resolver: createResolver(),
       metrics: deliveryMetrics(),
       deferred: new DeferredCount(),
+      rules: new RuleScripts(),
       health: new Health(),
     },
     security: {

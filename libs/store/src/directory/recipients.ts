@@ -105,3 +105,25 @@ export function recipientLookup(db: Queryable, keepMs = 60_000): RecipientLookup
     },
   };
 }
+
+export interface Person {
+  /** Address key. */
+  address: string;
+  displayName: string;
+  /** With its aliases that lead nowhere else. */
+  addresses: string[];
+}
+
+/** Null: the account is gone. */
+export async function personOf(db: Queryable, accountId: number): Promise<Person | null> {
+  const [row] = await db.query<Person>({
+    name: 'directory.person_of',
+    text: `select a.address, a.display_name as "displayName", array(
+        select n.address from directory.address n where n.account_id = a.id
+        union select n.address from directory.address n
+        where n.kind = 'alias' and n.targets @> array[a.address] and cardinality(n.targets) = 1) as addresses
+      from directory.account a where a.id = $1`,
+    values: [accountId],
+  });
+  return row ?? null;
+}

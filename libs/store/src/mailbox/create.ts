@@ -38,28 +38,36 @@ export function createMailbox(
   name: string,
   specialUse: SpecialUse | null = null,
 ): Promise<CreateOutcome> {
-  return db.transaction<CreateOutcome>(async (tx) => {
-    const wanted = [...superiorNames(name), name];
-    let uidValidity = await nextUidValidity(tx, accountId, wanted.length);
-    const present = await listMailboxes(tx, accountId);
-    const names = new Set(present.map((mailbox) => mailbox.name));
-    if (names.has(name)) return { kind: 'exists' };
-    if (specialUse !== null && present.some((mailbox) => mailbox.specialUse === specialUse)) {
-      return { kind: 'useTaken' };
-    }
-    const missing = wanted.filter((each) => !names.has(each));
-    if (present.length + missing.length > MAX_MAILBOXES) return { kind: 'tooMany' };
-    let created: Mailbox | undefined;
-    for (const each of missing) {
-      created = await insertMailbox(tx, {
-        accountId,
-        name: each,
-        uidValidity: uidValidity++,
-        specialUse: each === name ? specialUse : null,
-      });
-    }
-    return { kind: 'created', mailbox: created as Mailbox };
-  });
+  return db.transaction((tx) => createMailboxIn(tx, accountId, name, specialUse));
+}
+
+/** The same in a transaction of the caller's, who has locked no mailbox yet. */
+export async function createMailboxIn(
+  tx: Queryable,
+  accountId: number,
+  name: string,
+  specialUse: SpecialUse | null,
+): Promise<CreateOutcome> {
+  const wanted = [...superiorNames(name), name];
+  let uidValidity = await nextUidValidity(tx, accountId, wanted.length);
+  const present = await listMailboxes(tx, accountId);
+  const names = new Set(present.map((mailbox) => mailbox.name));
+  if (names.has(name)) return { kind: 'exists' };
+  if (specialUse !== null && present.some((mailbox) => mailbox.specialUse === specialUse)) {
+    return { kind: 'useTaken' };
+  }
+  const missing = wanted.filter((each) => !names.has(each));
+  if (present.length + missing.length > MAX_MAILBOXES) return { kind: 'tooMany' };
+  let created: Mailbox | undefined;
+  for (const each of missing) {
+    created = await insertMailbox(tx, {
+      accountId,
+      name: each,
+      uidValidity: uidValidity++,
+      specialUse: each === name ? specialUse : null,
+    });
+  }
+  return { kind: 'created', mailbox: created as Mailbox };
 }
 
 export async function insertMailbox(

@@ -1,6 +1,6 @@
 // The common case of delivery in one statement for a whole batch: plain accounts, every filter passed without an edit, or
 // with that of filter-dkim: the field that says what was found of an incoming mail's origin, or the signatures of ours.
-// Whatever it leaves (aliases, verdicts with consequences, quota, busy mailboxes) comes back as undone.
+// Whatever it leaves (aliases, verdicts with consequences, quota, rules of the recipient, busy mailboxes) comes back as undone.
 // A mail with an unrouted recipient is left whole: an alias may lead to a recipient that is here already, and one
 // whose row is gone would be delivered to twice. Left is also a mail whose last recipients went in two batches at
 // once, since neither snapshot sees that none is left: the closer look ends it.
@@ -47,7 +47,7 @@ with claimed as materialized (
 ), locked as materialized (
   select b.id, b.account_id, b.uid_next, b.mod_seq
   from store.mailbox b join directory.account a on a.id = b.account_id
-  where b.name = 'INBOX' and b.account_id in (select account_id from claimed) and a.enabled
+  where b.name = 'INBOX' and b.account_id in (select account_id from claimed) and a.enabled and a.active_script is null
     and (a.quota_bytes is null or a.quota_bytes >= (
       (select sum(q.bytes) from store.mailbox q where q.account_id = a.id)
       + (select sum(c.size) from claimed c where c.account_id = a.id)))

@@ -101,3 +101,27 @@ export async function addContentVersion(
     ],
   });
 }
+
+const FILED = `
+insert into store.content (id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, other_fields, envelope,
+  body_structure, parts, message_id, sent_at, prefix, removed, texts_version)
+select $2, c.pack_id, c.pack_offset, c.length, c.sha256, c.header_length, $5, $6, c.other_fields, $7, c.body_structure, c.parts, $8, $9,
+  $3, $4, c.texts_version
+from store.content c where c.id = $1
+on conflict do nothing`;
+
+/** A content row over the body of `from` with other edits: of one copy among several. */
+export async function addFiledContent(
+  tx: Queryable,
+  version: { from: string; id: string; prefix: Buffer; removed: readonly number[]; texts: EditedTexts },
+): Promise<void> {
+  const { from, id, prefix, removed, texts } = version;
+  await tx.query({
+    name: 'add_filed_content',
+    text: FILED,
+    values: [
+      ...[from, id, prefix, removed, texts.shortHeader, texts.shortHeaderComplete],
+      ...[texts.envelope, texts.messageId, texts.sentAt],
+    ],
+  });
+}

@@ -17,6 +17,7 @@ export * from './destinations.ts';
 export * from './domain-routes.ts';
 export * from './edit-content.ts';
 export * from './end-recipients.ts';
+export * from './file-local.ts';
 export * from './generation.ts';
 export { matchingMails, type QueueFilter, type ShownState, type Walk } from './find.ts';
 export * from './glance.ts';

@@ -6,7 +6,24 @@ import { storedText } from './end-recipients.ts';
 
 export type DsnKind = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
 /** What is no DSN is for who sent an infected mail, or for whom a mail was that is kept from him. */
-export type NoticeKind = DsnKind | 'virusToSender' | 'virusToRecipient' | 'tooLargeToRecipient';
+export type NoticeKind =
+  | DsnKind
+  | 'virusToSender'
+  | 'virusToRecipient'
+  | 'tooLargeToRecipient'
+  | OwnersNotice['kind'];
+
+/** What the rules of a recipient have to say; kept as it is. */
+export type OwnersNotice =
+  | {
+      kind: 'absence';
+      from: string;
+      subject: string;
+      reason: string;
+      isMime: boolean;
+      inReplyTo: string | null;
+    }
+  | { kind: 'brokenRules'; script: string; line: number; column: number; fault: string };
 
 /** What is told of one recipient. */
 export interface NoticeRecipient {
@@ -41,6 +58,8 @@ export interface NewOwedNotice {
   /** ENVID as given. */
   envelopeId: string | null;
   recipients: readonly NoticeRecipient[];
+  /** Of rules; null: it is another notice. */
+  answer?: OwnersNotice | null;
 }
 
 export interface OwedNotice extends NewOwedNotice {
@@ -58,12 +77,13 @@ export async function insertOwedNotice(tx: Queryable, notice: NewOwedNotice): Pr
   await tx.query({
     name: 'insert_owed_notice',
     text: `insert into queue.owed_notice (id, mail_id, kind, content_id, is_full, identifying_only, reverse_path,
-        accepted_at, envelope_id, recipients)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::json) on conflict do nothing`,
+        accepted_at, envelope_id, recipients, answer)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::json, $11::jsonb) on conflict do nothing`,
     values: [
       ...[notice.id, notice.mail, notice.kind, notice.contentId, notice.isFull, notice.isIdentifyingOnly],
       notice.reversePath,
       ...[notice.acceptedAt, notice.envelopeId, JSON.stringify(recipients)],
+      notice.answer ? JSON.stringify(notice.answer) : null,
     ],
   });
 }
@@ -97,7 +117,7 @@ export async function claimOwedNotices(
       from due d where n.id = d.id
       returning n.id, n.mail_id as mail, n.kind, n.content_id as "contentId", n.is_full as "isFull",
         n.identifying_only as "isIdentifyingOnly",
-        n.reverse_path as "reversePath", n.accepted_at as "acceptedAt", n.envelope_id as "envelopeId", n.recipients,
+        n.reverse_path as "reversePath", n.accepted_at as "acceptedAt", n.envelope_id as "envelopeId", n.recipients, n.answer,
         n.owed_since as "owedSince", n.attempts`,
     values: [limit, seconds, sender, isEarly],
   });

@@ -69,6 +69,21 @@ export async function addRecipients(
   });
 }
 
+/** Of these addresses those that are recipients of the mail, or were: what is sent on to them again goes in a ring. */
+export async function passedRecipients(
+  tx: Queryable,
+  mail: string,
+  addresses: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ address: string }>({
+    name: 'passed_recipients',
+    text: `select address from queue.recipient where mail_id = $1 and address = any($2::text[])
+      union select recipient from trace.delivery where mail_id = $1 and recipient = any($2::text[])`,
+    values: [mail, addresses],
+  });
+  return new Set(rows.map(({ address }) => address));
+}
+
 /** Accounts that are gone: their recipients are looked up anew. */
 export async function unrouteRecipients(
   tx: Queryable,
