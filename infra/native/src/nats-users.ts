@@ -118,6 +118,7 @@ const answeredBySettings = [
   'dnsbl',
   'greylist',
   'guard',
+  'rules',
   'steps',
 ];
 

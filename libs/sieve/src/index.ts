@@ -5,4 +5,4 @@ export type { HeaderEdits } from './fields.ts';
 export { DEFAULT_LIMITS, type SieveLimits } from './limits.ts';
 export type { SieveMail, Surroundings } from './mail.ts';
 export { Script, type ScriptOptions } from './script.ts';
-export { EXTENSIONS } from './vocabulary.ts';
+export { CARRIED_OUT } from './vocabulary.ts';

@@ -38,6 +38,11 @@ export const EXTENSIONS: ReadonlySet<string> = new Set([
   ...['relational', 'special-use', 'subaddress', 'vacation', 'vacation-seconds', 'variables'],
 ]);
 
+/** What delivery carries out: no copies of answers (RFC 8580), no scripts in scripts (RFC 6609). */
+export const CARRIED_OUT: ReadonlySet<string> = new Set(
+  [...EXTENSIONS].filter((name) => name !== 'fcc' && name !== 'include'),
+);
+
 /** RFC 6131 §1: who requires the second one has the first. */
 export const IMPLIED: Readonly<Record<string, string>> = { 'vacation-seconds': 'vacation' };
 

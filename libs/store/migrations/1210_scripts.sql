@@ -9,8 +9,7 @@ create table directory.script (
 -- Delivery reads it with the account's row: who has no rules costs nothing.
 alter table directory.account
   add column active_script text,
-  add constraint account_active_script foreign key (id, active_script) references directory.script (account_id, name)
-    on update cascade;
+  add constraint account_active_script foreign key (id, active_script) references directory.script (account_id, name);
 grant select, insert, update, delete on directory.script to pochtar_settings;
 grant select on directory.script to pochtar_delivery;
 grant select (active_script) on directory.account to pochtar_delivery;

@@ -22,6 +22,7 @@ import { answerLogins } from './answers/login.ts';
 import { answerNamedNetworks } from './answers/named-networks.ts';
 import { answerOverview } from './answers/overview.ts';
 import { answerPhotos } from './answers/photos.ts';
+import { answerRules } from './answers/rules.ts';
 import { answerNames } from './answers/names.ts';
 import { answerSteps } from './answers/steps.ts';
 import { answerTests } from './answers/tests.ts';
@@ -112,6 +113,7 @@ function answerAll(context: Context & { scram: Scram }, config: Config, opened: 
     ...answerDlp(context),
     ...answerAccounts(context),
     ...answerPhotos(context),
+    ...answerRules(context),
     ...answerNames(context),
     ...answerAdministrators(context),
     ...answerTokens(context, opened.use(gatherTokenUses(context))),

@@ -68,6 +68,7 @@ const about: Record<string, () => object> = {
     add: ['x@own.test'],
     name: 'taken',
   }),
+  rules: () => ({ address: 'boss@foreign.test', name: 'x', to: 'y', content: 'keep;' }),
   token: () => ({ id: tokenId, name: 'x', ...tokens }),
   dkim: () => ({ domain: 'foreign.test', selector: 'k1', isForced: true, pem }),
   overview: () => ({}),

@@ -34,6 +34,7 @@ export {
   type NamedNetworkInfo,
 } from './lists.ts';
 export * from './queue.ts';
+export { adminRules, type RulesFault, type RulesInfo } from './rules.ts';
 export {
   adminQuarantine,
   QUARANTINE_PIECE,
@@ -82,6 +83,7 @@ import type { AdminQuestion } from './question.ts';
 import { adminQuarantine } from './quarantine.ts';
 import { adminQueue, adminTrace } from './queue.ts';
 import { adminRoutes } from './routes.ts';
+import { adminRules } from './rules.ts';
 import { adminSettings } from './settings.ts';
 import { adminSteps } from './steps.ts';
 import { adminTest } from './test.ts';
@@ -109,6 +111,7 @@ export const allAdminQuestions = [
   adminAccount,
   adminAlias,
   adminGroup,
+  adminRules,
   adminAdministrator,
   adminToken,
   adminAudit,

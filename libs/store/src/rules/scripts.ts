@@ -87,12 +87,7 @@ export function removeScript(
   name: string,
 ): Promise<'removed' | 'active' | 'missing'> {
   return db.transaction(async (tx) => {
-    const [row] = await tx.query<{ isActive: boolean }>({
-      name: 'script_is_active',
-      text: `select coalesce(active_script = $2, false) as "isActive" from directory.account where id = $1 for update`,
-      values: [accountId, name],
-    });
-    if (row?.isActive === true) return 'active';
+    if (await locksActive(tx, accountId, name)) return 'active';
     const gone = await tx.query({
       name: 'script_remove',
       text: 'delete from directory.script where account_id = $1 and name = $2 returning 1',
@@ -109,20 +104,29 @@ export function renameScript(
   { from, to }: { from: string; to: string },
 ): Promise<'renamed' | 'exists' | 'missing'> {
   return db.transaction(async (tx) => {
-    await tx.query({
-      name: 'script_lock_account',
-      text: 'select 1 from directory.account where id = $1 for update',
-      values: [accountId],
-    });
+    const isActive = await locksActive(tx, accountId, from);
     if ((await readScript(tx, accountId, from)) === null) return 'missing';
     if ((await readScript(tx, accountId, to)) !== null) return 'exists';
+    // What is active is referred to by its name.
+    if (isActive) await activateScript(tx, accountId, null);
     await tx.query({
       name: 'script_rename',
       text: 'update directory.script set name = $3 where account_id = $1 and name = $2',
       values: [accountId, from, to],
     });
+    if (isActive) await activateScript(tx, accountId, to);
     return 'renamed';
   });
+}
+
+/** Locks the account's row to the end of the transaction; whether the script of that name is its active one. */
+async function locksActive(tx: Queryable, accountId: number, name: string): Promise<boolean> {
+  const [row] = await tx.query<{ isActive: boolean }>({
+    name: 'script_is_active',
+    text: `select coalesce(active_script = $2, false) as "isActive" from directory.account where id = $1 for update`,
+    values: [accountId, name],
+  });
+  return row?.isActive ?? false;
 }
 
 /** Of these accounts, those that have one. */

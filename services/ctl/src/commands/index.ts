@@ -21,6 +21,7 @@ import { overviewCommands } from './overview.ts';
 import { quarantineCommands } from './quarantine.ts';
 import { queueCommands } from './queue.ts';
 import { routeCommands } from './route.ts';
+import { rulesCommands } from './rules.ts';
 import { settingsCommands } from './settings.ts';
 import { stepCommands } from './step.ts';
 import { tokenCommands } from './token.ts';
@@ -35,6 +36,7 @@ export const allCommands: readonly Command[] = [
   ...accountCommands,
   ...aliasCommands,
   ...groupCommands,
+  ...rulesCommands,
   ...settingsCommands,
   ...ldapCommands,
   ...listCommands,

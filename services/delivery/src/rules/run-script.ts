@@ -1,8 +1,8 @@
 // The script of a recipient over a mail, with all that it may ask brought to it: scripts are compiled once, the body is read
 // where a script looks at it, and what is remembered of earlier mail where it asks for that.
 import {
+  CARRIED_OUT,
   DEFAULT_LIMITS,
-  EXTENSIONS,
   Script,
   SieveError,
   type SieveResult,
@@ -24,11 +24,6 @@ export interface RuledMail {
   to: Address;
   clientAddress: string | null;
 }
-
-/** What delivery does not carry out is no extension here. RFC 8580: no copies of answers. */
-export const SUPPORTED: ReadonlySet<string> = new Set(
-  [...EXTENSIONS].filter((name) => name !== 'fcc' && name !== 'include'),
-);
 
 /** Compiled ones, the last used last. Of one script a few tens of kilobytes. */
 const MAX_COMPILED = 500;
@@ -95,7 +90,7 @@ export function seenKey(id: string): string {
 
 function compiled(content: string): Compiled {
   try {
-    return new Script(content, { limits: DEFAULT_LIMITS, extensions: SUPPORTED });
+    return new Script(content, { limits: DEFAULT_LIMITS, extensions: CARRIED_OUT });
   } catch (error) {
     if (error instanceof SieveError) return error;
     throw error;
