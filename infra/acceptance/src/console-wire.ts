@@ -70,7 +70,9 @@ export class Conversation implements Disposable {
     if (line !== null) this.#socket.write(`${line}\r\n`);
     return eventually(
       () => {
-        if (!isWhole[this.#protocol](this.#text, line)) {
+        // What a server says before it closes is all that comes.
+        const isOver = !this.isOpen && this.#text !== '';
+        if (!isOver && !isWhole[this.#protocol](this.#text, line)) {
           throw new Error(`no answer to ${line?.slice(0, 60) ?? 'the connection'}: ${this.#text}`);
         }
         const answer = this.#text;
