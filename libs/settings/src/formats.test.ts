@@ -100,7 +100,11 @@ const cases: Record<string, { valid: Record<string, string>; invalid: string[] }
     invalid: ['', '-a', 'a_b', 'a..b', 'a.'],
   },
   baseDns: {
-    valid: { 'dc=ics, dc=local': 'dc=ics,dc=local', 'DC=a;o=Наша фирма,dc=b': 'dc=a; o=Наша фирма,dc=b' },
+    valid: {
+      'dc=ics, dc=local': 'dc=ics,dc=local',
+      'DC=a;o=Наша фирма,dc=b': 'dc=a; o=Наша фирма,dc=b',
+      'o=a\\;b;dc=c': 'o=a\\;b; dc=c',
+    },
     invalid: ['', ';', 'ics', 'dc=', 'dc=a,,dc=b', 'dc=a;dc=a'],
   },
   moment: {

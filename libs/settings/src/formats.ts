@@ -4,6 +4,7 @@
  * a normal form read again answers itself.
  */
 import ipaddr from 'ipaddr.js';
+import { baseNames } from './base-names.ts';
 
 const label = /^(?!-)[\p{L}\p{N}_-]{1,63}(?<!-)$/u;
 
@@ -133,10 +134,7 @@ export function dkimSelector(input: string): string | undefined {
 
 /** RFC 4514: distinguished names separated by `;`; spaces around `,` and `=` are dropped. */
 export function baseDns(input: string): string | undefined {
-  const names = input
-    .split(';')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const names = baseNames(input);
   const normal: string[] = [];
   for (const name of names) {
     const parts = name.split(/(?<!\\),/).map((part) => /^\s*([A-Za-z][\w-]*)\s*=\s*(.+?)\s*$/.exec(part));

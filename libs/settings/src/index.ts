@@ -11,6 +11,7 @@ export {
   type Text,
   text,
 } from './text.ts';
+export { baseNames } from './base-names.ts';
 export { counted, type Noun } from './plural.ts';
 export { absentPrograms, appliedState, NOT_AVAILABLE } from './forms/applied.ts';
 export { programsToCome } from './forms/programs.ts';

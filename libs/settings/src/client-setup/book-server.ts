@@ -1,4 +1,5 @@
 // What a mail program is told of the address book: the server of LDAP as the settings have it now.
+import { baseNames } from '../base-names.ts';
 import type { Settings } from '../catalogue.ts';
 import { type ListenerSettings, listenersOf } from '../listeners.ts';
 
@@ -17,10 +18,7 @@ export function bookServer(
   host: string,
 ): BookServer | null {
   const listener = listenersOf(settings).find(({ protocol }) => protocol === 'ldap');
-  const [first, ...others] = settings.addressBook.baseDn
-    .split(/(?<!\\);/)
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const [first, ...others] = baseNames(settings.addressBook.baseDn);
   if (listener === undefined || first === undefined) return null;
   const security = settings.accessEncryption.mode === 'none' ? 'plain' : 'tls';
   return { host, port: listener.port, security, bases: [first, ...others] };

@@ -1,5 +1,6 @@
 // The bases of the setting, and what a name means below one of them: the base, a unit, an entry of the book.
 import { addressKey, parseAddress } from '@pochtar/mail';
+import { baseNames } from '@pochtar/settings';
 import { type Dn, dnKey, readDn, rdnKey, type Rdn, writeDn } from '../protocol/dn.ts';
 import { typeNamed } from '../schema/attributes.ts';
 
@@ -24,15 +25,10 @@ export type Place =
 
 /** The setting `addressBook.baseDn`: names separated by semicolons. */
 export function readBases(setting: string): readonly Base[] {
-  return splitNames(setting).flatMap((text) => {
+  return baseNames(setting).flatMap((text) => {
     const name = readDn(text);
     return name === null || name.length === 0 ? [] : [{ name, dn: writeDn(name), key: dnKey(name) }];
   });
-}
-
-/** A backslash may stand before a semicolon that is part of a name. */
-function splitNames(setting: string): string[] {
-  return setting.split(/(?<!\\);/);
 }
 
 /** `defaultDomain` is that of a name without one. */
