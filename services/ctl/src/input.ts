@@ -46,6 +46,19 @@ export class Input {
     return Array.isArray(value) ? value.map(String) : [];
   }
 
+  /** An option that the command cannot do without. */
+  needed(name: string, value: Text): string {
+    const given = this.option(name);
+    if (given !== undefined) return given;
+    throw new UsageError(text(`укажите --${name} ${value.ru}`, `give --${name} ${value.en}`));
+  }
+
+  /** One of a few words; undefined when the option is not given. */
+  word<Word extends string>(name: string, words: readonly Word[]): Word | undefined {
+    const given = this.option(name);
+    return given === undefined ? undefined : oneOf(words, given, `--${name}`);
+  }
+
   /** A whole number within the bounds. */
   number(name: string, bounds: { min: number; max: number }): number | undefined {
     const value = this.option(name);
@@ -118,6 +131,14 @@ export function readInput(command: Syntax, words: readonly string[]): Input {
   const input = new Input(parsed.positionals, parsed.values);
   if (!input.flag('help')) checkCount(command, parsed.positionals);
   return input;
+}
+
+/** The word, where it is one of those that are known; `where` it stands is named otherwise. */
+export function oneOf<Word extends string>(words: readonly Word[], given: string, where: string): Word {
+  const known = words.find((word) => word === given);
+  if (known !== undefined) return known;
+  const all = words.join(', ');
+  throw new UsageError(text(`${where}: укажите одно из ${all}`, `${where}: give one of ${all}`));
 }
 
 function reworded(error: unknown, known: readonly string[]): Text {

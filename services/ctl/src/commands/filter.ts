@@ -4,7 +4,7 @@ import { MAX_DRAFT_YAML, type TriedMail, type TriedVerdict } from '@pochtar/bus'
 import { readAssignment } from '../assignment.ts';
 import type { Command } from '../command.ts';
 import { contentOf } from '../files.ts';
-import { type Input, UsageError } from '../input.ts';
+import { UsageError } from '../input.ts';
 import { text } from '../language.ts';
 import { plain, table } from '../output.ts';
 import { changesOf } from '../save-assignments.ts';
@@ -66,7 +66,7 @@ export const filterCommands: Command[] = [
       );
       const yaml = await readDraft(session, input.option('draft-file'));
       const tried = await session.tryMail(mail, {
-        ...{ origin: originOf(input), values },
+        ...{ origin: input.word('as', origins) ?? ('incoming' as const), values },
         ...(yaml !== undefined && { yaml }),
         ...(from !== undefined && { from: from === '<>' ? '' : from }),
         ...(to.length > 0 && { to: [...to] }),
@@ -76,14 +76,6 @@ export const filterCommands: Command[] = [
     },
   },
 ];
-
-function originOf(input: Input): (typeof origins)[number] {
-  const word = input.option('as') ?? 'incoming';
-  const origin = origins.find((one) => one === word);
-  if (origin !== undefined) return origin;
-  const known = origins.join(', ');
-  throw new UsageError(text(`--as: одно из ${known}`, `--as: one of ${known}`));
-}
 
 async function readDraft(session: Session, path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;

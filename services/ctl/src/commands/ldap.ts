@@ -18,7 +18,7 @@ import {
   thunderbirdBook,
 } from '@pochtar/settings/client-setup';
 import type { Command } from '../command.ts';
-import { type Input, UsageError } from '../input.ts';
+import { type Input, oneOf, UsageError } from '../input.ts';
 import { type Text, text } from '../language.ts';
 import { plain, table } from '../output.ts';
 import { Refused, type Session } from '../session.ts';
@@ -26,6 +26,7 @@ import { Refused, type Session } from '../session.ts';
 const programs = ['thunderbird', 'outlook', 'apple', 'roundcube'] as const;
 /** What the setting starts as on a machine without a name. */
 const UNNAMED = 'localhost';
+const whose = text('АДРЕС', 'ADDRESS');
 
 export const ldapCommands: Command[] = [
   {
@@ -90,8 +91,8 @@ export const ldapCommands: Command[] = [
       },
     },
     async run(session, input) {
-      const program = oneOf(bookPrograms, input.option('client') ?? 'thunderbird', '--client');
-      const as = needed(input, 'as');
+      const program = input.word('client', bookPrograms) ?? 'thunderbird';
+      const as = input.needed('as', whose);
       const tried = await session.ask(adminTryBook.book, { as, program, text: input.arg(0) });
       return session.show(tried, () => shown(session, program, tried));
     },
@@ -99,8 +100,8 @@ export const ldapCommands: Command[] = [
 ];
 
 async function client(session: Session, input: Input) {
-  const program = oneOf(programs, input.arg(0), programs.join('|'));
-  const address = program === 'roundcube' ? '' : await accountOf(session, needed(input, 'for'));
+  const program = oneOf(programs, input.arg(0), 'ldap client');
+  const address = program === 'roundcube' ? '' : await accountOf(session, input.needed('for', whose));
   const { sections } = await session.askWhole(adminSettings.get, {});
   const section = <N extends SectionName>(name: N): Settings[N] => {
     const parsed = parseSection(name, sections.find((one) => one.name === name)?.document ?? {});
@@ -159,19 +160,6 @@ const nothingForApple = text(
   'устройству нечего сообщить: откройте IMAP или POP3 и отправку почты',
   'there is nothing to tell a device: open IMAP or POP3, and submission',
 );
-
-function needed(input: Input, name: string): string {
-  const value = input.option(name);
-  if (value !== undefined) return value;
-  throw new UsageError(text(`укажите --${name} АДРЕС`, `give --${name} ADDRESS`));
-}
-
-function oneOf<Word extends string>(known: readonly Word[], word: string, where: string): Word {
-  const found = known.find((one) => one === word);
-  if (found !== undefined) return found;
-  const list = known.join(', ');
-  throw new UsageError(text(`${where}: одно из ${list}`, `${where}: one of ${list}`));
-}
 
 const whys: Readonly<Record<TriedBook['absent'][number]['why'], Text>> = {
   hidden: text('скрыт из адресной книги', 'hidden from the address book'),

@@ -42,19 +42,10 @@ const filterOptions: Record<string, Option> = {
 
 const states = ['active', 'parked', 'held', 'scheduled'] as const;
 
-/** One of a few words; undefined when the option is not given. */
-function wordOf<W extends string>(input: Input, option: string, words: readonly W[]): W | undefined {
-  const given = input.option(option);
-  const known = words.find((word) => word === given);
-  if (given === undefined || known !== undefined) return known;
-  const all = words.join(', ');
-  throw new UsageError(text(`--${option}: укажите одно из ${all}`, `--${option}: give one of ${all}`));
-}
-
 /** How a mail is held; a filter is named by itself. */
 function holdOf(input: Input) {
   const filter = input.option('filter');
-  const kind = wordOf(input, 'held-by', heldBy.options);
+  const kind = input.word('held-by', heldBy.options);
   if (filter !== undefined && kind !== undefined && kind !== 'filter') {
     throw new UsageError(
       text(
@@ -68,7 +59,7 @@ function holdOf(input: Input) {
 
 function filterOf(input: Input) {
   return {
-    state: wordOf(input, 'state', states),
+    state: input.word('state', states),
     ...holdOf(input),
     sender: input.option('sender'),
     recipient: input.option('recipient'),
