@@ -10,8 +10,8 @@ const MUTATED = isLong ? 1_000_000 : 10_000;
 const CONNECTIONS = 5000;
 const LONG_MS = 1_800_000;
 const SHORT_MS = 120_000;
-/** Of 99 searches in a hundred, beside what the machine takes from everybody; of the slowest one. */
-const P99_MS = 50;
+/** Of 99 searches in a hundred, beside what the machine takes from everybody, and from the suite other tests; of the slowest one. */
+const P99_MS = isLong ? 50 : 150;
 const WORST_MS = 1000;
 
 /** Above what a calm process has: what the collector lets lie. Of a million messages more lies outside of its heap (docs/performance.md). */

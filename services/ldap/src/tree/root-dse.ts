@@ -16,7 +16,19 @@ export interface Abilities {
   readonly mechanisms: readonly string[];
 }
 
-export function rootDse(bases: readonly Base[], { canStartTls, mechanisms }: Abilities): FixedEntry {
+/** The last one of each list of bases: clients ask for it again and again, and it is dearer to make than to send. */
+const last = new WeakMap<readonly Base[], { abilities: string; made: FixedEntry }>();
+
+export function rootDse(bases: readonly Base[], abilities: Abilities): FixedEntry {
+  const key = `${abilities.canStartTls} ${abilities.mechanisms.join(' ')}`;
+  const known = last.get(bases);
+  if (known?.abilities === key) return known.made;
+  const made = makeRootDse(bases, abilities);
+  last.set(bases, { abilities: key, made });
+  return made;
+}
+
+function makeRootDse(bases: readonly Base[], { canStartTls, mechanisms }: Abilities): FixedEntry {
   const { startTls, whoAmI, cancel } = extendedOids;
   return new FixedEntry([], 'top', {
     namingContexts: bases.map(({ dn }) => dn),
