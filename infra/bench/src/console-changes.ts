@@ -31,6 +31,8 @@ const far = 'somebody@far.test';
 export const bannedAddress = (n: number): string => `198.51.${Math.floor(n / 250) % 250}.${n % 250}`;
 const own = (n: number): string => `bench${n}@d2.bench.test`;
 
+const contactOf = (n: number) => ({ name: 'd2.bench.test', address: `c${n}@far.test` });
+
 /** In the order of a round, by `METHOD /path` as the API describes it. */
 export const CHANGES: Readonly<Record<string, (round: Round) => Step>> = {
   'POST /domains': ({ n }) => ({ body: { name: `new${n}.bench.test` } }),
@@ -62,6 +64,16 @@ export const CHANGES: Readonly<Record<string, (round: Round) => Step>> = {
     body: { domain: `bench${n}.test`, host: 'smtp.bench.test', port: 587 },
   }),
   'DELETE /routes/{domain}': ({ n }) => ({ at: { domain: `bench${n}.test` } }),
+  'POST /domains/{name}/contacts': ({ n }) => ({
+    at: { name: 'd2.bench.test' },
+    body: { address: `c${n}@far.test` },
+  }),
+  'PATCH /domains/{name}/contacts/{address}': ({ n }) => ({
+    at: contactOf(n),
+    body: { displayName: `Bench ${n}` },
+  }),
+  'PUT /domains/{name}/contacts/{address}/photo': ({ n }) => ({ at: contactOf(n), body: { jpeg: null } }),
+  'DELETE /domains/{name}/contacts/{address}': ({ n }) => ({ at: contactOf(n) }),
   'POST /lists/networks': ({ n }) => ({ body: { name: `bench${n}`, addresses: ['192.0.2.0/24'] } }),
   'PATCH /lists/networks/{name}': ({ n }) => ({
     at: { name: `bench${n}` },

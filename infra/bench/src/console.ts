@@ -100,11 +100,12 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Without an end, one's own of somebody who has a mailbox, of a black list of the DNS, of which the bench asks none, or of a
+ * Without an end, of an external contact, of which the bench has none, one's own of somebody who has a mailbox, of a black list of the DNS, of which the bench asks none, or of a
  * mail with a body, of which it has rows only.
  */
 const LEFT_OUT = new Set([
   ...['/events', '/me', '/me/client', '/dnsbl/{zone}/refusals'],
+  ...['/domains/{name}/contacts/{address}', '/domains/{name}/contacts/{address}/photo'],
   ...['/quarantine/{mail}', '/quarantine/{mail}/text', '/quarantine/{mail}/content'],
 ]);
 

@@ -109,6 +109,7 @@ const answeredBySettings = [
   'account',
   'alias',
   'group',
+  'contact',
   'administrator',
   'token',
   'audit',
@@ -227,6 +228,8 @@ export const natsUsers: NatsUser[] = [
         publish: [
           ...streams,
           'admin.>',
+          // People who sync the address book: it sees no hash of their passwords.
+          'auth.check',
           'auth.failed',
           '$JS.API.CONSUMER.*.EVENTS.>',
           '$JS.API.CONSUMER.CREATE.EVENTS',

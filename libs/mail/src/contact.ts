@@ -1,6 +1,9 @@
 // What the address book says of a person beside name and address: which fields there are, and what fits into each.
 import { trimBlanks } from './blanks.ts';
 
+export { escapeDnValue } from './dn-value.ts';
+export { firstNames, lastName } from './person-names.ts';
+
 export const contactFields = [
   'givenName',
   'surname',
@@ -36,8 +39,12 @@ export function tidyContactValue(value: string): string {
 /** What is wrong with a tidy value; null: nothing. */
 export function contactProblem(field: ContactField, value: string): ContactProblem | null {
   if (value.length > contactLimit(field)) return 'tooLong';
-  if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(value)) return 'notOneLine';
+  if (!isOneLine(value)) return 'notOneLine';
   // People write extensions and names of switchboards beside the number.
   if (value !== '' && phones.has(field) && (value.match(/\d/g)?.length ?? 0) < 2) return 'noPhone';
   return null;
+}
+
+export function isOneLine(value: string): boolean {
+  return !/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(value);
 }

@@ -14,6 +14,7 @@ export { sieveTest } from './pigeonhole.ts';
 export { startTestNats } from './nats.ts';
 export type { TestNats } from './nats.ts';
 export { ensureSwift } from './swift.ts';
+export { smallJpeg } from './small-jpeg.ts';
 export { switchableDisk } from './switchable-disk.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export {

@@ -1,7 +1,8 @@
-// What belongs to a domain: a mailbox, an alias, a group, a mail at rest in the queue, one in the quarantine, and a token of its administrator.
+// What belongs to a domain: a mailbox, an alias, a group, an external contact, a mail at rest in the queue, one in the quarantine, and a token of its administrator.
 import {
   addDkimKey,
   createAccount,
+  createContact,
   createName,
   findDomain,
   listDkimKeys,
@@ -16,6 +17,8 @@ export interface Belongings {
   account: string;
   alias: string;
   group: string;
+  /** Outside. */
+  contact: string;
   /** At the step of a filter that nobody runs. */
   mail: string;
   /** In the quarantine. */
@@ -43,6 +46,8 @@ export async function makeBelongings(
   await createAccount(db, 'all', { address: account, domain, passwordHash: null, folders: [] });
   await createName(db, 'all', { kind: 'alias', address: alias, domain, targets: [account] });
   await createName(db, 'all', { kind: 'group', address: group, domain, targets: [account] });
+  const contact = `contact${count}@of-${domain}`;
+  await createContact(db, 'all', { domain, address: contact, displayName: '', contact: {} });
   const selector = `s${count}`;
   // A domain has room for few.
   for (const { id } of await listDkimKeys(db, 'all', domain)) await removeDkimKey(db, id);
@@ -54,7 +59,7 @@ export async function makeBelongings(
   const mail = await rest(db, blobs, account);
   const held = await rest(db, blobs, account);
   await keepMail(db, held, { filter: 'dlp' }, 'dlp: words');
-  return { domain, account, alias, group, mail, held, token: await token(owner), selector };
+  return { domain, account, alias, group, contact, mail, held, token: await token(owner), selector };
 }
 
 async function rest(db: Ground['db'], blobs: Ground['blobs'], to: string): Promise<string> {
@@ -90,7 +95,7 @@ async function token(owner: Visitor): Promise<number> {
  * notices, which the server sends.
  */
 export async function stateOf({ db }: Ground): Promise<string> {
-  const tables = ['account', 'address', 'domain', 'administrator', 'token'].map(
+  const tables = ['account', 'address', 'contact', 'domain', 'administrator', 'token'].map(
     (name) => `directory.${name}`,
   );
   const all = [

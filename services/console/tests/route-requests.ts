@@ -1,6 +1,7 @@
 // Requests made from the contract: for each route one that fits it, whose fields name what belongs to a domain. A field
 // that a route for administrators of domains takes, and that nobody has said what it names, is an error.
 import { generateKeyPairSync } from 'node:crypto';
+import { smallJpeg } from '@pochtar/testkit';
 import { z } from 'zod';
 import { contract } from '../src/contract/index.ts';
 import type { AnyRoute } from '../src/contract/route.ts';
@@ -23,6 +24,7 @@ const mailOf: Value = (of, route) => (route.includes('/quarantine') ? of.held : 
 const NAMING: Readonly<Record<Place, Readonly<Record<string, Value>>>> = {
   params: {
     address: (of, route) => {
+      if (route.includes('/contacts')) return of.contact;
       if (route.includes('/aliases')) return of.alias;
       return route.includes('/groups') ? of.group : of.account;
     },
@@ -34,7 +36,8 @@ const NAMING: Readonly<Record<Place, Readonly<Record<string, Value>>>> = {
   query: { domain: (of) => of.domain },
   body: {
     // Of something that is to be made there.
-    address: (of, route) => `new-${route.split('/').at(-1)}@${of.domain}`,
+    address: (of, route) =>
+      route.endsWith('/contacts') ? `new-${of.contact}` : `new-${route.split('/').at(-1)}@${of.domain}`,
     mails: (of, route) => [mailOf(of, route)],
     domains: (of) => [of.domain],
     as: (of) => of.account,
@@ -48,7 +51,7 @@ const FREE = new Set(
     'object displayName password quotaBytes isEnabled targets members add remove name role expiresAt to isUnscanned',
     'language login current addresses query.address destination reason olderThanMinutes rule unread',
     // Who a test mail goes to decides with its domain: delivery's own test holds both.
-    'body.selector algorithm pem isForced isAutomatic body.domain comment contact isHidden jpeg',
+    'body.selector algorithm pem isForced isAutomatic body.domain comment contact newAddress isHidden jpeg',
     'program text',
   ].flatMap((line) => line.split(' ')),
 );
@@ -63,8 +66,7 @@ const GIVEN: Readonly<Record<string, unknown>> = {
   isForced: true,
   step: 'dns',
   program: 'outlook',
-  // Three pixels by two.
-  jpeg: '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////2wBDAVVaWnhpeOuCguv/////////////////////////////////////////////////////////////////////////wAARCAACAAMDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAD/9k=',
+  jpeg: smallJpeg,
   pem: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
 };
 

@@ -10,11 +10,14 @@ import {
   askAddDocument,
   askAdmin,
   askRouteTest,
+  askContactImport,
   askSettingsTest,
   askTryMail,
   askWhole,
   type Bus,
   connectBus,
+  type ImportReport,
+  type ImportWish,
   type TestEvent,
   type TestVerdict,
   type TriedMail,
@@ -108,6 +111,11 @@ export class Session implements AsyncDisposable {
   /** Has a mail tried; throws `Refused` where that is not done. */
   tryMail(mail: Buffer, request: TryMailRequest): Promise<TriedMail> {
     return this.#resultOf((bus, who) => askTryMail(bus, who, mail, request));
+  }
+
+  /** Sends what a file says of people; throws `Refused` where that is not done. */
+  importContacts(wish: ImportWish): Promise<ImportReport> {
+    return this.#resultOf((bus, who) => askContactImport(bus, who, wish));
   }
 
   /** Has a document protected; throws `Refused` where that is not done. */

@@ -1,13 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryDirectory } from '@pochtar/testkit';
+import { smallJpeg as jpeg, temporaryDirectory } from '@pochtar/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pochtarProcess } from './command-line.ts';
 import { type RunningServer, runServer } from './running-server.ts';
-
-/** Three pixels by two. */
-const jpeg =
-  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////2wBDAVVaWnhpeOuCguv/////////////////////////////////////////////////////////////////////////wAARCAACAAMDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAD/9k=';
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -124,6 +120,41 @@ test('aliases and groups are made, changed and removed', async () => {
   await server.json(['group', 'delete', 'all@example.org']);
   await server.json(['alias', 'delete', 'info@example.org']);
   expect(await server.json(['alias', 'list', '--search', 'info'])).toMatchObject({ aliases: [] });
+});
+
+test('external contacts are added, shown, changed and removed, with a photo', async () => {
+  const name = ['example.org', 'boris@supplier.test'];
+  const words = [
+    '--name',
+    'Boris Smith',
+    '--organisation',
+    'Supplier Ltd',
+    '--work-phone',
+    '+44 20 7946 0001',
+  ];
+  const added = await server.run(['contact', 'add', ...name, ...words]);
+  expect(added.stdout).toMatch(/Address\s+boris@supplier\.test\nIn the book of\s+example\.org\n/);
+  expect(added.stdout).toMatch(/Work phone\s+\+44 20 7946 0001\n/);
+  const list = await server.run(['contact', 'list', '--domain', 'example.org', '--search', 'supplier l']);
+  expect(list.stdout).toMatch(/^boris@supplier\.test\s+example\.org\s+Boris Smith\s+Supplier Ltd$/m);
+  const changed = ['contact', 'set', ...name, '--address', 'b@supplier.test', '--organisation', ''];
+  expect(await server.json(changed)).toMatchObject({
+    contact: { address: 'b@supplier.test', contact: { workPhone: '+44 20 7946 0001' } },
+  });
+  using dir = temporaryDirectory();
+  const [file, copy] = [join(dir.path, 'photo.jpg'), join(dir.path, 'copy.jpg')];
+  writeFileSync(file, Buffer.from(jpeg, 'base64'));
+  const now = ['example.org', 'b@supplier.test'];
+  expect((await server.run(['contact', 'photo', 'set', ...now, file])).code).toBe(0);
+  expect((await server.run(['contact', 'show', ...now])).stdout).toMatch(/Photo\s+there\n/);
+  expect((await server.run(['contact', 'photo', 'save', ...now, copy])).stdout).toBe(`${copy}: 3×2\n`);
+  expect(readFileSync(copy).toString('base64')).toBe(jpeg);
+  expect((await server.run(['contact', 'remove', ...now])).code).toBe(0);
+  expect(await server.run(['contact', 'show', ...now])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('does not exist'),
+  });
+  expect((await server.run(['contact', 'set', ...now])).stderr).toContain('say what to change');
 });
 
 test('administrators are made with their domains', async () => {

@@ -17,7 +17,7 @@ const attribute = fc.constantFrom(
   'jpegPhoto',
 );
 const text = fc.oneof(
-  fc.constantFrom('anna', 'Ив', 'иван', 'demo', 'x', '@', 'a'),
+  fc.constantFrom('anna', 'Ив', 'иван', 'demo', 'x', '@', 'a', 'contact:7', 'con', 'act:1'),
   fc.string({ maxLength: 12, unit: 'grapheme' }),
 );
 const pieces = fc.array(text, { maxLength: 2 });

@@ -5,6 +5,7 @@ import {
   type ContactField,
   contactLimit,
   contactProblem,
+  isOneLine,
   tidyContactValue,
 } from '@pochtar/mail/contact';
 import type { Refusal } from './context.ts';
@@ -20,6 +21,12 @@ export function readContact(field: string, written: Contact): { ok: true; contac
     contact[name] = value;
   }
   return { ok: true, contact };
+}
+
+/** The name that is shown, as one line. */
+export function readDisplayName(field: string, written: string): { ok: true; displayName: string } | Refusal {
+  const displayName = tidyContactValue(written);
+  return isOneLine(displayName) ? { ok: true, displayName } : notOneLine(field);
 }
 
 function wrong(
@@ -38,12 +45,7 @@ function wrong(
       );
     }
     case 'notOneLine':
-      return refused(
-        problem,
-        field,
-        `${field}: здесь одна строка: уберите переводы строк и управляющие символы`,
-        `${field}: this is one line: remove line ends and control characters`,
-      );
+      return notOneLine(field);
     case 'noPhone':
       return refused(
         problem,
@@ -52,4 +54,13 @@ function wrong(
         `${field}: a telephone number has digits: give one such as +44 20 7946 0000 ext. 12`,
       );
   }
+}
+
+function notOneLine(field: string): Refusal {
+  return refused(
+    'notOneLine',
+    field,
+    `${field}: здесь одна строка: уберите переводы строк и управляющие символы`,
+    `${field}: this is one line: remove line ends and control characters`,
+  );
 }

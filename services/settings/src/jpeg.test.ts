@@ -1,12 +1,9 @@
 // Real ones come from a browser; the others are put together from their parts.
 import { expect, test } from 'vitest';
+import { smallJpeg } from '@pochtar/testkit';
 import { readJpeg } from './jpeg.ts';
 
-/** Three pixels by two, as Chromium writes them. */
-const real = Buffer.from(
-  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////2wBDAVVaWnhpeOuCguv/////////////////////////////////////////////////////////////////////////wAARCAACAAMDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAD/9k=',
-  'base64',
-);
+const real = Buffer.from(smallJpeg, 'base64');
 const start = Buffer.from([0xff, 0xd8]);
 const scan = Buffer.from([0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0, 4]);
 const end = Buffer.from([0xff, 0xd9]);

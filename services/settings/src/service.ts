@@ -7,6 +7,8 @@ import { isStanding } from '@pochtar/store/directory';
 import { readMasterKey, readRevisions } from '@pochtar/store/settings';
 import { announcer } from './announce.ts';
 import { answerBans } from './answers/bans.ts';
+import { answerContactImport } from './answers/contact-import.ts';
+import { answerContacts } from './answers/contacts.ts';
 import { answerCertificates } from './answers/certificates.ts';
 import { answerAccounts } from './answers/accounts.ts';
 import { answerAdministrators } from './answers/administrators.ts';
@@ -114,6 +116,8 @@ function answerAll(context: Context & { scram: Scram }, config: Config, opened: 
     ...answerAccounts(context),
     ...answerPhotos(context),
     ...answerRules(context),
+    ...answerContacts(context),
+    ...answerContactImport(context),
     ...answerNames(context),
     ...answerAdministrators(context),
     ...answerTokens(context, opened.use(gatherTokenUses(context))),

@@ -1,12 +1,10 @@
 // Contact fields and photos of accounts: kept as they are given, held to what fits, and asked for in scope.
 import { adminAccount, adminDomain, connectBus, directoryChanged } from '@pochtar/bus';
 import { silentLogger } from '@pochtar/runtime';
-import { eventually } from '@pochtar/testkit';
+import { eventually, smallJpeg as jpeg } from '@pochtar/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Running, runService } from './running-service.ts';
 
-const jpeg =
-  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////2wBDAVVaWnhpeOuCguv/////////////////////////////////////////////////////////////////////////wAARCAACAAMDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAD/9k=';
 const address = 'anna@own.test';
 
 let running: Running;

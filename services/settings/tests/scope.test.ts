@@ -6,6 +6,7 @@ import {
   adminAdministrator,
   adminAlias,
   adminAudit,
+  adminContact,
   adminDkim,
   adminDomain,
   adminGroup,
@@ -29,6 +30,7 @@ beforeAll(async () => {
   await running.get(adminAccount.create, { address: 'boss@foreign.test', password: 'password-1' });
   await running.get(adminAlias.create, { address: 'alias@foreign.test', targets: ['boss@foreign.test'] });
   await running.get(adminGroup.create, { address: 'group@foreign.test', members: ['boss@foreign.test'] });
+  await running.get(adminContact.create, { domain: 'foreign.test', address: 'x@boss.test' });
   await running.get(adminAdministrator.create, { login: 'foreign', password: 'password-1' });
   await running.get(adminAdministrator.create, {
     login: 'me',
@@ -59,6 +61,7 @@ const about: Record<string, () => object> = {
     domain: 'foreign.test',
     isEnabled: false,
     jpeg: null,
+    entries: [{ address: 'boss@foreign.test', displayName: 'taken' }],
     ...passwords,
   }),
   alias: () => ({ address: 'alias@foreign.test', domain: 'foreign.test', targets: ['x@own.test'] }),
@@ -69,6 +72,11 @@ const about: Record<string, () => object> = {
     name: 'taken',
   }),
   rules: () => ({ address: 'boss@foreign.test', name: 'x', to: 'y', content: 'keep;' }),
+  contact: () => ({
+    ...{ domain: 'foreign.test', address: 'x@boss.test', newAddress: 'y@own.test', jpeg: null },
+    entries: [{ address: 'x@boss.test', displayName: 'taken' }],
+    displayName: 'taken',
+  }),
   token: () => ({ id: tokenId, name: 'x', ...tokens }),
   dkim: () => ({ domain: 'foreign.test', selector: 'k1', isForced: true, pem }),
   overview: () => ({}),
@@ -88,6 +96,7 @@ async function everything(): Promise<unknown[]> {
     await running.get(adminAccount.show, { address: 'boss@foreign.test' }),
     await running.get(adminAlias.list, {}),
     await running.get(adminGroup.list, {}),
+    await running.get(adminContact.list, {}),
     await running.get(adminToken.list, {}),
     await running.get(adminDkim.list, {}),
   ];

@@ -6,3 +6,6 @@ const texts = Object.fromEntries(contactFields.map((field) => [field, z.string()
 
 /** The fields that are there. Where something is changed: those that change, '' takes one away. */
 export const contact = z.strictObject(texts as Record<ContactField, z.ZodOptional<z.ZodString>>);
+
+/** A photo of at most 64 KiB, in base64. */
+export const jpeg = z.base64().max(90_000);

@@ -1,7 +1,7 @@
 // Questions about domains, accounts, aliases, groups and administrators; the settings process answers.
 import { z } from 'zod';
 import { changesAll, changesInScope, looksAtAll, looksInScope } from './access.ts';
-import { contact } from './contact.ts';
+import { contact, jpeg } from './contact.ts';
 import { adminQuestion } from './question.ts';
 
 const domainName = z.string().min(1).max(255);
@@ -64,7 +64,7 @@ export const adminDomain = {
   delete: adminQuestion(
     'settings',
     'domain.delete',
-    'removes a domain that has no accounts, aliases or groups',
+    'removes a domain that has no accounts, aliases, groups or external contacts',
     z.object({ name: domainName }),
     nothing,
     changesAll(({ name }) => name),
@@ -90,8 +90,6 @@ export type AccountInfo = z.infer<typeof account>;
 
 const quotaBytes = z.int().positive().nullable();
 const accountFields = ['displayName', 'quotaBytes', 'isEnabled', 'contact', 'isHidden'];
-/** A JPEG of at most 64 KiB, in base64. */
-const jpeg = z.base64().max(90_000);
 
 export const adminAccount = {
   list: adminQuestion(

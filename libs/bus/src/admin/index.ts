@@ -12,6 +12,17 @@ export {
 export { type AdminScope, type Asker, type Role, roles, wholeServer } from './access.ts';
 export { noMailAddress } from './address-words.ts';
 export { contact } from './contact.ts';
+export { type ExportWish, exportedPeople } from './contact-export.ts';
+export {
+  adminContactImport,
+  askContactImport,
+  type ImportedEntry,
+  type ImportLine,
+  type ImportOutcome,
+  type ImportReport,
+  type ImportWish,
+} from './contact-import.ts';
+export { adminContact, type ExternalContactInfo } from './contacts.ts';
 export { answerAdmin, type AnswerTools, type AuditEntry, type AuditLog } from './answer.ts';
 export { askWhole, fitting, pageAfter, pageOf } from './pages.ts';
 export * from './directory.ts';
@@ -69,6 +80,8 @@ export {
 } from './try-mail.ts';
 import { adminBans } from './bans.ts';
 import { adminCertificate } from './certificates.ts';
+import { adminContactImport } from './contact-import.ts';
+import { adminContact } from './contacts.ts';
 import { adminAccount, adminAdministrator, adminAlias, adminDomain, adminGroup } from './directory.ts';
 import { adminDkim } from './dkim.ts';
 import { adminDnsbl } from './dnsbl.ts';
@@ -112,6 +125,8 @@ export const allAdminQuestions = [
   adminAlias,
   adminGroup,
   adminRules,
+  adminContact,
+  adminContactImport,
   adminAdministrator,
   adminToken,
   adminAudit,

@@ -132,6 +132,7 @@ test('a link of a row has words in both languages, and its condition is about a 
     'Белый список /lists/white',
     'Чёрный список /lists/black',
     'Именованные сети /lists/networks',
+    'Внешние контакты /names/contacts',
   ]);
   for (const { link, fields } of links) {
     expect(link.label.en).toMatch(/^[^\p{Script=Cyrillic}]+$/u);

@@ -35,6 +35,10 @@ const addressBookTab: Page = {
         row('addressBook.baseDn'),
         row('addressBook.enabled'),
         row('addressBook.skipGroups'),
+        {
+          fields: [],
+          link: { label: text('Внешние контакты', 'External contacts'), to: '/names/contacts' },
+        },
       ],
       more: [
         ours('addressBook.publishToWebmail'),

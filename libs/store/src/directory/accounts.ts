@@ -158,7 +158,7 @@ async function createFolders(tx: Queryable, accountId: number, folders: readonly
 }
 
 /** What is '' is taken away. */
-function contactDocument(contact: Contact): string {
+export function contactDocument(contact: Contact): string {
   return JSON.stringify(contact, (_, value: unknown) => (value === '' ? null : value));
 }
 

@@ -55,7 +55,10 @@ export async function createDomain(db: Queryable, name: string): Promise<number 
   return row?.id ?? null;
 }
 
-/** Removes a domain without addresses. */
+const IS_EMPTY = `not exists (select from directory.address a where a.domain_id = d.id)
+  and not exists (select from directory.contact c where c.domain_id = d.id)`;
+
+/** Removes a domain without addresses and contacts. */
 export async function deleteDomain(
   db: Queryable,
   scope: Scope,
@@ -63,7 +66,7 @@ export async function deleteDomain(
 ): Promise<'deleted' | 'notFound' | 'notEmpty'> {
   // The row lock keeps out an address that is being added: its foreign key waits for it.
   const [row] = await db.query<{ id: number; isEmpty: boolean }>({
-    text: `select d.id, not exists (select from directory.address a where a.domain_id = d.id) as "isEmpty"
+    text: `select d.id, ${IS_EMPTY} as "isEmpty"
       from directory.domain d where d.name = $2 and ($1::bigint[] is null or d.id = any($1)) for update`,
     values: [scopeIds(scope), name],
   });
@@ -72,7 +75,7 @@ export async function deleteDomain(
   // An address that was committed while this waited for the lock still keeps the domain.
   const gone = await db.query({
     text: `delete from directory.domain d where d.id = $1
-      and not exists (select from directory.address a where a.domain_id = d.id) returning id`,
+      and ${IS_EMPTY} returning id`,
     values: [row.id],
   });
   if (gone.length === 0) return 'notEmpty';

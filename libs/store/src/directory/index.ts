@@ -1,6 +1,8 @@
 // Who exists: domains, accounts, aliases, groups, administrators; where an address leads, and who may log in.
 export * from './accounts.ts';
 export * from './administrators.ts';
+export * from './contact-import.ts';
+export * from './contacts.ts';
 export * from './dkim-keys.ts';
 export * from './domain-dns.ts';
 export * from './domains.ts';

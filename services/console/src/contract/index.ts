@@ -1,6 +1,7 @@
 // The whole contract of the API, by `METHOD /path` below /api/v1.
 import { banRoutes } from './bans.ts';
 import { bookRoutes } from './book.ts';
+import { contactRoutes } from './contacts.ts';
 import { certificateRoutes } from './certificates.ts';
 import { directoryRoutes } from './directory.ts';
 import { dkimRoutes } from './dkim.ts';
@@ -26,6 +27,7 @@ export const contract = {
   ...sessionRoutes,
   ...settingsRoutes,
   ...directoryRoutes,
+  ...contactRoutes,
   ...dkimRoutes,
   ...mailRoutes,
   ...quarantineRoutes,

@@ -13,6 +13,11 @@ export const examples = {
     contact: { givenName: 'Anna', surname: 'Grant', jobTitle: 'Engineer', workPhone: '+44 20 7946 0000' },
     isHidden: false,
   },
+  'POST /domains/:name/contacts': {
+    address: 'boris@supplier.example',
+    displayName: 'Boris Smith',
+    contact: { organisation: 'Supplier Ltd', workPhone: '+44 20 7946 0001' },
+  },
   'POST /aliases': { address: 'sales@example.org', targets: ['anna@example.org'] },
   'POST /groups': { address: 'all@example.org', name: 'Everybody', members: ['anna@example.org'] },
   'PATCH /groups/:address': { add: ['boris@example.org'], remove: [] },

@@ -25,6 +25,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   '/settings/mail': ['/settings/mail', '/settings/mail?file=1', '/settings/mail?history=queue'],
   '/accounts': ['/accounts', '/accounts?open=anna%40firma.test'],
   '/names': ['/names', '/names?tab=groups&open=all%40firma.test'],
+  '/names/contacts': [
+    '/names/contacts',
+    `/names/contacts?open=${encodeURIComponent('boris@postavshik.test firma.test')}`,
+  ],
   '/certificates': ['/certificates', '/certificates?open=old'],
   '/lists/black': ['/lists/black', '/lists/black?open=198.51.100.0%2F24'],
   '/lists/networks': ['/lists/networks', '/lists/networks?open=Office'],

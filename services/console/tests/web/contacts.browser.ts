@@ -73,3 +73,34 @@ test('mailboxes are exported with them', async () => {
   expect(text).toContain(address);
   expect(text).toContain(';Ёлкина;');
 });
+
+test('an external contact is added, refused at its field, changed and deleted from its panel', async () => {
+  await page.goto(`${running.url}/names/contacts`);
+  await page.getByRole('button', { name: 'Add a contact' }).first().click();
+  const panel = page.getByRole('dialog');
+  await panel.getByLabel('Address', { exact: true }).fill('boris@supplier.test');
+  await panel.getByLabel('Name', { exact: true }).fill('Boris Smith');
+  await panel.getByLabel('Work phone').fill('none');
+  await panel.getByRole('button', { name: 'Add a contact' }).click();
+  await panel.getByText('A telephone number has digits', { exact: false }).waitFor();
+  await panel.getByLabel('Work phone').fill('+44 20 7946 0001');
+  await panel.getByLabel('Organisation').fill('Supplier Ltd');
+  await panel.getByRole('button', { name: 'Add a contact' }).click();
+  await page.getByRole('row', { name: 'boris@supplier.test' }).click();
+  await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Boris S.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('row', { name: 'Boris S.' }).waitFor();
+  const { body } = await admin.call('GET', '/contacts');
+  expect(body).toMatchObject({
+    contacts: [
+      {
+        ...{ address: 'boris@supplier.test', displayName: 'Boris S.', domain: 'demo.test' },
+        contact: { organisation: 'Supplier Ltd', workPhone: '+44 20 7946 0001' },
+      },
+    ],
+  });
+  await page.getByRole('row', { name: 'Boris S.' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the contact' }).click();
+  await page.getByRole('dialog').last().getByRole('button', { name: 'Delete the contact' }).click();
+  await page.getByText('There are no external contacts yet', { exact: false }).waitFor();
+});

@@ -89,6 +89,10 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
     reach: after([`${dialog} .p-actions button:nth-of-type(2)`]),
   },
   'over: import preview': { path: '/accounts/import', reach: after(['main textarea', csv]) },
+  'over: add a contact': {
+    path: '/names/contacts?open=%2B',
+    reach: (page) => page.locator(dialog).waitFor(),
+  },
   'over: add an alias': { path: '/names?open=%2B', reach: (page) => page.locator(dialog).waitFor() },
   'over: add an administrator': {
     path: '/admins',

@@ -1,4 +1,5 @@
 // Mailboxes with contact details, one of them hidden, and the photo that they have.
+import { smallJpeg } from '@pochtar/testkit';
 
 const megabyte = 1024 * 1024;
 const account = (address: string, displayName: string, used: number, isEnabled = true) => ({
@@ -23,12 +24,25 @@ const account = (address: string, displayName: string, used: number, isEnabled =
   hasPhoto: isEnabled,
 });
 
-/** Six grey pixels. */
-export const face =
-  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////////////////////2wBDAVVaWnhpeOuCguv/////////////////////////////////////////////////////////////////////////wAARCAACAAMDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAD/9k=';
+export const face = smallJpeg;
 
 export const accounts = [
   account('anna@firma.test', 'Анна Петрова', 214),
   account('ochen.dlinnyy.adres.yashchika@firma.test', 'Константин Константинопольский-Задунайский', 980),
   account('blocked@firma.test', '<script>alert(1)</script>\u202etxt.exe', 3, false),
+];
+
+const external = (address: string, displayName: string, organisation: string) => ({
+  ...{ domain: 'firma.test', address, displayName, hasPhoto: displayName.startsWith('Б') },
+  contact: {
+    organisation,
+    workPhone: '+7 812 765-43-21',
+    jobTitle: 'Менеджер по работе с ключевыми клиентами',
+  },
+  createdAt: '2026-01-01T10:00:00.000Z',
+});
+
+export const externalContacts = [
+  external('boris@postavshik.test', 'Борис Кузнецов', 'ООО «Поставщик промышленного оборудования»'),
+  external('info@far.test', '', 'Far Ltd'),
 ];

@@ -41,6 +41,7 @@ test('every command that a page says is one of the command line, with options th
     '/trace?at=2027-01-01T10:00:00.000Z',
     '/accounts?domain=firma.test&search=a',
     '/names?domain=firma.test&search=a',
+    '/names/contacts?domain=firma.test&search=a',
     '/lists/white?search=a&only=idle',
     '/lists/black?only=expired',
     '/audit?author=a&object=b',

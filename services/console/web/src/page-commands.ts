@@ -80,6 +80,15 @@ const names: Lines = ({ tab, open, domain, search }) => {
   ];
 };
 
+const contacts: Lines = ({ open, domain, search }) => {
+  // Address and domain; a local part in quotes may have spaces.
+  const [, address, of] = /^(.+) (\S+)$/.exec(open ?? '') ?? [];
+  if (address === undefined || of === undefined) {
+    return [withOptions('pochtar contact list', { domain, search })];
+  }
+  return [`pochtar contact show ${shellWord(of)} ${shellWord(address)}`];
+};
+
 /** A part that differs stands as `$`, as in the router's own paths. */
 const pages: Readonly<Record<string, Lines>> = {
   '/': () => ['pochtar overview'],
@@ -101,6 +110,7 @@ const pages: Readonly<Record<string, Lines>> = {
   '/accounts': accounts,
   '/accounts/import': () => ['pochtar account create anna@example.org --name Anna --quota 1024M'],
   '/names': names,
+  '/names/contacts': contacts,
   '/settings/mail': settings,
   '/settings/routes': ({ open, search }) => {
     if (open === '+') return ['pochtar route add example.org smtp.example.org'];

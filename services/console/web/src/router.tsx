@@ -85,6 +85,7 @@ const routes = [
   page('/accounts', () => import('./pages/accounts/AccountsPage.tsx'), 'AccountsPage'),
   page('/accounts/import', () => import('./pages/accounts/ImportPage.tsx'), 'ImportPage'),
   page('/names', () => import('./pages/names/NamesPage.tsx'), 'NamesPage'),
+  page('/names/contacts', () => import('./pages/contacts/ContactsPage.tsx'), 'ContactsPage'),
   page('/settings/mail', settings, 'MailTab'),
   page('/settings/routes', () => import('./pages/routes/RoutesPage.tsx'), 'RoutesPage'),
   page('/settings/spam', settings, 'SpamTab'),

@@ -10,7 +10,8 @@ import { newPassword, passwordOption, shownPassword } from '../new-password.ts';
 import { list, size, table, time } from '../output.ts';
 import { noteNext, pageOf, pageOptions } from '../paging.ts';
 import type { Session } from '../session.ts';
-import { accountPhotoCommands } from './account-photo.ts';
+import { accountFileCommands } from './people-file.ts';
+import { photoCommands } from './photo.ts';
 
 function rowsOf(session: Session, account: AccountInfo): [string, string][] {
   const state = account.isEnabled ? text('включён', 'enabled') : text('выключен', 'disabled');
@@ -212,5 +213,12 @@ export const accountCommands: Command[] = [
   updateAccount,
   setPassword,
   deleteAccount,
-  ...accountPhotoCommands,
+  ...accountFileCommands,
+  ...photoCommands({
+    words: 'account',
+    args: [{ name: 'ADDRESS' }],
+    nameOf: (input) => ({ address: input.arg(0) }),
+    photo: adminAccount.photo,
+    setPhoto: adminAccount.setPhoto,
+  }),
 ];

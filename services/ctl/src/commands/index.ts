@@ -6,6 +6,7 @@ import { aliasCommands } from './alias.ts';
 import { auditCommands } from './audit.ts';
 import { banCommands } from './ban.ts';
 import { certificateCommands } from './certificate.ts';
+import { contactCommands } from './contact.ts';
 import { completionCommand } from './completion.ts';
 import { dkimCommands } from './dkim.ts';
 import { dnsblCommands } from './dnsbl.ts';
@@ -37,6 +38,7 @@ export const allCommands: readonly Command[] = [
   ...aliasCommands,
   ...groupCommands,
   ...rulesCommands,
+  ...contactCommands,
   ...settingsCommands,
   ...ldapCommands,
   ...listCommands,

@@ -1,9 +1,10 @@
-// Who and what the book knows: people and groups as they are kept in memory. What can be made from these few fields is made
+// Who and what the book knows: people, groups and external contacts as they are kept in memory. What can be made from these few fields is made
 // when it is asked for, because there are a hundred thousand of them.
 import { addressOfKey } from '@pochtar/mail';
-import type { Contact } from '@pochtar/mail/contact';
+import { type Contact, firstNames, lastName } from '@pochtar/mail/contact';
+import { bookKeyOf } from '@pochtar/store/book';
 import { fold } from '../schema/fold.ts';
-import { firstNames, lastName, MAX_WORDS, placeInName, type Words, wordsAt } from './name-parts.ts';
+import { MAX_WORDS, placeInName, type Words, wordsAt } from './name-parts.ts';
 import { packContact, unpackField } from './packed-contact.ts';
 
 export interface Person {
@@ -33,7 +34,16 @@ export interface Group {
   readonly foldedName: string;
 }
 
-export type BookEntry = Person | Group;
+/** Somebody outside, in the book of `domain`: it has no log-in, and other domains may have one with the same address. */
+export interface ExternalPerson
+  extends Pick<Person, 'address' | 'domain' | 'displayName' | 'foldedName' | 'contact' | 'marks'> {
+  readonly kind: 'contact';
+  readonly id: number;
+}
+
+/** Who has a name, and not only one for all of its members. */
+export type Somebody = Person | ExternalPerson;
+export type BookEntry = Somebody | Group;
 
 export interface PersonRow {
   address: string;
@@ -43,6 +53,11 @@ export interface PersonRow {
   aliases: readonly string[];
   contact?: Contact;
   isHidden?: boolean;
+  hasPhoto?: boolean;
+}
+
+export interface ExternalRow extends Pick<PersonRow, 'address' | 'displayName' | 'domain' | 'contact'> {
+  id: number;
   hasPhoto?: boolean;
 }
 
@@ -65,19 +80,40 @@ const NONE: readonly string[] = [];
 const domains = new Map<string, string>();
 
 export function person(row: PersonRow): Person {
-  const { address, domain, epoch, contact = {} } = row;
+  const { address, domain, epoch, aliases } = row;
+  const { displayName, foldedName, contact, marks } = namesOf(row, row.isHidden === true);
+  return {
+    kind: 'person',
+    address,
+    domain: kept(domain),
+    displayName,
+    aliases: aliases.length === 0 ? NONE : aliases,
+    epoch,
+    foldedName,
+    contact,
+    marks,
+  };
+}
+
+export function external(row: ExternalRow): ExternalPerson {
+  const { address, domain, id } = row;
+  const { displayName, foldedName, contact, marks } = namesOf(row, false);
+  return { kind: 'contact', id, address, domain: kept(domain), displayName, foldedName, contact, marks };
+}
+
+/** What is kept of names and contact fields. */
+function namesOf(
+  row: Pick<PersonRow, 'address' | 'displayName' | 'contact' | 'hasPhoto'>,
+  isHiddenNow: boolean,
+): Pick<Person, 'displayName' | 'foldedName' | 'contact' | 'marks'> {
+  const { address, contact = {} } = row;
   const { givenName = '', surname = '', ...others } = contact;
   const displayName = row.displayName === '' ? `${givenName} ${surname}`.trim() : row.displayName;
   const foldedName = foldedNameOf(displayName, address);
   const place = (part: string) => (part === '' ? null : placeInName(part, displayName, foldedName));
   const [last, first] = [place(surname), place(givenName)];
   return {
-    kind: 'person',
-    address,
-    domain: kept(domain),
     displayName,
-    aliases: row.aliases.length === 0 ? NONE : row.aliases,
-    epoch,
     foldedName,
     contact: packContact({
       ...others,
@@ -85,7 +121,7 @@ export function person(row: PersonRow): Person {
       ...(first === null && { givenName }),
     }),
     marks:
-      (row.isHidden === true ? HIDDEN : 0) +
+      (isHiddenNow ? HIDDEN : 0) +
       (row.hasPhoto === true ? PHOTO : 0) +
       numberOf(last) * SURNAME +
       numberOf(first) * GIVEN_NAME,
@@ -123,13 +159,18 @@ export function localPart(address: string): string {
   return addressOfKey(address).localPart;
 }
 
+/** What the entry goes by in the list of changes: people and groups by their address. */
+export function keyOf(entry: BookEntry): string {
+  return entry.kind === 'contact' ? bookKeyOf(entry) : entry.address;
+}
+
 /** Nobody sees it. */
 export function isHidden(entry: BookEntry): boolean {
   return entry.kind === 'person' && entry.marks % 2 === HIDDEN;
 }
 
 export function hasPhoto(entry: BookEntry): boolean {
-  return entry.kind === 'person' && Math.floor(entry.marks / PHOTO) % 2 === 1;
+  return entry.kind !== 'group' && Math.floor(entry.marks / PHOTO) % 2 === 1;
 }
 
 /** What the entry is called: a mailbox without a name is called by its own. */
@@ -138,20 +179,20 @@ export function commonName({ displayName, address }: BookEntry): string {
 }
 
 /** As it is written. There is always one. */
-export function surnameOf(entry: Person): string {
+export function surnameOf(entry: Somebody): string {
   return partOf(entry, SURNAME, commonName(entry)) ?? lastName(commonName(entry));
 }
 
-export function foldedSurname(entry: Person): string {
+export function foldedSurname(entry: Somebody): string {
   return foldedPart(partOf(entry, SURNAME, entry.foldedName), entry) ?? lastName(entry.foldedName);
 }
 
 /** As it is written; '' when there is none. */
-export function givenNameOf(entry: Person): string {
+export function givenNameOf(entry: Somebody): string {
   return partOf(entry, GIVEN_NAME, commonName(entry)) ?? othersThanSurname(entry, commonName(entry));
 }
 
-export function foldedGivenName(entry: Person): string {
+export function foldedGivenName(entry: Somebody): string {
   return (
     foldedPart(partOf(entry, GIVEN_NAME, entry.foldedName), entry) ??
     othersThanSurname(entry, entry.foldedName)
@@ -159,12 +200,12 @@ export function foldedGivenName(entry: Person): string {
 }
 
 /** Where a surname was given and no given name, nothing is guessed. */
-function othersThanSurname(entry: Person, name: string): string {
+function othersThanSurname(entry: Somebody, name: string): string {
   return partOf(entry, SURNAME, name) === null ? firstNames(name) : '';
 }
 
 /** A part of the name that was given; null when none was. `name` is that of the entry, written or folded. */
-function partOf({ marks, contact }: Person, part: number, name: string): string | null {
+function partOf({ marks, contact }: Somebody, part: number, name: string): string | null {
   const words = wordsIn(marks, part);
   if (words !== null) return wordsAt(name, words);
   const own = unpackField(contact, part === SURNAME ? 'surname' : 'givenName');
@@ -172,6 +213,6 @@ function partOf({ marks, contact }: Person, part: number, name: string): string 
 }
 
 /** Parts that are words of the folded name are folded already. */
-function foldedPart(part: string | null, { foldedName }: Person): string | null {
+function foldedPart(part: string | null, { foldedName }: Somebody): string | null {
   return part === null || foldedName.includes(part) ? part : fold(part);
 }

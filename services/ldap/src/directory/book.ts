@@ -1,7 +1,8 @@
 // The book in memory: entries in slots, and the keys they are found by. An entry that changes takes a new slot; the old
 // one stays empty until so many are that the book is built anew.
 import { fold } from '../schema/fold.ts';
-import { type BookEntry, foldedGivenName, foldedSurname } from './book-entry.ts';
+import { contactIdOf } from '@pochtar/store/book';
+import { type BookEntry, foldedGivenName, foldedSurname, keyOf } from './book-entry.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import { Trigrams } from './trigrams.ts';
 
@@ -17,12 +18,14 @@ export class Book {
   readonly #keys: Readonly<Record<KeyName, SortedKeys>>;
   #trigrams = new Trigrams();
   #size = 0;
+  /** Of external contacts by their number: their addresses are not theirs alone. */
+  readonly #contacts = new Map<number, number>();
   /** Slots mean the same as long as this is the same. */
   generation = 1;
 
   constructor() {
     const keysFor = (name: KeyName) =>
-      new SortedKeys((slot, value) => keyOf(this.#slots[slot] as BookEntry, name, value));
+      new SortedKeys((slot, value) => valueOf(this.#slots[slot] as BookEntry, name, value));
     this.#keys = {
       mail: keysFor('mail'),
       mailAlternateAddress: keysFor('mailAlternateAddress'),
@@ -50,9 +53,20 @@ export class Book {
     for (const entry of this.#slots) if (entry !== undefined) yield entry;
   }
 
-  find(address: string): BookEntry | undefined {
-    const slot = this.#slotOf(address);
+  /** By the address of a person or a group, or the key of an external contact. */
+  find(key: string): BookEntry | undefined {
+    const slot = this.#slotOf(key);
     return slot === null ? undefined : this.#slots[slot];
+  }
+
+  /** Those who have the address: the person or the group whose it is, and whatever contacts have it. */
+  withAddress(address: string): BookEntry[] {
+    return this.#slotsWith(address).map((slot) => this.#slots[slot] as BookEntry);
+  }
+
+  /** Of external contacts. */
+  contactSlots(): readonly number[] {
+    return [...this.#contacts.values()];
   }
 
   keys(name: KeyName): SortedKeys {
@@ -72,6 +86,8 @@ export class Book {
     trigrams.trim(slots.length);
     this.#slots = slots;
     this.#trigrams = trigrams;
+    this.#contacts.clear();
+    for (const [slot, entry] of slots.entries()) this.#note(entry, slot);
     for (const name of keyNames) {
       this.#keys[name].replaceAll(
         slots.flatMap((entry, slot) => keysOf(entry, name).map((_, value) => ({ slot, value }))),
@@ -81,9 +97,9 @@ export class Book {
     this.generation++;
   }
 
-  /** What stands under the address from now on; undefined: nothing. */
-  put(address: string, entry: BookEntry | undefined): void {
-    const old = this.#slotOf(address);
+  /** What stands under the key from now on; undefined: nothing. */
+  put(key: string, entry: BookEntry | undefined): void {
+    const old = this.#slotOf(key);
     if (old !== null) this.#empty(old);
     if (entry === undefined) return;
     const slot = this.#slots.push(entry) - 1;
@@ -91,6 +107,7 @@ export class Book {
       for (const value of keysOf(entry, name).keys()) this.#keys[name].add(slot, value);
     }
     addTexts(this.#trigrams, entry, slot);
+    this.#note(entry, slot);
     this.#size++;
   }
 
@@ -107,19 +124,31 @@ export class Book {
     for (const name of keyNames) {
       for (const value of keysOf(entry, name).keys()) this.#keys[name].remove(slot, value);
     }
+    if (entry.kind === 'contact') this.#contacts.delete(entry.id);
     this.#slots[slot] = undefined;
     this.#size--;
   }
 
-  #slotOf(address: string): number | null {
+  #note(entry: BookEntry, slot: number): void {
+    if (entry.kind === 'contact') this.#contacts.set(entry.id, slot);
+  }
+
+  #slotOf(key: string): number | null {
+    const id = contactIdOf(key);
+    if (id !== null) return this.#contacts.get(id) ?? null;
+    return this.#slotsWith(key).find((slot) => keyOf(this.#slots[slot] as BookEntry) === key) ?? null;
+  }
+
+  #slotsWith(address: string): number[] {
     const { mail } = this.#keys;
     const { from, to } = mail.equal(fold(address));
+    const slots: number[] = [];
     // Addresses that differ in accents alone have the same key.
     for (let index = from; index < to; index++) {
       const slot = mail.slotAt(index);
-      if (this.#slots[slot]?.address === address) return slot;
+      if (this.#slots[slot]?.address === address) slots.push(slot);
     }
-    return null;
+    return slots;
   }
 }
 
@@ -133,14 +162,14 @@ export function keysOf(entry: BookEntry, name: KeyName): readonly string[] {
     case 'cn':
       return [entry.foldedName];
     case 'sn':
-      return entry.kind === 'person' ? [foldedSurname(entry)] : [];
+      return entry.kind === 'group' ? [] : [foldedSurname(entry)];
     case 'givenName':
-      return entry.kind === 'person' ? present(foldedGivenName(entry)) : [];
+      return entry.kind === 'group' ? [] : present(foldedGivenName(entry));
   }
 }
 
 /** One of them, as they are numbered: what keeps the order of keys asks again and again. */
-function keyOf(entry: BookEntry, name: KeyName, value: number): string {
+function valueOf(entry: BookEntry, name: KeyName, value: number): string {
   switch (name) {
     case 'mail':
       return fold(entry.address);
@@ -160,6 +189,7 @@ function present(value: string): readonly string[] {
 }
 
 function addTexts(trigrams: Trigrams, entry: BookEntry, slot: number): void {
+  if (entry.kind === 'contact') trigrams.add(keyOf(entry), slot);
   for (const name of keyNames) {
     for (const key of keysOf(entry, name)) {
       const isInName = (name === 'sn' || name === 'givenName') && entry.foldedName.includes(key);

@@ -5,7 +5,7 @@ import { type Bus, directoryChanged } from '@pochtar/bus';
 import { Reader, type ServiceContext } from '@pochtar/runtime';
 import { type BookChanges, readBookChanges } from '@pochtar/store/book';
 import type { Queryable } from '@pochtar/store/db';
-import { type BookEntry, group, person } from './book-entry.ts';
+import { type BookEntry, external, group, keyOf, person } from './book-entry.ts';
 import { Book } from './book.ts';
 
 const COMPARE_MS = 15_000;
@@ -76,7 +76,7 @@ export class FollowedBook implements AsyncDisposable {
     apply(changes, this.book);
     this.#horizon = changes.horizon;
     if (changes.isWhole) context.log.info({ entries: this.book.size }, 'the address book is read');
-    return changes.isWhole || changes.addresses.length > 0;
+    return changes.isWhole || changes.keys.length > 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,21 +90,19 @@ function isSame(a: BookEntry | undefined, b: BookEntry | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function apply({ isWhole, addresses, people, groups }: BookChanges, book: Book): void {
-  const entries: BookEntry[] = [...people.map(person), ...groups.map(group)];
+function apply({ isWhole, keys, people, groups, contacts }: BookChanges, book: Book): void {
+  const entries: BookEntry[] = [...people.map(person), ...groups.map(group), ...contacts.map(external)];
   if (isWhole) return book.replaceAll(entries);
   // Each that is put moves what stands behind it in the order: of many all are put in order together.
-  if (addresses.length > MANY && addresses.length > book.size / 4) {
-    const changed = new Set(addresses);
-    return book.replaceAll(
-      [...book.entries()].filter(({ address }) => !changed.has(address)).concat(entries),
-    );
+  if (keys.length > MANY && keys.length > book.size / 4) {
+    const changed = new Set(keys);
+    return book.replaceAll([...book.entries()].filter((entry) => !changed.has(keyOf(entry))).concat(entries));
   }
-  const byAddress = new Map(entries.map((entry) => [entry.address, entry]));
-  for (const address of addresses) {
-    const entry = byAddress.get(address);
+  const byKey = new Map(entries.map((entry) => [keyOf(entry), entry]));
+  for (const key of keys) {
+    const entry = byKey.get(key);
     // What was read before may come again: it keeps its slot, and whoever goes through pages his place.
-    if (!isSame(book.find(address), entry)) book.put(address, entry);
+    if (!isSame(book.find(key), entry)) book.put(key, entry);
   }
   book.tidy();
 }

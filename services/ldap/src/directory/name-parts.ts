@@ -31,17 +31,3 @@ export function wordsAt(name: string, { from, to }: Words): string {
 function wordsOf(name: string): string[] {
   return name.trim().split(/\s+/);
 }
-
-/** The last word of a name, as most of Europe writes it; a name with a comma has the surname in front. */
-export function lastName(name: string): string {
-  const comma = name.indexOf(',');
-  if (comma > 0) return name.slice(0, comma).trim();
-  return name.slice(name.lastIndexOf(' ') + 1);
-}
-
-/** What stands in front of it; '' when there is nothing. */
-export function firstNames(name: string): string {
-  const comma = name.indexOf(',');
-  if (comma > 0) return name.slice(comma + 1).trim();
-  return name.slice(0, Math.max(0, name.lastIndexOf(' '))).trim();
-}

@@ -17,11 +17,11 @@ export class Photos {
     this.#log = log;
   }
 
-  /** By address, of those that have one; never rejects. */
-  async read(addresses: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
-    if (addresses.length === 0) return new Map();
+  /** By the key in the book, of those that have one; never rejects. */
+  async read(keys: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+    if (keys.length === 0) return new Map();
     try {
-      return await this.#readings.run(() => readPhotos(this.#db, addresses));
+      return await this.#readings.run(() => readPhotos(this.#db, keys));
     } catch (error) {
       this.#log.warn({ err: error }, 'photos cannot be read; entries go out without them');
       return new Map();

@@ -36,5 +36,5 @@ function loginName({ server }: Session, name: string): string {
   const dn = readDn(name);
   const place = dn === null ? null : placeOf(dn, readBases(baseDn), defaultDomain);
   // RFC 4513 §5.1.3: that nobody has this name is not told.
-  return place?.kind === 'entry' && place.unit === 'people' ? place.address : name;
+  return place?.kind === 'entry' && place.unit === 'people' ? place.key : name;
 }

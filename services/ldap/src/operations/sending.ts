@@ -63,11 +63,11 @@ export class Sending {
     const waiting = this.#waiting;
     this.#waiting = [];
     if (waiting.length === 0) return true;
-    const addresses = waiting.flatMap((entry) => wantedPhoto(entry, selection) ?? []);
+    const keys = waiting.flatMap((entry) => wantedPhoto(entry, selection) ?? []);
     return session.photoTurn.run(async () => {
       // What was sent before is taken before more is held.
       await this.#takenBy(operation);
-      const photos = await session.server.photos.read(addresses);
+      const photos = await session.server.photos.read(keys);
       for (const entry of waiting) {
         this.#sendNow(entry, entry.photoOf === null ? null : (photos.get(entry.photoOf) ?? null));
       }

@@ -1,5 +1,6 @@
 // Distinguished names as text (RFC 4514). What is read keeps the values as they were written; `dnKey` is how names are
 // compared: types in lower case, values folded.
+import { escapeDnValue } from '@pochtar/mail/contact';
 import { fold } from '../schema/fold.ts';
 
 export interface TypeAndValue {
@@ -108,20 +109,7 @@ function decode(octets: number[]): string | null {
 }
 
 export function writeDn(dn: Dn): string {
-  return dn.map((rdn) => rdn.map(({ type, value }) => `${type}=${escapeValue(value)}`).join('+')).join(',');
-}
-
-/** Nothing in it means anything in a name. */
-const PLAIN = /^[\w.@-]+$/;
-
-// RFC 4514 §2.4: which characters are escaped, and where.
-export function escapeValue(value: string): string {
-  if (PLAIN.test(value)) return value;
-  return value
-    .replace(/["+,;<>\\]/g, '\\$&')
-    .replaceAll('\0', '\\00')
-    .replace(/^[ #]/, '\\$&')
-    .replace(/(?<!\\)( )$/, '\\ ');
+  return dn.map((rdn) => rdn.map(({ type, value }) => `${type}=${escapeDnValue(value)}`).join('+')).join(',');
 }
 
 /** RFC 4517 §4.2.15: names are the same when their levels are, whatever the order within a level. */
@@ -131,7 +119,7 @@ export function dnKey(dn: Dn): string {
 
 export function rdnKey(rdn: Rdn): string {
   return rdn
-    .map(({ type, value }) => `${type.toLowerCase()}=${escapeValue(fold(value))}`)
+    .map(({ type, value }) => `${type.toLowerCase()}=${escapeDnValue(fold(value))}`)
     .sort()
     .join('+');
 }

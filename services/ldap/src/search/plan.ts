@@ -1,5 +1,6 @@
 // Which slots of the book may fit a filter, found by its keys. A plan brings too many rather than too few: each entry is
 // looked at afterwards. Without a plan all of them are.
+import { bookKeyOf, contactIdOf } from '@pochtar/store/book';
 import type { Book, KeyName } from '../directory/book.ts';
 import type { Filter, Substrings } from '../protocol/filter.ts';
 import { typesOf } from '../schema/attributes.ts';
@@ -17,6 +18,7 @@ export interface Plan {
 /** Plans by the text they look for: one filter asks for the same text in several attributes. */
 type Texts = Map<string, Plan | null>;
 
+const CONTACT = bookKeyOf({ id: 0 }).slice(0, -1);
 const nothing: Plan = { cost: 0, collect: () => {} };
 const keyNames: ReadonlyMap<string, KeyName> = new Map(
   (['mail', 'mailAlternateAddress', 'cn', 'sn', 'givenName'] as const).map((name) => [name, name]),
@@ -60,11 +62,14 @@ export function planOf(filter: Filter, book: Book, texts: Texts = new Map()): Pl
 }
 
 function equalPlan(attribute: string, text: string, book: Book): Plan | null {
-  if (isUid(attribute)) return rangePlan(book, 'mail', `${text}@`, 'beginningWith');
+  if (isUid(attribute)) {
+    const range = rangePlan(book, 'mail', `${text}@`, 'beginningWith');
+    return contactIdOf(text) === null ? range : withContacts(range, book);
+  }
   return byKey(attribute, (name) => rangePlan(book, name, text, 'equal'));
 }
 
-/** It is what an address begins with. */
+/** It is what an address begins with, or the key of an external contact. */
 function isUid(attribute: string): boolean {
   return typesOf(attribute)[0]?.name === 'uid';
 }
@@ -111,7 +116,7 @@ function substringsPlan(
   const start = initial === null ? '' : foldPiece(initial).trimStart();
   if (start !== '') {
     const range = isUid(attribute)
-      ? rangePlan(book, 'mail', start, 'beginningWith')
+      ? uidsBeginningWith(start, book)
       : byKey(attribute, (name) => rangePlan(book, name, start, 'beginningWith'));
     // What begins alike is found by its place; who else has the text somewhere would only be looked at in vain.
     if (range !== null && range.cost <= FEW) return range;
@@ -124,6 +129,23 @@ function substringsPlan(
     }
   }
   return plans.sort((a, b) => a.cost - b.cost)[0] ?? null;
+}
+
+function uidsBeginningWith(start: string, book: Book): Plan {
+  const range = rangePlan(book, 'mail', start, 'beginningWith');
+  return start.startsWith(CONTACT) || CONTACT.startsWith(start) ? withContacts(range, book) : range;
+}
+
+function withContacts(range: Plan, book: Book): Plan {
+  const contacts = book.contactSlots();
+  if (contacts.length === 0) return range;
+  return {
+    cost: range.cost + contacts.length,
+    collect(into) {
+      range.collect(into);
+      for (const slot of contacts) into.push(slot);
+    },
+  };
 }
 
 function textPlan(text: string, book: Book, texts: Texts): Plan | null {

@@ -1,6 +1,7 @@
 // The bases of the setting, and what a name means below one of them: the base, a unit, an entry of the book.
 import { addressKey, parseAddress } from '@pochtar/mail';
 import { baseNames } from '@pochtar/settings';
+import { contactIdOf } from '@pochtar/store/book';
 import { type Dn, dnKey, readDn, rdnKey, type Rdn, writeDn } from '../protocol/dn.ts';
 import { typeNamed } from '../schema/attributes.ts';
 
@@ -19,7 +20,7 @@ export type Place =
   | { kind: 'subschema' }
   | { kind: 'base'; base: Base }
   | { kind: 'unit'; base: Base; unit: UnitName }
-  | { kind: 'entry'; base: Base; unit: UnitName; address: string }
+  | { kind: 'entry'; base: Base; unit: UnitName; key: string }
   /** Below the part of it that is there; '' when none is. */
   | { kind: 'nothing'; matchedDn: string };
 
@@ -43,9 +44,9 @@ export function placeOf(name: Dn, bases: readonly Base[], defaultDomain: string 
   const unit = unitNames.find((one) => rdnKey(below.at(-1) as Rdn) === `ou=${one}`);
   if (unit === undefined) return { kind: 'nothing', matchedDn: base.dn };
   if (below.length === 1) return { kind: 'unit', base, unit };
-  const address = below.length === 2 ? addressOf(below[0] as Rdn, defaultDomain) : null;
-  if (address === null) return { kind: 'nothing', matchedDn: unitDn(base, unit) };
-  return { kind: 'entry', base, unit, address };
+  const entryKey = below.length === 2 ? entryKeyOf(below[0] as Rdn, defaultDomain) : null;
+  if (entryKey === null) return { kind: 'nothing', matchedDn: unitDn(base, unit) };
+  return { kind: 'entry', base, unit, key: entryKey };
 }
 
 /** Of several the one that is itself the lowest. */
@@ -59,8 +60,16 @@ function baseOf(name: Dn, bases: readonly Base[]): Base | null {
   return found;
 }
 
+/** External contacts are named by their number, in `uid`: one address may be that of several. */
+function entryKeyOf(rdn: Rdn, defaultDomain: string | null): string | null {
+  const [first, ...others] = rdn;
+  const isUid = others.length === 0 && typeNamed(first?.type ?? '')?.name === 'uid';
+  const key = first?.value.toLowerCase() ?? '';
+  return isUid && contactIdOf(key) !== null ? key : addressOf(rdn, defaultDomain);
+}
+
 /**
- * Entries are named by their address. People write `uid=anna`, too, as they know it from other servers: in the domain of
+ * People and groups are named by their address. People write `uid=anna`, too, as they know it from other servers: in the domain of
  * names without one.
  */
 export function addressOf(rdn: Rdn, defaultDomain: string | null): string | null {

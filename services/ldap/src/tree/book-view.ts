@@ -1,18 +1,19 @@
-// A person or a group of the book as an entry below a base. Values are made when they are asked for.
-import type { ContactField } from '@pochtar/mail/contact';
+// A person, a group or an external contact of the book as an entry below a base. Values are made when they are asked for.
+import { type ContactField, escapeDnValue } from '@pochtar/mail/contact';
 import {
   type BookEntry,
   commonName,
   givenNameOf,
   type Group,
   hasPhoto,
+  keyOf,
   localPart,
-  type Person,
+  type Somebody,
   surnameOf,
 } from '../directory/book-entry.ts';
 import { keysOf, type KeyName } from '../directory/book.ts';
 import { unpackField } from '../directory/packed-contact.ts';
-import { type Dn, escapeValue } from '../protocol/dn.ts';
+import type { Dn } from '../protocol/dn.ts';
 import { writtenOnce } from '../protocol/response.ts';
 import { foldAs, PHOTO } from '../schema/attributes.ts';
 import { classChain } from '../schema/object-classes.ts';
@@ -26,8 +27,10 @@ export const MAX_MEMBERS = 5000;
 /** What is seen beside an entry. */
 export interface Surroundings {
   readonly base: Base;
-  /** The entry under an address, if the viewer may see it. */
+  /** Who gets what is sent to the address, if the viewer may see it. */
   readonly visible: (address: string) => BookEntry | null;
+  /** The address of the entry with the key; the key itself where it is one, or nobody's. */
+  readonly addressAt: (key: string) => string;
 }
 
 const PERSON = writtenOnce(classChain('inetOrgPerson'));
@@ -71,8 +74,7 @@ export class BookView implements DirectoryEntry {
   }
 
   get name(): Dn {
-    const own = [{ type: 'mail', value: this.entry.address }];
-    return [own, [{ type: 'ou', value: unitOf(this.entry) }], ...this.#around.base.name];
+    return [[rdnOf(this.entry)], [{ type: 'ou', value: unitOf(this.entry) }], ...this.#around.base.name];
   }
 
   get dn(): string {
@@ -80,13 +82,13 @@ export class BookView implements DirectoryEntry {
   }
 
   get attributes(): readonly string[] {
-    return this.entry.kind === 'person' ? PERSON_ATTRIBUTES : GROUP_ATTRIBUTES;
+    return this.entry.kind === 'group' ? GROUP_ATTRIBUTES : PERSON_ATTRIBUTES;
   }
 
   readonly operational = OPERATIONAL;
 
   get photoOf(): string | null {
-    return hasPhoto(this.entry) ? this.entry.address : null;
+    return hasPhoto(this.entry) ? keyOf(this.entry) : null;
   }
 
   has(attribute: string): boolean {
@@ -97,7 +99,7 @@ export class BookView implements DirectoryEntry {
     const entry = this.entry;
     switch (attribute) {
       case 'objectClass':
-        return entry.kind === 'person' ? PERSON : GROUP;
+        return entry.kind === 'group' ? GROUP : PERSON;
       case 'cn':
         return [commonName(entry)];
       case 'displayName':
@@ -107,7 +109,7 @@ export class BookView implements DirectoryEntry {
       case 'member':
         return entry.kind === 'group' ? this.#members(entry) : [];
       case 'structuralObjectClass':
-        return [entry.kind === 'person' ? 'inetOrgPerson' : 'groupOfNames'];
+        return [entry.kind === 'group' ? 'groupOfNames' : 'inetOrgPerson'];
       case 'entryDN':
         return [this.dn];
       case 'subschemaSubentry':
@@ -127,21 +129,21 @@ export class BookView implements DirectoryEntry {
   }
 
   hasName(attribute: string, name: Dn): boolean {
-    const { base, visible } = this.#around;
+    const { base, visible, addressAt } = this.#around;
     const place = placeOf(name, [base], null);
     if (attribute === 'subschemaSubentry') return place.kind === 'subschema';
     if (place.kind !== 'entry') return false;
     const entry = this.entry;
-    if (attribute === 'entryDN') return place.address === entry.address && place.unit === unitOf(entry);
-    if (attribute !== 'member' || entry.kind !== 'group' || !entry.members.includes(place.address))
-      return false;
-    const member = visible(place.address);
-    return member !== null && unitOf(member) === place.unit;
+    if (attribute === 'entryDN') return isNamed(entry, place);
+    if (attribute !== 'member' || entry.kind !== 'group') return false;
+    const address = addressAt(place.key);
+    const member = entry.members.includes(address) ? visible(address) : null;
+    return member !== null && isNamed(member, place);
   }
 
   #ofPerson(attribute: string): readonly string[] {
     const entry = this.entry;
-    if (entry.kind !== 'person') return attribute === 'o' ? [entry.domain] : [];
+    if (entry.kind === 'group') return attribute === 'o' ? [entry.domain] : [];
     switch (attribute) {
       case 'o':
         return [unpackField(entry.contact, 'organisation') || entry.domain];
@@ -150,9 +152,9 @@ export class BookView implements DirectoryEntry {
       case 'givenName':
         return present(givenNameOf(entry));
       case 'uid':
-        return [localPart(entry.address)];
+        return [entry.kind === 'contact' ? keyOf(entry) : localPart(entry.address)];
       case 'mailAlternateAddress':
-        return entry.aliases;
+        return entry.kind === 'contact' ? [] : entry.aliases;
       default:
         return contactValues(entry, attribute);
     }
@@ -172,7 +174,7 @@ export class BookView implements DirectoryEntry {
   }
 }
 
-function contactValues({ contact }: Person, attribute: string): readonly string[] {
+function contactValues({ contact }: Somebody, attribute: string): readonly string[] {
   const field = contactAttributes.get(attribute);
   return field === undefined ? [] : present(unpackField(contact, field));
 }
@@ -182,9 +184,21 @@ function present(value: string): readonly string[] {
 }
 
 export function unitOf({ kind }: BookEntry): UnitName {
-  return kind === 'person' ? 'people' : 'groups';
+  return kind === 'group' ? 'groups' : 'people';
+}
+
+/** External contacts stand among the people: clients look for names below the base, or below `ou=people`. */
+function rdnOf(entry: BookEntry): { type: string; value: string } {
+  return entry.kind === 'contact'
+    ? { type: 'uid', value: keyOf(entry) }
+    : { type: 'mail', value: entry.address };
+}
+
+function isNamed(entry: BookEntry, { key, unit }: { key: string; unit: UnitName }): boolean {
+  return keyOf(entry) === key && unitOf(entry) === unit;
 }
 
 export function dnOf(entry: BookEntry, base: Base): string {
-  return `mail=${escapeValue(entry.address)},ou=${unitOf(entry)},${base.dn}`;
+  const { type, value } = rdnOf(entry);
+  return `${type}=${escapeDnValue(value)},ou=${unitOf(entry)},${base.dn}`;
 }

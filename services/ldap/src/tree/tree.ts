@@ -88,9 +88,10 @@ export class Tree {
     return rootDse(this.bases, { canStartTls: canStartTls(this.#session), mechanisms });
   }
 
-  bookEntry({ base, unit, address }: Extract<Place, { kind: 'entry' }>): BookView {
-    const entry = this.#visible(address);
-    if (entry === null || unitOf(entry) !== unit) throw nothingThere(unitDn(base, unit));
+  bookEntry({ base, unit, key }: Extract<Place, { kind: 'entry' }>): BookView {
+    const entry = this.#session.server.book.find(key);
+    if (entry === undefined || !this.sees(entry) || unitOf(entry) !== unit)
+      throw nothingThere(unitDn(base, unit));
     return new BookView(entry, this.around(base));
   }
 
@@ -100,12 +101,20 @@ export class Tree {
   }
 
   around(base: Base): Surroundings {
-    return { base, visible: (address) => this.#visible(address) };
+    const { book } = this.#session.server;
+    return {
+      base,
+      visible: (address) => this.#visible(address),
+      addressAt: (key) => book.find(key)?.address ?? key,
+    };
   }
 
+  /** The person or the group whose address it is, or else a contact. */
   #visible(address: string): BookEntry | null {
-    const entry = this.#session.server.book.find(address);
-    return entry !== undefined && this.sees(entry) ? entry : null;
+    const { book } = this.#session.server;
+    const own = book.find(address);
+    if (own !== undefined && this.sees(own)) return own;
+    return book.withAddress(address).find((entry) => this.sees(entry)) ?? null;
   }
 }
 

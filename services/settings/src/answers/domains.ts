@@ -77,8 +77,8 @@ async function remove(context: Context, scope: Scope, written: string) {
     return refused(
       'notEmpty',
       'name',
-      `в домене ${name.key} есть ящики, псевдонимы или группы: сначала удалите их`,
-      `${name.key} has accounts, aliases or groups: delete them first`,
+      `в домене ${name.key} есть ящики, псевдонимы, группы или внешние контакты: сначала удалите их`,
+      `${name.key} has accounts, aliases, groups or external contacts: delete them first`,
     );
   }
   context.announce.directory([]);

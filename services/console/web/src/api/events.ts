@@ -12,7 +12,7 @@ const touched: Readonly<Record<string, readonly string[]>> = {
   settings: ['/settings', '/audit', '/overview/server'],
   applied: ['/settings/status', '/overview/server'],
   queue: ['/queue', '/quarantine', '/trace', '/overview/mail'],
-  directory: ['/domains', '/accounts', '/aliases', '/groups', '/admins', '/overview/server'],
+  directory: ['/domains', '/accounts', '/aliases', '/groups', '/contacts', '/admins', '/overview/server'],
   certificates: ['/certificates', '/settings/status'],
   lists: ['/lists', '/dnsbl'],
   dnsbl: ['/dnsbl', '/overview/server'],

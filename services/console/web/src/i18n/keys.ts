@@ -4,6 +4,7 @@ import type { audit } from './ru/audit.ts';
 import type { bookClients } from './ru/book-clients.ts';
 import type { contacts } from './ru/contacts.ts';
 import type { dlp } from './ru/dlp.ts';
+import type { external } from './ru/external.ts';
 import type { guard } from './ru/guard.ts';
 import type { quarantine } from './ru/quarantine.ts';
 import type { routes } from './ru/routes.ts';
@@ -24,6 +25,7 @@ export type Key = Stem<
   | keyof typeof bookClients
   | keyof typeof contacts
   | keyof typeof dlp
+  | keyof typeof external
   | keyof typeof guard
   | keyof typeof quarantine
   | keyof typeof routes

@@ -4,6 +4,7 @@ import { audit as enAudit } from './en/audit.ts';
 import { bookClients as enBook } from './en/book-clients.ts';
 import { contacts as enContacts } from './en/contacts.ts';
 import { dlp as enDlp } from './en/dlp.ts';
+import { external as enExternal } from './en/external.ts';
 import { guard as enGuard } from './en/guard.ts';
 import { quarantine as enQuarantine } from './en/quarantine.ts';
 import { routes as enRoutes } from './en/routes.ts';
@@ -13,6 +14,7 @@ import { audit as ruAudit } from './ru/audit.ts';
 import { bookClients as ruBook } from './ru/book-clients.ts';
 import { contacts as ruContacts } from './ru/contacts.ts';
 import { dlp as ruDlp } from './ru/dlp.ts';
+import { external as ruExternal } from './ru/external.ts';
 import { guard as ruGuard } from './ru/guard.ts';
 import { quarantine as ruQuarantine } from './ru/quarantine.ts';
 import { routes as ruRoutes } from './ru/routes.ts';
@@ -25,6 +27,7 @@ const ru = {
   ...ruBook,
   ...ruContacts,
   ...ruDlp,
+  ...ruExternal,
   ...ruGuard,
   ...ruQuarantine,
   ...ruRoutes,
@@ -36,6 +39,7 @@ const en = {
   ...enBook,
   ...enContacts,
   ...enDlp,
+  ...enExternal,
   ...enGuard,
   ...enQuarantine,
   ...enRoutes,

@@ -4,7 +4,7 @@ import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
 import { useWords } from '../../i18n/index.ts';
-import { Button, SegmentedControl } from '../../ui/controls.ts';
+import { Button } from '../../ui/controls.ts';
 import { type Column, DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { FilterField } from '../../ui/FilterField.tsx';
@@ -15,6 +15,7 @@ import { DomainFilter } from '../DomainFilter.tsx';
 import { Filtered } from '../Filtered.tsx';
 import { useCursor, useView } from '../search.ts';
 import { AliasPanel, GroupPanel } from './NamePanels.tsx';
+import { NameTabs } from './NameTabs.tsx';
 
 type Alias = Answer<'GET /aliases'>['aliases'][number];
 type Group = Answer<'GET /groups'>['groups'][number];
@@ -36,16 +37,7 @@ export function NamesPage() {
   const parts = { add: isReadOnly ? null : add, isReadOnly };
   return (
     <Page title={t('page.names')} path={[t('menu.mail')]} actions={!isReadOnly && add}>
-      <SegmentedControl
-        aria-label={t('names.views')}
-        mb="md"
-        value={isGroups ? 'groups' : 'aliases'}
-        onChange={(tab) => setView({ tab: tab === 'groups' ? tab : undefined, open: undefined })}
-        data={[
-          { value: 'aliases', label: t('names.aliases') },
-          { value: 'groups', label: t('names.groups') },
-        ]}
-      />
+      <NameTabs current={isGroups ? 'groups' : 'aliases'} />
       <div className="p-filters">
         <FilterField
           label={t('accounts.filter')}
