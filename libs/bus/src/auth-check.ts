@@ -5,7 +5,8 @@ import type { Question } from './subjects.ts';
 
 /** Of a log-in: whose failures count where. */
 export const logInClient = z.object({
-  protocol: z.enum(['ldap']),
+  /** `console`: CardDAV, on the port of the console. */
+  protocol: z.enum(['ldap', 'console']),
   clientAddress: z.string().max(64),
   /** Many users share the client's address: it is not banned for one of them. */
   isShared: z.boolean(),

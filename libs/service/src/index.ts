@@ -1,6 +1,7 @@
 // What every service opens and follows. Plain functions that services call in their own order; nothing here knows
 // a protocol or a service.
 export * from './access-encryption.ts';
+export * from './book-access.ts';
 export * from './access-lists/access-matcher.ts';
 export * from './access-lists/follow-access-lists.ts';
 export * from './auth-check.ts';

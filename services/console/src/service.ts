@@ -11,6 +11,7 @@ import {
 import { openListeners, openService } from '@pochtar/service';
 import { readMasterKey } from '@pochtar/store/settings';
 import { type AppParts, createApp } from './app.ts';
+import { type CardDavParts, serveCardDav } from './carddav/routes.ts';
 import { serveSetUp, setUpPaths } from './client-setup/routes.ts';
 import { SetUp } from './client-setup/set-up.ts';
 import { type Config, readConfig } from './config.ts';
@@ -58,6 +59,7 @@ export async function start(
   const setUp = new SetUp(bus, settings);
   const { app, servers, door, idle } = await openApp({
     ...{ bus, sessions, repeated, hints, log, tls, config, setUp },
+    cardDav: { db, bus, log, settings, masterKey: key },
     organisation: () => settings.current('general').organisation,
   });
   const listeners = openListeners(
@@ -87,10 +89,12 @@ interface OpenApp extends Pick<AppParts, 'bus' | 'sessions' | 'repeated' | 'log'
   tls: TlsContexts;
   config: Config;
   setUp: SetUp;
+  cardDav: Omit<CardDavParts, 'clientAddress'>;
   organisation: () => string;
 }
 
-async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp, organisation }: OpenApp) {
+async function openApp(parts: OpenApp) {
+  const { bus, sessions, repeated, hints, log, tls, config, setUp, organisation, cardDav } = parts;
   const version = ownVersion();
   const document = openApiOf(version);
   let answer: RequestListener = () => {};
@@ -120,6 +124,7 @@ async function openApp({ bus, sessions, repeated, hints, log, tls, config, setUp
   const idle = collectWhenIdle(app);
   await serveSetUp(app, setUp);
   const clientAddress = ({ socket }: { socket: Socket }): string => door.clientOf(socket);
+  await serveCardDav(app, { ...cardDav, clientAddress });
   serveApiDocs(app, { sessions, clientAddress, document });
   await servePages(app, config.POCHTAR_CONSOLE_PAGES);
   await app.ready();

@@ -1,3 +1,4 @@
-// The address book as the LDAP service reads it.
+// The address book as the LDAP service and CardDAV read it.
+export * from './cards.ts';
 export * from './changes.ts';
 export * from './photos.ts';

@@ -1,13 +1,7 @@
 // As whom a session looks at the book: setting `access`.
-import { networkSet } from '@pochtar/runtime';
+import { mayLookUnnamed } from '@pochtar/service';
 import type { Settings } from '@pochtar/settings';
 import type { Viewer } from './visibility.ts';
-
-// RFC 1918 §3, RFC 4193 §3, RFC 3927 §2.1, RFC 4291 §2.4: loopback, private and link-local networks.
-const isLocal = networkSet([
-  ...['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'],
-  ...['::1/128', 'fc00::/7', 'fe80::/10'],
-]);
 
 interface Looking {
   readonly person: { readonly address: string; readonly domain: string } | null;
@@ -21,6 +15,5 @@ export function viewerOf(
   defaultDomain: string | null,
 ): Viewer | null {
   if (person !== null) return person;
-  const isAllowed = access === 'anyone' || (access === 'localNetworks' && isLocal(clientAddress));
-  return isAllowed ? { address: null, domain: defaultDomain } : null;
+  return mayLookUnnamed(access, clientAddress) ? { address: null, domain: defaultDomain } : null;
 }
