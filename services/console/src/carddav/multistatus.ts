@@ -1,5 +1,5 @@
 // Answers in XML (RFC 4918 §13): properties that are there and that are not, for one resource after another.
-import { xmlText } from '../client-setup/xml.ts';
+import { xmlText } from '@pochtar/settings/client-setup';
 
 export const DAV = 'DAV:';
 export const CARD = 'urn:ietf:params:xml:ns:carddav';

@@ -3,7 +3,7 @@ import { collations } from './card-query.ts';
 import type { ShownCard } from './book.ts';
 import { CARD, DAV, href, type PropertyValue } from './multistatus.ts';
 import { bookPath, principalPath, ROOT } from './paths.ts';
-import { xmlText } from '../client-setup/xml.ts';
+import { xmlText } from '@pochtar/settings/client-setup';
 
 export interface BookProperties {
   owner: string | null;

@@ -176,9 +176,9 @@ function valueOf(entry: BookEntry, name: KeyName, value: number): string {
     case 'cn':
       return entry.foldedName;
     case 'sn':
-      return entry.kind === 'person' ? foldedSurname(entry) : '';
+      return entry.kind === 'group' ? '' : foldedSurname(entry);
     case 'givenName':
-      return entry.kind === 'person' ? foldedGivenName(entry) : '';
+      return entry.kind === 'group' ? '' : foldedGivenName(entry);
     case 'mailAlternateAddress':
       return keysOf(entry, name)[value] as string;
   }

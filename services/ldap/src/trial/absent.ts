@@ -1,6 +1,6 @@
 // Which entries have the text that was typed and were not found all the same, and why: for who administers the book.
 import type { BookProgram, TriedBook } from '@pochtar/bus';
-import { type BookEntry, commonName, isHidden } from '../directory/book-entry.ts';
+import { type BookEntry, commonName, isHidden, keyOf } from '../directory/book-entry.ts';
 import type { Filter } from '../protocol/filter.ts';
 import { Patience } from '../search/patience.ts';
 import { scan } from '../search/scan.ts';
@@ -16,7 +16,7 @@ export interface Missing {
   readonly program: BookProgram;
   readonly viewer: Viewer;
   readonly around: Surroundings;
-  /** Addresses that were found. */
+  /** Keys of what was found. */
   readonly found: ReadonlySet<string>;
   /** null: all. */
   readonly domains: ReadonlySet<string> | null;
@@ -28,8 +28,8 @@ export async function absentFrom(server: Server, missing: Missing): Promise<Abse
   const names = ['mail', 'mailAlternateAddress', 'cn', 'sn', 'givenName'];
   const filter: Filter = { kind: 'or', parts: names.map((attribute) => containing(attribute, text)) };
   const absent: Absent[] = [];
-  const isMeant = ({ address, domain }: BookEntry): boolean =>
-    !found.has(address) && (domains === null || domains.has(domain));
+  const isMeant = (entry: BookEntry): boolean =>
+    !found.has(keyOf(entry)) && (domains === null || domains.has(entry.domain));
   const patience = new Patience(0, AbortSignal.timeout(MAX_MS));
   await scan({ book: server.book, filter, around, isMeant, patience, after: -1 }, ({ entry }) => {
     const why = whyAbsent(server, entry, missing);

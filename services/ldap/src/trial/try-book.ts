@@ -47,7 +47,7 @@ async function tried(server: Server, { program, text, person, domains }: TryBook
   }
   const found = entries.flatMap(({ dn }) => {
     const place = placeOf(readDn(dn) ?? [], [base], null);
-    return place.kind === 'entry' ? [place.address] : [];
+    return place.kind === 'entry' ? [place.key] : [];
   });
   const list = outcome.controls?.find(({ oid }) => oid === LIST_VIEW_ANSWER)?.value ?? null;
   const absent = await absentFrom(server, {
@@ -59,9 +59,11 @@ async function tried(server: Server, { program, text, person, domains }: TryBook
     ...about,
     ...{ ms, count: found.length, absent, fault: null, refusal: '' },
     list: list === null ? null : readListViewAnswer(list),
-    entries: found.slice(0, MAX_TOLD).flatMap((address) => {
-      const entry = server.book.find(address);
-      return entry === undefined ? [] : [{ kind: entry.kind, address, name: commonName(entry) }];
+    entries: found.slice(0, MAX_TOLD).flatMap((key): TriedBook['entries'] => {
+      const entry = server.book.find(key);
+      if (entry === undefined) return [];
+      const kind = entry.kind === 'group' ? 'group' : 'person';
+      return [{ kind, address: entry.address, name: commonName(entry) }];
     }),
   };
 }
