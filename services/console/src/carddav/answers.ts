@@ -19,7 +19,7 @@ import {
   rootProperties,
 } from './properties.ts';
 import { type PropertyRequest, readProperties, readReport } from './requests.ts';
-import type { Asked, Refusal } from './routes.ts';
+import type { Asked, Refusal } from './asked.ts';
 import { horizonOf } from './sync-token.ts';
 import type { XmlElement } from './xml-tree.ts';
 

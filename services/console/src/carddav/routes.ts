@@ -13,6 +13,7 @@ import { NotDone } from './card-query.ts';
 import { davError, href } from './multistatus.ts';
 import { CardNames, type Place, placeOf, ROOT, WELL_KNOWN } from './paths.ts';
 import { getCard, propfind, report } from './answers.ts';
+import type { Asked, Refusal } from './asked.ts';
 import { SyncTokens } from './sync-token.ts';
 import { type Viewer, Viewers, type ViewerTools } from './viewer.ts';
 import { BadXml, readXml } from './xml-tree.ts';
@@ -47,19 +48,6 @@ const AT_ONCE = 8;
 const MAX_WAITING = 500;
 
 const isLoopback = networkSet(['127.0.0.0/8', '::1']);
-/** What an answer is made with. */
-export interface Asked {
-  request: FastifyRequest;
-  reply: FastifyReply;
-  place: Place;
-  viewer: Viewer;
-  book: ViewedBook;
-  tokens: SyncTokens;
-  /** What may be seen, for tokens. */
-  view: string;
-  displayName: string;
-}
-
 export async function serveCardDav(app: FastifyInstance, parts: CardDavParts): Promise<void> {
   const names = new CardNames(parts.masterKey);
   const viewers = new Viewers(parts);
@@ -178,11 +166,6 @@ function bodyOf({ body }: FastifyRequest): string {
 function multistatus(reply: FastifyReply, answered: AsyncIterable<string> | Refusal): FastifyReply {
   if ('status' in answered) return refuse(reply, answered.status, answered.inner);
   return reply.status(207).type(XML).send(Readable.from(answered));
-}
-
-export interface Refusal {
-  status: number;
-  inner: string;
 }
 
 function refuse(reply: FastifyReply, status: number, inner: string): FastifyReply {
