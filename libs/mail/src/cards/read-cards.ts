@@ -1,5 +1,4 @@
 // A file of people in whichever of the three ways it is written.
-import { trimBlanks } from '../blanks.ts';
 import type { ReadCard } from './card.ts';
 import { readCsvCards } from './csv-cards.ts';
 import { readLdif } from './read-ldif.ts';

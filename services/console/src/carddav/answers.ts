@@ -2,7 +2,6 @@
 import type { ShownCard, ViewedBook } from './book.ts';
 import {
   type AskedProperties,
-  DAV,
   found,
   missing,
   MULTISTATUS_BEGIN,

@@ -46,15 +46,15 @@ export function found(
   valueOf: (name: string) => PropertyValue,
 ): string {
   const there: string[] = [];
-  const missing: string[] = [];
+  const absent: string[] = [];
   for (const name of names) {
     const value = valueOf(name);
-    if (value === undefined) missing.push(element(name, ''));
+    if (value === undefined) absent.push(element(name, ''));
     else there.push(element(name, namesOnly ? '' : value));
   }
   const parts = [
-    ...(there.length > 0 || missing.length === 0 || isMinimal ? [propstat(there, '200 OK')] : []),
-    ...(missing.length > 0 && !isMinimal ? [propstat(missing, '404 Not Found')] : []),
+    ...(there.length > 0 || absent.length === 0 || isMinimal ? [propstat(there, '200 OK')] : []),
+    ...(absent.length > 0 && !isMinimal ? [propstat(absent, '404 Not Found')] : []),
   ];
   return `<D:response>${href(path)}${parts.join('')}</D:response>\n`;
 }

@@ -24,7 +24,12 @@ const account = (address: string, displayName: string, used: number, isEnabled =
   hasPhoto: isEnabled,
 });
 
-export const face = smallJpeg;
+const photo = () => ({ photo: { jpeg: smallJpeg, width: 1, height: 1 } });
+
+export const photos = {
+  'GET /accounts/:address/photo': photo,
+  'GET /domains/:name/contacts/:address/photo': photo,
+};
 
 export const accounts = [
   account('anna@firma.test', 'Анна Петрова', 214),
