@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { exportedPeople, type ImportLine, type ImportReport } from '@pochtar/bus';
-import { type CardFormat, cardFormatOf, cardFormats, readCards } from '@pochtar/mail/cards';
+import { cardFormatOf, cardFormats, readCards } from '@pochtar/mail/cards';
 import type { Command } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
 import { orComplain } from '../files.ts';
-import { type Input, UsageError } from '../input.ts';
+import type { Input } from '../input.ts';
 import { type Text, text } from '../language.ts';
 import { table } from '../output.ts';
 import { problemText } from '../problem-text.ts';
@@ -24,21 +24,13 @@ const importOptions = {
   'dry-run': { help: text('только показать, что будет', 'only show what would be') },
 };
 
-function formatOf(input: Input): CardFormat | undefined {
-  const written = input.option('format');
-  if (written === undefined) return undefined;
-  const format = cardFormats.find((one) => one === written.toLowerCase());
-  if (format !== undefined) return format;
-  throw new UsageError(text('--format: укажите ldif, vcard или csv', '--format: give ldif, vcard or csv'));
-}
-
 async function importFile(session: Session, input: Input, file: string, domain: string | null) {
   const bytes = await orComplain(file, async () => {
     const { size } = await stat(file);
     if (size > MAX_BYTES) throw new Error('larger than 256 MiB');
     return readFile(file);
   });
-  const format = formatOf(input) ?? cardFormatOf(bytes);
+  const format = input.word('format', cardFormats) ?? cardFormatOf(bytes);
   const dryRun = input.flag('dry-run');
   const report = await session.importContacts({ format, cards: readCards(bytes, format), domain, dryRun });
   await session.show(report, () => reportText(session, report));
@@ -102,7 +94,7 @@ const exportOptions = {
 
 async function exportPeople(session: Session, input: Input, people: 'contacts' | 'accounts') {
   const pieces = exportedPeople((question, request) => session.ask(question, request), {
-    ...{ people, format: formatOf(input) ?? 'ldif', domain: input.option('domain') },
+    ...{ people, format: input.word('format', cardFormats) ?? 'ldif', domain: input.option('domain') },
     language: session.config.language,
   });
   const file = input.option('file');
