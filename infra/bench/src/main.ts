@@ -14,6 +14,7 @@ import { benchImap, imapTable } from './imap.ts';
 import { Instance } from './instance.ts';
 import { benchLdap, ldapTable } from './ldap.ts';
 import { type Account, type Load, type Result, runLoad } from './load.ts';
+import { benchSearch, searchTable } from './search.ts';
 import { benchSettings } from './settings-line.ts';
 
 const LOADS: Load[] = [
@@ -71,6 +72,8 @@ pochtar bench console [--accounts 10000] [--queued 100000] [--entries 2000] [--r
   Measures each route of the console's API in a large installation, and the memory of the process.
   --only    routes that the pattern finds, 'queue.*state=' for example
   --keep    the filled installation is left in var/bench, and the next --keep goes on with it
+pochtar bench search [--messages 100000] [--rounds 5] [--json]
+  Measures searches, SORT and THREAD in a large mailbox, and the index that searches are narrowed by.
 pochtar bench settings [--saves 40] [--json]
   Measures how long a change that is saved in the console takes until every process has applied it.
 pochtar bench ldap [--sizes 1000,100000] [--rounds 5] [--seconds 2] [--idle 5000] [--json]
@@ -86,6 +89,8 @@ pochtar bench filters [--mails 1000] [--sessions 16] [--rounds 5] [--only PATTER
   await withInstance(runIdle);
 } else if (positionals[0] === 'console') {
   await withInstance(runConsole);
+} else if (positionals[0] === 'search') {
+  await withInstance(runSearches);
 } else if (positionals[0] === 'settings') {
   await withInstance(runSettings);
 } else if (positionals[0] === 'ldap') {
@@ -138,6 +143,12 @@ async function runIdle(instance: Instance): Promise<void> {
   const results = await benchIdle(instance, options, progress);
   if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else process.stdout.write(results.map(idleLine).join(''));
+}
+
+async function runSearches(instance: Instance): Promise<void> {
+  const options = { messages: Number(values.messages), rounds: Number(values.rounds) };
+  const result = await benchSearch(instance, options, progress);
+  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : searchTable(result));
 }
 
 async function runConsole(instance: Instance): Promise<void> {

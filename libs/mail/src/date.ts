@@ -141,6 +141,21 @@ function instant(time: CalendarTime): Date | null {
   return moment < EARLIEST || moment > LATEST ? null : new Date(moment);
 }
 
+const DAY_MS = 86_400_000;
+
+/** The day that a Date field names, as it was written, whatever its zone; days since 1970. Null when it names none. */
+export function writtenDay(value: string): number | null {
+  const written = /(\d{1,2})[ \t\r\n-]+([a-z]{3})[a-z]*[ \t\r\n-]+(\d{4})\b/i.exec(value.slice(0, MAX_DATE));
+  if (written === null) {
+    const date = parseDate(value);
+    return date === null ? null : Math.floor(date.getTime() / DAY_MS);
+  }
+  const [, day, month, year] = written as unknown as [string, string, string, string];
+  const calendar = { year: Number(year), month: monthNumber(month), day: Number(day) };
+  const date = instant({ ...calendar, hour: 0, minute: 0, second: 0, offset: 0 });
+  return date === null ? null : Math.floor(date.getTime() / DAY_MS);
+}
+
 /**
  * Writes a date as RFC 5322 §3.3 has it.
  *

@@ -1,9 +1,11 @@
 // What is stored about a mail's content beside its bytes, made in one call wherever content comes into being:
 // acceptance by SMTP, IMAP APPEND, and the versions delivery writes.
 
-import { parseDate } from './date.ts';
+import { baseSubject } from './base-subject.ts';
+import { parseDate, writtenDay } from './date.ts';
 import { otherFieldNames } from './field-names.ts';
 import { bodyStructureText, envelopeText } from './imap-text.ts';
+import { threadIds } from './message-ids.ts';
 import { encodeParts } from './parts-text.ts';
 import type { ScannedMail } from './scan.ts';
 import { shortHeader } from './short-header.ts';
@@ -24,15 +26,25 @@ export interface ContentDescription {
   parts: string;
   /** The Date field. */
   sentAt: Date | null;
+  /** The day that it names, as it was written; days since 1970. */
+  sentDay: number | null;
   /** With its angle brackets. */
   messageId: string | null;
+  /** The subject by which mails are sorted and gathered (RFC 5256 §2.1), and whether it is that of a reply or a forward. */
+  baseSubject: string;
+  isReply: boolean;
+  /** Those of threadIds(), with blanks between them. */
+  threadIds: string;
 }
 
 /** All text is free of U+0000. */
 export function describeContent(mail: ScannedMail): ContentDescription {
   const { bytes, isComplete } = shortHeader(mail.header, mail.fields);
-  const date = mail.fields.find((field) => field.lower === 'date');
-  const id = mail.fields.find((field) => field.lower === 'message-id');
+  const valueOf = (name: string): string | null =>
+    mail.fields.find((field) => field.lower === name)?.value ?? null;
+  const [date, messageId] = [valueOf('date'), valueOf('message-id')];
+  const { text, isReply } = baseSubject(valueOf('subject') ?? '');
+  const ids = threadIds({ messageId, references: valueOf('references'), inReplyTo: valueOf('in-reply-to') });
   return {
     size: mail.size,
     headerLength: mail.headerLength,
@@ -42,8 +54,12 @@ export function describeContent(mail: ScannedMail): ContentDescription {
     envelope: envelopeText(mail.fields),
     bodyStructure: bodyStructureText(mail.root),
     parts: encodeParts(mail.root),
-    sentAt: date ? parseDate(date.value) : null,
-    messageId: id ? parseMessageId(id.value) : null,
+    sentAt: date === null ? null : parseDate(date),
+    sentDay: date === null ? null : writtenDay(date),
+    messageId: messageId === null ? null : parseMessageId(messageId),
+    baseSubject: text,
+    isReply,
+    threadIds: ids.join(' '),
   };
 }
 

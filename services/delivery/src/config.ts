@@ -53,6 +53,8 @@ const schema = processEnv.extend({
   POCHTAR_RECONCILE_AGE_SECONDS: z.coerce.number().positive().max(3600).default(60),
   /** How often what grows by itself is cleaned up. */
   POCHTAR_CLEAN_UP_SECONDS: z.coerce.number().positive().max(86_400).default(600),
+  /** How often large mailboxes are looked at for messages that searches have to read. */
+  POCHTAR_SEARCH_INDEX_SECONDS: z.coerce.number().positive().max(86_400).default(60),
   /** How often mail by the hour is counted. */
   POCHTAR_TRAFFIC_SECONDS: z.coerce.number().positive().max(3600).default(30),
 });

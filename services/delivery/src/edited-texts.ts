@@ -32,8 +32,7 @@ export function textsOf(
 ): EditedTexts {
   const scanner = new MailScanner();
   scanner.write(editedHeader(stored, prefix, removed));
-  const { shortHeader, shortHeaderComplete, envelope, messageId, sentAt } = describeContent(scanner.end());
-  return { shortHeader, shortHeaderComplete, envelope, messageId, sentAt };
+  return describeContent(scanner.end());
 }
 
 function isListed(lower: string): boolean {

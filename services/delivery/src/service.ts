@@ -21,6 +21,7 @@ import { startReconciler } from './reconciler.ts';
 import { startRounds } from './rounds.ts';
 import { startTextRebuild } from './rebuild-texts.ts';
 import { replanAll } from './replan.ts';
+import { keepIndex } from './search-index.ts';
 import { sections, type Tools, waysOf } from './tools.ts';
 import { startTraffic } from './traffic.ts';
 
@@ -62,6 +63,7 @@ export async function start(
   stack.use(startRounds(tools, config.POCHTAR_CLEAN_UP_SECONDS, cleanUp));
   stack.use(startRounds(tools, config.POCHTAR_CLEAN_UP_SECONDS, tellOwners));
   stack.use(startTextRebuild(tools, config.POCHTAR_CLEAN_UP_SECONDS));
+  stack.use(startRounds(tools, config.POCHTAR_SEARCH_INDEX_SECONDS, keepIndex));
   stack.use(consumeDeliveries(tools));
   context.health.report('delivery', null);
   return stack.move();

@@ -16,7 +16,7 @@ afterAll(() => office[Symbol.asyncDispose]());
 beforeEach(() => office.db.query({ text: 'delete from store.content' }));
 
 const TEXTS = `header_length, encode(header, 'base64') as header, header_complete, envelope, body_structure, parts,
-  message_id, sent_at, texts_version`;
+  message_id, sent_at, sent_day, base_subject, is_reply, thread_ids, texts_version`;
 
 const allTexts = () =>
   office.db.query<Record<string, unknown>>({ text: `select id, ${TEXTS} from store.content order by id` });
@@ -25,11 +25,12 @@ const allTexts = () =>
 const spoil = () =>
   office.db.query({
     text: `update store.content set header_length = 1, header = 'x', header_complete = false, envelope = '()',
-      body_structure = '()', parts = '[]', message_id = 'x', sent_at = now(), texts_version = 0`,
+      body_structure = '()', parts = '[]', message_id = 'x', sent_at = now(), sent_day = 1,
+      base_subject = null, is_reply = true, thread_ids = 'x', texts_version = 0`,
   });
 
 const leftOver = async () =>
-  (await office.db.query({ text: 'select 1 from store.content where texts_version < 1' })).length;
+  (await office.db.query({ text: 'select 1 from store.content where texts_version < 2' })).length;
 
 async function store(text: string): Promise<string> {
   const content = await newContent(office.blobs, Buffer.from(text));
@@ -47,7 +48,7 @@ test('texts of an older version are made anew from the bodies, all of them, once
     );
   }
   const before = await allTexts();
-  expect(before.every((row) => row['texts_version'] === 1)).toBe(true);
+  expect(before.every((row) => row['texts_version'] === 2)).toBe(true);
   await spoil();
   expect(await rebuild()).toBe(120);
   expect(await allTexts()).toEqual(before);

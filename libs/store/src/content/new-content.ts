@@ -7,7 +7,7 @@ import type { Queryable } from '../db.ts';
  * The version of what describeContent() makes. Raised when it reads mail differently, together with a migration that
  * makes the index content_old_texts for the new number; delivery then makes the texts in older rows anew.
  */
-export const TEXTS_VERSION = 1;
+export const TEXTS_VERSION = 2;
 
 export interface NewContent {
   /** UUIDv7. */
@@ -22,11 +22,13 @@ export interface NewContent {
 /** Column lists shared by the statements that insert content from JSON (bytes travel as base64). */
 export const contentColumns = {
   declared: `id uuid, pack_id uuid, pack_offset bigint, length bigint, sha256 text, header_length int, header text,
-    header_complete boolean, other_fields text, envelope text, body_structure text, parts text, message_id text, sent_at timestamptz, removed int8[]`,
+    header_complete boolean, other_fields text, envelope text, body_structure text, parts text, message_id text, sent_at timestamptz, sent_day int,
+    base_subject text, is_reply boolean, thread_ids text, removed int8[]`,
   names: `id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, other_fields, envelope, body_structure,
-    parts, message_id, sent_at, removed, texts_version`,
+    parts, message_id, sent_at, sent_day, base_subject, is_reply, thread_ids, removed, texts_version`,
   values: `i.id, i.pack_id, i.pack_offset, i.length, decode(i.sha256, 'base64'), i.header_length,
-    decode(i.header, 'base64'), i.header_complete, decode(i.other_fields, 'base64'), i.envelope, i.body_structure, i.parts, i.message_id, i.sent_at, i.removed,
+    decode(i.header, 'base64'), i.header_complete, decode(i.other_fields, 'base64'), i.envelope, i.body_structure, i.parts, i.message_id, i.sent_at,
+    i.sent_day, i.base_subject, i.is_reply, i.thread_ids, i.removed,
     ${TEXTS_VERSION}`,
 };
 
@@ -47,6 +49,10 @@ export function contentRow(content: NewContent): Record<string, unknown> {
     parts: description.parts,
     message_id: description.messageId,
     sent_at: description.sentAt,
+    sent_day: description.sentDay,
+    base_subject: description.baseSubject,
+    is_reply: description.isReply,
+    thread_ids: description.threadIds,
     removed: content.removed ?? null,
   };
 }

@@ -49,9 +49,11 @@ update store.content c
 set header_length = i.header_length, header = decode(i.header, 'base64'), header_complete = i.header_complete,
   other_fields = decode(i.other_fields, 'base64'),
   envelope = i.envelope, body_structure = i.body_structure, parts = i.parts, message_id = i.message_id,
-  sent_at = i.sent_at, texts_version = ${TEXTS_VERSION}
+  sent_at = i.sent_at, sent_day = i.sent_day, base_subject = i.base_subject, is_reply = i.is_reply, thread_ids = i.thread_ids,
+  texts_version = ${TEXTS_VERSION}
 from json_to_recordset($1::json) as i(id uuid, prefix text, removed int8[], header_length int, header text,
-  header_complete boolean, other_fields text, envelope text, body_structure text, parts text, message_id text, sent_at timestamptz)
+  header_complete boolean, other_fields text, envelope text, body_structure text, parts text, message_id text, sent_at timestamptz,
+  sent_day int, base_subject text, is_reply boolean, thread_ids text)
 where c.id = i.id and c.prefix is not distinct from decode(i.prefix, 'base64') and c.removed is not distinct from i.removed`;
 
 export async function writeTexts(db: Queryable, texts: readonly NewTexts[]): Promise<void> {
@@ -69,6 +71,10 @@ export async function writeTexts(db: Queryable, texts: readonly NewTexts[]): Pro
     parts: body.parts,
     message_id: header.messageId,
     sent_at: header.sentAt,
+    sent_day: header.sentDay,
+    base_subject: header.baseSubject,
+    is_reply: header.isReply,
+    thread_ids: header.threadIds,
   }));
   await db.query({ name: 'write_texts', text: WRITE, values: [JSON.stringify(rows)] });
 }

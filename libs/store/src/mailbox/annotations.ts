@@ -37,6 +37,18 @@ export async function readAnnotations(
   });
 }
 
+/** All of an account, and of each something that is another when its value is; the account's own have mailbox 0. */
+export function readAnnotationMarks(
+  db: Queryable,
+  accountId: number,
+): Promise<{ mailboxId: number; entry: string; mark: string }[]> {
+  return db.query({
+    name: 'annotation_marks',
+    text: `select coalesce(mailbox_id, 0) as "mailboxId", entry, md5(value) as mark from store.annotation where account_id = $1`,
+    values: [accountId],
+  });
+}
+
 /** All of them or none; false when the account would have too many. */
 export async function writeAnnotations(
   db: Database,

@@ -3,10 +3,18 @@
 import type { StoredBody } from '../content/index.ts';
 import type { Queryable } from '../db.ts';
 import { amongUids } from './among-uids.ts';
-import { type FlagColumns, flagAggregates, flagColumns, type FlagRow, slices } from './flags.ts';
+import { type FlagColumns, flagAggregates, flagColumns, type FlagRow, SLICE, slices } from './flags.ts';
 
 /** Columns of store.content that a page can bring along. */
-export type ContentColumn = 'envelope' | 'bodyStructure' | 'header' | 'id' | 'parts' | 'savedAt' | 'stored';
+export type ContentColumn =
+  | 'envelope'
+  | 'bodyStructure'
+  | 'header'
+  | 'id'
+  | 'parts'
+  | 'savedAt'
+  | 'sentDay'
+  | 'stored';
 
 export interface MessageContent {
   id: string;
@@ -18,6 +26,8 @@ export interface MessageContent {
   bodyStructure?: string;
   /** When the message came into its mailbox, milliseconds since 1970. */
   savedAt?: number;
+  /** What the Date field names, days since 1970, null for none; undefined: to be read from the header. */
+  sentDay?: number | null;
   /** The short header, and whether it holds every field that `isShortHeaderField` names. */
   header?: Buffer;
   headerComplete?: boolean;
@@ -40,6 +50,8 @@ export interface MessagePage extends FlagColumns {
 }
 
 const WIDE_SLICE = 100;
+/** Some octets each. */
+const NARROW: readonly ContentColumn[] = ['id', 'savedAt', 'sentDay', 'stored'];
 const WIDE_BYTES = 1_000_000;
 
 /**
@@ -59,7 +71,8 @@ export async function* fetchMessages(
     }
     return;
   }
-  for (const slice of slices(uids, WIDE_SLICE)) {
+  const isNarrow = columns.every((column) => NARROW.includes(column));
+  for (const slice of slices(uids, isNarrow ? SLICE : WIDE_SLICE)) {
     let left = slice;
     while (left.length > 0) {
       const page = await widePage(db, mailboxId, left, columns);
@@ -91,6 +104,9 @@ const SELECTED: Record<ContentColumn, string> = {
   id: 'm.content_id as id',
   parts: 'c.parts',
   savedAt: 'coalesce(m.saved_at, m.internal_date) as saved_at',
+  // Of older rows the header, from which it is read.
+  sentDay: `c.sent_day, c.base_subject is not null as is_listed, case when c.base_subject is null then c.header end as unlisted_header,
+    c.header_complete as unlisted_complete`,
   stored: 'c.pack_id, c.pack_offset, c.length, c.header_length, c.prefix, c.removed',
 };
 const WEIGHT: Record<ContentColumn, string> = {
@@ -101,6 +117,7 @@ const WEIGHT: Record<ContentColumn, string> = {
   id: '16',
   parts: 'octet_length(c.parts)',
   savedAt: '8',
+  sentDay: 'case when c.base_subject is null then octet_length(c.header) else 4 end',
   stored: 'coalesce(octet_length(c.prefix), 0)',
 };
 
@@ -121,6 +138,10 @@ interface WideRow {
   other_fields?: Buffer | null;
   parts?: string;
   saved_at?: Date;
+  sent_day?: number | null;
+  is_listed?: boolean;
+  unlisted_header?: Buffer | null;
+  unlisted_complete?: boolean;
   pack_id?: string;
   pack_offset?: number;
   length?: number;
@@ -204,6 +225,11 @@ function contentOf(row: WideRow): MessageContent {
   if (row.parts !== undefined) content.parts = row.parts;
   if (row.header_length !== undefined) content.headerLength = row.header_length;
   if (row.saved_at !== undefined) content.savedAt = row.saved_at.getTime();
+  if (row.is_listed) content.sentDay = row.sent_day ?? null;
+  if (row.unlisted_header) {
+    content.header ??= row.unlisted_header;
+    content.headerComplete ??= row.unlisted_complete === true;
+  }
   if (row.pack_id !== undefined) content.stored = storedBody(row);
   return content;
 }

@@ -3,6 +3,7 @@
 export {
   type Annotated,
   type Annotation,
+  readAnnotationMarks,
   readAnnotations,
   writeAnnotations,
 } from './annotations.ts';
@@ -27,6 +28,7 @@ export {
   type TextColumn,
 } from './fetch.ts';
 export { FLAG, type FlagColumns, MAX_KEYWORDS } from './flags.ts';
+export { type ListedTexts, readListing } from './listing.ts';
 export { type Maildrop, openMaildrop, readStoredMessages, type StoredMessage } from './maildrop.ts';
 export { endLease, LEASE_SECONDS, type MaildropLease, renewLeases, takeLease } from './maildrop-lease.ts';
 export { DELIMITER, INBOX, isInferior, isNewName, mailboxName, superiorNames } from './mailbox-name.ts';
@@ -43,7 +45,19 @@ export { type ExpungedLimits, pruneExpunged } from './prune-expunged.ts';
 export { type Quota, readQuota } from './quota.ts';
 export { renameMailbox, type RenameOutcome } from './rename.ts';
 export { findMessages, type MessageFilter } from './search.ts';
-export { readSentDates, type SentDates } from './sent-dates.ts';
+export { makeBlock, type Narrowing, type SignedMessage } from './search-index/block.ts';
+export {
+  asIndexMaker,
+  findCandidates,
+  insertBlock,
+  joinSmallBlocks,
+  nextUnindexed,
+  removeUselessBlocks,
+  SMALL_BLOCK,
+  type Unindexed,
+  unindexedUids,
+} from './search-index/blocks.ts';
+export { signMessage } from './search-index/sign-message.ts';
 export { type AppendMessages, sharedAppend } from './shared-append.ts';
 export { sharedFlags, type StoreFlags } from './shared-flags.ts';
 export { type FlagEdit, type FlagOutcome, storeFlags } from './store-flags.ts';

@@ -1,16 +1,22 @@
 // What verdicts change about a mail's content: fields put in front, ranges left out, another content instead.
 // The body in its pack is never rewritten. queue.mail.size follows in the same statement. Of a later generation of
 // verdicts the edits are a content row of their own with the same body: messages may refer to the one before.
+import type { ContentDescription } from '@pochtar/mail';
 import type { Queryable } from '../db.ts';
 
 /** The texts kept beside the body, when an edit touched a field that clients list. */
-export interface EditedTexts {
-  shortHeader: Buffer;
-  shortHeaderComplete: boolean;
-  envelope: string;
-  messageId: string | null;
-  sentAt: Date | null;
-}
+export type EditedTexts = Pick<
+  ContentDescription,
+  | 'shortHeader'
+  | 'shortHeaderComplete'
+  | 'envelope'
+  | 'messageId'
+  | 'sentAt'
+  | 'sentDay'
+  | 'baseSubject'
+  | 'isReply'
+  | 'threadIds'
+>;
 
 export interface ContentEdits {
   prefix: Buffer | null;
@@ -30,7 +36,9 @@ with edited as (
     header = coalesce($5, c.header), header_complete = case when $5::bytea is null then c.header_complete else $6 end,
     envelope = coalesce($7, c.envelope),
     message_id = case when $5::bytea is null then c.message_id else $8 end,
-    sent_at = case when $5::bytea is null then c.sent_at else $9 end
+    sent_at = case when $5::bytea is null then c.sent_at else $9 end,
+    sent_day = case when $5::bytea is null then c.sent_day else $11 end, base_subject = coalesce($12, c.base_subject),
+    is_reply = coalesce($13, c.is_reply), thread_ids = coalesce($14, c.thread_ids)
   where c.id = (select content_id from queue.mail where id = $1)
 )
 update queue.mail set size = $4, removed_at_acceptance = coalesce(removed_at_acceptance, $10::int8[], '{}')
@@ -53,6 +61,12 @@ export async function editContent(tx: Queryable, mail: string, edits: ContentEdi
       texts?.messageId ?? null,
       texts?.sentAt ?? null,
       edits.removedAtAcceptance,
+      ...[
+        texts?.sentDay ?? null,
+        texts?.baseSubject ?? null,
+        texts?.isReply ?? null,
+        texts?.threadIds ?? null,
+      ],
     ],
   });
 }
@@ -74,9 +88,10 @@ export async function replaceContent(
 const VERSION = `
 with version as (
   insert into store.content (id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, other_fields, envelope,
-    body_structure, parts, message_id, sent_at, prefix, removed, texts_version)
+    body_structure, parts, message_id, sent_at, prefix, removed, texts_version,
+    sent_day, base_subject, is_reply, thread_ids)
   select $2, c.pack_id, c.pack_offset, c.length, c.sha256, c.header_length, $6, $7, c.other_fields, $8, c.body_structure, c.parts, $9, $10,
-    $3, $4, c.texts_version
+    $3, $4, c.texts_version, $11, $12, $13, $14
   from store.content c where c.id = $1
   on conflict do nothing
 ), dead as (
@@ -98,6 +113,7 @@ export async function addContentVersion(
     values: [
       ...[mail, id, edits.prefix, edits.removed, edits.size, texts.shortHeader, texts.shortHeaderComplete],
       ...[texts.envelope, texts.messageId, texts.sentAt],
+      ...[texts.sentDay, texts.baseSubject, texts.isReply, texts.threadIds],
     ],
   });
 }

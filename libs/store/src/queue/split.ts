@@ -7,9 +7,9 @@ import type { MailInHand, StoredVerdict } from './load-mail.ts';
 const SPLIT = `
 with original as (
   insert into store.content (id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, other_fields, envelope,
-    body_structure, parts, message_id, sent_at, removed, texts_version)
+    body_structure, parts, message_id, sent_at, sent_day, base_subject, is_reply, thread_ids, removed, texts_version)
   select $2, pack_id, pack_offset, length, sha256, header_length, header, header_complete, other_fields, envelope, body_structure, parts,
-    message_id, sent_at, $4::int8[], texts_version
+    message_id, sent_at, sent_day, base_subject, is_reply, thread_ids, $4::int8[], texts_version
   from store.content where id = $1
   on conflict do nothing
 ), mail as (

@@ -1,7 +1,9 @@
 // THREAD (RFC 5256 §3).
-import { readSentDates } from '@pochtar/store/mailbox';
+import { Turn } from '@pochtar/runtime';
+import { readListing } from '@pochtar/store/mailbox';
 import type { Run, Session } from '../command.ts';
 import { bad } from '../reply.ts';
+import { Progress } from '../progress.ts';
 import { runSearch, searchDone } from '../search/search-request.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { readHeaders } from '../sort/header-reader.ts';
@@ -9,7 +11,7 @@ import { BadSyntax } from '../syntax/cursor.ts';
 import { orderedSubject } from '../thread/ordered-subject.ts';
 import { threadByReferences } from '../thread/references.ts';
 import { formatThreads } from '../thread/thread-node.ts';
-import { threadedMessage, type ThreadedMessage } from '../thread/threaded-message.ts';
+import { listedTexts, threadedMessage, type ThreadedMessage } from '../thread/threaded-message.ts';
 
 export const thread: Run = async (session, command) => {
   const { cursor, tag } = command;
@@ -48,14 +50,27 @@ async function readThreaded(
   uids: readonly number[],
   { needsReferences, tag }: { needsReferences: boolean; tag: string },
 ): Promise<ThreadedMessage[]> {
-  const dates = new Map<number, number>();
-  for await (const page of readSentDates(session.server.db, selected.id, uids)) {
-    for (const [at, uid] of page.uids.entries()) dates.set(uid, page.dates[at] as number);
-  }
   const messages: ThreadedMessage[] = [];
-  await readHeaders(session, selected, uids, tag, async (message) => {
-    const sentAt = dates.get(message.uid);
-    if (sentAt !== undefined) messages.push(await threadedMessage(message, sentAt, needsReferences));
+  /** Of older rows, when the message was sent. */
+  const unlisted = new Map<number, number>();
+  const progress = new Progress(session, tag, uids.length);
+  const turn = new Turn();
+  const pages = readListing(session.server.db, selected.id, uids, { needsThreads: needsReferences });
+  for await (const { uids: there, sentAt, listed } of pages) {
+    for (const [at, uid] of there.entries()) {
+      const [texts, sent] = [listed[at], sentAt[at] as number];
+      if (texts) messages.push(threadedMessage(uid, sent, texts, needsReferences));
+      else unlisted.set(uid, sent);
+      if (turn.isOver) await turn.pass();
+    }
+    await progress.add(there.length);
+    // A client that has gone is not worked for.
+    if (session.socket.destroyed) return messages;
+  }
+  if (unlisted.size === 0) return messages;
+  await readHeaders(session, selected, [...unlisted.keys()], tag, async (message) => {
+    const texts = await listedTexts(message);
+    messages.push(threadedMessage(message.uid, unlisted.get(message.uid) as number, texts, needsReferences));
   });
-  return messages;
+  return messages.toSorted((a, b) => a.uid - b.uid);
 }

@@ -28,7 +28,8 @@ export class MessageBytes {
   readonly size: number;
   /** Blank line included. */
   readonly headerSize: number;
-  readonly #shift: number;
+  /** By how much edits of the header have moved what is behind it. */
+  readonly shift: number;
   readonly #blobs: BlobStore;
   readonly #db: Queryable;
   readonly #content: MessageContent;
@@ -45,9 +46,9 @@ export class MessageBytes {
     this.#db = db;
     this.#content = content;
     this.#stored = content.stored;
-    this.#shift = headerShift(content.stored);
+    this.shift = headerShift(content.stored);
     this.size = deliveredSize(content.stored);
-    this.headerSize = (content.headerLength ?? 0) + this.#shift;
+    this.headerSize = (content.headerLength ?? 0) + this.shift;
   }
 
   /** Verdicts put fields in front of the header, or took some out. */
@@ -112,7 +113,7 @@ export class MessageBytes {
 
   /** Edits lie in the top header only: what is behind it has moved as a whole. */
   #shown(start: number, end: number): ByteRange {
-    return { start: start === 0 ? 0 : start + this.#shift, end: end + this.#shift };
+    return { start: start === 0 ? 0 : start + this.shift, end: end + this.shift };
   }
 
   // Packs are rewritten under their readers: the row says where the bytes are now.

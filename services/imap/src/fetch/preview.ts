@@ -1,6 +1,6 @@
 // The first words of a message (RFC 8970), made when they are asked for, of no more than the beginning of its text.
 import { decodeTransfer, encodingOf, type PartRange } from '@pochtar/mail';
-import { decodeCharset, withoutTags } from '../search/readable-text.ts';
+import { decodeCharset, withoutTags } from '@pochtar/mail/search';
 import type { MessageBytes } from './message-bytes.ts';
 
 /** RFC 8970 §3.2: no more than 256 characters, and 200 are asked for. */

@@ -7,7 +7,8 @@ import { Progress } from '../progress.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { isRecent } from '../sync.ts';
 import { Evaluator } from './evaluate.ts';
-import { cost, isImpossible, planSearch, type SearchPlan } from './plan.ts';
+import { narrowed } from './narrow.ts';
+import { isImpossible, planSearch, type SearchPlan } from './plan.ts';
 import type { SearchKey } from './search-key.ts';
 import { SearchedMessage } from './searched-message.ts';
 
@@ -20,8 +21,17 @@ export interface Found {
   isSomeGone: boolean;
 }
 
+/** Of a content, what a key looks at. */
+const COLUMNS: Partial<Record<SearchKey['kind'], readonly ContentColumn[]>> = {
+  header: ['header', 'stored'],
+  sentDate: ['sentDay', 'stored'],
+  saveDate: ['savedAt'],
+  emailId: ['id'],
+  body: ['parts', 'stored'],
+  text: ['parts', 'stored'],
+};
+
 export const mentionsModSeq = (key: SearchKey): boolean => mentions(key, ({ kind }) => kind === 'modSeq');
-const mentionsSaveDate = (key: SearchKey): boolean => mentions(key, ({ kind }) => kind === 'saveDate');
 /** Sequence numbers; a saved result is none. */
 export const mentionsNumbers = (key: SearchKey): boolean =>
   mentions(key, (each) => each.kind === 'sequence' && !each.isUid && each.set !== '$');
@@ -44,12 +54,14 @@ export async function findInView(
   const sequences = plan.left.filter((each) => each.kind === 'sequence');
   const left = plan.left.filter((each) => each.kind !== 'sequence');
   const columns = columnsFor(left);
+  const mayBeMeant = await narrowed(session.server.db, selected, left);
   const progress = new Progress(session, tag, selected.count);
   const turn = new Turn();
   for await (const page of candidates(session, selected, plan)) {
     const uids: number[] = [];
     for (const uid of page) {
       if (turn.isOver) await turn.pass();
+      if (mayBeMeant !== null && !mayBeMeant(uid)) continue;
       if (selected.indexOf(uid) < 0 || selected.gone.has(uid)) continue;
       if (sequences.every((each) => evaluator.isInSequence(uid, each))) uids.push(uid);
     }
@@ -99,8 +111,12 @@ async function look(session: Session, selected: SelectedMailbox, task: Look): Pr
 }
 
 function columnsFor(left: readonly SearchKey[]): ContentColumn[] {
-  const most = Math.max(0, ...left.map(cost));
-  if (most === 0) return [];
-  const columns: ContentColumn[] = most === 1 ? ['header', 'stored'] : ['header', 'parts', 'stored'];
-  return left.some(mentionsSaveDate) ? [...columns, 'savedAt'] : columns;
+  const columns = new Set<ContentColumn>();
+  const note = (key: SearchKey): void => {
+    if (key.kind === 'and' || key.kind === 'or') for (const each of key.keys) note(each);
+    else if (key.kind === 'not') note(key.key);
+    else for (const column of COLUMNS[key.kind] ?? []) columns.add(column);
+  };
+  for (const key of left) note(key);
+  return [...columns];
 }

@@ -1,6 +1,7 @@
 // The keys of SEARCH (RFC 9051 §6.4.4; RFC 3501 §6.4.4 for NEW, OLD, RECENT; RFC 5032 for OLDER, YOUNGER; RFC 7162
 // for MODSEQ; RFC 8474 for EMAILID and THREADID; RFC 8514 for SAVEDBEFORE and its like), read into a tree of bounded depth and size.
 import { bytesToText } from '@pochtar/mail';
+import { fold } from '@pochtar/mail/search';
 import { FLAG } from '@pochtar/store/mailbox';
 import { contentIdOf, readObjectId } from '../object-id.ts';
 import { readSequenceSet } from '../sequence-argument.ts';
@@ -8,7 +9,6 @@ import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 import { parseDay } from '../syntax/date-time.ts';
 import { parseKeyword } from '../syntax/flag-list.ts';
 import type { SequenceSet } from '../syntax/sequence-set.ts';
-import { fold } from './fold.ts';
 
 export type Relation = 'before' | 'on' | 'since';
 

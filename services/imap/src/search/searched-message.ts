@@ -1,34 +1,12 @@
 // One candidate of a search: what its row says, and what has to be read, read once and only when it is asked for.
-import {
-  bytesToText,
-  decodeWords,
-  parseAddressList,
-  parseDate,
-  parseHeaderFields,
-  type HeaderField,
-} from '@pochtar/mail';
+import { type HeaderField, parseHeaderFields, writtenDay } from '@pochtar/mail';
+import { fieldTexts } from '@pochtar/mail/search';
 import { BlobMissing } from '@pochtar/store/blob';
 import type { MessageContent, MessagePage } from '@pochtar/store/mailbox';
 import { shortHeaderFor } from '../fetch/header-fields.ts';
 import { MessageBytes } from '../fetch/message-bytes.ts';
 import type { Server } from '../server.ts';
-import { parseDay } from '../syntax/date-time.ts';
-import { fold } from './fold.ts';
 import { MessageText } from './message-text.ts';
-
-const DAY_MS = 86_400_000;
-const ADDRESS_FIELDS: readonly string[] = ['bcc', 'cc', 'from', 'to'];
-
-/** Names and addresses of a list, without comments and without the quotes and blanks of its syntax. */
-function addressesOf(value: string): string {
-  return parseAddressList(value)
-    .flatMap((entry) => (entry.kind === 'group' ? entry.members : [entry]))
-    .map(({ name, localPart, domain }) => {
-      const address = bytesToText(`${localPart ?? ''}@${domain ?? ''}`);
-      return name === null ? address : `${decodeWords(name)} <${address}>`;
-    })
-    .join(', ');
-}
 
 export class SearchedMessage {
   readonly uid: number;
@@ -70,12 +48,7 @@ export class SearchedMessage {
   async headerContains(name: string, needle: string): Promise<boolean> {
     let texts = this.#texts.get(name);
     if (texts === undefined) {
-      const values = (await this.#fields(name)).flatMap(({ lower, value }) =>
-        lower === name ? [value] : [],
-      );
-      texts = values.map((value) => fold(decodeWords(value)));
-      // RFC 9051 §6.4.4: FROM and its like ask for what ENVELOPE shows; people also remember the field as it stands.
-      if (ADDRESS_FIELDS.includes(name)) texts.push(...values.map((value) => fold(addressesOf(value))));
+      texts = (await this.#fields(name)).filter(({ lower }) => lower === name).flatMap(fieldTexts);
       this.#texts.set(name, texts);
     }
     return texts.some((text) => text.includes(needle));
@@ -86,18 +59,8 @@ export class SearchedMessage {
    * disregarded, so it is the day as it was written.
    */
   async sentDay(): Promise<number | null> {
-    const fields = await this.#fields('date');
-    const value = fields.find((field) => field.lower === 'date')?.value ?? '';
-    const written = /(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s-]+(\d{4})\b/i.exec(value.slice(0, 200));
-    if (written) {
-      try {
-        return parseDay(`${written[1]}-${written[2]}-${written[3]}`);
-      } catch {
-        return null;
-      }
-    }
-    const date = parseDate(value);
-    return date === null ? null : Math.floor(date.getTime() / DAY_MS);
+    const { sentDay } = this.#contentRow();
+    return sentDay === undefined ? writtenDay((await this.fieldValue('date')) ?? '') : sentDay;
   }
 
   /** Of the first field of that name (lower case), as it stands in the header; null when there is none. */

@@ -1,8 +1,9 @@
 // Sorts messages by what SORT asks for (RFC 5256 §3). Each criterion becomes a column of numbers: texts are kept once each,
 // put into order, and stand for their place in it, so that a large mailbox costs some octets a message and criterion.
 import { Turn } from '@pochtar/runtime';
-import { fetchMessages, readSentDates } from '@pochtar/store/mailbox';
+import { fetchMessages, readListing } from '@pochtar/store/mailbox';
 import type { Session } from '../command.ts';
+import { Progress } from '../progress.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
 import { collationKey, compareKeys } from './collation.ts';
 import { readHeaders } from './header-reader.ts';
@@ -27,31 +28,59 @@ export async function sortMessages(
 ): Promise<Sorted> {
   const columns = new Columns(uids, criteria);
   const { db } = session.server;
-  if (columns.asks('ARRIVAL', 'SIZE')) {
-    for await (const page of fetchMessages(db, selected.id, uids)) {
-      columns.fill('ARRIVAL', page.uids, page.internalDates);
-      columns.fill('SIZE', page.uids, page.sizes);
-    }
+  let unlisted: number[] = [];
+  if (columns.asks('DATE', 'SUBJECT')) unlisted = await readListed(session, selected, columns, tag);
+  else if (columns.asks('ARRIVAL', 'SIZE')) {
+    for await (const page of fetchMessages(db, selected.id, uids)) columns.fillPage(page);
   }
-  if (columns.asks('DATE')) {
-    for await (const page of readSentDates(db, selected.id, uids))
-      columns.fill('DATE', page.uids, page.dates);
-  }
-  const textKeys = criteria.map(({ key }) => key).filter(isTextKey);
-  if (textKeys.length > 0) {
+  const addressKeys = criteria.map(({ key }) => key).filter(isAddressKey);
+  if (addressKeys.length > 0) {
     await readHeaders(session, selected, uids, tag, async (message) => {
-      for (const key of textKeys) columns.note(key, message.uid, await sortText(message, key));
+      for (const key of addressKeys) columns.note(key, message.uid, await sortText(message, key));
+    });
+  }
+  if (unlisted.length > 0) {
+    await readHeaders(session, selected, unlisted, tag, async (message) => {
+      columns.note('SUBJECT', message.uid, await sortText(message, 'SUBJECT'));
     });
   }
   return columns.sorted();
 }
 
-function isTextKey(key: SortKey): key is TextKey {
-  return key !== 'ARRIVAL' && key !== 'DATE' && key !== 'SIZE';
+/** All that rows say; the messages of which they do not yet know the base subject, where it is asked for. */
+async function readListed(
+  session: Session,
+  selected: SelectedMailbox,
+  columns: Columns,
+  tag: string,
+): Promise<number[]> {
+  const unlisted: number[] = [];
+  const progress = new Progress(session, tag, columns.uids.length);
+  const turn = new Turn();
+  for await (const page of readListing(session.server.db, selected.id, columns.uids, {
+    needsThreads: false,
+  })) {
+    columns.fillPage(page);
+    columns.fill('DATE', page.uids, page.sentAt);
+    await progress.add(page.uids.length);
+    for (const [at, uid] of columns.asks('SUBJECT') ? page.uids.entries() : []) {
+      const listed = page.listed[at];
+      if (listed) columns.note('SUBJECT', uid, listed.baseSubject);
+      else unlisted.push(uid);
+      if (turn.isOver) await turn.pass();
+    }
+  }
+  return unlisted;
+}
+
+type AddressKey = Exclude<TextKey, 'SUBJECT'>;
+
+function isAddressKey(key: SortKey): key is AddressKey {
+  return key !== 'ARRIVAL' && key !== 'DATE' && key !== 'SIZE' && key !== 'SUBJECT';
 }
 
 class Columns {
-  readonly #uids: readonly number[];
+  readonly uids: readonly number[];
   readonly #criteria: readonly SortCriterion[];
   readonly #columns: ReadonlyMap<SortKey, Float64Array>;
   readonly #texts = new Map<TextKey, Map<string, number>>();
@@ -60,7 +89,7 @@ class Columns {
   #at = 0;
 
   constructor(uids: readonly number[], criteria: readonly SortCriterion[]) {
-    this.#uids = uids;
+    this.uids = uids;
     this.#criteria = criteria;
     // NaN: nothing is known of the message, which has gone.
     this.#columns = new Map(criteria.map(({ key }) => [key, new Float64Array(uids.length).fill(Number.NaN)]));
@@ -74,6 +103,12 @@ class Columns {
     const column = this.#columns.get(key);
     if (column === undefined) return;
     for (const [index, uid] of uids.entries()) column[this.#placeOf(uid)] = values[index] as number;
+  }
+
+  /** What every page of rows has. */
+  fillPage(page: { uids: number[]; internalDates: number[]; sizes: number[] }): void {
+    this.fill('ARRIVAL', page.uids, page.internalDates);
+    this.fill('SIZE', page.uids, page.sizes);
   }
 
   note(key: TextKey, uid: number, text: string): void {
@@ -92,7 +127,7 @@ class Columns {
       sign: isReverse ? -1 : 1,
     }));
     const places: number[] = [];
-    for (let at = 0; at < this.#uids.length; at++) {
+    for (let at = 0; at < this.uids.length; at++) {
       if (columns.every(({ column }) => !Number.isNaN(column[at]))) places.push(at);
       if (this.#turn.isOver) await this.#turn.pass();
     }
@@ -104,8 +139,8 @@ class Columns {
       // RFC 5256 §3: what is equal stays in the order of the mailbox.
       return a - b;
     });
-    const uids = places.map((at) => this.#uids[at] as number);
-    return { uids, isSomeGone: uids.length < this.#uids.length };
+    const uids = places.map((at) => this.uids[at] as number);
+    return { uids, isSomeGone: uids.length < this.uids.length };
   }
 
   /** The numbers of texts become their places in order. */
@@ -122,13 +157,13 @@ class Columns {
 
   /** Of a message; mostly the one behind the last that was asked for. */
   #placeOf(uid: number): number {
-    if (this.#uids[this.#at] === uid) return this.#at;
-    if (this.#uids[this.#at + 1] === uid) return ++this.#at;
+    if (this.uids[this.#at] === uid) return this.#at;
+    if (this.uids[this.#at + 1] === uid) return ++this.#at;
     let low = 0;
-    let high = this.#uids.length;
+    let high = this.uids.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#uids[middle] as number) < uid) low = middle + 1;
+      if ((this.uids[middle] as number) < uid) low = middle + 1;
       else high = middle;
     }
     this.#at = low;

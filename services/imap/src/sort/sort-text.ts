@@ -1,7 +1,6 @@
 // The text by which a message is sorted (RFC 5256 §3; RFC 5957 §3 for what is displayed of addresses).
-import { decodeWords, type ListedAddress, parseAddressList } from '@pochtar/mail';
+import { baseSubject, decodeWords, type ListedAddress, parseAddressList } from '@pochtar/mail';
 import type { SearchedMessage } from '../search/searched-message.ts';
-import { baseSubject } from './base-subject.ts';
 import type { SortKey } from './sort-criteria.ts';
 
 type TextKey = Exclude<SortKey, 'ARRIVAL' | 'DATE' | 'SIZE'>;

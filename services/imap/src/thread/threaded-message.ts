@@ -1,8 +1,8 @@
 // What threading knows of a message (RFC 5256 §2.1, §2.2, §3).
-import { baseSubject } from '../sort/base-subject.ts';
+import { baseSubject, threadIds } from '@pochtar/mail';
+import type { ListedTexts } from '@pochtar/store/mailbox';
 import { collationKey } from '../sort/collation.ts';
 import type { SearchedMessage } from '../search/searched-message.ts';
-import { messageIds } from './message-ids.ts';
 
 export interface ThreadedMessage {
   uid: number;
@@ -18,19 +18,26 @@ export interface ThreadedMessage {
   references: readonly string[];
 }
 
-/** What RFC 5256 §3 REFERENCES looks at beside the subject is read only where it is asked for. */
-export async function threadedMessage(
-  message: SearchedMessage,
+/** What RFC 5256 §3 REFERENCES looks at beside the subject is kept only where it is asked for. */
+export function threadedMessage(
+  uid: number,
   sentAt: number,
+  { baseSubject: text, isReply, threadIds: ids }: ListedTexts,
   needsReferences: boolean,
-): Promise<ThreadedMessage> {
-  const { text, isReply } = baseSubject((await message.fieldValue('subject')) ?? '');
+): ThreadedMessage {
   const subject = collationKey(text);
-  if (!needsReferences) return { uid: message.uid, sentAt, subject, isReply, id: null, references: [] };
-  const [id = null] = messageIds((await message.fieldValue('message-id')) ?? '');
-  let references = messageIds((await message.fieldValue('references')) ?? '');
-  // RFC 5256 §3 REFERENCES (1): without References, the first id of In-Reply-To.
-  if (references.length === 0)
-    references = messageIds((await message.fieldValue('in-reply-to')) ?? '').slice(0, 1);
-  return { uid: message.uid, sentAt, subject, isReply, id, references };
+  if (!needsReferences) return { uid, sentAt, subject, isReply, id: null, references: [] };
+  const [own = '', ...references] = ids;
+  return { uid, sentAt, subject, isReply, id: own === '' ? null : own, references };
+}
+
+/** From the header, of a message whose row does not have them yet. */
+export async function listedTexts(message: SearchedMessage): Promise<ListedTexts> {
+  const { text, isReply } = baseSubject((await message.fieldValue('subject')) ?? '');
+  const ids = threadIds({
+    messageId: await message.fieldValue('message-id'),
+    references: await message.fieldValue('references'),
+    inReplyTo: await message.fieldValue('in-reply-to'),
+  });
+  return { baseSubject: text, isReply, threadIds: ids };
 }

@@ -1,18 +1,22 @@
 // Octets of a text part as text: its charset, and the words of HTML.
-import { bytesToText } from '@pochtar/mail';
-import iconv from 'iconv-lite';
+import { charsets } from '../charsets.ts';
+import { bytesToText } from '../words.ts';
+
+/** What is seen from the octets, and codings of another kind that go by a charset's way. */
+const NO_CHARSET = /^(?:utf-?8|us-ascii|ascii|base64|hex|binary|utf-?7-?imap)$/i;
 
 /** Text of a charset; of none, or one nobody knows, as it seems to be meant. */
 export function decodeCharset(octets: Buffer, charset: string | null): string {
   const usable = usableCharset(charset);
-  return usable === null ? bytesToText(octets.toString('latin1'), charset) : iconv.decode(octets, usable);
+  return usable === null
+    ? bytesToText(octets.toString('latin1'), charset)
+    : charsets().iconv.decode(octets, usable);
 }
 
 /** Null for UTF-8, US-ASCII and names nobody knows: what such text really is, is seen from its octets. */
 export function usableCharset(charset: string | null): string | null {
-  if (charset === null || /^(?:utf-?8|us-ascii|ascii|base64|hex|binary|ucs-?2|utf-?7.*)$/i.test(charset))
-    return null;
-  return iconv.encodingExists(charset) ? charset : null;
+  if (charset === null || NO_CHARSET.test(charset)) return null;
+  return charsets().iconv.encodingExists(charset) ? charset : null;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -33,5 +37,5 @@ export function withoutTags(html: string): string {
       const code = decimal ? Number(decimal) : Number.parseInt(hex as string, 16);
       return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : ' ';
     })
-    .replace(/\s+/g, ' ');
+    .replace(/\p{White_Space}+/gu, ' ');
 }

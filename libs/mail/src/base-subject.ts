@@ -1,6 +1,7 @@
 // The subject without what replies and forwards put around it (RFC 5256 §2.1), by which SORT SUBJECT compares and THREAD
 // gathers.
-import { decodeWords } from '@pochtar/mail';
+import { trimBlanks } from './blanks.ts';
+import { decodeWords } from './words.ts';
 
 export interface BaseSubject {
   text: string;
@@ -20,11 +21,12 @@ const TRAILER = /\(fwd\)$/i;
 /** Of the value of a Subject field, as it stands in the header. */
 export function baseSubject(value: string): BaseSubject {
   // RFC 5256 §2.1 (1): decoded, blanks and tabs as one blank.
-  let text = decodeWords(value)
-    .slice(0, MAX_LENGTH)
-    .toWellFormed()
-    .replace(/[ \t\r\n]+/g, ' ')
-    .trim();
+  let text = trimBlanks(
+    decodeWords(value)
+      .slice(0, MAX_LENGTH)
+      .toWellFormed()
+      .replace(/[ \t\r\n]+/g, ' '),
+  );
   let isReply = false;
   for (;;) {
     const inner = withoutTrailers(text);
@@ -34,14 +36,14 @@ export function baseSubject(value: string): BaseSubject {
     // RFC 5256 §2.1 (6): "[fwd: … ]"
     if (!/^\[fwd:/i.test(text) || !text.endsWith(']')) return { text, isReply };
     isReply = true;
-    text = text.slice(5, -1).trim();
+    text = trimBlanks(text.slice(5, -1));
   }
 }
 
 /** RFC 5256 §2.1 (2) */
 function withoutTrailers(text: string): string {
   let left = text;
-  while (TRAILER.test(left)) left = left.slice(0, -5).trimEnd();
+  while (TRAILER.test(left)) left = trimBlanks(left.slice(0, -5));
   return left;
 }
 

@@ -16,9 +16,25 @@ export function messageIds(value: string): string[] {
   return ids.length <= MAX_IDS ? ids : [ids[0] as string, ...ids.slice(1 - MAX_IDS)];
 }
 
+/**
+ * What threading knows a message by: its own id, '' for none, and those of the messages above it, the first one first. Of the
+ * values of the fields as they stand in the header.
+ */
+export function threadIds(fields: {
+  messageId: string | null;
+  references: string | null;
+  inReplyTo: string | null;
+}): string[] {
+  const [own = ''] = messageIds(fields.messageId ?? '');
+  const references = messageIds(fields.references ?? '');
+  // RFC 5256 §3 REFERENCES (1): without References, the first id of In-Reply-To.
+  return [own, ...(references.length > 0 ? references : messageIds(fields.inReplyTo ?? '').slice(0, 1))];
+}
+
 /** RFC 5256 §3: `<"01KF8JCEOCBS0045PS"@xxx.yyy.com>` and the same without quotes are one id. */
 function normalized(id: string): string {
-  const blanksOut = id.replace(/[ \t\r\n]+/g, '');
+  // oxlint-disable-next-line no-control-regex -- blanks of folding, and what no id has
+  const blanksOut = id.replace(/[\u0000-\u0020\u007f]+/g, '');
   const quoted = /^"((?:[^"\\]|\\.)*)"(@.*)$/.exec(blanksOut);
   return quoted ? `${(quoted[1] as string).replace(/\\(.)/g, '$1')}${quoted[2]}` : blanksOut;
 }
