@@ -158,18 +158,32 @@ function startOfAppend(pieces: readonly Piece[]): AppendStart {
     }
     // The mailbox may be a literal itself.
     if (cursor.isAtLiteral) return null;
-    readAppendArguments(cursor);
-    return cursor.isAtLiteral ? { kind: 'message' } : null;
+    cursor.astring();
+    cursor.space();
+    return isAtMessage(cursor) ? { kind: 'message' } : null;
   } catch (error) {
     if (!(error instanceof BadSyntax)) throw error;
     return { kind: 'refused', tag, reply: bad(error.message) };
   }
 }
 
-/** RFC 9051 §6.3.12: everything before the message, unread: the command reads it again. */
-function readAppendArguments(cursor: Cursor): void {
-  cursor.astring();
-  cursor.space();
+/**
+ * RFC 9051 §6.3.12: whether the literal is a message, or a text of one that is put together (RFC 4469 §5), which are taken as
+ * they come. Everything before it is passed by: the command reads it again.
+ */
+function isAtMessage(cursor: Cursor): boolean {
+  for (;;) {
+    passOptions(cursor);
+    if (cursor.isAtLiteral) return true;
+    if (!takeCatenate(cursor)) return false;
+    // Messages that need nothing from the client may stand before it (RFC 3502).
+    const isText = isAtText(cursor);
+    if (isText !== null) return isText;
+    cursor.space();
+  }
+}
+
+function passOptions(cursor: Cursor): void {
   if (cursor.next === '(') {
     cursor.list(() => cursor.until(' ()'));
     cursor.space();
@@ -179,6 +193,28 @@ function readAppendArguments(cursor: Cursor): void {
     cursor.space();
   }
   takeUtf8(cursor);
+}
+
+/** Among the parts of a message. False: the literal is a URL, a string like others. Null: it is behind these parts. */
+function isAtText(cursor: Cursor): boolean | null {
+  for (;;) {
+    const word = cursor.word();
+    cursor.space();
+    if (word === 'UTF8') cursor.expect('(');
+    if (word !== 'URL') return cursor.isAtLiteral;
+    if (cursor.isAtLiteral) return false;
+    cursor.astring();
+    if (cursor.take(')')) return null;
+    cursor.space();
+  }
+}
+
+/** `CATENATE (` before the parts of a message. */
+export function takeCatenate(cursor: Cursor): boolean {
+  if (!cursor.takeWord('CATENATE')) return false;
+  cursor.space();
+  cursor.expect('(');
+  return true;
 }
 
 /** RFC 6855 §4: `UTF8 (` before a message of which the header may be UTF-8; `)` stands behind it. */

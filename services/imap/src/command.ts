@@ -13,6 +13,17 @@ export type State = 'notAuthenticated' | 'authenticated' | 'selected';
 
 export type Extension = 'IMAP4REV2' | 'CONDSTORE' | 'QRESYNC' | 'UIDONLY' | 'UTF8=ACCEPT';
 
+/** What tells by itself what NOTIFY asked for (RFC 5465). */
+export interface SessionNotifier extends Disposable {
+  /** Something may have changed. */
+  hint(): void;
+  /** The client itself has changed what these names ('' for the account) stand for, and is not told. */
+  own(...names: string[]): void;
+  readonly isPending: boolean;
+  tell(isExpungeAllowed: boolean): Promise<void>;
+  whileWaiting(ready: Promise<void>, tell: () => Promise<void>): Promise<void>;
+}
+
 /** The session as a command sees it. */
 export interface Session {
   readonly server: Server;
@@ -42,6 +53,8 @@ export interface Session {
   readonly isShared: boolean;
   /** The account id, where a command can't run without one. */
   readonly accountId: number;
+  /** Null: NOTIFY was never used. */
+  notifier: SessionNotifier | null;
   /** After the current command nothing more is read. */
   logout(): void;
   /** Nothing may be selected. */

@@ -23,6 +23,7 @@ import { lsub } from './commands/lsub.ts';
 import { move } from './commands/move.ts';
 import { namespace } from './commands/namespace.ts';
 import { noop } from './commands/noop.ts';
+import { notify } from './commands/notify.ts';
 import { rename } from './commands/rename.ts';
 import { replace } from './commands/replace.ts';
 import { search } from './commands/search.ts';
@@ -74,6 +75,7 @@ export const commands: Commands = new Map([
   ['GETQUOTAROOT', define(AFTER_LOGIN, getQuotaRoot)],
   ['APPEND', define(AFTER_LOGIN, append)],
   ['IDLE', define(AFTER_LOGIN, idle)],
+  ['NOTIFY', define(AFTER_LOGIN, notify)],
   ['CHECK', define(SELECTED, noop)],
   ['CLOSE', define(SELECTED, close, 'none')],
   ['UNSELECT', define(SELECTED, unselect, 'none')],

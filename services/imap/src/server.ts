@@ -68,6 +68,11 @@ export interface Server {
   times: SessionTimes;
 }
 
+/** Tells other sessions that names, subscriptions or annotations of the account have changed. */
+export function announceNames(server: Server, accountId: number): void {
+  server.bus.emit(mailboxChanged(accountId), { mailboxes: [] });
+}
+
 /** Tells other sessions, after the commit. */
 export function announce(server: Server, accountId: number, changes: readonly MailboxChange[]): void {
   if (changes.length === 0) return;

@@ -13,7 +13,7 @@ import {
 import { isTransient } from '@pochtar/service';
 import type { LoggedIn } from '@pochtar/store/directory';
 import { capabilities, maxMessageSize } from './capabilities.ts';
-import type { Commands, Extension, Session, State } from './command.ts';
+import type { Commands, Extension, Session, SessionNotifier, State } from './command.ts';
 import { type Command, discardLiteral, readCommand, type ReadLimits } from './command-reader.ts';
 import { withHighestModSeq } from './condstore.ts';
 import { bad, Bye, formatReply, no, type Reply, tryAgain } from './reply.ts';
@@ -58,6 +58,7 @@ export class ImapSession implements Session {
   failedLogins = 0;
   /** IDLE waits here for changes. */
   wake: (() => void) | null = null;
+  notifier: SessionNotifier | null = null;
   #badInARow = 0;
   #isOver = false;
   #isBusy = false;
@@ -122,6 +123,7 @@ export class ImapSession implements Session {
     } catch (error) {
       this.#farewell(error);
     } finally {
+      this.notifier?.[Symbol.dispose]();
       this.deselect();
       if (this.account !== null) this.server.watch.remove(this);
       metrics.openSessions.add(-1);
@@ -171,7 +173,8 @@ export class ImapSession implements Session {
 
   changed(): void {
     if (this.selected !== null) this.selected.isDirty = true;
-    this.wake?.();
+    if (this.notifier === null) this.wake?.();
+    else this.notifier.hint();
   }
 
   get #limits(): ReadLimits {
@@ -190,7 +193,7 @@ export class ImapSession implements Session {
     const { times } = this.server;
     const { input } = this;
     input.timeoutMs = times.idleMs;
-    await input.ready();
+    await this.#ready();
     input.timeoutMs = times.commandMs;
     const read = await readCommand(input, this.output, this.#limits);
     if (read.kind === 'refused') return this.#answer(read.tag, read.reply);
@@ -209,6 +212,21 @@ export class ImapSession implements Session {
       this.#isBusy = false;
     }
     this.checkDismissed();
+  }
+
+  /** Waits for a command. RFC 5465 §3.1: what NOTIFY asked for is told all the time. */
+  async #ready(): Promise<void> {
+    const ready = this.input.ready();
+    await this.notifier?.whileWaiting(ready, async () => {
+      this.#isBusy = true;
+      try {
+        await this.notifier?.tell(false);
+      } finally {
+        this.#isBusy = false;
+      }
+      this.checkDismissed();
+    });
+    await ready;
   }
 
   async #execute(command: Command): Promise<Reply | null> {

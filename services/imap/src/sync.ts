@@ -9,7 +9,13 @@ import { formatFlags, SYSTEM_FLAGS } from './syntax/flag-list.ts';
 import { formatSequenceSet } from './syntax/sequence-set.ts';
 import { fetchStart, uidItem } from './uid-only.ts';
 
-export async function sync(session: Session, options: { isExpungeAllowed: boolean }): Promise<void> {
+interface SyncOptions {
+  isExpungeAllowed: boolean;
+  /** RFC 5465 §5: unless a client asked not to be told of flags. */
+  tellsFlags?: boolean;
+}
+
+export async function sync(session: Session, options: SyncOptions): Promise<void> {
   const { selected } = session;
   if (selected === null) return;
   if (!selected.isDirty) {
@@ -38,7 +44,7 @@ export async function sync(session: Session, options: { isExpungeAllowed: boolea
   selected.uidNext = mailbox.uidNext;
   selected.addRecent(Math.max(recentFrom, known + 1), mailbox.uidNext - 1);
   tellNew(session, selected, isNew);
-  await tellFlags(session, selected, changes, known);
+  if (options.tellsFlags !== false) await tellFlags(session, selected, changes, known);
   selected.ownModSeqs.clear();
   // Of those who know the same there is one list.
   selected.share(session.server.indexes.peek(selected.id)?.table.uids);

@@ -12,9 +12,10 @@ import {
   type NewMessage,
   readQuota,
 } from '@pochtar/store/mailbox';
+import { readCatenation } from '../catenate/catenated-message.ts';
 import { maxMessageSize } from '../capabilities.ts';
 import type { Run, Session } from '../command.ts';
-import { type Command, invite, takeUtf8 } from '../command-reader.ts';
+import { type Command, invite, takeCatenate, takeUtf8 } from '../command-reader.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
 import { badMailboxName, no, ok, overQuota, type Reply, someExpunged, tryAgain } from '../reply.ts';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
@@ -48,6 +49,8 @@ interface Options {
   internalDate: Date;
   /** RFC 6855 §4: a bracket follows the message. */
   isUtf8: boolean;
+  /** RFC 4469: where its parts begin; null: it comes in one. */
+  parts: Cursor | null;
 }
 
 /** RFC 8508: the message that goes when the new one is there. */
@@ -73,29 +76,75 @@ export async function appendTo(
   const name = readMailboxName(session, cursor);
   cursor.space();
   let options: Options | null = readOptions(cursor);
-  if (command.literal === null) throw new BadSyntax('the message has to be a literal');
+  if (command.literal === null && options.parts === null)
+    throw new BadSyntax('the message has to be a literal');
   const mailbox = name === null ? null : await requireMailbox(session, name);
   if (mailbox === null) return name === null ? badMailboxName : name === INBOX ? tryAgain : missing;
   const messages: NewMessage[] = [];
-  let octets = 0;
+  let octets = -(replaced?.size ?? 0);
   // RFC 3502 §6.3.11: all of them or none.
   while (options !== null) {
-    const { literal } = command;
-    if (literal === null) throw new BadSyntax('the message has to be a literal');
-    octets += literal.length;
-    const more = { octets: octets - (replaced?.size ?? 0), count: messages.length };
-    const refusal = await refusalOf(session, mailbox, literal, more);
-    if (refusal !== null) return refusal;
-    // RFC 6855 §4: such a message is a literal8.
-    if (options.isUtf8 && !literal.isLiteral8) throw new BadSyntax('UTF8 needs a literal8');
-    const received = await receive(session, command, literal);
-    if (!('message' in received)) return received;
-    messages.push(newMessage(received.message, options));
-    options = readFurther(received.line, options.isUtf8);
+    if (messages.length === MAX_MESSAGES) return no('too many messages in one command', 'LIMIT');
+    const taken: Taken | Reply =
+      options.parts === null
+        ? await takeWhole(session, command, { mailbox, options, octets })
+        : await takeParts(session, command, { mailbox, parts: options.parts, octets });
+    if ('status' in taken) return taken;
+    octets += taken.octets;
+    messages.push(newMessage(taken.message, options));
+    options = readFurther(taken.rest);
     // RFC 8508 §3.1: one takes the place of one.
     if (options !== null && replaced !== null) throw new BadSyntax('REPLACE takes one message');
   }
   return insert(session, mailbox, messages, replaced);
+}
+
+interface Taken {
+  message: StoredMessage;
+  octets: number;
+  /** What stands behind it. */
+  rest: Cursor;
+}
+
+/** A message in one literal. */
+async function takeWhole(
+  session: Session,
+  command: Command,
+  { mailbox, options, octets }: { mailbox: Mailbox; options: Options; octets: number },
+): Promise<Taken | Reply> {
+  const { literal } = command;
+  if (literal === null) throw new BadSyntax('the message has to be a literal');
+  const refusal = await refusalOf(session, mailbox, literal, octets);
+  if (refusal !== null) return refusal;
+  // RFC 6855 §4: such a message is a literal8.
+  if (options.isUtf8 && !literal.isLiteral8) throw new BadSyntax('UTF8 needs a literal8');
+  const received = await receive(session, command, literal);
+  if (!('message' in received)) return received;
+  const rest = new Cursor([received.line]);
+  if (options.isUtf8) rest.expect(')');
+  return { message: received.message, octets: literal.length, rest };
+}
+
+/** A message of several parts (RFC 4469). */
+async function takeParts(
+  session: Session,
+  command: Command,
+  { mailbox, parts, octets }: { mailbox: Mailbox; parts: Cursor; octets: number },
+): Promise<Taken | Reply> {
+  const { memory, spoolDirectory, disk, settings, db } = session.server;
+  const maxSize = maxMessageSize(settings.current('sending'));
+  const body = new IncomingBody({ maxSize, memory, spoolDirectory, disk });
+  try {
+    const rest = await readCatenation({ session, command, body, maxSize, tooBig }, parts);
+    if ('status' in rest) return rest;
+    if (body.received === 0) return no('the message is empty', 'CANNOT');
+    const { limit, used } = await readQuota(db, mailbox.accountId);
+    if (limit !== null && used + octets + body.received > limit) return overQuota;
+    const message = await store(session, body, { isLiteral8: false });
+    return 'blob' in message ? { message, octets: body.received, rest } : message;
+  } finally {
+    body.discard();
+  }
 }
 
 /** `(\Seen) "17-Jul-1996 02:44:25 -0700" `, both of them optional. */
@@ -110,37 +159,35 @@ function readOptions(cursor: Cursor): Options {
     internalDate = parseDateTime(cursor.string());
     cursor.space();
   }
-  return { flags, internalDate, isUtf8: takeUtf8(cursor) };
+  const parts = takeCatenate(cursor) ? cursor : null;
+  return { flags, internalDate, parts, isUtf8: parts === null && takeUtf8(cursor) };
 }
 
-/** What the line behind a message says of another one; null when there is none. */
-function readFurther(line: string, isUtf8: boolean): Options | null {
-  const cursor = new Cursor([line]);
-  if (isUtf8) cursor.expect(')');
+/** What stands behind a message of another one; null when there is none. */
+function readFurther(cursor: Cursor): Options | null {
   if (!cursor.take(' ') || cursor.next === '') {
     cursor.end();
     return null;
   }
   const options = readOptions(cursor);
-  if (!cursor.isAtLiteral) throw new BadSyntax('the message has to be a literal');
+  if (options.parts === null && !cursor.isAtLiteral) throw new BadSyntax('the message has to be a literal');
   return options;
 }
 
-/** What can be refused before a single octet of the message is asked for; in `soFar` this message's octets are counted. */
+/** What can be refused before a single octet of the message is asked for; `before` are octets of those before it. */
 async function refusalOf(
   { server }: Session,
   { accountId }: Mailbox,
   { length }: LiteralMarker,
-  soFar: { octets: number; count: number },
+  before: number,
 ): Promise<Reply | null> {
   // RFC 7889 §5: larger than APPENDLIMIT.
   if (length > maxMessageSize(server.settings.current('sending'))) return tooBig;
   // RFC 3502 §6.3.11: with an empty message a client takes back all that it has sent before.
   if (length === 0) return no('the message is empty', 'CANNOT');
-  if (soFar.count === MAX_MESSAGES) return no('too many messages in one command', 'LIMIT');
   if (!server.disk.hasRoomFor(length)) return noRoom;
   const { limit, used } = await readQuota(server.db, accountId);
-  return limit !== null && used + soFar.octets > limit ? overQuota : null;
+  return limit !== null && used + before + length > limit ? overQuota : null;
 }
 
 /**
@@ -178,7 +225,7 @@ async function receive(
 async function store(
   { server, log }: Session,
   body: IncomingBody,
-  { isLiteral8 }: LiteralMarker,
+  { isLiteral8 }: Pick<LiteralMarker, 'isLiteral8'>,
 ): Promise<StoredMessage | Reply> {
   try {
     const complete = await body.complete();

@@ -4,6 +4,7 @@ import type { Run, Session } from '../command.ts';
 import { formatMailboxName, readGivenName } from '../mailbox-argument.ts';
 import { mailboxId } from '../object-id.ts';
 import { badMailboxName, no, ok } from '../reply.ts';
+import { announceNames } from '../server.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 
 const USES: readonly SpecialUse[] = ['Archive', 'Drafts', 'Flagged', 'Junk', 'Sent', 'Trash'];
@@ -23,6 +24,8 @@ export const create: Run = async (session, { cursor }) => {
   switch (outcome.kind) {
     case 'created':
       tellOldName(session, given, name);
+      session.notifier?.own(name);
+      announceNames(session.server, session.accountId);
       // RFC 8474 §4.1
       return ok('created', `MAILBOXID (${mailboxId(outcome.mailbox)})`);
     case 'exists':

@@ -17,6 +17,7 @@ export const deleteCommand: Run = async (session, { cursor }) => {
         session.deselect();
         session.output.text('* OK [CLOSED] the selected mailbox was deleted\r\n');
       }
+      session.notifier?.own(name);
       // Sessions that have it selected look, and find it gone.
       announce(session.server, session.accountId, [
         { mailboxId: outcome.mailboxId, modSeq: Number.MAX_SAFE_INTEGER },

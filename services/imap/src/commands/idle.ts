@@ -15,6 +15,8 @@ export const idle: Run = async (session, { cursor }) => {
   output.text('+ idling\r\n');
   await output.flush();
   input.timeoutMs = server.times.idleMs;
+  // RFC 5465 §6.1.2: what had to wait for a command may be told now.
+  session.notifier?.hint();
   // One listener for all of IDLE: whatever waits then is called through `end`.
   const waiting: Waiting = { ended: null, end: () => {} };
   void doneLine(session).then((ended) => {
@@ -60,7 +62,8 @@ async function doneLine({ input }: Session): Promise<Ended> {
 
 async function waitForChange(session: Session, waiting: Waiting): Promise<void> {
   const { selected } = session;
-  if (waiting.ended !== null || selected?.isDirty || selected?.gone.size) return;
+  const isPending = session.notifier?.isPending ?? (selected?.isDirty || selected?.gone.size);
+  if (waiting.ended !== null || isPending) return;
   await new Promise<void>((resolve) => {
     session.wake = resolve;
     waiting.end = resolve;
@@ -70,7 +73,9 @@ async function waitForChange(session: Session, waiting: Waiting): Promise<void> 
 /** False when the changes can't be read now. */
 async function tellChanges(session: Session): Promise<boolean> {
   try {
-    await sync(session, { isExpungeAllowed: true });
+    // RFC 5465 §4: exactly what NOTIFY has asked for.
+    if (session.notifier === null) await sync(session, { isExpungeAllowed: true });
+    else await session.notifier.tell(true);
   } catch (error) {
     if (!isTransient(error)) {
       if (error instanceof Bye || error instanceof Disconnected || error instanceof TimedOut) throw error;

@@ -3,9 +3,9 @@ import { Turn } from '@pochtar/runtime';
 import { listMailboxes, listSubscriptions, superiorNames } from '@pochtar/store/mailbox';
 import type { Run } from '../command.ts';
 import { enableCondstore } from '../condstore.ts';
+import { listLine } from '../list/list-line.ts';
 import { type ListRequest, parseListRequest } from '../list/list-request.ts';
 import { type ListedName, nameTree } from '../list/name-tree.ts';
-import { formatMailboxName } from '../mailbox-argument.ts';
 import { ok } from '../reply.ts';
 import { readStatusCounts, statusLine } from '../status-items.ts';
 
@@ -23,9 +23,8 @@ export const list: Run = async (session, { cursor }) => {
   const told = statusItems.length > 0 ? entries.flatMap(({ mailbox }) => mailbox ?? []) : [];
   const counts = await readStatusCounts(session, told, statusItems);
   for (const entry of entries) {
-    const childInfo = parents.has(entry.name) ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
-    const attributes = attributesOf(request, entry, session.isRev2).join(' ');
-    output.text(`* LIST (${attributes}) "/" ${formatMailboxName(session, entry.name)}${childInfo}\r\n`);
+    const childInfo = parents.has(entry.name) ? '("CHILDINFO" ("SUBSCRIBED"))' : '';
+    output.text(listLine(session, entry, request, childInfo));
     // RFC 5819 §2: nothing is told of what can't be selected.
     if (statusItems.length > 0 && entry.mailbox !== null) {
       output.text(statusLine(session, entry.mailbox, statusItems, counts));
@@ -62,17 +61,4 @@ function isSelected(request: ListRequest, entry: ListedName): boolean {
   if (request.onlySpecialUse && entry.mailbox?.specialUse == null) return false;
   if (request.onlySubscribed) return entry.isSubscribed;
   return entry.mailbox !== null || entry.hasChildren;
-}
-
-function attributesOf(request: ListRequest, entry: ListedName, isRev2: boolean): string[] {
-  const attributes: string[] = [];
-  if (entry.mailbox === null) {
-    attributes.push('\\Noselect');
-    // RFC 5258 §3: implies \Noselect; older clients know only that.
-    if (request.isExtended || isRev2) attributes.push('\\NonExistent');
-  }
-  attributes.push(entry.hasChildren ? '\\HasChildren' : '\\HasNoChildren');
-  if (request.returnsSubscribed && entry.isSubscribed) attributes.push('\\Subscribed');
-  if (entry.mailbox?.specialUse) attributes.push(`\\${entry.mailbox.specialUse}`);
-  return attributes;
 }

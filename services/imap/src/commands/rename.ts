@@ -3,7 +3,7 @@ import { isNewName, renameMailbox } from '@pochtar/store/mailbox';
 import type { Run } from '../command.ts';
 import { readMailboxName } from '../mailbox-argument.ts';
 import { badMailboxName, no, noSuchMailbox, ok } from '../reply.ts';
-import { announce } from '../server.ts';
+import { announce, announceNames } from '../server.ts';
 
 export const rename: Run = async (session, { cursor }) => {
   cursor.space();
@@ -16,7 +16,9 @@ export const rename: Run = async (session, { cursor }) => {
   const outcome = await renameMailbox(session.server.db, session.accountId, from, to);
   switch (outcome.kind) {
     case 'renamed':
+      session.notifier?.own(from, to);
       announce(session.server, session.accountId, outcome.changes);
+      announceNames(session.server, session.accountId);
       if (outcome.changes.some(({ mailboxId }) => mailboxId === session.selected?.id)) session.changed();
       return ok('renamed');
     case 'noMailbox':

@@ -3,6 +3,7 @@ import { type Annotation, writeAnnotations } from '@pochtar/store/mailbox';
 import type { Run } from '../command.ts';
 import { readAnnotated, readEntry } from '../metadata-entry.ts';
 import { no, noSuchMailbox, ok } from '../reply.ts';
+import { announceNames } from '../server.ts';
 import { BadSyntax, type Cursor } from '../syntax/cursor.ts';
 
 /** Octets of a value: the lines and literals of a command are not much longer. */
@@ -29,7 +30,10 @@ export const setMetadata: Run = async (session, { cursor }) => {
     return notAllowed;
   if (annotations.some(({ value }) => value !== null && value.length > MAX_SIZE)) return tooLarge;
   // RFC 5464 §4.3: all of them or none.
-  return (await writeAnnotations(session.server.db, whose, annotations)) ? ok('done') : tooMany;
+  if (!(await writeAnnotations(session.server.db, whose, annotations))) return tooMany;
+  session.notifier?.own(annotated.given);
+  announceNames(session.server, session.accountId);
+  return ok('done');
 };
 
 function readAnnotation(cursor: Cursor): Annotation {
