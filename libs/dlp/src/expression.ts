@@ -2,6 +2,7 @@
 // mail can make a search last for ever. Back references and look-around are no part of it.
 import type * as Re2 from 're2js';
 import { type Find, MAX_FINDS } from './find.ts';
+import { StateTables } from './state-tables.ts';
 
 /** Octets of program a text is run through for each of its characters: more makes a mail last too long. */
 const MAX_PROGRAM = 2000;
@@ -9,6 +10,7 @@ export const MAX_EXPRESSION = 500;
 
 type Library = typeof Re2.RE2JS;
 let library: Library | undefined;
+const tables = new StateTables((source) => compiled(source, loaded()));
 
 /** Loaded when there is an expression; the library is for this alone. */
 export async function loadExpressions(): Promise<void> {
@@ -19,27 +21,36 @@ export type Expression = { isGood: true; find(text: string): Find[] } | { isGood
 
 /** Call loadExpressions() first. */
 export function compileExpression(source: string): Expression {
-  if (library === undefined) throw new Error('loadExpressions() was not called');
   if (source.length > MAX_EXPRESSION) return bad(`longer than ${MAX_EXPRESSION} characters`);
-  let compiled: Re2.RE2JS;
+  const re2 = loaded();
+  let expression: Re2.RE2JS;
   try {
-    compiled = library.compile(source, library.CASE_INSENSITIVE);
+    expression = compiled(source, re2);
   } catch (error) {
     return bad(error instanceof Error ? error.message : String(error));
   }
-  if (compiled.programSize() > MAX_PROGRAM)
+  if (expression.programSize() > MAX_PROGRAM)
     return bad('too large when its repetitions are counted out: repeat less');
-  if (compiled.matches('') || compiled.matcher('').find())
+  if (expression.matches('') || expression.matcher('').find())
     return bad('it finds the empty text, which is everywhere');
-  return { isGood: true, find: (text) => findAll(compiled, text) };
+  return { isGood: true, find: (text) => (tables.mayFind(source, text) ? findAll(expression, text) : []) };
+}
+
+function loaded(): Library {
+  if (library === undefined) throw new Error('loadExpressions() was not called');
+  return library;
+}
+
+function compiled(source: string, re2: Library): Re2.RE2JS {
+  return re2.compile(source, re2.CASE_INSENSITIVE);
 }
 
 function bad(problem: string): Expression {
   return { isGood: false, problem };
 }
 
-function findAll(compiled: Re2.RE2JS, text: string): Find[] {
-  const matcher = compiled.matcher(text);
+function findAll(expression: Re2.RE2JS, text: string): Find[] {
+  const matcher = expression.matcher(text);
   const finds: Find[] = [];
   while (finds.length < MAX_FINDS && matcher.find()) {
     const [start, end] = [matcher.start(), matcher.end()];
