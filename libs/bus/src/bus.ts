@@ -5,7 +5,7 @@ import { jetstream, type JetStreamClient, type JetStreamManager, jetstreamManage
 import { headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { context } from '@opentelemetry/api';
-import { extractTrace, gather, injectTrace, type Logger, type Patience } from '@pochtar/runtime';
+import { extractTrace, gather, injectTrace, type Logger, type Patience, whenOften } from '@pochtar/runtime';
 import type { Step } from './filter-order.ts';
 import { OwedEvents } from './owed-events.ts';
 import { ensureStreams } from './streams.ts';
@@ -149,7 +149,7 @@ export class Bus implements AsyncDisposable {
   }
 
   #announce(step: Step, mail: string): Promise<void> {
-    const announcer = this.#announcers.get(step) ?? this.#publisher(step, oftenTold());
+    const announcer = this.#announcers.get(step) ?? this.#publisher(step, whenOften(TOGETHER_MS, OFTEN_MS));
     this.#announcers.set(step, announcer);
     return announcer(mail);
   }
@@ -298,20 +298,6 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     ignoreAuthErrorAbort: !options.failsWhenAway,
   });
   return new Bus(connection, options.log, options.user);
-}
-
-/** Where two have just come the next one is not far. */
-function oftenTold(): Patience {
-  let [last, before] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  return {
-    ms: TOGETHER_MS,
-    isWorthIt() {
-      const now = performance.now();
-      const isOften = now - before < OFTEN_MS;
-      [before, last] = [last, now];
-      return isOften;
-    },
-  };
 }
 
 function traceHeaders(): { headers?: MsgHdrs } {

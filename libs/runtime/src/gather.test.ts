@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gather } from './gather.ts';
+import { gather, whenOften } from './gather.ts';
 
 describe('gather', () => {
   it('runs calls of one tick together, and the next ones while they are under way', async () => {
@@ -87,6 +87,13 @@ describe('gather', () => {
       const alone = patient(() => isWorthIt, 60_000);
       await alone.call(4);
       expect(alone.batches).toMatchObject([{ items: [4] }]);
+    });
+
+    it('others are about to come where two came just before', async () => {
+      const { isWorthIt } = whenOften(10, 50);
+      expect([isWorthIt(), isWorthIt(), isWorthIt()]).toEqual([false, false, true]);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      expect(isWorthIt()).toBe(false);
     });
   });
 });

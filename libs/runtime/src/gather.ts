@@ -16,6 +16,20 @@ export interface Patience {
   ms: number;
 }
 
+/** More is about to come when others came just before: two within `oftenMs`. */
+export function whenOften(ms: number, oftenMs: number): Patience {
+  let [last, before] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  return {
+    ms,
+    isWorthIt() {
+      const now = performance.now();
+      const isOften = now - before < oftenMs;
+      [before, last] = [last, now];
+      return isOften;
+    },
+  };
+}
+
 export interface GatherOptions {
   /** Most items in one batch. */
   maxItems: number;

@@ -1,7 +1,7 @@
 // mail.deliver: mails whose filters have passed. The plain ones go in batches, one statement for all that wait;
 // what such a batch leaves is looked at one by one.
 import { consumeStep } from '@pochtar/bus';
-import { gather, Semaphore } from '@pochtar/runtime';
+import { gather, Semaphore, whenOften } from '@pochtar/runtime';
 import { isTransient } from '@pochtar/service';
 import { BlobMissing, VolumeError } from '@pochtar/store/blob';
 import { cameToAnEnd, deliverPlain, keepMail, lockMail, parkMails, takeAlone } from '@pochtar/store/queue';
@@ -15,6 +15,12 @@ import { Unreadable } from '../unreadable.ts';
 const MAX_BATCH = 200;
 /** While one batch is being committed the next one works. */
 const BATCHES = 2;
+/**
+ * The longest that a mail waits for others where some came just before: the statement is planned anew each time, which is
+ * several times what one mail takes.
+ */
+const TOGETHER_MS = 15;
+const OFTEN_MS = 20;
 /** Mails in hand; the two batches, and what gathers meanwhile. */
 const CONCURRENCY = 600;
 /** Of the pool's four connections: the others serve batches and senders. */
@@ -25,6 +31,7 @@ export function consumeDeliveries(tools: Tools): AsyncDisposable {
   const plain = gather<string, boolean>((mails) => deliverBatch(tools, mails), {
     maxItems: MAX_BATCH,
     concurrency: BATCHES,
+    patience: whenOften(TOGETHER_MS, OFTEN_MS),
   });
   const slow = new Semaphore(SLOW_PATH);
   const unreadable = new Unreadable();
