@@ -217,6 +217,9 @@ describe('a step consumer', () => {
     const mails = [randomUUID(), randomUUID()];
     for (const mail of mails) await bus.publishStep('dkim', mail);
     await eventually(() => expect(first).toHaveLength(1));
+    // What the server has handed out when it stops has come here as well: what has not comes again by its own time.
+    await eventually(async () => expect((await backlog(bus, 'dkim')).inHand.size).toBe(2));
+    await bus.connection.flush();
     const stopped = consumer[Symbol.asyncDispose]();
     release();
     await stopped;
