@@ -15,6 +15,11 @@ const TYPES: ReadonlySet<string> = new Set(['A', 'AAAA', 'CNAME', 'MX', 'PTR', '
 
 export type DnsAnswer = { records: unknown[] } | { code: string; message: string };
 
+export interface Question {
+  name: string;
+  type: string;
+}
+
 export class MailDns {
   /** An answer did not come: who asks later may know more. */
   hasFailed = false;
@@ -28,7 +33,7 @@ export class MailDns {
   }
 
   ask(name: string, type: string): Promise<DnsAnswer> {
-    const question = `${type} ${name.toLowerCase()}`;
+    const question = questionKey(name, type);
     const known = this.#answers.get(question);
     if (known !== undefined) return known;
     const answer =
@@ -37,6 +42,22 @@ export class MailDns {
         : Promise.resolve({ code: 'EREFUSED', message: 'too many questions for one mail' });
     this.#answers.set(question, answer);
     return answer;
+  }
+
+  /** The answers that come within `ms`; the other questions stay asked. */
+  async known<Q extends Question>(
+    questions: readonly Q[],
+    ms: number,
+  ): Promise<(Q & { answer: DnsAnswer })[]> {
+    const answers: (Q & { answer: DnsAnswer })[] = [];
+    const asked = questions.map(async (question) => {
+      answers.push({ ...question, answer: await this.ask(question.name, question.type) });
+    });
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, ms);
+    await Promise.race([Promise.all(asked), late.promise]);
+    clearTimeout(timer);
+    return [...answers];
   }
 
   async #look(name: string, type: RecordType): Promise<DnsAnswer> {
@@ -62,6 +83,11 @@ export class MailDns {
       return { code: (cause as NodeJS.ErrnoException).code ?? 'ETIMEOUT', message: (error as Error).message };
     }
   }
+}
+
+/** The same for questions that have the same answer. */
+export function questionKey(name: string, type: string): string {
+  return `${type} ${name.toLowerCase()}`;
 }
 
 // RFC 7208 §4.6.4: neither is a failure; both are void look-ups.

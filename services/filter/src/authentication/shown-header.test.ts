@@ -18,6 +18,7 @@ test('a header as people send it is shown as it is, with a blank line, and the n
     isSigned: true,
     unchecked: 0,
     keyNames: ['s._domainkey.d1.test', 's._domainkey.d2.test'],
+    authorDomain: 'b',
   });
   expect(shown('From: a@b\r\n')).toMatchObject({ isSigned: false, keyNames: [] });
 });
@@ -44,7 +45,7 @@ test.each([
   ['of 11,000 lines', `X: a\r\n${' b\r\n'.repeat(11_000)}`],
 ])('of a header %s only the author is shown', (_, long) => {
   expect(shown(`${long}${signature(1)}From: a@b\r\nSubject: x\r\n`)).toEqual({
-    ...{ text: 'From: a@b\r\n\r\n', isSigned: false, unchecked: 1, keyNames: [] },
+    ...{ text: 'From: a@b\r\n\r\n', isSigned: false, unchecked: 1, keyNames: [], authorDomain: 'b' },
   });
 });
 

@@ -30,6 +30,8 @@ export interface ShownHeader {
   isSigned: boolean;
   /** Where keys lie, to be asked for at once. */
   keyNames: string[];
+  /** What looks like the author's domain; null: nothing does. */
+  authorDomain: string | null;
   /** Signatures that are there and were not looked at. */
   unchecked: number;
 }
@@ -40,12 +42,14 @@ export function shownHeader(header: Buffer, fields: readonly HeaderField[]): Sho
   const pieces: Buffer[] = [];
   let unchecked = 0;
   let isSigned = false;
+  let authorDomain: string | null = null;
   for (const field of fields) {
     const isSignature = field.lower === 'dkim-signature';
     const isKept = choice.keeps(field);
     if (isSignature && !isKept) unchecked++;
     if (!isKept) continue;
     pieces.push(header.subarray(field.start, field.end));
+    if (field.lower === 'from') authorDomain ??= /@([a-z0-9.-]{1,240})/i.exec(field.value)?.[1] ?? null;
     if (!isSignature && !ARC.has(field.lower)) continue;
     isSigned = true;
     const name = keyName(tagsOf(field.value));
@@ -53,7 +57,7 @@ export function shownHeader(header: Buffer, fields: readonly HeaderField[]): Sho
   }
   return {
     bytes: Buffer.concat([...pieces, Buffer.from('\r\n')]),
-    ...{ isSigned, unchecked, keyNames: [...keyNames] },
+    ...{ isSigned, unchecked, authorDomain, keyNames: [...keyNames] },
   };
 }
 

@@ -1,7 +1,7 @@
 // What the threads that check and sign mails are told, and what they say.
 import type { Envelope } from './authenticate.ts';
 import type { Findings } from './findings.ts';
-import type { DnsAnswer } from './mail-dns.ts';
+import type { DnsAnswer, Question } from './mail-dns.ts';
 
 export interface Task {
   /** With its blank line. */
@@ -11,6 +11,12 @@ export interface Task {
   /** There is no mail yet: only its sender is looked at. */
   isSpfOnly?: boolean;
   envelope: Envelope;
+  /** What of the DNS is known already: the rest is asked for, and each question takes two messages. */
+  known?: readonly KnownAnswer[];
+}
+
+export interface KnownAnswer extends Question {
+  answer: DnsAnswer;
 }
 
 export type ToThread =

@@ -2,7 +2,7 @@
 // It is told everything and asks for everything; it opens nothing.
 import { parentPort } from 'node:worker_threads';
 import { authenticate, authenticateSender } from './authenticate.ts';
-import type { DnsAnswer } from './mail-dns.ts';
+import { type DnsAnswer, questionKey } from './mail-dns.ts';
 import type { FromThread, Task, ToThread } from './thread-messages.ts';
 
 const port = parentPort;
@@ -13,6 +13,7 @@ const DROPPED = { code: 'ECANCELLED', message: 'nobody waits for it' };
 class Job {
   readonly #id: number;
   readonly #questions: ((answer: DnsAnswer) => void)[] = [];
+  readonly #known = new Map<string, DnsAnswer>();
   /** Who waits for the next piece of the body. */
   #waiting: PromiseWithResolvers<Uint8Array | null> | null = null;
   #isDropped = false;
@@ -21,7 +22,8 @@ class Job {
     this.#id = id;
   }
 
-  run({ header, body, envelope, isSpfOnly }: Task): void {
+  run({ header, body, envelope, isSpfOnly, known = [] }: Task): void {
+    for (const { name, type, answer } of known) this.#known.set(questionKey(name, type), answer);
     const ask = (name: string, type: string) => this.#ask(name, type);
     const message = {
       header: Buffer.from(header.buffer, header.byteOffset, header.length),
@@ -64,6 +66,8 @@ class Job {
 
   #ask(name: string, type: string): Promise<DnsAnswer> {
     if (this.#isDropped) return Promise.resolve(DROPPED);
+    const known = this.#known.get(questionKey(name, type));
+    if (known !== undefined) return Promise.resolve(known);
     const { promise, resolve } = Promise.withResolvers<DnsAnswer>();
     say({ kind: 'ask', job: this.#id, question: this.#questions.push(resolve) - 1, name, type });
     return promise;
@@ -74,11 +78,19 @@ async function* whole(body: Uint8Array): AsyncGenerator<Uint8Array> {
   yield body;
 }
 
+let outbox: FromThread[] = [];
+
+/** What is said in one turn of the event loop goes in one message. */
 function say(message: FromThread): void {
-  port?.postMessage(message);
+  if (outbox.push(message) > 1) return;
+  setImmediate(() => {
+    const messages = outbox;
+    outbox = [];
+    port?.postMessage(messages);
+  });
 }
 
-port.on('message', (message: ToThread) => {
+function hear(message: ToThread): void {
   if (message.kind === 'ping') return say({ kind: 'pong' });
   if (message.kind === 'begin') {
     const job = new Job(message.job);
@@ -89,4 +101,6 @@ port.on('message', (message: ToThread) => {
   if (message.kind === 'answer') job?.answer(message.question, message.answer);
   else if (message.kind === 'piece') job?.take(message.piece);
   else job?.drop();
-});
+}
+
+port.on('message', (messages: ToThread[]) => messages.forEach(hear));

@@ -38,6 +38,20 @@ describe('a thread', () => {
     await expect(threads.run({ ...withBody, task, body: broken })).rejects.toThrow('the volume is away');
   });
 
+  test('asks for nothing that it was told already', async () => {
+    const asked: string[] = [];
+    const records = async (name: string): Promise<never> => {
+      asked.push(name);
+      throw Object.assign(new Error('none'), { code: 'ENOTFOUND' });
+    };
+    const { task, ...rest } = job(MAIL, { dns: new MailDns({ records }) });
+    const answer = { records: [['v=spf1 ip4:192.0.2.0/24 -all']] };
+    const known = [{ name: 'Example.test', type: 'TXT', answer }];
+    const findings = await threads.run({ ...rest, task: { ...task, known } });
+    expect(findings?.spf).toMatchObject({ result: 'pass' });
+    expect(asked.toSorted()).toEqual(['_dmarc.example.test', '_dmarc.test']);
+  });
+
   test('a mail that takes all its time is given up, and those beside it are judged', async () => {
     // The library's time for folded lines grows with the square of their number; such a header is not shown to it.
     const hostile = threads.run(job(`X: a\r\n${' b\r\n'.repeat(600_000)}${MAIL}`));

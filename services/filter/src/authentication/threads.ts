@@ -78,6 +78,8 @@ class Thread implements AsyncDisposable {
   isEnded = false;
   readonly #worker: Worker;
   readonly #jobs = new Map<number, Running>();
+  /** What is said in one turn of the event loop goes in one message: each wakes the thread. */
+  #outbox: { messages: ToThread[]; moved: ArrayBuffer[] } | null = null;
   #lastJob = 0;
   #ping: NodeJS.Timeout | null = null;
   #unheard = 0;
@@ -88,7 +90,7 @@ class Thread implements AsyncDisposable {
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
     });
     this.#worker.unref();
-    this.#worker.on('message', (message: FromThread) => this.#hear(message));
+    this.#worker.on('message', (messages: FromThread[]) => this.#hearAll(messages));
     this.#worker.on('error', (error) => this.#end(error.message));
     this.#worker.on('exit', () => this.#end('it stopped'));
   }
@@ -130,12 +132,27 @@ class Thread implements AsyncDisposable {
   }
 
   #say(message: ToThread, moved: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, moved);
+    if (this.#outbox === null) {
+      this.#outbox = { messages: [], moved: [] };
+      setImmediate(() => this.#post());
+    }
+    this.#outbox.messages.push(message);
+    this.#outbox.moved.push(...moved);
+  }
+
+  #post(): void {
+    const { messages, moved } = this.#outbox ?? { messages: [], moved: [] };
+    this.#outbox = null;
+    this.#worker.postMessage(messages, moved);
+  }
+
+  #hearAll(messages: readonly FromThread[]): void {
+    this.#unheard = 0;
+    this.#isStarted = true;
+    for (const message of messages) this.#hear(message);
   }
 
   #hear(message: FromThread): void {
-    this.#unheard = 0;
-    this.#isStarted = true;
     if (message.kind === 'pong') return;
     const running = this.#jobs.get(message.job);
     if (running === undefined) return;

@@ -12,9 +12,9 @@ import {
 } from '@pochtar/mail';
 import { answerSpf } from '../authentication/answer-spf.ts';
 import { decide, type Decision } from '../authentication/decide.ts';
-import { MailDns } from '../authentication/mail-dns.ts';
+import { MailDns, type Question } from '../authentication/mail-dns.ts';
 import { resultsField } from '../authentication/results-field.ts';
-import { shownHeader } from '../authentication/shown-header.ts';
+import { type ShownHeader, shownHeader } from '../authentication/shown-header.ts';
 import { Threads } from '../authentication/threads.ts';
 import { Signer } from '../signing/signer.ts';
 import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Verdict, Wait } from '../filter.ts';
@@ -23,6 +23,10 @@ import type { ContentFilter, ContentJudge, ContentTools, JudgedMail, Verdict, Wa
 const CONCURRENCY = 48;
 /** Larger mails are read piece by piece, and their bodies only when something is signed. */
 const MAX_AT_ONCE = 256 * 1024;
+/** RFC 9989 §4.10: of longer names not all are asked for. */
+const MAX_LABELS = 8;
+/** A mail that waits for the DNS for longer begins without the answers. */
+const ANSWERS_MS = 100;
 /** Removed from mail that comes from outside, as all our marker fields. */
 const MARKER_FIELD = 'X-Pochtar-Dmarc';
 
@@ -71,8 +75,8 @@ class DkimJudge implements ContentJudge {
     const fields = parseHeaderFields(header);
     const shown = shownHeader(header, fields);
     const dns = new MailDns(resolver);
-    // Asked for at once; the library, which asks for one after the other, finds them answered.
-    for (const name of shown.keyNames) void dns.ask(name, 'TXT');
+    // Asked for at once, and sent along; the library asks for one after the other, from another thread.
+    const known = await dns.known(questionsOf(mail, shown), ANSWERS_MS);
     const receiver = this.#tools.current('general').heloName;
     const { reversePath, helo, clientAddress, spf } = mail;
     const isClientHidden = clientAddress !== null && this.#tools.isHidden(clientAddress);
@@ -81,6 +85,7 @@ class DkimJudge implements ContentJudge {
         header: shown.bytes,
         body: isSmall && shown.isSigned ? read.subarray(headerLength) : null,
         envelope: { reversePath, helo, clientAddress, isClientHidden, receiver, spf },
+        known,
       },
       body: () => blobs.readStream(blob, { start: headerLength, end: blob.length }),
       dns,
@@ -92,6 +97,18 @@ class DkimJudge implements ContentJudge {
     const forged = claimingRanges(fields, receiver);
     return verdictOf(decision, { header, field, forged });
   }
+}
+
+/** What is asked of the DNS about nearly every mail: its keys, who may send for its sender, its author's policy. */
+function questionsOf({ reversePath, helo, clientAddress, spf }: JudgedMail, shown: ShownHeader): Question[] {
+  const names = [...shown.keyNames];
+  const sender = reversePath === '' ? helo : reversePath.slice(reversePath.lastIndexOf('@') + 1);
+  if (!spf && clientAddress !== null && /^[a-z0-9_.-]{1,253}$/i.test(sender)) names.push(sender);
+  // RFC 9989 §4.10: the policy is looked for at the author's domain and all above it.
+  const labels = shown.authorDomain?.split('.') ?? [];
+  if (labels.length <= MAX_LABELS)
+    labels.forEach((_, at) => names.push(`_dmarc.${labels.slice(at).join('.')}`));
+  return names.map((name) => ({ name, type: 'TXT' }));
 }
 
 function verdictOf(
