@@ -14,6 +14,7 @@ import { isTransient } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
 import { auditorCopyId, cameToAnEnd, holdMail, type MailToJudge, takeAlone } from '@pochtar/store/queue';
 import { isExpired, parkSeconds } from './back-off.ts';
+import type { BodiesAhead } from './bodies-ahead.ts';
 import type { ContentFilterName, ContentJudge, ContentTools, JudgedMail, Verdict, Wait } from './filter.ts';
 import { Recovery } from './recovery.ts';
 import { copiesOf, type Settlement, SharedStatements } from './shared-statements.ts';
@@ -30,8 +31,9 @@ export function consumeMails(
   name: ContentFilterName,
   judge: ContentJudge,
   tools: ContentTools,
+  bodies: BodiesAhead,
 ): AsyncDisposable {
-  const step = new FilterStep(bus, name, judge, tools);
+  const step = new FilterStep(bus, name, { judge, tools, bodies });
   const consuming = consumeStep(bus, name, step, { concurrency: judge.concurrency });
   return {
     async [Symbol.asyncDispose]() {
@@ -42,11 +44,19 @@ export function consumeMails(
   };
 }
 
+interface Judging {
+  judge: ContentJudge;
+  tools: ContentTools;
+  /** What the judge reads by. */
+  bodies: BodiesAhead;
+}
+
 class FilterStep implements StepHandler, AsyncDisposable {
   readonly #bus: Bus;
   readonly #name: ContentFilterName;
   readonly #judge: ContentJudge;
   readonly #tools: ContentTools;
+  readonly #bodies: BodiesAhead;
   readonly #log: Logger;
   readonly #recovery: Recovery | null;
   readonly #statements: SharedStatements;
@@ -59,15 +69,19 @@ class FilterStep implements StepHandler, AsyncDisposable {
   });
   #judging = 0;
 
-  constructor(bus: Bus, name: ContentFilterName, judge: ContentJudge, tools: ContentTools) {
+  constructor(bus: Bus, name: ContentFilterName, { judge, tools, bodies }: Judging) {
     this.#bus = bus;
     this.#name = name;
     this.#judge = judge;
     this.#tools = tools;
+    this.#bodies = bodies;
     this.#log = tools.log;
     const isWell = judge.isWell?.bind(judge);
     this.#recovery = isWell === undefined ? null : new Recovery({ bus, step: name, isWell, tools });
-    this.#statements = new SharedStatements(tools.db, name, () => this.#judging > 0);
+    this.#statements = new SharedStatements(tools.db, name, {
+      isMoreComing: () => this.#judging > 0,
+      onLoaded: (mails) => this.#readAhead(mails),
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -122,6 +136,11 @@ class FilterStep implements StepHandler, AsyncDisposable {
     return this.#tools.stop.aborted || isTransient(error instanceof JudgementFailed ? error.cause : error);
   }
 
+  #readAhead(mails: Iterable<MailToJudge>): void {
+    const judged = [...mails].filter(({ step, state }) => step === this.#name && state === 'active');
+    this.#bodies.expect(judged.flatMap(({ content }) => content?.blob ?? []));
+  }
+
   async #judgeMail(mail: MailToJudge): Promise<Verdict | Wait> {
     const started = performance.now();
     this.#judging++;
@@ -135,6 +154,7 @@ class FilterStep implements StepHandler, AsyncDisposable {
       throw new JudgementFailed(error instanceof Error ? error.message : String(error), { cause: error });
     } finally {
       this.#judging--;
+      if (mail.content !== null) this.#bodies.forget(mail.content.blob);
       this.#seconds.record((performance.now() - started) / 1000, { filter: this.#name });
     }
   }

@@ -3,6 +3,7 @@ import { answerTests, type Bus } from '@pochtar/bus';
 import { createResolver, type Resolver, type Service, type ServiceContext } from '@pochtar/runtime';
 import { ClientGuard, followAccessLists, openBlobs, openService } from '@pochtar/service';
 import { readMasterKey } from '@pochtar/store/settings';
+import { BodiesAhead } from './bodies-ahead.ts';
 import { type Config, processName, readConfig } from './config.ts';
 import { consumeMails } from './content.ts';
 import { answerChecks } from './dialogue.ts';
@@ -38,8 +39,13 @@ export async function start(config: Config, context: ServiceContext): Promise<As
     const guard = filter.asksOfClients ? stack.use(await ClientGuard.follow({ db, bus, log })) : null;
     const isHidden: ContentTools['isHidden'] = (address) => guard?.isSuspended(address) ?? false;
     const { signal: stop } = stopping;
-    const more: ContentTools = { ...tools, bus, blobs, masterKey, isHidden, isTrial: false, stop };
-    stack.use(stopWithin(STOP_MS, stopping, consumeMails(bus, filter.name, filter.open(more), more)));
+    const bodies = new BodiesAhead(blobs);
+    const more: ContentTools = {
+      ...{ ...tools, bus, blobs: bodies.blobs, masterKey, isHidden },
+      ...{ isTrial: false, stop },
+    };
+    const consuming = consumeMails(bus, filter.name, filter.open(more), more, bodies);
+    stack.use(stopWithin(STOP_MS, stopping, consuming));
     stack.use(answerContentTries(bus, filter, more));
   }
   stack.use(answerSettingsTests(bus, filter.name, resolver));

@@ -42,19 +42,27 @@ export interface Parking {
   reason: string;
 }
 
+export interface Surroundings {
+  /** Whether other mails will have their verdict in a while. */
+  isMoreComing: () => boolean;
+  /** Told of mails that were loaded together. */
+  onLoaded: (mails: Iterable<MailToJudge>) => void;
+}
+
 export class SharedStatements {
   /** Commits a verdict and the move to the next step; whether it was moved. */
   readonly settle: (settlement: Settlement) => Promise<boolean>;
   readonly park: (parking: Parking) => Promise<void>;
   readonly #db: Database;
   readonly #name: ContentFilterName;
+  readonly #onLoaded: Surroundings['onLoaded'];
   readonly #load: (mail: string) => Promise<MailToJudge | null>;
   readonly #ahead = new Map<string, { loaded: Promise<MailToJudge | null>; at: number }>();
 
-  /** `isMoreComing`: whether other mails will have their verdict in a while. */
-  constructor(db: Database, name: ContentFilterName, isMoreComing: () => boolean) {
+  constructor(db: Database, name: ContentFilterName, { isMoreComing, onLoaded }: Surroundings) {
     this.#db = db;
     this.#name = name;
+    this.#onLoaded = onLoaded;
     this.#load = gather((mails) => this.#loadAll(mails), { maxItems: MAX_BATCH, concurrency: 2 });
     this.settle = gather((settlements) => this.#settleAll(settlements), {
       maxItems: MAX_BATCH,
@@ -86,6 +94,7 @@ export class SharedStatements {
 
   async #loadAll(mails: string[]): Promise<(MailToJudge | null)[]> {
     const found = await mailsToJudge(this.#db, this.#name, mails);
+    this.#onLoaded(found.values());
     return mails.map((mail) => found.get(mail) ?? null);
   }
 

@@ -139,6 +139,7 @@ class ClamdScan {
       for await (const chunk of open()) {
         await drained(this.#socket, this.#idleMs);
         this.#sent += chunk.length;
+        inOneWrite(this.#socket);
         yield chunk;
       }
     } catch (error) {
@@ -183,6 +184,12 @@ function resultOf(name: string, answer: ScanAnswer | null | undefined): ScanResu
 // clamd says so with AlertExceedsMax and AlertEncrypted; without them it answers OK to what it did not look at.
 function couldNotLook(finding: string): boolean {
   return /^Heuristics\.(Limits\.Exceeded|Encrypted)\b/i.test(finding);
+}
+
+/** clamscan writes a piece in three parts: what comes of it within this turn of the event loop goes out together. */
+function inOneWrite(socket: Socket | null): void {
+  socket?.cork();
+  setImmediate(() => socket?.uncork());
 }
 
 /** The connection is over when the answer is there: a NUL ends it. */
