@@ -44,6 +44,7 @@ test('bodies that are expected together are read once, by their place, whole or 
     expect(await ahead.blobs.read(one, { start: 10, end: 20 })).toEqual(bodyOf(one).subarray(10, 20));
     expect(await streamed(ahead.blobs, one, { start: 3, end: 3999 })).toEqual(bodyOf(one).subarray(3, 3999));
   }
+  await expect(ahead.blobs.read(first, { start: 0, end: 4001 })).rejects.toThrow(RangeError);
   expect(asked).toEqual(['many a7 b5 b900']);
 });
 

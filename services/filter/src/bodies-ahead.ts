@@ -1,7 +1,7 @@
 // Bodies of mails that come together are read together: they lie beside each other in a pack, as a rule, and each read of its
 // own is a trip to another thread. Only small ones, and only until their mail is judged; what cannot be read so is read by
 // whoever needs it, which then hears why.
-import type { BlobReference, BlobStore } from '@pochtar/store/blob';
+import { type BlobReference, type BlobStore, type ByteRange, partOf } from '@pochtar/store/blob';
 
 const MAX_BODY = 64 * 1024;
 /** Of all that lie here. */
@@ -22,7 +22,7 @@ export class BodiesAhead {
       ...store,
       read: async (reference, range) => {
         const body = await this.#ahead(reference);
-        return body === null ? store.read(reference, range) : body.subarray(range?.start, range?.end);
+        return body === null ? store.read(reference, range) : partOfBody(body, reference, range);
       },
       readStream: (reference, range) => this.#stream(reference, range),
     };
@@ -66,13 +66,20 @@ export class BodiesAhead {
     const [reference, range] = asked;
     const body = await this.#ahead(reference);
     if (body === null) yield* this.#store.readStream(reference, range);
-    else yield body.subarray(range?.start, range?.end);
+    else yield partOfBody(body, reference, range);
   }
 
   /** Null: it is not here. */
   async #ahead(reference: BlobReference): Promise<Buffer | null> {
     return (await this.#bodies.get(keyOf(reference))?.catch(() => null)) ?? null;
   }
+}
+
+/** Throws `RangeError` outside of the body, as the store does. */
+function partOfBody(body: Buffer, reference: BlobReference, range: ByteRange | undefined): Buffer {
+  if (range === undefined) return body;
+  const { offset, length } = partOf(reference, range);
+  return body.subarray(offset - reference.offset, offset - reference.offset + length);
 }
 
 function keyOf({ packId, offset }: BlobReference): string {
