@@ -38,7 +38,8 @@ test('bodies that are expected together are read once, by their place, whole or 
   const { store, asked, bodyOf } = storeOf();
   const ahead = new BodiesAhead(store);
   const [first, second, third] = [at('b', 900), at('a', 7), at('b', 5)];
-  ahead.expect([first, second, third]);
+  // Mails that went apart have the same body.
+  ahead.expect([first, second, third, { ...second }]);
   for (const one of [first, second, third]) {
     expect(await ahead.blobs.read(one)).toEqual(bodyOf(one));
     expect(await ahead.blobs.read(one, { start: 10, end: 20 })).toEqual(bodyOf(one).subarray(10, 20));

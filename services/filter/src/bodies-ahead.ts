@@ -31,12 +31,15 @@ export class BodiesAhead {
   /** These are asked for in a moment. */
   expect(references: readonly BlobReference[]): void {
     let left = MAX_BYTES - this.#bytes;
-    const wanted = references.filter((reference) => {
-      const isWanted = reference.length <= Math.min(MAX_BODY, left) && !this.#bodies.has(keyOf(reference));
-      if (isWanted) left -= reference.length;
-      return isWanted;
-    });
-    if (wanted.length > 1) void this.#read(wanted.toSorted(byPlace));
+    const wanted = new Map<string, BlobReference>();
+    for (const reference of references) {
+      const key = keyOf(reference);
+      const isHere = this.#bodies.has(key) || wanted.has(key);
+      if (isHere || reference.length > Math.min(MAX_BODY, left)) continue;
+      wanted.set(key, reference);
+      left -= reference.length;
+    }
+    if (wanted.size > 1) void this.#read([...wanted.values()].sort(byPlace));
   }
 
   /** Its mail is judged. */
