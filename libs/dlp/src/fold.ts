@@ -65,11 +65,35 @@ export interface Word {
   end: number;
 }
 
-const WORD = /[\p{L}\p{N}]+/gu;
+const LETTER_OR_DIGIT = /^[\p{L}\p{N}]$/u;
+/** For each unit of UTF-16 whether it belongs to a word, once that is known; halves of larger characters have no place here. */
+const UNITS = new Uint8Array(0x1_0000);
+const YES = 1;
+const NO = 2;
 
-/** The words of a clean text with their places. */
+/** How many units of the character at `at` belong to a word: none, one, or both of a pair. */
+function unitsOfWord(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  if (UNITS[unit] === YES) return 1;
+  if (UNITS[unit] === NO) return 0;
+  const character = text.codePointAt(at) ?? unit;
+  const belongs = LETTER_OR_DIGIT.test(String.fromCodePoint(character));
+  if (character > 0xffff) return belongs ? 2 : 0;
+  UNITS[unit] = belongs ? YES : unit >= 0xd800 && unit <= 0xdfff ? 0 : NO;
+  return belongs ? 1 : 0;
+}
+
+/** The words of a clean text (letters and digits) with their places. */
 export function* wordsOf(text: string): Generator<Word> {
-  for (const match of text.matchAll(WORD)) {
-    yield { text: match[0], start: match.index, end: match.index + match[0].length };
+  const { length } = text;
+  for (let at = 0; at < length; ) {
+    const start = at;
+    let units = unitsOfWord(text, at);
+    while (units > 0) {
+      at += units;
+      units = at < length ? unitsOfWord(text, at) : 0;
+    }
+    if (at > start) yield { text: text.slice(start, at), start, end: at };
+    else at++;
   }
 }
