@@ -29,7 +29,9 @@ test('whatever a text is made of, halves of characters too, words are what Unico
     units.map((all) => all.join('')),
   );
   fc.assert(
-    fc.property(texts, (text) => expect([...wordsOf(text)]).toEqual(places(text))),
+    fc.property(texts, (text) => {
+      expect([...wordsOf(text)]).toEqual(places(text));
+    }),
     { numRuns: 3000 },
   );
 });

@@ -78,16 +78,9 @@ async function* whole(body: Uint8Array): AsyncGenerator<Uint8Array> {
   yield body;
 }
 
-let outbox: FromThread[] = [];
-
-/** What is said in one turn of the event loop goes in one message. */
+/** At once: what comes after it may take all of the thread's time. */
 function say(message: FromThread): void {
-  if (outbox.push(message) > 1) return;
-  setImmediate(() => {
-    const messages = outbox;
-    outbox = [];
-    port?.postMessage(messages);
-  });
+  port?.postMessage(message);
 }
 
 function hear(message: ToThread): void {
@@ -104,3 +97,5 @@ function hear(message: ToThread): void {
 }
 
 port.on('message', (messages: ToThread[]) => messages.forEach(hear));
+// It has started, whatever it is told first.
+say({ kind: 'pong' });

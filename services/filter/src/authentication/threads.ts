@@ -90,7 +90,7 @@ class Thread implements AsyncDisposable {
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
     });
     this.#worker.unref();
-    this.#worker.on('message', (messages: FromThread[]) => this.#hearAll(messages));
+    this.#worker.on('message', (message: FromThread) => this.#hear(message));
     this.#worker.on('error', (error) => this.#end(error.message));
     this.#worker.on('exit', () => this.#end('it stopped'));
   }
@@ -146,13 +146,9 @@ class Thread implements AsyncDisposable {
     this.#worker.postMessage(messages, moved);
   }
 
-  #hearAll(messages: readonly FromThread[]): void {
+  #hear(message: FromThread): void {
     this.#unheard = 0;
     this.#isStarted = true;
-    for (const message of messages) this.#hear(message);
-  }
-
-  #hear(message: FromThread): void {
     if (message.kind === 'pong') return;
     const running = this.#jobs.get(message.job);
     if (running === undefined) return;
