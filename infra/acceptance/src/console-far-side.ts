@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
 export interface Relayed {
+  session: string;
   helo: string;
   secure: boolean;
   login: string;
@@ -14,15 +15,31 @@ export interface Relayed {
 export interface FakeRelay extends AsyncDisposable {
   port: number;
   received: Relayed[];
+  /** Most connections at once so far. */
+  mostAtOnce: number;
+  /** It puts every recipient off. */
+  isGrey: boolean;
+  /** How long it thinks about each mail. */
+  delayMs: number;
 }
 
 /** A mail server that takes everything, and says to whom it was told to be talking. */
 export async function startRelay(options: SMTPServerOptions = {}): Promise<FakeRelay> {
   const received: Relayed[] = [];
+  const state = { port: 0, received, mostAtOnce: 0, isGrey: false, delayMs: 0 };
+  let open = 0;
   const logins = new Map<string, string>();
   const server = new SMTPServer({
     ...{ authOptional: true, disableReverseLookup: true, logger: false, authMethods: ['PLAIN'] },
     ...options,
+    onConnect(_session, done) {
+      state.mostAtOnce = Math.max(state.mostAtOnce, ++open);
+      done();
+    },
+    onClose: () => void open--,
+    onRcptTo(_address, _session, done) {
+      done(state.isGrey ? Object.assign(new Error('4.7.1 come back later'), { responseCode: 451 }) : null);
+    },
     onAuth({ username, password }, session, done) {
       logins.set(session.id, `${username}:${password}`);
       done(null, { user: username ?? '' });
@@ -35,21 +52,21 @@ export async function startRelay(options: SMTPServerOptions = {}): Promise<FakeR
         received.push({
           helo: session.hostNameAppearsAs,
           secure: session.secure,
+          session: session.id,
           login: logins.get(session.id) ?? '',
           from: mailFrom === false ? '' : mailFrom.address,
           text: Buffer.concat(pieces).toString('latin1'),
         });
-        done();
+        setTimeout(done, state.delayMs);
       });
     },
   });
   server.on('error', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  return {
-    port: (server.server.address() as AddressInfo).port,
-    received,
-    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
-  };
+  state.port = (server.server.address() as AddressInfo).port;
+  return Object.assign(state, {
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  });
 }
 
 export interface FakeScanner extends AsyncDisposable {

@@ -131,6 +131,59 @@ const relayed =
     return mail === undefined ? 'nothing came' : what(mail);
   };
 
+/** So many mails that wait, and are sent together. */
+async function sentTogether(at: ConsoleGround, count: number): Promise<string> {
+  at.relay.isGrey = true;
+  const mails: string[] = [];
+  for (let sent = 0; sent < count; sent++) mails.push(await deferred(at));
+  at.relay.isGrey = false;
+  const before = at.relay.received.length;
+  await at.api('POST', '/queue/retry', { mails });
+  await eventually(() => expect(at.relay.received.length).toBe(before + count));
+  const sessions = at.relay.received.slice(before).map(({ session }) => session);
+  return `${new Set(sessions).size} sessions`;
+}
+
+/** So many mails, each as it comes, to a server that takes its time. */
+async function sentAsTheyCome(at: ConsoleGround, count: number): Promise<string> {
+  const before = at.relay.received.length;
+  Object.assign(at.relay, { delayMs: 700, mostAtOnce: 0 });
+  for (let sent = 0; sent < count; sent++) await submit(at);
+  await eventually(() => expect(at.relay.received.length).toBe(before + count));
+  at.relay.delayMs = 0;
+  return `${at.relay.mostAtOnce} at once`;
+}
+
+const connections: Save = {
+  about: 'соединения и повтор после серого списка',
+  given: (at) => at.given({ relay: { host: '127.0.0.1', port: at.relay.port, smtps: true } }),
+  rows: [
+    row({
+      field: 'queue.mailsPerConnection',
+      to: 1,
+      seen: (at) => sentTogether(at, 4),
+      becomes: /^4 sessions$/,
+    }),
+    row({
+      field: 'queue.connectionsPerDestination',
+      to: 1,
+      seen: (at) => sentAsTheyCome(at, 4),
+      becomes: /^1 at once$/,
+    }),
+    row({
+      field: 'queue.firstRetryMinutes',
+      to: 9,
+      seen: async (at) => {
+        at.relay.isGrey = true;
+        const minutes = Math.round(await waitOf(at, await deferred(at)));
+        at.relay.isGrey = false;
+        return `waits ${minutes} min`;
+      },
+      becomes: /^waits 9 min$/,
+    }),
+  ],
+};
+
 const relay: Save = {
   about: 'внешний SMTP и имя в HELO',
   rows: [
@@ -197,4 +250,4 @@ const relay: Save = {
   },
 };
 
-export const sendingSaves: readonly Save[] = [limits, waits, lifetime, relay];
+export const sendingSaves: readonly Save[] = [limits, waits, lifetime, connections, relay];

@@ -59,6 +59,11 @@ export const searchTerms: Terms = {
     waitMaxMinutes: 'повтор, ретраи, maximal_backoff_time, retry, backoff, повторная отправка, задержка',
     maxLifetimeMinutes:
       'срок жизни, сколько хранить в очереди, недоставленное, возврат, bounce, maximal_queue_lifetime, expire',
+    firstRetryMinutes: 'повтор, ретраи, retry, отложено, вторая попытка, 450, 451',
+    connectionsPerDestination:
+      'сессии, параллельно, одновременно, лимит, concurrency, default_destination_concurrency_limit, smtp_destination',
+    mailsPerConnection:
+      'переиспользование, keepalive, reuse, connection cache, сколько писем за сессию, лимит',
   },
   relay: {
     host: 'смартхост, smarthost, relayhost, провайдер, яндекс, yandex, mail.ru, gmail, внешний сервер, исходящий сервер, шлюз',

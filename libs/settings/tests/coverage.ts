@@ -172,6 +172,18 @@ export const proofs: { readonly [P in FieldPath]?: Proof } = {
   'queue.runIntervalMinutes': reschedules,
   'queue.waitMinMinutes': reschedules,
   'queue.waitMaxMinutes': reschedules,
+  'queue.firstRetryMinutes': [
+    `${delivery}/far-sides.test.ts`,
+    'queue.firstRetryMinutes: what a far side put off at the first attempt is tried earlier; a second one waits as ever',
+  ],
+  'queue.connectionsPerDestination': [
+    `${delivery}/far-sides.test.ts`,
+    'queue.connectionsPerDestination, queue.mailsPerConnection: counted over all processes',
+  ],
+  'queue.mailsPerConnection': [
+    `${delivery}/far-sides.test.ts`,
+    'queue.connectionsPerDestination, queue.mailsPerConnection: counted over all processes',
+  ],
   'queue.maxLifetimeMinutes': [`${delivery}/schedule.test.ts`, 'a shorter lifetime gives up what is older'],
   'relay.host': [
     `${delivery}/relay.test.ts`,

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectDead, findOrphanPacks, sealOrphanPack } from '@pochtar/store/blob';
 import { forgetLogins } from '@pochtar/store/lists';
-import { forgetStsPolicies } from '@pochtar/store/queue';
+import { forgetFarSides, forgetStsPolicies } from '@pochtar/store/queue';
 import { pruneExpunged } from '@pochtar/store/mailbox';
 import { forgetRuleMemory } from '@pochtar/store/rules';
 import { forgetTlsSessions, forgetTrace } from '@pochtar/store/trace';
@@ -30,6 +30,7 @@ const PARTS: Record<string, Part> = {
     inSlices((limit) => forgetTrace(db, settings.current('trace').keepDays, limit), signal),
   quarantine: expireQuarantine,
   tlsPolicies: ({ db }, signal) => inSlices((limit) => forgetStsPolicies(db, MAX_POLICIES, limit), signal),
+  farSides: ({ db }, signal) => inSlices((limit) => forgetFarSides(db, limit), signal),
   tlsSessions: ({ db }, signal) => inSlices((limit) => forgetTlsSessions(db, TLS_DAYS, limit), signal),
   ruleMemory: ({ db }, signal) => inSlices((limit) => forgetRuleMemory(db, limit), signal),
   logins: ({ db }, signal) => inSlices((limit) => forgetLogins(db, limit), signal),

@@ -17,6 +17,11 @@ export class DearAnswers<Answer> {
     this.#now = now;
   }
 
+  /** What was answered is no longer so. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
   of(question: string, make: () => Promise<Answer>): Promise<Answer> {
     const began = this.#now();
     const known = this.#kept.get(question);

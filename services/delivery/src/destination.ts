@@ -9,7 +9,7 @@ import type { RouteTable } from './routes/route-table.ts';
 
 /** The destination of everything without a route while there is a relay; no domain is written like this. */
 export const RELAY = 'relay:';
-/** Of what a route takes, before the domain of the route. */
+/** Of what a route takes, before the domain of the route; the claim in libs/store writes it too. */
 const ROUTE = 'route:';
 
 /** What decides where mail goes. */

@@ -6,21 +6,22 @@
 import { randomUUID } from 'node:crypto';
 import { queueDue } from '@pochtar/bus';
 import { domainOfKey } from '@pochtar/mail';
-import { claimDue, nextDue, returnClaim, wakeLocal } from '@pochtar/store/queue';
+import { claimDue, forgetUnreached, nextDue, returnClaim, wakeLocal } from '@pochtar/store/queue';
 import { DelayNotices } from './delay-notice.ts';
-import { destinationOf, redestineAll, targetOf } from './destination.ts';
+import { destinationOf, redestineAll, routeOf, targetOf } from './destination.ts';
 import { type BatchTools, type Claim, LEASE_SECONDS, sendBatch } from './remote/batch.ts';
 import { Heart } from './remote/heart.ts';
 import { type Tools, waysOf } from './tools.ts';
-import { Unreachable } from './remote/unreachable.ts';
 import { Unreadable } from './unreadable.ts';
 import { WakeUp } from './wake-up.ts';
 
-/** Batches under way; each is a connection. */
-const MAX_BATCHES = 50;
-/** Of these, for one destination. */
-const MAX_PER_DESTINATION = 4;
-/** Recipients a claim takes: one transaction's worth for each free connection would be too many for one process. */
+/** Sessions under way. */
+const MAX_SESSIONS = 50;
+/** Connections that are being made: where nobody answers they last, and keep no others from being made. */
+const MAX_CONNECTING = 150;
+/** Destinations that a claim takes. */
+const CLAIM_DESTINATIONS = 10;
+/** Recipients that a claim takes for one of them: one transaction's worth. */
 const CLAIM = 100;
 const SAFETY_MS = 30_000;
 /** Between two looks that hints ask for: many mails share one. */
@@ -29,6 +30,11 @@ const ERROR_PAUSE_MS = 1000;
 const SLICE = 500;
 /** What is being sent when the process stops may end by itself for so long. */
 export const STOP_GRACE_MS = 10_000;
+
+interface Batch extends Pick<Claim, 'lease' | 'destination'> {
+  /** A session came about. */
+  isOpen: boolean;
+}
 
 export interface RunnerOptions {
   graceMs?: number | undefined;
@@ -43,7 +49,7 @@ export class QueueRunner implements AsyncDisposable {
   readonly #ending = new AbortController();
   readonly #heart: Heart;
   /** Batches under way. */
-  readonly #batches = new Map<Promise<void>, Pick<Claim, 'lease' | 'destination'>>();
+  readonly #batches = new Map<Promise<void>, Batch>();
   readonly #wakeUp = new WakeUp(this.#stopping.signal);
   readonly #delays: DelayNotices;
   readonly #hints: { stop(): void };
@@ -58,7 +64,6 @@ export class QueueRunner implements AsyncDisposable {
     });
     this.#tools = {
       ...tools,
-      unreachable: new Unreachable(),
       unreadable: new Unreadable(),
       heart: this.#heart,
       stopping: this.#stopping.signal,
@@ -76,9 +81,10 @@ export class QueueRunner implements AsyncDisposable {
     this.#wakeUp.hint();
   }
 
-  /** Destinations that could not be reached are tried again. */
-  forgetUnreachable(): void {
-    this.#tools.unreachable.clear();
+  /** Destinations that could not be reached are tried again, by whoever sends. */
+  async forgetUnreachable(): Promise<void> {
+    await forgetUnreached(this.#tools.db);
+    this.#tools.bus.emit(queueDue, {});
     this.hint();
   }
 
@@ -136,7 +142,10 @@ export class QueueRunner implements AsyncDisposable {
 
   /** True when something was claimed. */
   async #claim(): Promise<boolean> {
-    if (this.#batches.size >= MAX_BATCHES) return false;
+    const destinations = this.#free();
+    if (destinations === 0) return false;
+    const { connectionsPerDestination: connections, maxLifetimeMinutes } =
+      this.#tools.settings.current('queue');
     const lease = randomUUID();
     const claimedAt = performance.now();
     const claimed = await claimDue(this.#tools.db, {
@@ -145,21 +154,36 @@ export class QueueRunner implements AsyncDisposable {
       // While the database was away leases may have ended whose work goes on here.
       inHand: [...new Set([...this.#batches.values()].map((batch) => batch.lease))],
       leaseSeconds: LEASE_SECONDS,
-      busy: this.#busy(),
+      busy: this.#busy(connections),
       limit: CLAIM,
+      ...{ destinations, connections },
+      expiredBefore: new Date(Date.now() - maxLifetimeMinutes * 60_000),
     });
-    for (const [destination, mails] of claimed) await this.#start({ lease, claimedAt, destination, mails });
+    for (const [destination, found] of claimed)
+      await this.#start({ lease, claimedAt, destination, ...found });
     return claimed.size > 0;
   }
 
-  #busy(): string[] {
+  /** How many destinations may be claimed. */
+  #free(): number {
+    const batches = [...this.#batches.values()];
+    const sessions = batches.filter(({ isOpen }) => isOpen).length;
+    const connecting = batches.length - sessions;
+    return Math.max(0, Math.min(CLAIM_DESTINATIONS, MAX_SESSIONS - sessions, MAX_CONNECTING - connecting));
+  }
+
+  /** While the database was away leases may have ended whose connections go on here. */
+  #busy(connections: number): string[] {
     const counts = new Map<string, number>();
     for (const { destination } of this.#batches.values())
       counts.set(destination, (counts.get(destination) ?? 0) + 1);
-    return [...counts].flatMap(([destination, count]) => (count >= MAX_PER_DESTINATION ? destination : []));
+    const { table } = this.#tools.routes;
+    const mayHave = (destination: string): number =>
+      table.named(routeOf(destination) ?? '')?.maxConnections ?? connections;
+    return [...counts].flatMap(([destination, count]) => (count >= mayHave(destination) ? destination : []));
   }
 
-  async #start(claim: Omit<Claim, 'target'>): Promise<void> {
+  async #start(claim: Omit<Claim, 'target' | 'onSession'>): Promise<void> {
     const { lease, destination, mails } = claim;
     const { db, log } = this.#tools;
     const ways = waysOf(this.#tools);
@@ -173,7 +197,9 @@ export class QueueRunner implements AsyncDisposable {
       await redestineAll(db, ways);
       return returnClaim(db, lease, keys, 0);
     }
-    const sent = sendBatch(this.#tools, { ...claim, target })
+    const batch: Batch = { lease, destination, isOpen: false };
+    const onSession = (): void => void (batch.isOpen = true);
+    const sent = sendBatch(this.#tools, { ...claim, target, onSession })
       .catch((error: unknown) =>
         log.error({ err: error, destination }, 'a batch broke off; it is due when its lease ends'),
       )
@@ -181,13 +207,13 @@ export class QueueRunner implements AsyncDisposable {
         this.#batches.delete(sent);
         this.hint();
       });
-    this.#batches.set(sent, claim);
+    this.#batches.set(sent, batch);
   }
 
   async #untilNext(): Promise<void> {
     if (this.#wakeUp.isHinted || this.#stopping.signal.aborted) return;
     const due = await nextDue(this.#tools.db).catch(() => null);
-    const isFull = this.#batches.size >= MAX_BATCHES;
+    const isFull = this.#free() === 0;
     // A due time that has passed belongs to a busy destination, a held mail, or another replica: no spinning.
     const untilDue = due === null || isFull ? SAFETY_MS : due.getTime() - Date.now();
     const wait = untilDue <= 0 ? ERROR_PAUSE_MS : Math.min(untilDue + 1, SAFETY_MS);

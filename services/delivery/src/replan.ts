@@ -10,10 +10,10 @@ export async function replanAll(db: Database, queue: QueueSettings): Promise<voi
   let after: { mail: string; address: string } | null = null;
   for (;;) {
     const page = await waitingRecipients(db, after, PAGE);
-    const changes = page.flatMap(({ mail, address, acceptedAt, lastAttemptAt, dueAt: before }) => {
+    const changes = page.flatMap(({ mail, address, acceptedAt, lastAttemptAt, dueAt: before, ...last }) => {
       // Who is due already is being claimed; a person may have asked for it.
       if (before.getTime() <= Date.now()) return [];
-      const dueAt = nextAttempt(acceptedAt, lastAttemptAt, queue);
+      const dueAt = nextAttempt(acceptedAt, lastAttemptAt, queue, last);
       return dueAt.getTime() === before.getTime() ? [] : [{ mail, address, dueAt, lastAttemptAt }];
     });
     await replan(db, changes);

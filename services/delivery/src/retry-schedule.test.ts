@@ -113,7 +113,9 @@ describe('the schedule of attempts', () => {
         more: fc.integer({ min: 0, max: 1000 }),
         maxLifetimeMinutes: fc.integer({ min: 1, max: 43_200 }),
       })
-      .map(({ more, ...rest }) => ({ ...rest, waitMaxMinutes: rest.waitMinMinutes + more }));
+      .map(({ more, ...rest }) => ({
+        ...{ ...rest, waitMaxMinutes: rest.waitMinMinutes + more, firstRetryMinutes: 0 },
+      }));
     fc.assert(
       fc.property(settings, fc.nat(100_000), fc.nat(50_000), (plan, accepted, age) => {
         const acceptedAt = new Date(midnight + accepted * 1000);

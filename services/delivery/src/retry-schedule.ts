@@ -34,11 +34,41 @@ export function expiresAt(acceptedAt: Date, queue: Pick<QueueSettings, 'maxLifet
   return new Date(acceptedAt.getTime() + queue.maxLifetimeMinutes * MINUTE_MS);
 }
 
+type Plan = Pick<
+  QueueSettings,
+  'runIntervalMinutes' | 'waitMinMinutes' | 'waitMaxMinutes' | 'maxLifetimeMinutes' | 'firstRetryMinutes'
+>;
+
+/** What the last attempt came to. */
+export interface LastAttempt {
+  /** Attempts so far, this one counted. */
+  attempts: number;
+  /** As the queue keeps it. */
+  reply: string | null;
+}
+
+/**
+ * Whether the far side took the connection and put this mail off, as greylisting does: what is said before a mail was heard
+ * of (4.4.x) is of the host.
+ */
+export function isPutOff(reply: string | null): boolean {
+  return reply !== null && /^4\.(?!4\.)\d{1,3}\.\d{1,3} \S+: 4\d\d(?:[ -]|$)/.test(reply);
+}
+
 /** When the next attempt is due; at the end of the lifetime it is due to be given up instead. */
-export function nextAttempt(acceptedAt: Date, lastAttemptAt: Date, queue: QueueSettings): Date {
+export function nextAttempt(
+  acceptedAt: Date,
+  lastAttemptAt: Date,
+  queue: Plan,
+  { attempts, reply }: LastAttempt = { attempts: 2, reply: null },
+): Date {
   const age = lastAttemptAt.getTime() - acceptedAt.getTime();
   const wait = Math.min(Math.max(age, queue.waitMinMinutes * MINUTE_MS), queue.waitMaxMinutes * MINUTE_MS);
-  const attempt = wakeUpFrom(new Date(lastAttemptAt.getTime() + wait), queue);
+  const byRule = wakeUpFrom(new Date(lastAttemptAt.getTime() + wait), queue);
+  const isEarlier = queue.firstRetryMinutes > 0 && attempts === 1 && isPutOff(reply);
+  // Ours: not at a wake-up, since greylists are passed after minutes.
+  const early = lastAttemptAt.getTime() + queue.firstRetryMinutes * MINUTE_MS;
+  const attempt = isEarlier ? new Date(Math.min(early, byRule.getTime())) : byRule;
   const end = expiresAt(acceptedAt, queue);
   // RFC 5321 §4.5.4.1: the first attempt is always made, however old the mail is.
   return attempt < end || lastAttemptAt >= end ? attempt : end;

@@ -74,7 +74,7 @@ function followSettings(tools: Tools, runner: QueueRunner): void {
   const { db, settings, routes } = tools;
   const goNewWay = async (): Promise<void> => {
     await redestineAll(db, waysOf(tools));
-    runner.forgetUnreachable();
+    await runner.forgetUnreachable();
   };
   routes.onChange(goNewWay);
   void settings.apply('queue', async (queue) => {

@@ -142,8 +142,10 @@ function deferral(
   const queue = tools.settings.current('queue');
   const madeAt = isClaimed ? (recipient.lastAttemptAt ?? now) : now;
   const attemptedAt = attemptTime(madeAt, recipient.plannedAt, queue);
-  const dueAt = nextAttempt(mail.acceptedAt, attemptedAt, queue);
-  return [{ address: outcome.address, dueAt, attemptedAt, reply: describe(outcome), isCounted: isClaimed }];
+  const reply = describe(outcome);
+  const attempts = recipient.attempt + (isClaimed ? 0 : 1);
+  const dueAt = nextAttempt(mail.acceptedAt, attemptedAt, queue, { attempts, reply });
+  return [{ address: outcome.address, dueAt, attemptedAt, reply, isCounted: isClaimed }];
 }
 
 /** One notice of each kind that is wanted by some recipients, for all of them together. */
@@ -228,12 +230,15 @@ function saidOf(outcome: Outcome): string {
     case 'expanded':
       return outcome.targets.join(', ');
     case 'failed':
-    case 'deferred': {
-      const said = outcome.remoteMta ? `${outcome.remoteMta}: ${outcome.diagnostic}` : outcome.diagnostic;
-      return said.startsWith(outcome.status) ? said : `${outcome.status} ${said}`;
-    }
+    case 'deferred':
+      return describeFailure(outcome);
     case 'discarded':
     case 'redirected':
       return outcome.reason;
   }
+}
+
+export function describeFailure({ remoteMta, diagnostic, status }: Failure): string {
+  const said = remoteMta ? `${remoteMta}: ${diagnostic}` : diagnostic;
+  return said.startsWith(status) ? said : `${status} ${said}`;
 }

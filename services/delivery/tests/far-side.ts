@@ -20,6 +20,8 @@ export interface FarSide extends AsyncDisposable {
   received: Received[];
   /** Connections so far. */
   connections(): number;
+  /** Most of them at once. */
+  mostAtOnce(): number;
 }
 
 interface Refusal extends Error {
@@ -46,7 +48,7 @@ export async function startFarSide(
   script: Script = {},
 ): Promise<FarSide> {
   const received: Received[] = [];
-  let connections = 0;
+  let [connections, open, most] = [0, 0, 0];
   const sockets = new Set<Socket>();
   const server = new SMTPServer({
     authOptional: true,
@@ -56,7 +58,12 @@ export async function startFarSide(
     ...script.options,
     onConnect: (_session, done) => {
       connections++;
+      most = Math.max(most, ++open);
       done();
+    },
+    onClose: (session, done) => {
+      open--;
+      script.options?.onClose?.(session, done);
     },
     onMailFrom: ({ address }, _session, done) => answer(done, () => script.onMail?.(address)),
     onRcptTo: ({ address }, _session, done) => answer(done, () => script.onRcpt?.(address)),
@@ -84,6 +91,7 @@ export async function startFarSide(
     domain,
     received,
     connections: () => connections,
+    mostAtOnce: () => most,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));

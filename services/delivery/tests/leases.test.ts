@@ -15,6 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => office[Symbol.asyncDispose]());
 afterEach(async () => {
+  await office.db.query({ text: 'delete from queue.connection' });
   for (const table of ['queue.mail', 'queue.recipient', 'queue.verdict', 'queue.sender']) {
     await office.db.query({ text: `delete from ${table}` });
   }
@@ -34,8 +35,15 @@ async function due(to: string[], more: { slip?: string[] } = {}): Promise<string
 function claim(more: Partial<Parameters<typeof claimDue>[1]> = {}): ReturnType<typeof claimDue> {
   return claimDue(office.db, {
     ...{ lease: randomUUID(), sender: randomUUID(), inHand: [], leaseSeconds: 60, busy: [], limit: 100 },
+    ...{ destinations: 100, connections: 10, expiredBefore: new Date(0) },
     ...more,
   });
+}
+
+/** Their time is over. */
+async function leasesEnd(): Promise<void> {
+  await office.db.query({ text: 'update queue.recipient set due_at = now()' });
+  await office.db.query({ text: 'update queue.connection set until = now()' });
 }
 
 describe('a claim', () => {
@@ -43,7 +51,7 @@ describe('a claim', () => {
     const mail = await due(['a@one.test', 'b@one.test', 'c@two.test']);
     const claimed = await claim();
     expect([...claimed.keys()].toSorted()).toEqual(['one.test', 'two.test']);
-    expect(claimed.get('one.test')?.[0]?.recipients.map(({ address }) => address)).toEqual([
+    expect(claimed.get('one.test')?.mails[0]?.recipients.map(({ address }) => address)).toEqual([
       'a@one.test',
       'b@one.test',
     ]);
@@ -60,7 +68,9 @@ describe('a claim', () => {
   test('is taken by one of many at the same time', async () => {
     for (let count = 0; count < 30; count++) await due([`x@d${count}.test`]);
     const claims = await Promise.all([1, 2, 3, 4].map(() => claim({ limit: 20 })));
-    const taken = claims.flatMap((claimed) => [...claimed.values()].flat().map(({ id }) => id));
+    const taken = claims.flatMap((claimed) =>
+      [...claimed.values()].flatMap(({ mails }) => mails).map(({ id }) => id),
+    );
     expect(new Set(taken).size).toBe(taken.length);
     expect(taken).toHaveLength(30);
   });
@@ -89,7 +99,7 @@ describe('a claim', () => {
     const keys = [{ mail, address: 'a@one.test' }];
     expect(await renewLease(office.db, lease, keys, 60)).toEqual([]);
     expect((await office.recipients(mail))[0]?.dueAt?.getTime()).toBeGreaterThan(Date.now() + 50_000);
-    await office.db.query({ text: 'update queue.recipient set due_at = now()' });
+    await leasesEnd();
     await claim();
     expect(await renewLease(office.db, lease, keys, 60)).toEqual(keys);
   });
@@ -105,7 +115,14 @@ describe('a claim', () => {
       await expect(
         claimDue(db, {
           ...{ lease: randomUUID(), sender: randomUUID(), inHand: [] },
-          ...{ leaseSeconds: 1, busy: [], limit: 1 },
+          ...{
+            leaseSeconds: 1,
+            busy: [],
+            limit: 1,
+            destinations: 1,
+            connections: 1,
+            expiredBefore: new Date(0),
+          },
         }),
       ).rejects.toThrow(/permission denied/);
     }
@@ -117,9 +134,9 @@ describe('leases of a sender', () => {
     const mail = await due(['a@one.test']);
     const lease = randomUUID();
     await claim({ lease });
-    await office.db.query({ text: 'update queue.recipient set due_at = now()' });
+    await leasesEnd();
     expect(await claim({ inHand: [lease] })).toEqual(new Map());
-    expect((await claim({ inHand: [randomUUID()] })).get('one.test')?.[0]?.id).toBe(mail);
+    expect((await claim({ inHand: [randomUUID()] })).get('one.test')?.mails[0]?.id).toBe(mail);
   });
 
   test('that gives no sign of life are ended, those of one that does are not', async () => {

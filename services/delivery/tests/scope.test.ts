@@ -163,6 +163,8 @@ describe('the queue', () => {
 describe('every question about mail', () => {
   const samples: Record<string, (mail: string) => object> = {
     list: () => ({}),
+    pause: () => ({ destination: 'two.test' }),
+    resume: () => ({ destination: 'two.test' }),
     find: () => ({}),
     redirect: (mail) => ({ mails: [mail], to: 'x@two.test' }),
     sendTest: () => ({ to: 'x@two.test' }),

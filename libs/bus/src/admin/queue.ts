@@ -1,6 +1,6 @@
 // Questions about mail in the queue and about what became of mail; delivery answers.
 import { z } from 'zod';
-import { changesInScope, looksInScope } from './access.ts';
+import { changesAll, changesInScope, looksInScope } from './access.ts';
 import { problem } from './problem.ts';
 import { adminQuestion } from './question.ts';
 
@@ -95,8 +95,15 @@ const destination = z.object({
   nextAt: time.nullable(),
   lastAttemptAt: time.nullable(),
   lastReply: z.string().nullable(),
+  /** Who has paused it; null: mail goes there. */
+  pausedBy: z.string().nullable().default(null),
+  /** It could not be reached: nobody connects before. */
+  probeAt: time.nullable().default(null),
 });
 export type QueueDestinationInfo = z.infer<typeof destination>;
+
+/** As `queue.destinations` answers it. */
+const destinationName = z.string().trim().min(1).max(300);
 
 const mailsOf = ({ mails }: { mails: string[] }): string => mails.join(', ');
 
@@ -144,6 +151,22 @@ export const adminQueue = {
     z.object({ limit: z.int().min(1).max(500).default(200) }),
     z.object({ destinations: z.array(destination) }),
     looksInScope,
+  ),
+  pause: adminQuestion(
+    'delivery',
+    'queue.pause',
+    'sends nothing to a destination until it is resumed; its mail waits',
+    z.object({ destination: destinationName }),
+    z.object({ destination: z.string() }),
+    changesAll(({ destination: name }) => name),
+  ),
+  resume: adminQuestion(
+    'delivery',
+    'queue.resume',
+    'sends to a paused destination again, at once',
+    z.object({ destination: destinationName }),
+    z.object({ destination: z.string() }),
+    changesAll(({ destination: name }) => name),
   ),
   show: adminQuestion(
     'delivery',

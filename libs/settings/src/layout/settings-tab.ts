@@ -88,6 +88,9 @@ const queue = block('queue', {
       label: text('Время ожидания в очереди', 'Waiting time'),
     },
     row('queue.maxLifetimeMinutes'),
+    ours('queue.firstRetryMinutes'),
+    ours('queue.connectionsPerDestination'),
+    ours('queue.mailsPerConnection'),
   ],
 });
 

@@ -56,6 +56,33 @@ export const queue = defineSection({
         'After this the sender is told that the mail was not delivered.',
       ),
     ),
+    firstRetryMinutes: integer(
+      { min: 0, max: 180, initial: 0, unit: minutes },
+      words(
+        'Первый повтор после отсрочки сервером',
+        'First retry after a far side put mail off',
+        'Серые списки откладывают первую попытку: через столько она повторяется. 0: как после любой неудачи.',
+        'Greylisting puts the first attempt off: it is repeated after so long. 0: as after any failure.',
+      ),
+    ),
+    connectionsPerDestination: integer(
+      { min: 1, max: 50, initial: 10 },
+      words(
+        'Соединений с одним сервером сразу',
+        'Connections to one destination at once',
+        'Считаются по всем процессам вместе. У маршрута домена может быть своё число.',
+        'Counted over all processes together. A route of a domain may have a number of its own.',
+      ),
+    ),
+    mailsPerConnection: integer(
+      { min: 1, max: 1000, initial: 50 },
+      words(
+        'Писем через одно соединение',
+        'Mails over one connection',
+        'После этого соединение закрывается, и для остальных открывается новое.',
+        'After these the connection is closed, and a new one is opened for the rest.',
+      ),
+    ),
   },
   check: (document) =>
     document.waitMaxMinutes >= document.waitMinMinutes

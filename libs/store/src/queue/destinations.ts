@@ -13,6 +13,8 @@ export interface QueueDestination {
   nextAt: Date | null;
   lastAttemptAt: Date | null;
   lastReply: string | null;
+  pausedBy: string | null;
+  probeAt: Date | null;
 }
 
 /** Those with the most first. */
@@ -39,8 +41,9 @@ export function queueDestinations(
       select most.*, (select r.last_reply from queue.recipient r join queue.mail m on m.id = r.mail_id
           where r.route = 'remote' and lower(r.destination) = lower(most.destination)
             and r.destination = most.destination and r.last_attempt_at = most."lastAttemptAt"
-            and ${isRecipientInScope('r')} limit 1) as "lastReply"
-      from most order by waiting desc, destination`,
+            and ${isRecipientInScope('r')} limit 1) as "lastReply",
+        f.paused_by as "pausedBy", case when f.probe_at > now() then f.probe_at end as "probeAt"
+      from most left join queue.far_side f on f.destination = most.destination order by waiting desc, most.destination`,
     values: [scopeIds(scope), limit],
   });
 }

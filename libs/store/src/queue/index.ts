@@ -16,6 +16,7 @@ export * from './derived-id.ts';
 export * from './destinations.ts';
 export * from './domain-routes.ts';
 export * from './edit-content.ts';
+export * from './far-side.ts';
 export * from './end-recipients.ts';
 export * from './file-local.ts';
 export * from './generation.ts';

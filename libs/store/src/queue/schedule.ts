@@ -74,6 +74,8 @@ export interface WaitingRecipient {
   acceptedAt: Date;
   lastAttemptAt: Date;
   dueAt: Date;
+  attempts: number;
+  reply: string | null;
 }
 
 /** A page of recipients that wait for another attempt and are not being tried now, by (mail, address). */
@@ -85,7 +87,7 @@ export function waitingRecipients(
   return db.query<WaitingRecipient>({
     name: 'waiting_recipients',
     text: `select r.mail_id as mail, r.address, m.accepted_at as "acceptedAt", r.last_attempt_at as "lastAttemptAt",
-        r.due_at as "dueAt"
+        r.due_at as "dueAt", r.attempt as attempts, r.last_reply as reply
       from queue.recipient r join queue.mail m on m.id = r.mail_id
       where (r.mail_id, r.address) > ($1::uuid, $2) and r.attempt > 0 and r.lease_owner is null and r.due_at is not null
         and r.last_attempt_at is not null

@@ -13,7 +13,11 @@ export async function beat(db: Queryable, sender: string): Promise<void> {
 
 /** The sender has nothing in hand any more. */
 export async function removeSender(db: Queryable, sender: string): Promise<void> {
-  await db.query({ text: 'delete from queue.sender where id = $1', values: [sender] });
+  await db.query({
+    text: `with gone as (delete from queue.connection where sender = $1)
+      delete from queue.sender where id = $1`,
+    values: [sender],
+  });
 }
 
 /**
@@ -35,6 +39,8 @@ export async function endDeadLeases(db: Queryable, seconds: number, leaseSeconds
         update queue.recipient r set due_at = now(), lease_until = now() from leased l
         where r.mail_id = l.mail_id and r.address = l.address
         returning 1
+      ), closed as (
+        delete from queue.connection where sender in (select id from dead) or until < now() - interval '1 hour'
       ), making as materialized (
         select id from queue.owed_notice where sender in (select id from dead) order by id for update skip locked
       ), owed as (

@@ -286,6 +286,8 @@ export const destinations: Answers<'GET /queue/destinations'>['destinations'] = 
     nextAt: at,
     lastAttemptAt: at,
     lastReply: '450 4.7.1 Greylisted, see https://example.test/help',
+    pausedBy: null,
+    probeAt: null,
   },
 ];
 

@@ -177,12 +177,39 @@ const destinations: Command = {
     const rows = result.destinations.map((one) => [
       one.destination,
       ...[one.waiting, ...one.byAge].map(String),
-      time(one.nextAt),
+      one.pausedBy === null
+        ? time(one.probeAt ?? one.nextAt)
+        : session.say(text(`пауза (${one.pausedBy})`, `paused (${one.pausedBy})`)),
       one.lastReply ?? '',
     ]);
     return session.show(result, () => table(header, rows));
   },
 };
+
+const destinationArg = [{ name: 'DESTINATION' }];
+const pausing: Command[] = [
+  {
+    words: 'queue pause',
+    summary: text(
+      'ничего не отправлять по направлению, пока его не продолжат',
+      'send nothing to a destination until it is resumed',
+    ),
+    args: destinationArg,
+    async run(session, input) {
+      const result = await session.ask(adminQueue.pause, { destination: input.arg(0) });
+      return session.show(result, () => `${result.destination}\n`);
+    },
+  },
+  {
+    words: 'queue resume',
+    summary: text('продолжить отправку по направлению', 'send to a paused destination again'),
+    args: destinationArg,
+    async run(session, input) {
+      const result = await session.ask(adminQueue.resume, { destination: input.arg(0) });
+      return session.show(result, () => `${result.destination}\n`);
+    },
+  },
+];
 
 const PAGE = 200;
 
@@ -358,6 +385,7 @@ const sendTest: Command = {
 export const queueCommands: Command[] = [
   listQueue,
   destinations,
+  ...pausing,
   showMail,
   action('retry', text('отправить сейчас', 'try now')),
   action('hold', text('задержать', 'keep until released')),

@@ -8,6 +8,7 @@ import {
   fitting,
   pageOf,
   type QueuedMail,
+  queueDue,
   type QueueDestinationInfo,
   refused,
 } from '@pochtar/bus';
@@ -16,8 +17,10 @@ import {
   type ListedMail,
   listQueue,
   matchingMails,
+  pauseFarSide,
   type QueueDestination,
   queueDestinations,
+  resumeFarSide,
   showQueued,
   type ShownVerdict,
   verdictsOf,
@@ -64,10 +67,21 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
         return done({ destinations: fitting(rows.map(destinationOf)) });
       }),
     ),
+    answerAdmin(tools, adminQueue.pause, async ({ destination }, { author }) => {
+      if (!(await pauseFarSide(tools.db, destination, author))) return pausedAlready(destination);
+      counts.forget();
+      return done({ destination });
+    }),
+    answerAdmin(tools, adminQueue.resume, async ({ destination }) => {
+      if (!(await resumeFarSide(tools.db, destination))) return notPaused(destination);
+      counts.forget();
+      tools.bus.emit(queueDue, {});
+      return done({ destination });
+    }),
     answerAdmin(tools, adminQueue.show, (request, { scope }) => show(tools, request, scope)),
     answerAdmin(tools, adminQueue.retry, async (request, asker) => {
       const reply = await change(retry)(request, asker);
-      runner.forgetUnreachable();
+      await runner.forgetUnreachable();
       return reply;
     }),
     answerAdmin(tools, adminQueue.hold, change(hold)),
@@ -108,13 +122,33 @@ function withAge<Request extends { olderThanMinutes?: number | undefined }>({
   return { ...filter, ...(!isAny && { acceptedBefore: new Date(Date.now() - olderThanMinutes * 60_000) }) };
 }
 
-function destinationOf({ oldestAt, nextAt, lastAttemptAt, ...rest }: QueueDestination): QueueDestinationInfo {
+function destinationOf(found: QueueDestination): QueueDestinationInfo {
+  const { oldestAt, nextAt, lastAttemptAt, probeAt, ...rest } = found;
   return {
     ...rest,
+    probeAt: probeAt?.toISOString() ?? null,
     oldestAt: oldestAt.toISOString(),
     nextAt: nextAt?.toISOString() ?? null,
     lastAttemptAt: lastAttemptAt?.toISOString() ?? null,
   };
+}
+
+function pausedAlready(destination: string) {
+  return refused(
+    'exists',
+    'destination',
+    `направление «${destination}» уже приостановлено`,
+    `the destination “${destination}” is paused already`,
+  );
+}
+
+function notPaused(destination: string) {
+  return refused(
+    'notFound',
+    'destination',
+    `направление «${destination}» не приостановлено: посмотрите направления очереди`,
+    `the destination “${destination}” is not paused: look at the destinations of the queue`,
+  );
 }
 
 async function show(

@@ -1,6 +1,7 @@
 // What was claimed for one destination: sent over as few connections as it takes, each mail settled as soon as its
 // fate is known, the lease renewed meanwhile. No row lock is held while a far side is talked to.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { queueDue } from '@pochtar/bus';
 import { type Address, parseAddress } from '@pochtar/mail';
 import { traced } from '@pochtar/runtime';
 import { isTransient, type OutgoingMessage, outgoingMessage } from '@pochtar/service';
@@ -11,13 +12,16 @@ import {
   deferRecipients,
   keepMail,
   lockMail,
+  noteDisconnected,
+  noteReached,
+  noteUnreached,
   type RecipientKey,
   renewLease,
   returnClaim,
 } from '@pochtar/store/queue';
 import type { Failure } from '../failure.ts';
-import { isGivenUp } from '../retry-schedule.ts';
-import { Aftermath, type Outcome, settle } from '../settle.ts';
+import { isGivenUp, wakeUpFrom } from '../retry-schedule.ts';
+import { Aftermath, describeFailure, type Outcome, settle } from '../settle.ts';
 import type { Tools } from '../tools.ts';
 import type { Unreadable } from '../unreadable.ts';
 import { openSession } from './connect.ts';
@@ -26,12 +30,13 @@ import type { Heart } from './heart.ts';
 import { type Known, sendMail } from './send-mail.ts';
 import { BodyFailed, type SmtpSession } from './smtp-session.ts';
 import { type Target, wayOf } from './target.ts';
-import type { Unreachable } from './unreachable.ts';
+import { waitForProbe } from './wait-for-probe.ts';
 
 export const LEASE_SECONDS = 120;
 const HEART_BEAT_MS = 30_000;
-/** Mails over one connection. */
-const MAX_MAILS = 50;
+/** Others of us are connected to a far side that takes no more of us: when it is tried again. */
+const CROWDED_SECONDS = 30;
+const FAREWELL_MS = 2000;
 /** Connections for one batch over which not one mail went: the far side waits for the next attempt. */
 const MAX_BARREN_SESSIONS = 5;
 /** The outcome of an attempt is worth waiting for the database. */
@@ -44,12 +49,15 @@ export interface Claim {
   destination: string;
   target: Target;
   mails: readonly ClaimedMail[];
+  /** A session with it came about within the last minutes. */
+  isReached: boolean;
+  /** There is a session. */
+  onSession: () => void;
   /** When it was claimed, by the clock of `performance`. */
   claimedAt: number;
 }
 
 export interface BatchTools extends Tools {
-  unreachable: Unreachable;
   unreadable: Unreadable;
   heart: Heart;
   /** No new mail is begun. */
@@ -65,7 +73,13 @@ export async function sendBatch(tools: BatchTools, claim: Claim): Promise<void> 
     await batch.run();
   } finally {
     clearInterval(heart);
-    batch.end();
+    await batch.end();
+    await noteDisconnected(tools.db, claim.destination, claim.lease).catch((error: unknown) =>
+      tools.log.warn(
+        { destination: claim.destination, reason: String(error) },
+        'a connection counts for some time longer',
+      ),
+    );
   }
 }
 
@@ -80,6 +94,7 @@ class Batch {
   #barrenSessions = 0;
   #mailsOfSession = 0;
   #renewedAt: number;
+  #isTold = false;
 
   constructor(tools: BatchTools, claim: Claim) {
     this.#tools = tools;
@@ -90,7 +105,6 @@ class Batch {
 
   async run(): Promise<void> {
     await this.#giveUpOld();
-    await this.#spareDead();
     for (const id of [...this.#open.keys()]) {
       // Each round but the first goes over a new session, since the one before had carried mail and was then closed.
       for (let mail = this.#open.get(id); mail !== undefined; mail = this.#open.get(id)) {
@@ -101,15 +115,17 @@ class Batch {
         const outgoing = await this.#read(ours);
         if (outgoing === null) break;
         const failure = await this.#ready();
-        if (failure !== null) return this.#settleSome(() => true, failure);
+        if (failure !== null) return this.#endWith(failure);
         await this.#send(ours, outgoing);
       }
     }
   }
 
-  end(): void {
-    this.#session?.quit();
+  /** The far side counts a connection until it is closed, so its farewell is waited for. */
+  async end(): Promise<void> {
+    const session = this.#session;
     this.#session = null;
+    if (session?.isOpen === true) await session.farewell(FAREWELL_MS);
   }
 
   /** Keeps the lease of what is not settled yet. A missed beat is made good by the next one. */
@@ -158,10 +174,26 @@ class Batch {
     await this.#settleSome(isOld, { kind: 'deferred', ...outOfTime });
   }
 
-  /** Where nobody answered a moment ago, who was tried before waits on; a first attempt is always made. */
-  async #spareDead(): Promise<void> {
-    const dead = this.#tools.unreachable.of(this.#claim.destination);
-    if (dead !== null) await this.#settleSome(({ attempt }) => attempt > 1, dead);
+  /** No session came about: that is so for everything that is due there, and not only for what is in hand. */
+  async #endWith(failure: RouteFailure): Promise<void> {
+    if (failure.kind === 'failed') return this.#settleSome(() => true, failure);
+    const { destination, lease } = this.#claim;
+    const { db, settings, log } = this.#tools;
+    const latest = wakeUpFrom(new Date(Date.now() + 1), settings.current('queue'));
+    const found = await noteUnreached(db, { destination, lease, latest }).catch((error: unknown) => {
+      log.warn({ destination, reason: String(error) }, 'that nobody was reached is told to nobody');
+      return null;
+    });
+    if (found === 'crowded') {
+      const reason = `${failure.status} ${failure.diagnostic}`;
+      await returnClaim(db, lease, this.#keys(), CROWDED_SECONDS, reason);
+      this.#open.clear();
+      return;
+    }
+    await this.#settleSome(() => true, failure);
+    if (found === null) return;
+    const waiting = await waitForProbe(this.#tools, destination, describeFailure(failure));
+    if (waiting > 0) log.info({ destination, waiting }, 'what is due waits for the next probe');
   }
 
   async #settleSome(
@@ -180,20 +212,33 @@ class Batch {
 
   /** Sees to an open session; answers why there is none. */
   async #ready(): Promise<RouteFailure | null> {
-    if (this.#session?.isOpen && this.#mailsOfSession < MAX_MAILS) return null;
+    const { mailsPerConnection } = this.#tools.settings.current('queue');
+    if (this.#session?.isOpen && this.#mailsOfSession < mailsPerConnection) return null;
     // Sessions that end early are opened again as long as mail goes over them.
     if (this.#session?.transactions === 0) this.#barrenSessions++;
-    this.end();
+    await this.end();
     if (this.#barrenSessions >= MAX_BARREN_SESSIONS) return droppedTooOften;
     const opened = await openSession(this.#tools, this.#claim.target);
-    if (opened.kind !== 'session') {
-      if (opened.kind === 'deferred') this.#tools.unreachable.note(this.#claim.destination, opened);
-      return opened;
-    }
-    this.#tools.unreachable.forget(this.#claim.destination);
+    if (opened.kind !== 'session') return opened;
     this.#session = opened.session;
+    await this.#tellReached();
     this.#mailsOfSession = 0;
     return null;
+  }
+
+  /** More connections may be made now, and what waited is due. */
+  async #tellReached(): Promise<void> {
+    const { onSession, isReached, destination } = this.#claim;
+    onSession();
+    if (isReached || this.#isTold) return;
+    this.#isTold = true;
+    const { db, bus, log } = this.#tools;
+    try {
+      await noteReached(db, destination);
+      bus.emit(queueDue, {});
+    } catch (error) {
+      log.warn({ destination, reason: String(error) }, 'that somebody was reached is told to nobody');
+    }
   }
 
   /** The mail as it leaves, before anybody is connected to: null when its body cannot be read. */
@@ -221,7 +266,7 @@ class Batch {
     } catch (error) {
       fault = error;
       // Our own fault says nothing of the far side: the session is not counted as barren.
-      this.end();
+      await this.end();
     }
     const isStopped = this.#tools.signal.aborted;
     // A session that carries no mail at all is a failure; one that has carried some is opened again.

@@ -16,6 +16,7 @@ export interface RoutesTools {
 export class FollowedRoutes implements AsyncDisposable {
   #table = new RouteTable([]);
   #revision = -1;
+  #isOwedAgain = false;
   #rows: FollowedRows | null = null;
   #changed: (() => Promise<void>) | null = null;
 
@@ -46,10 +47,13 @@ export class FollowedRoutes implements AsyncDisposable {
   async #read(db: Database): Promise<void> {
     // Before the rows: what changes meanwhile is read once more.
     const revision = await routesRevision(db);
-    if (revision === this.#revision) return;
-    this.#table = new RouteTable(await readRoutes(db));
+    const isNew = revision !== this.#revision;
+    if (isNew) this.#table = new RouteTable(await readRoutes(db));
+    else if (!this.#isOwedAgain) return;
     await this.#changed?.();
     this.#revision = revision;
+    // What another process, which had not heard yet, had in hand meanwhile follows with the next reading.
+    this.#isOwedAgain = isNew;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -151,6 +151,8 @@ export const audit = {
   'audit.do.queue.delete': 'Mail deleted silently: {{object}}',
   'audit.do.queue.return': 'Mail returned to senders: {{object}}',
   'audit.do.queue.sendTest': 'Sent a test mail to {{object}}',
+  'audit.do.queue.pause': 'Sending paused: {{object}}',
+  'audit.do.queue.resume': 'Sending resumed: {{object}}',
   'audit.do.queue.redirect': 'Mail redirected: {{object}}',
   'audit.do.quarantine.read': 'Quarantined mail read: {{object}}',
   'audit.do.quarantine.content': 'Quarantined mail downloaded: {{object}}',

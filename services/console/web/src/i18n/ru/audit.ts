@@ -151,6 +151,8 @@ export const audit = {
   'audit.do.queue.delete': 'Удалены письма без уведомления: {{object}}',
   'audit.do.queue.return': 'Возвращены отправителям письма: {{object}}',
   'audit.do.queue.sendTest': 'Отправлено пробное письмо на {{object}}',
+  'audit.do.queue.pause': 'Отправка приостановлена: {{object}}',
+  'audit.do.queue.resume': 'Отправка продолжена: {{object}}',
   'audit.do.queue.redirect': 'Перенаправлены письма: {{object}}',
   'audit.do.quarantine.read': 'Прочитано письмо в карантине: {{object}}',
   'audit.do.quarantine.content': 'Скачано письмо из карантина: {{object}}',
