@@ -1,6 +1,7 @@
 // Environment -> typed configuration. Each service's config.ts is the only reader of process.env in it.
 import { hostname, tmpdir } from 'node:os';
 import { z } from 'zod';
+import { networks } from './reachable.ts';
 
 /** The environment variables that every process understands; a service extends this shape. */
 export const processEnv = z.object({
@@ -26,6 +27,19 @@ export const processEnv = z.object({
 });
 
 export type ProcessEnv = z.infer<typeof processEnv>;
+
+/** Networks, separated by commas: `10.1.0.0/16,fd00:1::/32`. */
+export const networksEntry = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    try {
+      return networks(text.split(',').filter((part) => part.trim() !== ''));
+    } catch (error) {
+      context.addIssue(`${String(error)}: use 10.1.0.0/16,fd00:1::/32`);
+      return z.NEVER;
+    }
+  });
 
 /** Parses the environment. Throws one error that names every variable that is wrong and what it takes. */
 export function readEnv<Shape extends z.ZodRawShape>(

@@ -12,6 +12,7 @@ export * from './log.ts';
 export * from './port-holder.ts';
 export * from './process-identity.ts';
 export * from './proxy-protocol.ts';
+export * from './reachable.ts';
 export * from './resolver.ts';
 export * from './reverse-pointer.ts';
 export * from './reader.ts';

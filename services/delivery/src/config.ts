@@ -1,8 +1,7 @@
 // Environment -> configuration; the only reader of process.env in this service.
-import { processEnv, readEnv } from '@pochtar/runtime';
+import { networksEntry, processEnv, readEnv } from '@pochtar/runtime';
 import { z } from 'zod';
 import { ADDRESS_ORDERS, type AddressOrder } from './remote/mx.ts';
-import { networks } from './remote/reachable.ts';
 
 /** RFC 5321 §4.5.4.2: SMTP between servers is on port 25. */
 const SMTP_PORT = 25;
@@ -24,18 +23,6 @@ const remotePorts = z
     return (domain: string): number => ports.get(domain) ?? ports.get('') ?? SMTP_PORT;
   });
 
-const remoteNetworks = z
-  .string()
-  .default('')
-  .transform((text, context) => {
-    try {
-      return networks(text.split(',').filter((part) => part.trim() !== ''));
-    } catch (error) {
-      context.addIssue(`${String(error)}: use 10.1.0.0/16,fd00:1::/32`);
-      return z.NEVER;
-    }
-  });
-
 const schema = processEnv.extend({
   POCHTAR_REMOTE_PORT: remotePorts,
   /** Which addresses of far sides are tried, in which order: a network without IPv6 has ipv4Only. */
@@ -45,7 +32,7 @@ const schema = processEnv.extend({
   /** Where policies of other domains are fetched (MTA-STS). For tests. */
   POCHTAR_STS_PORT: port.default(443),
   /** Networks of far sides that are not of the public internet: mail goes to no other private address but a relay's. */
-  POCHTAR_REMOTE_NETWORKS: remoteNetworks,
+  POCHTAR_REMOTE_NETWORKS: networksEntry,
   /** Between two signs of life of a process that sends; after five that are missing it is dead to the others. */
   POCHTAR_SENDER_BEAT_SECONDS: z.coerce.number().positive().max(20).default(2),
   /** How often mails without an event are looked for, and from which age on. */

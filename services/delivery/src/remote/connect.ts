@@ -2,11 +2,11 @@
 //
 // What fails before a mail could be offered (connect, greeting, EHLO, STARTTLS) is followed by the next address;
 // such a failure never bounces a mail by itself, except where the DNS says that there is nothing to connect to.
+import { type Unfit, unfit } from '@pochtar/runtime';
 import type { Tools } from '../tools.ts';
 import { dial } from './dial.ts';
 import { addressesOf, type AddressOrder, type HostList, hostsOf, type RouteFailure } from './mx.ts';
 import { type Place, placesOf } from './places.ts';
-import { type Unfit, unfit } from './reachable.ts';
 import type { SecurityFault } from './security/fault.ts';
 import { DomainSecurity, type Protection, type SecurityTools } from './security/protection.ts';
 import { certificateFault, describeSecurity, noTls } from './security/proof.ts';

@@ -3,10 +3,9 @@
 import { networkInterfaces } from 'node:os';
 import { type RunTest, type TestRun, testResult, type TestVerdict } from '@pochtar/bus';
 import { printableForeign } from '@pochtar/mail';
-import { DnsFailure, type Resolver } from '@pochtar/runtime';
+import { DnsFailure, networks, type Resolver, unfit } from '@pochtar/runtime';
 import { parseSection, text } from '@pochtar/settings';
 import { addressesOf } from '../remote/mx.ts';
-import { networks, unfit } from '../remote/reachable.ts';
 
 const { good, bad, unknown } = testResult;
 const MAX_ADDRESSES = 10;

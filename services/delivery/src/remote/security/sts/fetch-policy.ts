@@ -4,9 +4,8 @@ import type { BlockList } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { addressesOf } from '../../mx.ts';
-import { unfit } from '../../reachable.ts';
 import { parsePolicy, type StsPolicy } from './policy.ts';
-import type { Resolver } from '@pochtar/runtime';
+import { type Resolver, unfit } from '@pochtar/runtime';
 
 const MAX_BYTES = 64 * 1024;
 const MAX_ADDRESSES = 3;

@@ -1,9 +1,9 @@
-// Which addresses mail to other domains may be sent to. Whoever may send mail names hosts with it (`x@[10.0.0.1]`, an
-// MX record of their own): that must not make this server talk to its own network. A relay is our own setting, and
-// may be anywhere.
+// Which addresses may be connected to on the word of somebody else. Whoever may send mail names hosts with it
+// (`x@[10.0.0.1]`, an MX record of their own), and a web hook has a name that anybody's DNS may answer for: that must not
+// make this server talk to its own network. A relay is our own setting, and may be anywhere.
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { localNetworks } from '@pochtar/runtime';
+import { localNetworks } from './local-address.ts';
 
 /** RFC 6890: not of the public internet; multicast, reserved and broadcast are no host's either. */
 const PRIVATE_IPV4 = [...localNetworks.ipv4, '224.0.0.0/3'];
@@ -45,7 +45,7 @@ const isPrivate = ((): BlockList => {
 
 export type Unfit = 'private' | 'own';
 
-/** Why mail for another domain does not go to this address; null: it may. */
+/** Why this address is not connected to; null: it may be. */
 export function unfit(
   address: string,
   allowed: BlockList,
