@@ -151,6 +151,15 @@ export const WITHOUT_FIGURE: ReadonlySet<string> = new Set([
   // Of mails with a body.
   ...['POST /quarantine/release', 'POST /quarantine/approve', 'POST /quarantine/delete'],
   // They want a key that somebody else has made.
+  // A row each, and what the address of a hook takes.
+  ...[
+    'POST /hooks',
+    'PUT /hooks/{id}',
+    'DELETE /hooks/{id}',
+    'POST /hooks/{id}/secret',
+    'POST /hooks/{id}/test',
+  ],
+  'POST /hooks/{id}/redeliver',
   ...['POST /certificates', 'POST /domains/{name}/dkim/import'],
 ]);
 

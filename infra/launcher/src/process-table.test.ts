@@ -19,6 +19,7 @@ test('the table of docker-compose.yml names every process in the order a mail me
     'imap',
     'pop3',
     'ldap',
+    'hooks',
     'settings',
     'console',
   ]);

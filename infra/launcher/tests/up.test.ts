@@ -29,7 +29,18 @@ describe('an installation', () => {
     const { up, processes } = await tried.status();
     expect(up).toBe(true);
     expect(processes.filter((one) => !one.ready && one.state !== 'done')).toEqual([]);
-    const servers = ['postgres', 'nats', 'migrate', 'smtp', 'delivery', 'delivery-2', 'imap', 'pop3', 'ldap'];
+    const servers = [
+      'postgres',
+      'nats',
+      'migrate',
+      'smtp',
+      'delivery',
+      'delivery-2',
+      'imap',
+      'pop3',
+      'ldap',
+      'hooks',
+    ];
     expect(processes.map((one) => one.name)).toEqual(expect.arrayContaining(servers));
     const { first } = tried;
     expect(await greeting(first.smtp)).toMatch(/^220 /);

@@ -25,6 +25,7 @@ export const mayDecrypt = [
   'imap',
   'pop3',
   'ldap',
+  'hooks',
   'settings',
   'console',
 ];

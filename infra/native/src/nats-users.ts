@@ -120,6 +120,7 @@ const answeredBySettings = [
   'greylist',
   'guard',
   'rules',
+  'hooks',
   'steps',
 ];
 
@@ -202,6 +203,7 @@ export const natsUsers: NatsUser[] = [
           'administrator.changed',
           'lists.changed',
           'guard.changed',
+          ...['hooks.changed', 'hook.try'],
           'auth.failed',
           'queue.due',
           ...steps,
@@ -237,6 +239,7 @@ export const natsUsers: NatsUser[] = [
         subscribe: [
           ...['settings.applied', 'administrator.changed', 'lists.changed', 'dnsbl.changed', 'guard.changed'],
           'routes.changed',
+          'hooks.changed',
           ...['mail.*', 'task.*', 'auth.failed'],
         ],
       }),
@@ -247,6 +250,7 @@ export const natsUsers: NatsUser[] = [
     subscribe: ['admin.task.*'],
     answers: true,
   }),
+  program('hooks', { publish: ['hooks.changed'], subscribe: ['hooks.changed', 'hook.try'], answers: true }),
   program('firewall'),
   offersMails(followsProgress(program('ctl', { publish: ['admin.>'] }))),
 ];

@@ -25,7 +25,17 @@ export const FILTERS = [
   'filter-dkim',
   'filter-dlp',
 ] as const;
-export const OWN = ['smtp', ...FILTERS, 'delivery', 'imap', 'pop3', 'ldap', 'settings', 'console'] as const;
+export const OWN = [
+  'smtp',
+  ...FILTERS,
+  'delivery',
+  'imap',
+  'pop3',
+  'ldap',
+  'hooks',
+  'settings',
+  'console',
+] as const;
 export const ALL = [...OWN, 'nats', 'postgres'] as const;
 
 async function pidOf(rig: Rig, name: string): Promise<number> {

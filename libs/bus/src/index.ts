@@ -3,6 +3,7 @@ export * from './admin/index.ts';
 export { removeIfAstray } from './astray.ts';
 export * from './auth-check.ts';
 export * from './auth-scram.ts';
+export * from './hook-try.ts';
 export { type KnownSpf, spfCheck, type SpfRequest } from './spf-check.ts';
 export { type Backlog, backlog } from './backlog.ts';
 export * from './bus.ts';

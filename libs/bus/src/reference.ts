@@ -4,6 +4,7 @@ import { allAdminQuestions } from './admin/index.ts';
 import { authCheck } from './auth-check.ts';
 import { authScram } from './auth-scram.ts';
 import { dialogueFilters } from './filter-order.ts';
+import { hookTry } from './hook-try.ts';
 import { eventStream, mailStream } from './streams.ts';
 import { settingsTest, testers, testEvent } from './settings-test.ts';
 import { spfCheck } from './spf-check.ts';
@@ -26,6 +27,8 @@ export function eventsReference(): string {
     'Asked by programs that may see no hash of a password and no key.',
     questionPart(authCheck as unknown as Question<never, never>),
     questionPart(authScram as unknown as Question<never, never>),
+    '## Web hooks',
+    questionPart(hookTry as unknown as Question<never, never>),
     '## Tests of settings',
     'Asked by the settings process, which `admin.test.run` asks. While one runs, its events are published at the subject that the request names, `progress.<asker>.<id>`; whoever publishes to `progress.<asker>.<id>.cancel` takes it back.',
     part('progress.<asker>.<id>', 'what a test of settings has come to; only its asker hears it', [

@@ -148,6 +148,12 @@ export const routesChanged: Subject<RoutesChanged> = {
   purpose: 'a hint to read the routes of single domains again',
 };
 
+export const hooksChanged: Subject<Record<string, never>> = {
+  name: 'hooks.changed',
+  schema: z.object({}) as z.ZodType<Record<string, never>>,
+  purpose: 'a hint that web hooks were changed, paused by themselves, or have something to be told again',
+};
+
 export const appliedProblem = z.object({
   /** A stable word, such as `portTaken` or `notAvailable`. */
   code: z.string().max(64),
@@ -249,6 +255,7 @@ export const allSubjects: Subject<never>[] = [
   dnsblChanged,
   guardChanged,
   routesChanged,
+  hooksChanged,
   settingsApplied,
   mailboxChanged('*'),
   queueDue,

@@ -32,6 +32,7 @@ export * from './scan.ts';
 export * from './short-header.ts';
 export { srsAddress, type SrsFinding, srsSender } from './srs.ts';
 export { DEFAULT_SCAN_LIMITS } from './structure.ts';
+export * from './subject.ts';
 export type { Part, ScanLimits } from './structure.ts';
 export { buildQuarantineDigest, type DigestedMail } from './quarantine-digest.ts';
 export { buildTestMail } from './test-mail.ts';

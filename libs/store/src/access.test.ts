@@ -83,6 +83,10 @@ const allowed: Record<string, string[]> = {
     ...[read('directory.book_change'), read('settings.section'), read('directory.scram_readiness')],
     ...[read('directory.person_photo'), read('lists.guarded_client')],
   ],
+  hooks: [
+    ...[read('trace.delivery'), read('trace.refusal'), read('hook.hook'), write('hook.message')],
+    read('hook.held_mail'),
+  ],
   console: [write('console.session'), write('console.kept_answer')],
   settings: [
     write('settings.section'),
@@ -97,6 +101,12 @@ const allowed: Record<string, string[]> = {
     ...[read('lists.dnsbl_zone'), read('lists.dnsbl_refusal'), read('lists.guarded_client_domain')],
     'update lists.guarded_client set confirmed_at = now() where false',
     ...[write('dlp.rule'), write('dlp.document'), read('dlp.incident')],
+    ...[
+      'select id, url from hook.hook limit 1',
+      write('hook.hook'),
+      read('hook.sending'),
+      read('hook.message'),
+    ],
   ],
 };
 
@@ -220,6 +230,22 @@ const denied: Record<string, string[]> = {
     // Whoever makes the keys of domains cannot read them back.
     ...[dkimKey, read('directory.dkim_signing_key')],
     "update directory.dkim_key set key_ciphertext = '' where false",
+    ...['select secret from hook.hook limit 1', 'select previous_secret from hook.hook limit 1'],
+    write('hook.message'),
+  ],
+  hooks: [
+    ...[
+      write('hook.hook'),
+      "update hook.hook set url = '' where false",
+      write('queue.mail'),
+      write('trace.delivery'),
+    ],
+    ...['select header from store.content limit 1', read('queue.mail'), read('settings.section')],
+    ...[
+      'select password_hash from directory.account limit 1',
+      read('settings.secret'),
+      read('queue.verdict'),
+    ],
   ],
   firewall: [read('directory.account'), read('store.message'), read('queue.mail'), write('settings.section')],
   ctl: [read('directory.account'), read('settings.section'), read('queue.mail'), read('store.message')],

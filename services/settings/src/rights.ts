@@ -32,14 +32,23 @@ export async function readRights(
       'domains: an administrator of domains needs at least one: name it',
     );
   }
+  const read = await readDomainIds(context, names);
+  return read.ok ? { ok: true, rights: { role, domainIds: read.ids } } : read;
+}
+
+/** The ids of domains of ours, ascending. */
+export async function readDomainIds(
+  { db }: Pick<Context, 'db'>,
+  names: readonly string[],
+): Promise<{ ok: true; ids: number[] } | Refusal> {
   const keys: string[] = [];
   for (const [index, name] of names.entries()) {
     const read = readDomain(`domains.${index}`, name);
     if (!read.ok) return read;
     keys.push(read.key);
   }
-  const known = await domainIds(context.db, keys);
+  const known = await domainIds(db, keys);
   const unknown = keys.findIndex((key) => !known.has(key));
   if (unknown >= 0) return noDomain(`domains.${unknown}`, keys[unknown] as string);
-  return { ok: true, rights: { role, domainIds: [...known.values()].toSorted((a, b) => a - b) } };
+  return { ok: true, ids: [...known.values()].toSorted((a, b) => a - b) };
 }

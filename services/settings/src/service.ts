@@ -19,6 +19,7 @@ import { answerDlp } from './answers/dlp.ts';
 import { answerDomainDns } from './answers/domain-dns.ts';
 import { answerDomains } from './answers/domains.ts';
 import { answerGreylist } from './answers/greylist.ts';
+import { answerHooks } from './answers/hooks.ts';
 import { answerLists } from './answers/lists.ts';
 import { answerLogins } from './answers/login.ts';
 import { answerNamedNetworks } from './answers/named-networks.ts';
@@ -108,6 +109,7 @@ function answerAll(context: Context & { scram: Scram }, config: Config, opened: 
     ...answerBans(context),
     ...answerDnsbl(context),
     ...answerGuard(context),
+    ...answerHooks(context),
     ...answerGreylist(context),
     ...answerDomains(context),
     ...answerDomainDns(context, dnsOf(config)),

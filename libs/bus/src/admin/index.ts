@@ -33,6 +33,13 @@ export * from './dlp.ts';
 export { adminDomainDns, type DomainDns, type DomainDnsRecord } from './domain-dns.ts';
 export { adminGreylist, type GreylistDay } from './greylist.ts';
 export { adminGuard, type GuardedClientInfo } from './guard.ts';
+export {
+  adminHooks,
+  type HookAnswer,
+  type HookEventInfo,
+  type HookInfo,
+  hookKind,
+} from './hooks.ts';
 export { adminLogin, adminOwn, type PrincipalInfo } from './login.ts';
 export { adminAudit, adminToken, type AuditEntryInfo, type TokenInfo } from './tokens.ts';
 export {
@@ -89,6 +96,7 @@ import { adminDlp } from './dlp.ts';
 import { adminDomainDns } from './domain-dns.ts';
 import { adminGreylist } from './greylist.ts';
 import { adminGuard } from './guard.ts';
+import { adminHooks } from './hooks.ts';
 import { adminLogin, adminOwn } from './login.ts';
 import { adminLists } from './lists.ts';
 import { adminOverview } from './overview.ts';
@@ -117,6 +125,7 @@ export const allAdminQuestions = [
   adminDnsbl,
   adminGreylist,
   adminGuard,
+  adminHooks,
   adminDomain,
   adminDomainDns,
   adminDkim,

@@ -3,6 +3,7 @@
 // One statement for a whole commit group. It may be repeated with the same ids when its outcome is unknown:
 // mail and recipient rows are only made together with the content row, which outlives them, so a repetition
 // can't bring back a mail that was delivered meanwhile.
+import { cleanText, subjectOf } from '@pochtar/mail';
 import type { Queryable } from '../db.ts';
 import { contentColumns, contentRow, deliveredSize, type NewContent } from '../content/index.ts';
 
@@ -58,12 +59,15 @@ export interface NewMail {
   recipients: NewRecipient[];
 }
 
+/** What is kept of a Message-ID and a subject for whoever looks for a mail. */
+const MAX_WORDS = 300;
+
 const ACCEPT = `
 with input as materialized (
   select * from json_to_recordset($1::json) as i(${contentColumns.declared}, accepted_at timestamptz,
     reverse_path text, origin text, account_id bigint, client_address inet, helo text, protocol text, iprev text, spf jsonb, body text,
     smtp_utf8 boolean, dsn_return text, dsn_envelope_id text, size bigint, slip text[], settings_revision bigint,
-    step text, recipients json)
+    step text, recipients json, subject text)
 ), fresh as (
   insert into store.content (${contentColumns.names})
   select ${contentColumns.values} from input i
@@ -78,9 +82,11 @@ with input as materialized (
   on conflict do nothing
 )
 insert into queue.mail (id, content_id, accepted_at, reverse_path, origin, account_id, client_address, helo, protocol,
-  iprev, spf, body, smtp_utf8, dsn_return, dsn_envelope_id, size, slip, settings_revision, step, step_at)
+  iprev, spf, body, smtp_utf8, dsn_return, dsn_envelope_id, size, slip, settings_revision, step, step_at,
+  message_id, subject)
 select i.id, i.id, i.accepted_at, i.reverse_path, i.origin, i.account_id, i.client_address, i.helo, i.protocol,
-  i.iprev, i.spf, i.body, i.smtp_utf8, i.dsn_return, i.dsn_envelope_id, i.size, coalesce(i.slip, '{}'), i.settings_revision, i.step, now()
+  i.iprev, i.spf, i.body, i.smtp_utf8, i.dsn_return, i.dsn_envelope_id, i.size, coalesce(i.slip, '{}'), i.settings_revision, i.step, now(),
+  left(i.message_id, ${MAX_WORDS}), i.subject
 from input i join fresh f on f.id = i.id
 on conflict do nothing`;
 
@@ -113,6 +119,7 @@ function mailRow(mail: NewMail): Record<string, unknown> {
     slip: mail.slip,
     settings_revision: mail.settingsRevision,
     step: mail.step,
+    subject: cleanText(subjectOf(mail.content.description.shortHeader, MAX_WORDS)),
     recipients: mail.recipients.map((recipient) => ({
       address: recipient.address,
       original_recipient: recipient.originalRecipient ?? null,

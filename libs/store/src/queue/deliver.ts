@@ -26,7 +26,7 @@ export interface DeliveredBatch {
 const DELIVER = `
 with claimed as materialized (
   select r.mail_id, r.address, r.account_id, r.attempt, m.content_id, m.size + coalesce(e.added, 0) as size, m.accepted_at,
-    m.reverse_path, m.origin, m.client_address, m.account_id as submitter, e.prefix, e.removed
+    m.reverse_path, m.origin, m.client_address, m.account_id as submitter, m.message_id, m.subject, e.prefix, e.removed
   from queue.mail m join queue.recipient r on r.mail_id = m.id
     left join lateral (
       select v.prefix, v.removed, octet_length(v.prefix) - (v.removed[2] - v.removed[1]) as added
@@ -71,8 +71,9 @@ with claimed as materialized (
   where b.id = n.mailbox_id
 ), traced as (
   insert into trace.delivery (mail_id, recipient, accepted_at, reverse_path, origin, client_address, size, outcome, attempts,
-    account_id)
-  select mail_id, address, accepted_at, reverse_path, origin, client_address, size, 'delivered', attempt + 1, submitter
+    account_id, message_id, subject)
+  select mail_id, address, accepted_at, reverse_path, origin, client_address, size, 'delivered', attempt + 1, submitter,
+    message_id, subject
   from arriving
   on conflict do nothing
 ), unqueued as (

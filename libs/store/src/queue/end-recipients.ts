@@ -22,9 +22,10 @@ with ended as materialized (
   returning r.address, r.attempt
 ), traced as (
   insert into trace.delivery (mail_id, recipient, accepted_at, reverse_path, origin, client_address, size, outcome, detail,
-    attempts, account_id)
+    attempts, account_id, message_id, subject)
   select m.id, g.address, m.accepted_at, m.reverse_path, m.origin, m.client_address, m.size, e.outcome, e.detail,
-    g.attempt + case when e.outcome = 'delivered' then 1 else 0 end, m.account_id
+    g.attempt + case when e.outcome = 'delivered' then 1 else 0 end, m.account_id,
+    m.message_id, m.subject
   from gone g join ended e on e.address = g.address join queue.mail m on m.id = $1
   on conflict (mail_id, recipient) do update
     set outcome = excluded.outcome, detail = excluded.detail, ended_at = now(), attempts = excluded.attempts

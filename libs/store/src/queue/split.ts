@@ -14,9 +14,10 @@ with original as (
   on conflict do nothing
 ), mail as (
   insert into queue.mail (id, content_id, accepted_at, reverse_path, origin, account_id, client_address, helo, protocol,
-    iprev, spf, body, smtp_utf8, dsn_return, dsn_envelope_id, size, slip, settings_revision, step, step_at, generation, released_filters)
+    iprev, spf, body, smtp_utf8, dsn_return, dsn_envelope_id, size, slip, settings_revision, step, step_at, generation, released_filters,
+    message_id, subject)
   select $2, $2, accepted_at, reverse_path, origin, account_id, client_address, helo, protocol, iprev, spf, body, smtp_utf8,
-    dsn_return, dsn_envelope_id, $5, slip, settings_revision, step, now(), generation, released_filters
+    dsn_return, dsn_envelope_id, $5, slip, settings_revision, step, now(), generation, released_filters, message_id, subject
   from queue.mail where id = $1
 ), verdict as (
   insert into queue.verdict (mail_id, filter, generation, settings_revision, recipient, result, reason, prefix, removed,

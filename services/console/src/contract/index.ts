@@ -11,6 +11,7 @@ import { dnsblRoutes } from './dnsbl.ts';
 import { filterRoutes } from './filters.ts';
 import { greylistRoutes } from './greylist.ts';
 import { guardRoutes } from './guard.ts';
+import { hookRoutes } from './hooks.ts';
 import { listRoutes } from './lists.ts';
 import { liveRoutes } from './live.ts';
 import { mailRoutes } from './mail.ts';
@@ -38,6 +39,7 @@ export const contract = {
   ...dnsblRoutes,
   ...greylistRoutes,
   ...guardRoutes,
+  ...hookRoutes,
   ...peopleRoutes,
   ...bookRoutes,
   ...overviewRoutes,

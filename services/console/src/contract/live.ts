@@ -12,6 +12,7 @@ export const topics = [
   'dnsbl',
   'guard',
   'routes',
+  'hooks',
   'queue',
 ] as const;
 export type Topic = (typeof topics)[number];

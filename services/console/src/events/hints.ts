@@ -6,6 +6,7 @@ import {
   dnsblChanged,
   guardChanged,
   routesChanged,
+  hooksChanged,
   listsChanged,
   mailBounced,
   mailDeferred,
@@ -50,6 +51,7 @@ export class Hints implements AsyncDisposable {
       bus.subscribe(dnsblChanged, () => this.#note('dnsbl')),
       bus.subscribe(guardChanged, () => this.#note('guard')),
       bus.subscribe(routesChanged, () => this.#note('routes')),
+      bus.subscribe(hooksChanged, () => this.#note('hooks')),
       ...[mailDeferred, mailBounced, mailHeld].map((subject) =>
         bus.subscribe(subject, () => this.#note('queue')),
       ),

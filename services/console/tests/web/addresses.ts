@@ -37,6 +37,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     '/settings/routes?open=.partner.test',
     '/settings/routes?open=%2B',
   ],
+  '/hooks': ['/hooks', '/hooks?open=1', '/hooks?open=2'],
   '/lists/guard': ['/lists/guard', '/lists/guard?open=172.18.0.1', '/lists/guard?all=1'],
 };
 

@@ -58,6 +58,18 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
     },
   },
   'over: add a domain': { path: '/domains', reach: headButton(0) },
+  'over: add a web hook': { path: '/hooks', reach: headButton(0) },
+  'over: web hook made': {
+    path: '/hooks',
+    reach: async (page) => {
+      await headButton(0)(page);
+      await page.locator(`${dialog} input`).first().fill('CRM');
+      await page.locator(`${dialog} input`).nth(1).fill('https://crm.firma.test/');
+      await page.locator(`${dialog} button[type="submit"]`).click();
+      await page.locator(`${dialog} .p-code`).waitFor();
+    },
+  },
+  'over: web hook tested': { path: '/hooks?open=2', reach: after([`${dialog} .p-actions button`]) },
   'over: add a mailbox': { path: '/accounts', reach: (page) => headButton(-1)(page) },
   'over: mailbox created': {
     path: '/accounts',

@@ -18,6 +18,7 @@ import { dlpRoutes } from './fake-dlp.ts';
 import { dnsblRoutes } from './fake-dnsbl.ts';
 import { guardRoutes, tryMail } from './fake-filters.ts';
 import { domainRoutes, routeTestLines } from './fake-routes.ts';
+import { hookRoutes } from './fake-hooks.ts';
 import { listRoutes } from './fake-lists.ts';
 import { quarantineRoutes } from './fake-quarantine.ts';
 import { stepRoutes } from './fake-steps.ts';
@@ -241,6 +242,7 @@ export class FakeApi {
     ...dnsblRoutes(() => this.isNew),
     ...guardRoutes(() => this.isNew, this.changes),
     ...domainRoutes(() => this.isNew, this.changes),
+    ...hookRoutes(() => this.isNew, this.changes),
     ...dlpRoutes(() => this.isNew, this.changes),
     ...quarantineRoutes(() => this.isNew, this.changes),
     ...stepRoutes(() => this.isNew),

@@ -23,6 +23,7 @@ const emptyPages = [
   '/certificates',
   '/admins',
   '/processes',
+  '/hooks',
   '/lists/white',
   '/lists/networks',
   '/lists/guard',
@@ -42,6 +43,7 @@ const failingPages = [
   '/settings/routes',
   '/try',
   '/processes',
+  '/hooks',
   '/audit',
 ];
 const hangingPages = ['/', '/settings/mail', '/certificates', '/try'];
@@ -57,6 +59,7 @@ const lookedAt = [
   '/settings/routes?open=.partner.test',
   '/certificates',
   '/admins',
+  '/hooks?open=2',
   '/processes',
   '/audit',
 ];

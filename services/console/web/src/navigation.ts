@@ -57,6 +57,7 @@ export const menu: readonly PlaceGroup[] = [
       { to: '/tasks', title: 'page.tasks', roles: server, isComing: true },
       { to: '/volumes', title: 'page.volumes', roles: server, isComing: true },
       { to: '/processes', title: 'page.processes', roles: server },
+      { to: '/hooks', title: 'page.hooks', roles: server },
       { to: '/settings/more', title: 'page.more', roles: server },
       { to: '/admins', title: 'page.admins', roles: all },
       { to: '/audit', title: 'page.audit', roles: all },

@@ -134,6 +134,9 @@ const pages: Readonly<Record<string, Lines>> = {
   '/try': () => ['pochtar filter try mail.eml --client 203.0.113.7'],
   '/certificates': () => ['pochtar certificate list'],
   '/processes': () => ['pochtar settings status'],
+  '/hooks': ({ open }) => [
+    open === undefined ? 'pochtar hook list' : `pochtar hook ledger ${shellWord(open)}`,
+  ],
   '/me': () => ['pochtar admin password admin'],
   '/admins': () => ['pochtar admin list', 'pochtar token list'],
   '/audit': ({ author, object }) => [withOptions('pochtar audit', { author, object })],

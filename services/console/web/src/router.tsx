@@ -93,6 +93,7 @@ const routes = [
   page('/settings/more', settings, 'MoreTab'),
   page('/certificates', () => import('./pages/certificates/CertificatesPage.tsx'), 'CertificatesPage'),
   page('/processes', () => import('./pages/processes/ProcessesPage.tsx'), 'ProcessesPage'),
+  page('/hooks', () => import('./pages/hooks/HooksPage.tsx'), 'HooksPage'),
   page('/admins', () => import('./pages/admins/AdminsPage.tsx'), 'AdminsPage'),
   page('/audit', () => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
   page('/me', () => import('./pages/me/MePage.tsx'), 'MePage'),

@@ -17,6 +17,7 @@ import { greylistCommands } from './greylist.ts';
 import { groupCommands } from './group.ts';
 import { guardCommands } from './guard.ts';
 import { ldapCommands } from './ldap.ts';
+import { hookCommands } from './hook.ts';
 import { listCommands } from './list.ts';
 import { overviewCommands } from './overview.ts';
 import { quarantineCommands } from './quarantine.ts';
@@ -51,6 +52,7 @@ export const allCommands: readonly Command[] = [
   ...routeCommands,
   ...quarantineCommands,
   ...traceCommands,
+  ...hookCommands,
   ...adminCommands,
   ...tokenCommands,
   ...auditCommands,

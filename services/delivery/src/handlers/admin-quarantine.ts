@@ -11,6 +11,7 @@ import {
   type QuarantinedMail,
   refused,
 } from '@pochtar/bus';
+import { subjectOf } from '@pochtar/mail';
 import { deliveredSize, headerShift, readDelivered } from '@pochtar/store/content';
 import {
   listQuarantine,
@@ -24,7 +25,6 @@ import { actOnMails, ofOneKind, type Selection } from '../act-on-mails.ts';
 import { MAX_VIEWED, safeHeader, safeParts } from '../quarantine/safe-view.ts';
 import { type Action, releaseWithin, remove, unlessForApproval } from '../queue-actions.ts';
 import type { Tools } from '../tools.ts';
-import { subjectOf } from './admin-queue.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_HEADER = 256 * 1024;

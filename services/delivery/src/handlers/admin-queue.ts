@@ -190,13 +190,6 @@ interface ShownMail {
   verdicts: (Omit<ShownVerdict, 'at'> & { at: string })[];
 }
 
-const MAX_SUBJECT = 500;
-
-export function subjectOf(header: Buffer | null): string {
-  const field = header && parseHeaderFields(header).find(({ lower }) => lower === 'subject');
-  return field ? decodeWords(field.value).slice(0, MAX_SUBJECT).toWellFormed() : '';
-}
-
 /** As people are shown it. */
 export function queuedMail(mail: ListedMail): QueuedMail {
   const { id, acceptedAt, reversePath, origin, size, state, step, dueAt, reason, recipientCount } = mail;

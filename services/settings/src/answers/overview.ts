@@ -18,7 +18,9 @@ import { dnsblRemarks } from '../dnsbl-remarks.ts';
 import { certificateInfos } from './certificates.ts';
 import { dnsblZones } from './dnsbl.ts';
 import { suspendedClients } from '@pochtar/store/lists';
+import { listHooks } from '@pochtar/store/hook';
 import { guardRemarks } from '../guard-remarks.ts';
+import { hookRemarks } from '../hook-remarks.ts';
 
 export function answerOverview(context: Context): { stop(): Promise<void> }[] {
   return [answerAdmin(context, adminOverview.server, (_, asker) => overview(context, asker))];
@@ -57,5 +59,6 @@ async function serverRemarks(context: Context): Promise<Remark[]> {
     ...certificateRemarks(await certificateInfos(context)),
     ...dnsblRemarks(await dnsblZones(context)),
     ...guardRemarks(await suspendedClients(context.db)),
+    ...hookRemarks(await listHooks(context.db), now),
   ];
 }

@@ -30,6 +30,7 @@ export type Key = Stem<
   | keyof typeof quarantine
   | keyof typeof routes
   | keyof typeof tryMail
+  | keyof typeof hooks
 >;
 
 /** English has the same keys, and of plurals one and other. */

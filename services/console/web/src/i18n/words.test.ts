@@ -6,6 +6,7 @@ import { contacts as enContacts } from './en/contacts.ts';
 import { dlp as enDlp } from './en/dlp.ts';
 import { external as enExternal } from './en/external.ts';
 import { guard as enGuard } from './en/guard.ts';
+import { hooks as enHooks } from './en/hooks.ts';
 import { quarantine as enQuarantine } from './en/quarantine.ts';
 import { routes as enRoutes } from './en/routes.ts';
 import { tryMail as enTry } from './en/try.ts';
@@ -18,6 +19,7 @@ import { external as ruExternal } from './ru/external.ts';
 import { guard as ruGuard } from './ru/guard.ts';
 import { quarantine as ruQuarantine } from './ru/quarantine.ts';
 import { routes as ruRoutes } from './ru/routes.ts';
+import { hooks as ruHooks } from './ru/hooks.ts';
 import { tryMail as ruTry } from './ru/try.ts';
 import { ru as ruFirst } from './ru.ts';
 

@@ -21,6 +21,7 @@ import {
   IconTestPipe,
   IconUsers,
   IconWall,
+  IconWebhook,
   IconWorld,
 } from '@tabler/icons-react';
 
@@ -42,6 +43,7 @@ const icons: Readonly<Record<string, typeof IconHome>> = {
   '/tasks': IconClipboardList,
   '/volumes': IconDatabase,
   '/processes': IconActivity,
+  '/hooks': IconWebhook,
   '/settings/more': IconAdjustments,
   '/admins': IconUsers,
   '/audit': IconHistory,

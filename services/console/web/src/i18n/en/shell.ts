@@ -24,6 +24,7 @@ export const shell = {
   'page.firewall': 'Firewall',
   'page.tasks': 'Tasks',
   'page.volumes': 'Volumes',
+  'page.hooks': 'Web hooks',
   'page.processes': 'Processes',
   'page.more': 'More settings',
   'page.admins': 'Administrators and tokens',

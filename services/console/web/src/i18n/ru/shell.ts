@@ -25,6 +25,7 @@ export const shell = {
   'page.tasks': 'Задачи',
   'page.volumes': 'Хранилища',
   'page.processes': 'Процессы',
+  'page.hooks': 'Веб-хуки',
   'page.more': 'Дополнительно',
   'page.admins': 'Администраторы и токены',
   'page.audit': 'Журнал изменений',

@@ -1,0 +1,4 @@
+import { run } from '@pochtar/runtime';
+import { service } from './service.ts';
+
+await run(service);
