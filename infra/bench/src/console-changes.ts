@@ -121,6 +121,7 @@ export const CHANGES: Readonly<Record<string, (round: Round) => Step>> = {
     body: { section: 'sending', revision: 1, expectedRevision: revision, validateOnly: true },
   }),
   'POST /settings/import': ({ yaml }) => ({ query: 'dryRun=true', body: { yaml } }),
+  'POST /queue/plan': () => ({ body: { queue: { waitMaxMinutes: 400 }, relay: {} } }),
   'POST /queue/hold': ({ mails }) => ({ body: { mails } }),
   'POST /queue/release': ({ mails }) => ({ body: { mails, heldBy: 'person' } }),
   'POST /queue/retry': ({ mails }) => ({ body: { mails: mails.slice(0, 1) } }),
@@ -150,7 +151,6 @@ export const WITHOUT_FIGURE: ReadonlySet<string> = new Set([
   ...['POST /dlp/documents', 'POST /dlp/documents/file', 'DELETE /dlp/documents/{name}'],
   // Of mails with a body.
   ...['POST /quarantine/release', 'POST /quarantine/approve', 'POST /quarantine/delete'],
-  // They want a key that somebody else has made.
   // A row each, and what the address of a hook takes.
   ...[
     'POST /hooks',
@@ -160,6 +160,9 @@ export const WITHOUT_FIGURE: ReadonlySet<string> = new Set([
     'POST /hooks/{id}/test',
   ],
   'POST /hooks/{id}/redeliver',
+  // A task each.
+  ...['POST /queue/tasks', 'POST /tasks/{id}/cancel'],
+  // They want a key that somebody else has made.
   ...['POST /certificates', 'POST /domains/{name}/dkim/import'],
 ]);
 

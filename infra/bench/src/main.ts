@@ -16,6 +16,7 @@ import { benchLdap, ldapTable } from './ldap.ts';
 import { type Account, type Load, type Result, runLoad } from './load.ts';
 import { benchSearch, searchTable } from './search.ts';
 import { benchSettings } from './settings-line.ts';
+import { benchTraces, seedTraces, tracesTable } from './traces.ts';
 
 const LOADS: Load[] = [
   { kib: 4, sessions: 1, mails: 500 },
@@ -55,6 +56,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
     idle: { type: 'string' },
+    count: { type: 'string', default: '1000000' },
     only: { type: 'string' },
     keep: { type: 'boolean', default: false },
     scale: { type: 'string', multiple: true, default: [] },
@@ -76,6 +78,8 @@ pochtar bench search [--messages 100000] [--rounds 5] [--json]
   Measures searches, SORT and THREAD in a large mailbox, and the index that searches are narrowed by.
 pochtar bench settings [--saves 40] [--json]
   Measures how long a change that is saved in the console takes until every process has applied it.
+pochtar bench traces [--count 1000000] [--json]
+  Measures how long it takes to find a mail of any age among so many traces, by all that can be known of it.
 pochtar bench ldap [--sizes 1000,100000] [--rounds 5] [--seconds 2] [--idle 5000] [--json]
   Measures searches of mail clients in the address book, beside OpenLDAP's slapd with the same entries, in turn; and what
   thousands of silent connections cost.
@@ -93,6 +97,8 @@ pochtar bench filters [--mails 1000] [--sessions 16] [--rounds 5] [--only PATTER
   await withInstance(runSearches);
 } else if (positionals[0] === 'settings') {
   await withInstance(runSettings);
+} else if (positionals[0] === 'traces') {
+  await withInstance(runTraces);
 } else if (positionals[0] === 'ldap') {
   await withInstance(runLdap);
 } else if (positionals[0] === 'imap') {
@@ -172,6 +178,13 @@ async function runSettings(instance: Instance): Promise<void> {
   process.stdout.write(
     `${saves} saves, applied by every process: p50 ${p50Ms} ms, p95 ${p95Ms} ms, worst ${worstMs} ms (${slowest})\n`,
   );
+}
+
+async function runTraces(instance: Instance): Promise<void> {
+  const count = Number(values.count);
+  await seedTraces(instance, count, progress);
+  const result = await benchTraces(instance, count, progress);
+  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : tracesTable(result));
 }
 
 async function runLdap(instance: Instance): Promise<void> {

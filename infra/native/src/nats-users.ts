@@ -157,15 +157,18 @@ export const natsUsers: NatsUser[] = [
         'mailbox.changed.*',
         'queue.due',
         'routes.changed',
+        'task.changed',
         // What tries a route tells whoever asked.
         ...askers.map((asker) => `progress.${asker}.*`),
       ],
       subscribe: [
         'queue.due',
         'routes.changed',
+        'task.changed',
         'mail.refused',
         ...askers.map((asker) => `progress.${asker}.*.cancel`),
         'admin.queue.*',
+        'admin.task.*',
         'admin.routes.*',
         'admin.quarantine.*',
         'admin.trace.*',

@@ -150,8 +150,23 @@ export const routesChanged: Subject<RoutesChanged> = {
 
 export const hooksChanged: Subject<Record<string, never>> = {
   name: 'hooks.changed',
+  kind: 'core',
   schema: z.object({}) as z.ZodType<Record<string, never>>,
   purpose: 'a hint that web hooks were changed, paused by themselves, or have something to be told again',
+};
+
+const taskChangedSchema = z.object({
+  id: z.int(),
+  state: z.string().max(32),
+  place: z.int(),
+  total: z.int(),
+});
+export type TaskChanged = z.infer<typeof taskChangedSchema>;
+export const taskChanged: Subject<TaskChanged> = {
+  name: 'task.changed',
+  kind: 'stream',
+  schema: taskChangedSchema,
+  purpose: 'a task was made, came further, or ended: once a second at most while it runs',
 };
 
 export const appliedProblem = z.object({
@@ -256,6 +271,7 @@ export const allSubjects: Subject<never>[] = [
   guardChanged,
   routesChanged,
   hooksChanged,
+  taskChanged,
   settingsApplied,
   mailboxChanged('*'),
   queueDue,

@@ -24,6 +24,8 @@ export interface Belongings {
   /** In the quarantine. */
   held: string;
   token: number;
+  /** Of a kind that nobody works on. */
+  task: number;
   /** Of a key that nobody signs with. */
   selector: string;
 }
@@ -59,7 +61,18 @@ export async function makeBelongings(
   const mail = await rest(db, blobs, account);
   const held = await rest(db, blobs, account);
   await keepMail(db, held, { filter: 'dlp' }, 'dlp: words');
-  return { domain, account, alias, group, contact, mail, held, token: await token(owner), selector };
+  return {
+    domain,
+    account,
+    alias,
+    group,
+    contact,
+    mail,
+    held,
+    token: await token(owner),
+    task: await task(db, owner),
+    selector,
+  };
 }
 
 async function rest(db: Ground['db'], blobs: Ground['blobs'], to: string): Promise<string> {
@@ -80,6 +93,16 @@ async function rest(db: Ground['db'], blobs: Ground['blobs'], to: string): Promi
     },
   ]);
   return id;
+}
+
+async function task(db: Ground['db'], owner: Visitor): Promise<number> {
+  const { body } = await owner.call('GET', '/session');
+  const { login, role } = body as { login: string; role: string };
+  const [row] = await db.query<{ id: number }>({
+    text: `insert into task.task (kind, input, items, total, author, role) values ('none', '{}', '{}', 1, $1, $2) returning id`,
+    values: [`console:${login}`, role],
+  });
+  return row?.id ?? 0;
 }
 
 async function token(owner: Visitor): Promise<number> {

@@ -57,6 +57,7 @@ async function isLetIn(name: string, visitor: Visitor): Promise<boolean> {
     group: 'no@no.test',
     contact: 'no@no.test',
     token: 999_999,
+    task: 999_999,
     selector: 'no',
   };
   const { method, path, body } = requestFor(name, nothing);

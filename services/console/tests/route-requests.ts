@@ -29,7 +29,7 @@ const NAMING: Readonly<Record<Place, Readonly<Record<string, Value>>>> = {
       return route.includes('/groups') ? of.group : of.account;
     },
     mail: mailOf,
-    id: (of) => of.token,
+    id: (of, route) => (route.includes('/tasks') ? of.task : of.token),
     name: (of) => of.domain,
     selector: (of) => of.selector,
   },
@@ -47,7 +47,7 @@ const NAMING: Readonly<Record<Place, Readonly<Record<string, Value>>>> = {
 /** Fields that name nothing of anybody's: texts, filters of what is in scope anyway, values that are set. */
 const FREE = new Set(
   [
-    'search after before limit since until sender recipient clientAddress outcome state heldBy filter author action',
+    'search messageId subject after before limit since until sender recipient clientAddress outcome state heldBy filter author action',
     'object displayName password quotaBytes isEnabled targets members add remove name role expiresAt to isUnscanned',
     'language login current addresses query.address destination reason olderThanMinutes rule unread',
     // Who a test mail goes to decides with its domain: delivery's own test holds both.

@@ -71,6 +71,8 @@ const ended = {
   outcome: 'delivered',
   detail: 'INBOX',
   attempts: 1,
+  messageId: '<a@b.test>',
+  subject: 'Счёт',
 };
 
 // What delivery answers is its own affair; here something answers in its place, by the same schemas.
@@ -275,7 +277,7 @@ describe('trace', () => {
       since: '2027-01-01T00:00:00.000Z',
       limit: 50,
     });
-    expect(stdout).toMatch(/<b@example\.org>\s+a@example\.org\s+delivered\s+INBOX/);
+    expect(stdout).toMatch(/<b@example\.org>\s+a@example\.org\s+delivered\s+Счёт\s+INBOX/);
     expect(stdout).toMatch(/192\.0\.2\.9\s+554 no/);
     expect((await run(['trace', 'show', ids[0] as string])).stdout).toContain('x@remote.test');
   });

@@ -8,6 +8,7 @@ import { forgetLogins } from '@pochtar/store/lists';
 import { forgetFarSides, forgetStsPolicies } from '@pochtar/store/queue';
 import { pruneExpunged } from '@pochtar/store/mailbox';
 import { forgetRuleMemory } from '@pochtar/store/rules';
+import { forgetTasks } from '@pochtar/store/task';
 import { forgetTlsSessions, forgetTrace } from '@pochtar/store/trace';
 import { expireQuarantine } from './quarantine/expire.ts';
 import type { Tools } from './tools.ts';
@@ -33,6 +34,7 @@ const PARTS: Record<string, Part> = {
   farSides: ({ db }, signal) => inSlices((limit) => forgetFarSides(db, limit), signal),
   tlsSessions: ({ db }, signal) => inSlices((limit) => forgetTlsSessions(db, TLS_DAYS, limit), signal),
   ruleMemory: ({ db }, signal) => inSlices((limit) => forgetRuleMemory(db, limit), signal),
+  tasks: ({ db }, signal) => inSlices((limit) => forgetTasks(db, limit), signal),
   logins: ({ db }, signal) => inSlices((limit) => forgetLogins(db, limit), signal),
   expunged: ({ db }, signal) => pruneExpunged(db, EXPUNGED, signal),
   orphans: sealOrphans,

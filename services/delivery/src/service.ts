@@ -9,6 +9,7 @@ import { answerOverview } from './handlers/admin-overview.ts';
 import { answerQuarantine } from './handlers/admin-quarantine.ts';
 import { answerQueue } from './handlers/admin-queue.ts';
 import { answerRoutes } from './handlers/admin-routes.ts';
+import { answerTasks } from './handlers/admin-tasks.ts';
 import { answerTrace } from './handlers/admin-trace.ts';
 import { answerSettingsTests } from './handlers/settings-tests.ts';
 import { consumeDeliveries } from './handlers/mail-deliver.ts';
@@ -23,6 +24,7 @@ import { startTextRebuild } from './rebuild-texts.ts';
 import { replanAll } from './replan.ts';
 import { keepIndex } from './search-index.ts';
 import { sections, type Tools, waysOf } from './tools.ts';
+import { QueueTasks } from './tasks/queue-actions-task.ts';
 import { startTraffic } from './traffic.ts';
 
 export const service: Service<Config> = { name: 'delivery', config: () => readConfig(), start };
@@ -50,6 +52,8 @@ export async function start(
   stack.use(answerQueue(tools, runner));
   stack.use(answerRoutes(tools));
   stack.use(answerQuarantine(tools));
+  stack.use(answerTasks(tools));
+  stack.use(new QueueTasks(tools, () => runner.forgetUnreachable()));
   stack.use(answerTrace(tools));
   stack.use(answerOverview(tools));
   stack.use(startTraffic(tools, config.POCHTAR_TRAFFIC_SECONDS));

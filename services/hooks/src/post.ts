@@ -77,7 +77,7 @@ export class Poster implements Disposable {
   /** Those that may be connected to, or why there is none. */
   async #addressesOf(host: string, protocol: string): Promise<string[] | string> {
     const { resolver, networks } = this.#tools;
-    const found = isIP(host) === 0 ? await resolve(resolver, host) : [host];
+    const found = isIP(host) === 0 ? await addressesOf(resolver, host) : [host];
     if (found.length === 0) return `the DNS has no address for ${host}`;
     const isAllowed = (address: string): boolean =>
       networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
@@ -130,7 +130,7 @@ export class Poster implements Disposable {
   }
 }
 
-async function resolve(resolver: PostTools['resolver'], host: string): Promise<string[]> {
+async function addressesOf(resolver: PostTools['resolver'], host: string): Promise<string[]> {
   const answers = await Promise.allSettled([resolver.a(host), resolver.aaaa(host)]);
   const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   const failure = answers.find((answer) => answer.status === 'rejected');

@@ -31,7 +31,9 @@ test('delivered, bounced, held and refused are told, signed as Standard Webhooks
   await here.hold(await here.accept('boris@demo.test'));
   const all = await told('kinds', 4);
   expect(
-    all.map(({ type, data }) => `${type} ${data['outcome'] ?? data['heldBy']} ${data['status']}`),
+    all.map(({ type, data }) =>
+      [type, data['outcome'] ?? data['heldBy'], data['status']].map(String).join(' '),
+    ),
   ).toEqual([
     'mail.delivered relayed 2.0.0',
     'mail.delivered delivered null',

@@ -26,7 +26,7 @@ export interface Receiver extends AsyncDisposable {
 
 export async function startReceiver(): Promise<Receiver> {
   const told: Told[] = [];
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
     const id = String(request.headers['webhook-id']);
@@ -34,7 +34,8 @@ export async function startReceiver(): Promise<Receiver> {
     told.push(one);
     if (receiver.answer === undefined) response.writeHead(204).end();
     else receiver.answer(response, one);
-  });
+  };
+  const server = createServer((request, response) => void take(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const receiver: Receiver = {

@@ -68,6 +68,7 @@ export {
 } from './routes.ts';
 export { adminOverview, type MailOverview, type Remark, type ServerOverview } from './overview.ts';
 export * from './settings.ts';
+export { adminTask, type TaskInfo } from './tasks.ts';
 export { adminSteps, type FirstStep, firstSteps, type PutOffStepInfo } from './steps.ts';
 export * from './certificates.ts';
 export { adminTest, askSettingsTest, type AskedSettingsTest, type SettingsTestRequest } from './test.ts';
@@ -107,6 +108,7 @@ import { adminRoutes } from './routes.ts';
 import { adminRules } from './rules.ts';
 import { adminSettings } from './settings.ts';
 import { adminSteps } from './steps.ts';
+import { adminTask } from './tasks.ts';
 import { adminTest } from './test.ts';
 import { adminAudit, adminToken } from './tokens.ts';
 import { adminTryBook } from './try-book.ts';
@@ -143,6 +145,7 @@ export const allAdminQuestions = [
   adminRoutes,
   adminQuarantine,
   adminTrace,
+  adminTask,
   adminOverview,
   adminSteps,
 ].flatMap((questions) => Object.values(questions) as unknown as AdminQuestion<never, unknown>[]);

@@ -1,8 +1,9 @@
 // Questions about mail in the queue and about what became of mail; delivery answers.
 import { z } from 'zod';
-import { changesAll, changesInScope, looksInScope } from './access.ts';
+import { changesAll, changesInScope, looksAtAll, looksInScope } from './access.ts';
 import { problem } from './problem.ts';
 import { adminQuestion } from './question.ts';
+import { oneTask } from './tasks.ts';
 
 const time = z.iso.datetime();
 const mailId = z.uuid();
@@ -105,6 +106,35 @@ export type QueueDestinationInfo = z.infer<typeof destination>;
 /** As `queue.destinations` answers it. */
 const destinationName = z.string().trim().min(1).max(300);
 
+const span = z.object({ first: time.nullable(), last: time.nullable() });
+
+/** Of recipients that were tried in vain and wait. */
+const planned = z.object({
+  waiting: z.int(),
+  /** Their next attempt would come earlier, or later. */
+  earlier: z.int(),
+  later: z.int(),
+  /** Given up at once, their senders told: their time would be over. */
+  returned: z.int(),
+  /** They would go another way: over the relay, or no longer over it. */
+  redirected: z.int(),
+  /** When the first and the last of them are tried, as things stand and then. */
+  before: span,
+  after: span,
+  /** False: there are more than could be looked at in a moment. */
+  isWhole: z.boolean(),
+});
+export type QueuePlanned = z.infer<typeof planned>;
+
+/** What can be done with mails. */
+export const queueAction = z.enum(['retry', 'hold', 'release', 'delete', 'return', 'redirect']);
+export type QueueActionName = z.infer<typeof queueAction>;
+
+/** More than so many are not worked on one after another while somebody waits. */
+export const MOST_AT_ONCE = 500;
+/** Of one task. */
+export const MOST_OF_TASK = 200_000;
+
 const mailsOf = ({ mails }: { mails: string[] }): string => mails.join(', ');
 
 export const adminQueue = {
@@ -167,6 +197,18 @@ export const adminQueue = {
     z.object({ destination: destinationName }),
     z.object({ destination: z.string() }),
     changesAll(({ destination: name }) => name),
+  ),
+  plan: adminQuestion(
+    'delivery',
+    'queue.plan',
+    'what waiting mail would do under settings that are not saved',
+    z.object({
+      /** Fields that would change; the others are as they are in force. */
+      queue: z.record(z.string().max(64), z.unknown()).default({}),
+      relay: z.object({ host: z.string().max(255).optional() }).default({}),
+    }),
+    planned,
+    looksAtAll,
   ),
   show: adminQuestion(
     'delivery',
@@ -247,6 +289,19 @@ export const adminQueue = {
     queueOutcome,
     changesInScope(mailsOf),
   ),
+  begin: adminQuestion(
+    'delivery',
+    'queue.begin',
+    'does something with all mails that a filter finds now, as a task; what arrives later is not touched',
+    z.object({
+      ...queueFilter,
+      action: queueAction,
+      /** Of a redirection. */
+      to: z.string().min(1).max(320).optional(),
+    }),
+    oneTask,
+    changesInScope(({ action }) => action, [...Object.keys(queueFilter), 'action', 'to']),
+  ),
   sendTest: adminQuestion(
     'delivery',
     'queue.sendTest',
@@ -282,6 +337,8 @@ const traceDelivery = z.object({
   outcome: z.string(),
   detail: z.string(),
   attempts: z.int(),
+  messageId: z.string().nullable().default(null),
+  subject: z.string().nullable().default(null),
 });
 export type TraceDelivery = z.infer<typeof traceDelivery>;
 
@@ -310,6 +367,10 @@ export const adminTrace = {
       sender: searchText.optional(),
       recipient: searchText.optional(),
       clientAddress: z.string().max(64).optional(),
+      /** Whole, with or without its brackets. */
+      messageId: z.string().max(998).optional(),
+      /** Part of it. */
+      subject: searchText.optional(),
       outcome: z.string().max(32).optional(),
       since: time.optional(),
       until: time.optional(),

@@ -125,6 +125,20 @@ export function remoteDomains(
   });
 }
 
+/** How many recipients wait for each domain, and where they are sent now; at most `limit` of such ways. */
+export function remoteWays(
+  db: Queryable,
+  limit: number,
+): Promise<{ domain: string; destination: string; recipients: number }[]> {
+  return db.query<{ domain: string; destination: string; recipients: number }>({
+    name: 'remote_ways',
+    text: `select lower(split_part(address, '@', -1)) as domain, coalesce(destination, '') as destination,
+        count(*)::int as recipients
+      from queue.recipient where route = 'remote' group by 1, 2 limit $1`,
+    values: [limit],
+  });
+}
+
 /**
  * Gives the waiting remote recipients of a domain their destination. Returns how many were changed, at most `limit`: call
  * again until there are none.

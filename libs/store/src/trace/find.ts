@@ -1,4 +1,4 @@
-// Looking up what became of mail: by address, client, outcome and time, newest first.
+// Looking up what became of mail: by address, Message-ID, words of the subject, client, outcome and time, newest first.
 //
 // The tables are indexed by block ranges of time only (a delivery costs nothing more), so a search walks back in
 // windows of time, as large as what is left of the search's own time allows, and stops when it has enough or that is up.
@@ -21,6 +21,9 @@ export interface TracedDelivery {
   outcome: string;
   detail: string;
   attempts: number;
+  /** Null: the mail had none, or it is older than this column. */
+  messageId: string | null;
+  subject: string | null;
 }
 
 export interface TracedRefusal {
@@ -42,6 +45,10 @@ export interface TraceFilter {
   sender?: string | undefined;
   recipient?: string | undefined;
   clientAddress?: string | undefined;
+  /** Whole, with or without its brackets. Refusals have none, and no subject. */
+  messageId?: string | undefined;
+  /** Part of it. */
+  subject?: string | undefined;
   /** Refusals have none. */
   outcome?: string | undefined;
   since?: Date | undefined;
@@ -51,8 +58,8 @@ export interface TraceFilter {
 
 const DELIVERY_COLUMNS = `mail_id as mail, recipient, reverse_path as "reversePath", origin,
   host(client_address) as "clientAddress", size, accepted_at as "acceptedAt", ended_at as "endedAt", outcome, detail,
-  attempts`;
-/** The parts of the statements that depend on what is looked for: $2 address, $3 sender, $4 recipient, $5 client address. */
+  attempts, message_id as "messageId", subject`;
+/** The parts of the statements that depend on what is looked for: $2 address, $3 sender, $4 recipient, $5 client address … */
 function conditionsOf({ address, sender, recipient }: TraceFilter) {
   return {
     hasAddress: (column: string): string => hasPart(column, '$2', address),
@@ -69,6 +76,8 @@ function deliveriesText(filter: TraceFilter): string {
       and (${isOwn('account_id')} or ${isAddressInScope('recipient')})
       and ($2::text is null or ${hasAddress('reverse_path')} or ${hasAddress('recipient')})
       and ${isFrom} and ($4::text is null or ${isTo('recipient')}) and ${isClient} and ($8::text is null or outcome = $8)
+      and ($10::text[] is null or message_id = any($10))
+      and ($11::text is null or ${hasPart('subject', '$11', filter.subject)})
     order by ended_at desc limit $9`;
 }
 
@@ -91,6 +100,7 @@ function refusalsText(filter: TraceFilter): string {
         and ($1::bigint[] is null or exists (select from ${GIVEN} where ${IN_SIGHT}))
         and ($2::text is null or ${hasAddress('reverse_path')} or ${someOne(hasAddress)})
         and ${isFrom} and ($4::text is null or ${someOne(isTo)}) and ${isClient} and $8::text is null
+        and $10::text[] is null and $11::text is null
       order by at desc limit $9) found, lateral (
       select array_agg(address order by coalesce(${isTo('address')}, ${hasAddress('address')}, false) desc, place) as recipients
       from ${GIVEN} where ${IN_SIGHT}) seen
@@ -171,6 +181,8 @@ async function walkBack<Row>(
       new Date(until),
       filter.outcome ?? null,
       filter.limit - rows.length,
+      filter.messageId === undefined ? null : messageIds(filter.messageId),
+      filter.subject ?? null,
     ];
     const began = performance.now();
     rows.push(...(await db.query<Row>({ text, values })));
@@ -186,11 +198,17 @@ async function walkBack<Row>(
   return { rows, searchedSince: isOver ? null : new Date(until) };
 }
 
+/** As it stands in the mail, whether or not whoever asks has copied the brackets. */
+function messageIds(written: string): string[] {
+  const bare = written.replace(/^<(.*)>$/s, '$1');
+  return [bare, `<${bare}>`];
+}
+
 function isSearch(
   scope: MailScope,
-  { address, sender, recipient, clientAddress, outcome }: TraceFilter,
+  { address, sender, recipient, clientAddress, messageId, subject, outcome }: TraceFilter,
 ): boolean {
-  const conditions = [address, sender, recipient, clientAddress, outcome];
+  const conditions = [address, sender, recipient, clientAddress, messageId, subject, outcome];
   return scope !== 'all' || conditions.some((one) => one !== undefined);
 }
 

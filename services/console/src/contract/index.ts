@@ -22,6 +22,7 @@ import type { Answered, Sent } from './route.ts';
 import { sessionRoutes } from './session.ts';
 import { settingsRoutes } from './settings.ts';
 import { stepRoutes } from './steps.ts';
+import { taskRoutes } from './tasks.ts';
 import { testRoutes } from './tests.ts';
 
 export const contract = {
@@ -31,6 +32,7 @@ export const contract = {
   ...contactRoutes,
   ...dkimRoutes,
   ...mailRoutes,
+  ...taskRoutes,
   ...quarantineRoutes,
   ...dlpRoutes,
   ...certificateRoutes,

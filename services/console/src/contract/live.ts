@@ -13,6 +13,7 @@ export const topics = [
   'guard',
   'routes',
   'hooks',
+  'tasks',
   'queue',
 ] as const;
 export type Topic = (typeof topics)[number];

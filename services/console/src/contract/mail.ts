@@ -50,6 +50,14 @@ export const mailRoutes = {
     summary: 'the queue by where it goes',
     request: () => ({}),
   }),
+  'POST /queue/plan': asks(adminQueue.plan, {
+    summary: 'what waiting mail would do under settings that are not saved',
+    body: z.strictObject({
+      queue: z.record(z.string().max(64), z.unknown()).default({}),
+      relay: z.strictObject({ host: z.string().max(255).optional() }).default({}),
+    }),
+    request: ({ body }) => body,
+  }),
   'GET /queue/:mail': asks(adminQueue.show, {
     summary: 'one mail of the queue with its verdicts and a page of its recipients',
     params: mail,
@@ -109,6 +117,8 @@ export const mailRoutes = {
       sender: search,
       recipient: search,
       clientAddress: z.string().max(64).optional(),
+      messageId: z.string().max(998).optional(),
+      subject: search,
       outcome: z.string().max(32).optional(),
       since: z.iso.datetime().optional(),
       until: z.iso.datetime().optional(),

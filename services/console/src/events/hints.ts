@@ -14,6 +14,7 @@ import {
   type Role,
   settingsApplied,
   settingsChanged,
+  taskChanged,
 } from '@pochtar/bus';
 import { type Topic, topics } from '../contract/live.ts';
 
@@ -23,7 +24,7 @@ const GATHER_MS = 1000;
 const TOPICS: Readonly<Record<Role, readonly Topic[]>> = {
   admin: topics,
   auditor: topics,
-  domainAdmin: ['directory', 'queue'],
+  domainAdmin: ['directory', 'queue', 'tasks'],
   user: [],
 };
 
@@ -51,6 +52,7 @@ export class Hints implements AsyncDisposable {
       bus.subscribe(dnsblChanged, () => this.#note('dnsbl')),
       bus.subscribe(guardChanged, () => this.#note('guard')),
       bus.subscribe(routesChanged, () => this.#note('routes')),
+      bus.subscribe(taskChanged, () => this.#note('tasks')),
       bus.subscribe(hooksChanged, () => this.#note('hooks')),
       ...[mailDeferred, mailBounced, mailHeld].map((subject) =>
         bus.subscribe(subject, () => this.#note('queue')),

@@ -22,6 +22,7 @@ import { hookRoutes } from './fake-hooks.ts';
 import { listRoutes } from './fake-lists.ts';
 import { quarantineRoutes } from './fake-quarantine.ts';
 import { stepRoutes } from './fake-steps.ts';
+import { taskRoutes } from './fake-tasks.ts';
 import { withStrange } from './fake-strange.ts';
 import {
   revisions,
@@ -243,6 +244,7 @@ export class FakeApi {
     ...guardRoutes(() => this.isNew, this.changes),
     ...domainRoutes(() => this.isNew, this.changes),
     ...hookRoutes(() => this.isNew, this.changes),
+    ...taskRoutes(() => this.isNew),
     ...dlpRoutes(() => this.isNew, this.changes),
     ...quarantineRoutes(() => this.isNew, this.changes),
     ...stepRoutes(() => this.isNew),
@@ -256,6 +258,11 @@ export class FakeApi {
       asOf: '2026-01-01T10:00:00.000Z',
     }),
     'GET /queue/destinations': () => ({ destinations: this.isNew ? [] : destinations }),
+    'POST /queue/plan': (): Answers<'POST /queue/plan'> => ({
+      ...{ waiting: 1214, earlier: 12, later: 1198, returned: 4, redirected: 0, isWhole: true },
+      before: { first: '2026-01-01T10:30:00.000Z', last: '2026-01-01T15:00:00.000Z' },
+      after: { first: '2026-01-01T12:00:00.000Z', last: '2026-01-02T09:00:00.000Z' },
+    }),
     'GET /queue/:mail': ({ params }) => {
       const found = mails(new URLSearchParams()).mails.find(({ mail }) => mail === params.mail);
       if (found === undefined) return problem(404, 'notFound', 'такого письма нет', 'no such mail');

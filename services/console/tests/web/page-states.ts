@@ -24,6 +24,7 @@ const emptyPages = [
   '/admins',
   '/processes',
   '/hooks',
+  '/tasks',
   '/lists/white',
   '/lists/networks',
   '/lists/guard',

@@ -54,7 +54,7 @@ export const menu: readonly PlaceGroup[] = [
   {
     title: 'menu.service',
     places: [
-      { to: '/tasks', title: 'page.tasks', roles: server, isComing: true },
+      { to: '/tasks', title: 'page.tasks', roles: all },
       { to: '/volumes', title: 'page.volumes', roles: server, isComing: true },
       { to: '/processes', title: 'page.processes', roles: server },
       { to: '/hooks', title: 'page.hooks', roles: server },

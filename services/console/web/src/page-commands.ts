@@ -41,7 +41,11 @@ const trace: Lines = ({ q, hours, at, outcome }) => {
   const typed = recognise(q ?? '');
   const address = typed?.kind === 'address' ? ` ${shellWord(typed.text)}` : '';
   const client = typed?.kind === 'ip' ? typed.text : undefined;
-  return [withOptions(`pochtar trace find${address}`, { client, outcome, ...range })];
+  const words = {
+    'message-id': typed?.kind === 'messageId' ? typed.text : undefined,
+    subject: typed?.kind === 'subject' ? typed.text : undefined,
+  };
+  return [withOptions(`pochtar trace find${address}`, { ...words, client, outcome, ...range })];
 };
 
 const queue: Lines = ({ tab, open, state, holder, age, sender, recipient, destination, reason }) => {
@@ -134,6 +138,7 @@ const pages: Readonly<Record<string, Lines>> = {
   '/try': () => ['pochtar filter try mail.eml --client 203.0.113.7'],
   '/certificates': () => ['pochtar certificate list'],
   '/processes': () => ['pochtar settings status'],
+  '/tasks': () => ['pochtar task list'],
   '/hooks': ({ open }) => [
     open === undefined ? 'pochtar hook list' : `pochtar hook ledger ${shellWord(open)}`,
   ],

@@ -93,6 +93,7 @@ const routes = [
   page('/settings/more', settings, 'MoreTab'),
   page('/certificates', () => import('./pages/certificates/CertificatesPage.tsx'), 'CertificatesPage'),
   page('/processes', () => import('./pages/processes/ProcessesPage.tsx'), 'ProcessesPage'),
+  page('/tasks', () => import('./pages/tasks/TasksPage.tsx'), 'TasksPage'),
   page('/hooks', () => import('./pages/hooks/HooksPage.tsx'), 'HooksPage'),
   page('/admins', () => import('./pages/admins/AdminsPage.tsx'), 'AdminsPage'),
   page('/audit', () => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
@@ -104,7 +105,6 @@ const routes = [
   page('/dlp', () => import('./pages/dlp/DlpPage.tsx'), 'DlpPage'),
   page('/try', () => import('./pages/try/TryPage.tsx'), 'TryPage'),
   coming('/firewall', 'page.firewall', 'coming.firewall'),
-  coming('/tasks', 'page.tasks', 'coming.tasks'),
   coming('/volumes', 'page.volumes', 'coming.volumes'),
 ];
 

@@ -26,6 +26,7 @@ import { routeCommands } from './route.ts';
 import { rulesCommands } from './rules.ts';
 import { settingsCommands } from './settings.ts';
 import { stepCommands } from './step.ts';
+import { taskCommands } from './task.ts';
 import { tokenCommands } from './token.ts';
 import { traceCommands } from './trace.ts';
 
@@ -51,6 +52,7 @@ export const allCommands: readonly Command[] = [
   ...queueCommands,
   ...routeCommands,
   ...quarantineCommands,
+  ...taskCommands,
   ...traceCommands,
   ...hookCommands,
   ...adminCommands,

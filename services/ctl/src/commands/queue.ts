@@ -1,5 +1,5 @@
 // pochtar queue: list, show, and what can be done with mails: retry, hold, release, delete, return, redirect.
-import { adminQueue, heldBy, type QueueOutcome } from '@pochtar/bus';
+import { adminQueue, heldBy, MOST_AT_ONCE, type QueueActionName, type QueueOutcome } from '@pochtar/bus';
 import type { Command } from '../command.ts';
 import { confirm, yesOption } from '../confirmation.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -8,6 +8,8 @@ import { type Text, text } from '../language.ts';
 import { list, table, time } from '../output.ts';
 import type { Session } from '../session.ts';
 import type { Option } from '../syntax.ts';
+import { isOver, watchTask } from '../watch-task.ts';
+import { queuePlan } from './queue-plan.ts';
 import { queueTable, stateOf } from './queue-table.ts';
 
 const holdOptions: Record<string, Option> = {
@@ -213,9 +215,34 @@ const pausing: Command[] = [
 
 const PAGE = 200;
 
-type Act = (mails: string[]) => Promise<QueueOutcome>;
+interface Act {
+  name: QueueActionName;
+  /** With some mails, while somebody waits. */
+  some: (mails: string[]) => Promise<QueueOutcome>;
+  /** Of a redirection. */
+  to?: string;
+}
 
-/** Does it with the named mails, or with `--all` that the filter finds, page by page. */
+/** Many mails are a task of the server, which goes on when nobody watches. */
+async function actAsTask(session: Session, input: Input, { name, to }: Act): Promise<ExitCode> {
+  const begun = await session.ask(adminQueue.begin, { ...filterOf(input), action: name, to });
+  const { id, total } = begun.task;
+  session.note(
+    text(
+      `задача ${id}: писем ${total}; следить — pochtar task watch ${id}`,
+      `task ${id}: ${total} mails; to follow it: pochtar task watch ${id}`,
+    ),
+  );
+  const task = input.flag('no-watch') ? begun.task : await watchTask(session, id);
+  const { changed, skipped, state, fault } = task;
+  for (const [reason, count] of Object.entries(skipped))
+    session.note(text(`пропущено (${reason}): ${count}`, `skipped (${reason}): ${count}`));
+  if (fault !== null) session.note(text(fault, fault));
+  await session.show({ task }, () => `${changed}\n`);
+  return isOver(task) && state !== 'done' ? exitCode.refused : exitCode.done;
+}
+
+/** Does it with the named mails, or with `--all` that the filter finds. */
 async function actOn(session: Session, input: Input, act: Act): Promise<ExitCode> {
   const outcome: QueueOutcome = { done: [], skipped: [], unknown: [], complaints: [] };
   const add = ({ done, skipped, unknown, complaints }: QueueOutcome): void => {
@@ -230,20 +257,16 @@ async function actOn(session: Session, input: Input, act: Act): Promise<ExitCode
     if (input.args.length === 0) {
       throw new UsageError(text('назовите письма или укажите --all', 'name the mails or give --all'));
     }
-    for (let at = 0; at < input.args.length; at += PAGE) add(await act(input.args.slice(at, at + PAGE)));
+    for (let at = 0; at < input.args.length; at += PAGE) add(await act.some(input.args.slice(at, at + PAGE)));
   } else {
     // The set is fixed first: what arrives meanwhile is not touched.
     const { mails, isCut } = await session.ask(adminQueue.matching, filterOf(input));
-    if (isCut)
-      session.note(
-        text(
-          `только первые ${mails.length}: повторите для остальных`,
-          `only the first ${mails.length}: repeat it for the others`,
-        ),
-      );
-    if (input.flag('dry-run'))
+    if (input.flag('dry-run')) {
+      if (isCut) session.note(text(`только первые ${mails.length}`, `only the first ${mails.length}`));
       return session.show({ mails }, () => mails.map((mail) => `${mail}\n`).join(''));
-    for (let at = 0; at < mails.length; at += PAGE) add(await act(mails.slice(at, at + PAGE)));
+    }
+    if (mails.length > MOST_AT_ONCE) return actAsTask(session, input, act);
+    for (let at = 0; at < mails.length; at += PAGE) add(await act.some(mails.slice(at, at + PAGE)));
   }
   await session.show(outcome, () => outcome.done.map((mail) => `${mail}\n`).join(''));
   if (outcome.skipped.length === 0) return exitCode.done;
@@ -296,6 +319,12 @@ async function demandOneKind(session: Session, input: Input, isRelease: boolean)
 const allOption: Record<string, Option> = {
   all: { help: text('все, которые находит отбор', 'all that the filter finds') },
   'dry-run': { help: text('с --all: только показать их', 'with --all: only show them') },
+  'no-watch': {
+    help: text(
+      'больше 500 писем — это задача сервера: не ждать её конца',
+      'more than 500 mails are a task of the server: do not wait for its end',
+    ),
+  },
   ...filterOptions,
 };
 const args = [{ name: 'MAIL', isMany: true, isOptional: true }];
@@ -310,7 +339,7 @@ function action(verb: 'retry' | 'hold' | 'delete' | 'return', summary: Text): Co
     async run(session, input) {
       if (isFinal && !input.flag('dry-run'))
         confirm(input, 'письма уйдут из очереди', 'the mails will leave the queue');
-      return actOn(session, input, (mails) => session.ask(adminQueue[verb], { mails }));
+      return actOn(session, input, { name: verb, some: (mails) => session.ask(adminQueue[verb], { mails }) });
     },
   };
 }
@@ -339,9 +368,11 @@ const release: Command = {
       );
     }
     await demandOneKind(session, input, true);
-    return actOn(session, input, (mails) =>
-      session.ask(adminQueue.release, { mails, ...holdOf(input), ...(isUnscanned && { isUnscanned }) }),
-    );
+    return actOn(session, input, {
+      name: 'release',
+      some: (mails) =>
+        session.ask(adminQueue.release, { mails, ...holdOf(input), ...(isUnscanned && { isUnscanned }) }),
+    });
   },
 };
 
@@ -355,9 +386,10 @@ const redirect: Command = {
     if (to === undefined)
       throw new UsageError(text('укажите адрес: --to ADDRESS', 'give the address: --to ADDRESS'));
     await demandOneKind(session, input, false);
-    return actOn(session, input, (mails) =>
-      session.ask(adminQueue.redirect, { mails, to, ...holdOf(input) }),
-    );
+    return actOn(session, input, {
+      ...{ name: 'redirect', to },
+      some: (mails) => session.ask(adminQueue.redirect, { mails, to, ...holdOf(input) }),
+    });
   },
 };
 
@@ -386,6 +418,7 @@ export const queueCommands: Command[] = [
   listQueue,
   destinations,
   ...pausing,
+  queuePlan,
   showMail,
   action('retry', text('отправить сейчас', 'try now')),
   action('hold', text('задержать', 'keep until released')),

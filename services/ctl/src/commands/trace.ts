@@ -13,6 +13,7 @@ const titles = {
   from: text('От', 'From'),
   to: text('Кому', 'To'),
   outcome: text('Итог', 'Outcome'),
+  subject: text('Тема', 'Subject'),
   detail: text('Подробности', 'Detail'),
   client: text('Клиент', 'Client'),
   count: text('Раз', 'Times'),
@@ -20,15 +21,16 @@ const titles = {
 };
 
 function deliveryTable(session: Session, deliveries: readonly TraceDelivery[]): string {
-  const { ended, mail, from, to, outcome, detail } = titles;
+  const { ended, mail, from, to, outcome, subject, detail } = titles;
   return table(
-    [ended, mail, from, to, outcome, detail].map((title) => session.say(title)),
+    [ended, mail, from, to, outcome, subject, detail].map((title) => session.say(title)),
     deliveries.map((one) => [
       time(one.endedAt),
       one.mail,
       `<${one.reversePath}>`,
       one.recipient,
       one.outcome,
+      (one.subject ?? '').slice(0, 40),
       one.detail,
     ]),
   );
@@ -58,6 +60,8 @@ function recipientsOf({ recipient, otherRecipients }: TraceRefusal): string {
 const options = {
   sender: { value: 'TEXT', help: text('часть адреса отправителя', "part of the sender's address") },
   recipient: { value: 'TEXT', help: text('часть адреса получателя', "part of a recipient's address") },
+  'message-id': { value: 'ID', help: text('Message-ID письма целиком', 'the whole Message-ID') },
+  subject: { value: 'TEXT', help: text('слова темы', 'words of the subject') },
   client: { value: 'IP', help: text('адрес клиента', "the client's address") },
   outcome: {
     value: 'WORD',
@@ -74,6 +78,33 @@ const options = {
   limit: { value: 'N', help: text('не больше стольких строк (50)', 'at most this many lines (50)') },
 };
 
+/** A search lasts a moment only: it is asked to go on until enough was found, or for so long. */
+const GO_ON_MS = 10_000;
+
+type Wanted = ReturnType<typeof adminTrace.find.body.parse>;
+type Found = ReturnType<typeof adminTrace.find.result.parse>;
+
+async function findOn(session: Session, request: Wanted): Promise<Found> {
+  const until = performance.now() + GO_ON_MS;
+  const found = await session.ask(adminTrace.find, request);
+  while (found.searchedSince !== null && performance.now() < until) {
+    const missing = request.limit - Math.max(found.deliveries.length, found.refusals.length);
+    if (missing <= 0) break;
+    const more = await session.ask(adminTrace.find, {
+      ...request,
+      until: found.searchedSince,
+      limit: missing,
+    });
+    found.deliveries.push(...more.deliveries);
+    found.refusals.push(...more.refusals);
+    found.isCut ||= more.isCut;
+    const isFurther = more.searchedSince === null || more.searchedSince < found.searchedSince;
+    found.searchedSince = more.searchedSince;
+    if (!isFurther) break;
+  }
+  return found;
+}
+
 export const traceCommands: Command[] = [
   {
     words: 'trace find',
@@ -87,12 +118,14 @@ export const traceCommands: Command[] = [
         sender: input.option('sender'),
         recipient: input.option('recipient'),
         clientAddress: input.option('client'),
+        messageId: input.option('message-id'),
+        subject: input.option('subject'),
         outcome: input.option('outcome'),
         since: input.moment('since', now),
         until: input.moment('until', now),
         limit: input.number('limit', { min: 1, max: 500 }) ?? 50,
       };
-      const result = await session.ask(adminTrace.find, request);
+      const result = await findOn(session, request);
       const code = await session.show(result, () => {
         const tables = [deliveryTable(session, result.deliveries), refusalTable(session, result.refusals)];
         return tables.filter((one) => one !== '').join('\n');

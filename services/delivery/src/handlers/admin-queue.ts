@@ -10,9 +10,11 @@ import {
   type QueuedMail,
   queueDue,
   type QueueDestinationInfo,
+  type QueuePlanned,
   refused,
 } from '@pochtar/bus';
-import { decodeWords, parseAddress, parseHeaderFields } from '@pochtar/mail';
+import { parseAddress, subjectOf } from '@pochtar/mail';
+import { parseSection } from '@pochtar/settings';
 import {
   type ListedMail,
   listQueue,
@@ -38,9 +40,10 @@ import {
   unlessForApproval,
 } from '../queue-actions.ts';
 import { DearAnswers } from '../dear-answers.ts';
+import { planUnder } from '../plan-preview.ts';
 import type { QueueRunner } from '../queue-runner.ts';
 import { noAddress, TestMails } from '../test-mail.ts';
-import type { Tools } from '../tools.ts';
+import { type Tools, waysOf } from '../tools.ts';
 
 export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable {
   const change = (action: Action) => (request: Selection, asker: Asker) =>
@@ -78,6 +81,7 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
       tools.bus.emit(queueDue, {});
       return done({ destination });
     }),
+    answerAdmin(tools, adminQueue.plan, (request) => plan(tools, request)),
     answerAdmin(tools, adminQueue.show, (request, { scope }) => show(tools, request, scope)),
     answerAdmin(tools, adminQueue.retry, async (request, asker) => {
       const reply = await change(retry)(request, asker);
@@ -114,12 +118,33 @@ export function answerQueue(tools: Tools, runner: QueueRunner): AsyncDisposable 
   };
 }
 
-function withAge<Request extends { olderThanMinutes?: number | undefined }>({
+export function withAge<Request extends { olderThanMinutes?: number | undefined }>({
   olderThanMinutes,
   ...filter
 }: Request) {
   const isAny = olderThanMinutes === undefined;
   return { ...filter, ...(!isAny && { acceptedBefore: new Date(Date.now() - olderThanMinutes * 60_000) }) };
+}
+
+/** Under the settings in force and what would change of them. */
+async function plan(
+  tools: Tools,
+  request: { queue: Record<string, unknown>; relay: { host?: string | undefined } },
+): Promise<AdminReply<QueuePlanned>> {
+  const { db, settings } = tools;
+  const parsed = parseSection('queue', { ...settings.current('queue'), ...request.queue });
+  if (!parsed.ok) {
+    const [error] = parsed.errors;
+    return refused(
+      error?.code ?? 'invalid',
+      error?.field ?? '',
+      error?.message.ru ?? '',
+      error?.message.en ?? '',
+    );
+  }
+  const { relay, routes } = waysOf(tools);
+  const ways = { routes, relay: { host: request.relay.host ?? relay.host } };
+  return done(await planUnder(db, { queue: parsed.value, ways }));
 }
 
 function destinationOf(found: QueueDestination): QueueDestinationInfo {

@@ -56,7 +56,9 @@ export function answerHooks(context: Context): { stop(): Promise<void> }[] {
       changed();
       return done({});
     }),
-    answerAdmin(context, adminHooks.test, ({ id }) => test(context, id)),
+    answerAdmin(context, adminHooks.test, async ({ id }) => {
+      return (await findHook(db, id)) === null ? noHook(id) : test(context, id);
+    }),
     answerAdmin(context, adminHooks.ledger, async ({ id, ...filter }) => {
       if ((await findHook(db, id)) === null) return noHook(id);
       const rows = await ledgerOf(db, id, filter);

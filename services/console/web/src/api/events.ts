@@ -18,6 +18,7 @@ const touched: Readonly<Record<string, readonly string[]>> = {
   dnsbl: ['/dnsbl', '/overview/server'],
   guard: ['/guard', '/overview/server'],
   routes: ['/routes', '/queue'],
+  tasks: ['/tasks', '/queue'],
   hooks: ['/hooks', '/overview/server'],
 };
 

@@ -6,8 +6,11 @@ import type { contacts } from './ru/contacts.ts';
 import type { dlp } from './ru/dlp.ts';
 import type { external } from './ru/external.ts';
 import type { guard } from './ru/guard.ts';
+import type { hooks } from './ru/hooks.ts';
+import type { queueMoves } from './ru/queue-moves.ts';
 import type { quarantine } from './ru/quarantine.ts';
 import type { routes } from './ru/routes.ts';
+import type { tasks } from './ru/tasks.ts';
 import type { tryMail } from './ru/try.ts';
 
 type Written = keyof typeof ru;
@@ -27,10 +30,12 @@ export type Key = Stem<
   | keyof typeof dlp
   | keyof typeof external
   | keyof typeof guard
-  | keyof typeof quarantine
-  | keyof typeof routes
-  | keyof typeof tryMail
   | keyof typeof hooks
+  | keyof typeof quarantine
+  | keyof typeof queueMoves
+  | keyof typeof routes
+  | keyof typeof tasks
+  | keyof typeof tryMail
 >;
 
 /** English has the same keys, and of plurals one and other. */

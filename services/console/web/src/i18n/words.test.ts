@@ -9,6 +9,8 @@ import { guard as enGuard } from './en/guard.ts';
 import { hooks as enHooks } from './en/hooks.ts';
 import { quarantine as enQuarantine } from './en/quarantine.ts';
 import { routes as enRoutes } from './en/routes.ts';
+import { queueMoves as enMoves } from './en/queue-moves.ts';
+import { tasks as enTasks } from './en/tasks.ts';
 import { tryMail as enTry } from './en/try.ts';
 import { en as enFirst } from './en.ts';
 import { audit as ruAudit } from './ru/audit.ts';
@@ -20,6 +22,8 @@ import { guard as ruGuard } from './ru/guard.ts';
 import { quarantine as ruQuarantine } from './ru/quarantine.ts';
 import { routes as ruRoutes } from './ru/routes.ts';
 import { hooks as ruHooks } from './ru/hooks.ts';
+import { queueMoves as ruMoves } from './ru/queue-moves.ts';
+import { tasks as ruTasks } from './ru/tasks.ts';
 import { tryMail as ruTry } from './ru/try.ts';
 import { ru as ruFirst } from './ru.ts';
 
@@ -31,8 +35,11 @@ const ru = {
   ...ruDlp,
   ...ruExternal,
   ...ruGuard,
+  ...ruHooks,
+  ...ruMoves,
   ...ruQuarantine,
   ...ruRoutes,
+  ...ruTasks,
   ...ruTry,
 };
 const en = {
@@ -43,8 +50,11 @@ const en = {
   ...enDlp,
   ...enExternal,
   ...enGuard,
+  ...enHooks,
+  ...enMoves,
   ...enQuarantine,
   ...enRoutes,
+  ...enTasks,
   ...enTry,
 };
 

@@ -11,6 +11,7 @@ import { sectionOf } from './catalogue.ts';
 import { ConflictTable } from './ConflictTable.tsx';
 import { commandLine } from './command-line.ts';
 import type { Draft } from './draft.ts';
+import { QueueMoves } from './QueueMoves.tsx';
 import { RevertSheet } from './RevertSheet.tsx';
 import { Review, type ReviewedSection, type Saved } from './Review.tsx';
 import { testResults, untried } from './test-results.ts';
@@ -50,11 +51,12 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
   if (undone !== null) {
     return <RevertSheet forms={forms} to={{ changeId: undone }} onBack={onClose} onClose={onClose} />;
   }
+  const sections = draft.changedSections().flatMap((name) => changesOf(forms, draft, name));
   return (
     <Review
       forms={forms}
       title={t('review.title')}
-      sections={draft.changedSections().flatMap((name) => changesOf(forms, draft, name))}
+      sections={sections}
       cautions={draft.cautions()}
       command={commandLine(draft.changes())}
       apply={(comment) => draft.whileSaved(() => send(comment))}
@@ -65,6 +67,7 @@ export function ReviewSheet({ forms, draft, onClose }: ReviewSheetProps) {
       onClose={onClose}
     >
       <ConflictTable forms={forms} draft={draft} isOver />
+      <QueueMoves sections={sections} document={(section) => draft.document(section)} />
       <Untested forms={forms} draft={draft} />
     </Review>
   );

@@ -40,7 +40,6 @@ export const shell = {
   'notFound.home': 'Go to the overview',
   'coming.firewall':
     'Coming with firewall management. Until then, open the ports with the machine’s own rules.',
-  'coming.tasks': 'Coming with long tasks: moving the mail store, importing.',
   'coming.volumes': 'Coming with moving the mail store.',
   'action.retry': 'Try again',
   'action.cancel': 'Cancel',

@@ -3,23 +3,30 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import { refresh } from '../../api/queries.ts';
-import { useWords } from '../../i18n/index.ts';
+import { tasks as english } from '../../i18n/en/tasks.ts';
+import { addWords, useWords } from '../../i18n/index.ts';
+import { tasks as russian } from '../../i18n/ru/tasks.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { Button, TextInput } from '../../ui/controls.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { add, nothingDone, type Outcome, outcomeWords } from './outcome.ts';
+import type { QueueQuery } from './QueueFilters.tsx';
+
+addWords({ ru: russian, en: english });
 
 type Action = 'retry' | 'hold' | 'release' | 'return' | 'delete';
 type Doing = Action | 'redirect' | null;
 
 const actions: readonly Action[] = ['retry', 'hold', 'release', 'return', 'delete'];
-const touches = ['/queue', '/trace'];
+const touches = ['/queue', '/trace', '/tasks'];
 /** So many are deleted only after their number was typed. */
 const many = 20;
 
 interface QueueActionsProps {
   mails: string[];
+  /** All that it finds were chosen: many of them are a task of the server. */
+  whole?: QueueQuery | undefined;
   /** Of all of them, where it is known: only what helps in it is offered. */
   state?: 'active' | 'parked' | 'held' | 'scheduled';
   onDone: () => void;
@@ -33,7 +40,7 @@ const idle: Readonly<Record<NonNullable<QueueActionsProps['state']>, readonly Ac
   active: ['release'],
 };
 
-export function QueueActions({ mails, state, onDone }: QueueActionsProps) {
+export function QueueActions({ mails, whole, state, onDone }: QueueActionsProps) {
   const { t } = useWords();
   const [doing, setDoing] = useState<Doing>(null);
   const done = () => {
@@ -58,9 +65,11 @@ export function QueueActions({ mails, state, onDone }: QueueActionsProps) {
       <Button size="xs" variant="default" onClick={() => setDoing('redirect')}>
         {t('queue.action.redirect')}
       </Button>
-      {doing === 'redirect' && <Redirect mails={mails} onDone={done} onClose={() => setDoing(null)} />}
+      {doing === 'redirect' && (
+        <Redirect mails={mails} whole={whole} onDone={done} onClose={() => setDoing(null)} />
+      )}
       {doing !== null && doing !== 'redirect' && (
-        <Act action={doing} mails={mails} onDone={done} onClose={() => setDoing(null)} />
+        <Act action={doing} mails={mails} whole={whole} onDone={done} onClose={() => setDoing(null)} />
       )}
     </div>
   );
@@ -72,8 +81,8 @@ interface ActProps extends QueueActionsProps {
 
 function useOutcome(onDone: () => void) {
   const words = useWords();
-  return (outcome: Outcome) => {
-    toast(outcomeWords(outcome, words));
+  return ({ task, ...outcome }: Outcome & { task: number | null }) => {
+    toast(task === null ? outcomeWords(outcome, words) : words.t('tasks.begun', { id: task }));
     onDone();
   };
 }
@@ -81,11 +90,35 @@ function useOutcome(onDone: () => void) {
 /** So many go with one request. */
 const slice = 500;
 
-/** One action on any number of mails, a slice at a time. */
+interface Selected {
+  mails: readonly string[];
+  whole?: QueueQuery | undefined;
+}
+
+/** Null: there are few enough to do it at once. */
+async function beginTask(
+  action: Action | 'redirect',
+  { mails, whole }: Selected,
+  to?: string,
+): Promise<number | null> {
+  if (whole === undefined || mails.length <= slice) return null;
+  const body = { ...whole, action, ...(to !== undefined && { to }) };
+  return (await call('POST /queue/tasks', { body })).task.id;
+}
+
+interface Wanted {
+  mails: readonly string[];
+  /** The number of the task that does it; null: it is done here. */
+  begin: () => Promise<number | null>;
+}
+
+/** One action on any number of mails, as a task or a slice at a time. */
 function useSlices(act: (mails: string[]) => Promise<Outcome>) {
   return useMutation({
-    mutationFn: async (mails: readonly string[]) => {
-      const outcome = nothingDone();
+    mutationFn: async ({ mails, begin }: Wanted) => {
+      const task = await begin();
+      const outcome = { ...nothingDone(), task };
+      if (task !== null) return outcome;
       for (let at = 0; at < mails.length; at += slice) add(outcome, await act(mails.slice(at, at + slice)));
       return outcome;
     },
@@ -93,7 +126,7 @@ function useSlices(act: (mails: string[]) => Promise<Outcome>) {
   });
 }
 
-function Act({ action, mails, onDone, onClose }: ActProps & { action: Action }) {
+function Act({ action, mails, whole, onDone, onClose }: ActProps & { action: Action }) {
   const { t } = useWords();
   const act = useSlices((some) => call(`POST /queue/${action}`, { body: { mails: some } }));
   const onSuccess = useOutcome(onDone);
@@ -106,7 +139,7 @@ function Act({ action, mails, onDone, onClose }: ActProps & { action: Action }) 
       {...(action === 'delete' && count > many && { typed: String(count) })}
       isBusy={act.isPending}
       error={act.error}
-      onConfirm={() => act.mutate(mails, { onSuccess })}
+      onConfirm={() => act.mutate({ mails, begin: () => beginTask(action, { mails, whole }) }, { onSuccess })}
       onClose={onClose}
     >
       {t(`queue.text.${action}`)}
@@ -114,7 +147,7 @@ function Act({ action, mails, onDone, onClose }: ActProps & { action: Action }) 
   );
 }
 
-function Redirect({ mails, onDone, onClose }: ActProps) {
+function Redirect({ mails, whole, onDone, onClose }: ActProps) {
   const { t } = useWords();
   const [to, setTo] = useState('');
   const redirect = useSlices((some) =>
@@ -128,7 +161,12 @@ function Redirect({ mails, onDone, onClose }: ActProps) {
       isBusy={redirect.isPending}
       isReady={to.includes('@')}
       error={redirect.error}
-      onSubmit={() => redirect.mutate(mails, { onSuccess })}
+      onSubmit={() =>
+        redirect.mutate(
+          { mails, begin: () => beginTask('redirect', { mails, whole }, to.trim()) },
+          { onSuccess },
+        )
+      }
       onClose={onClose}
     >
       <p>{t('queue.text.redirect')}</p>

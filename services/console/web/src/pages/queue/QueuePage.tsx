@@ -59,7 +59,12 @@ interface MailsProps {
 function Mails({ view, setView }: MailsProps) {
   const { t, language } = useWords();
   const isReadOnly = useWho().role === 'auditor';
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [selected, choose] = useState<ReadonlySet<string>>(new Set());
+  const [whole, setWhole] = useState<QueueQuery | undefined>();
+  const setSelected = (keys: ReadonlySet<string>, all?: QueueQuery) => {
+    choose(keys);
+    setWhole(all);
+  };
   const { open } = view;
   const filter = queueQuery(view);
   const cursor = useCursor(JSON.stringify(filter));
@@ -110,9 +115,9 @@ function Mails({ view, setView }: MailsProps) {
             isExact={data?.isTotalExact ?? true}
             isSearching={until !== null}
             count={selected.size}
-            onSelect={(mails) => setSelected(new Set(mails))}
+            onSelect={(mails) => setSelected(new Set(mails), filter)}
           />
-          <QueueActions mails={[...selected]} onDone={() => setSelected(new Set())} />
+          <QueueActions mails={[...selected]} whole={whole} onDone={() => setSelected(new Set())} />
         </div>
       )}
       {open !== undefined && (

@@ -55,6 +55,8 @@ export function TracePage() {
         outcome: view.outcome,
         ...(typed?.kind === 'ip' && { clientAddress: typed.text }),
         ...(typed?.kind === 'address' && { address: typed.text }),
+        ...(typed?.kind === 'messageId' && { messageId: typed.text }),
+        ...(typed?.kind === 'subject' && { subject: typed.text }),
       },
     },
     { every: 10_000, enabled: typed?.kind !== 'mail' },

@@ -7,6 +7,9 @@ test.each([
   ['2001:db8::1', 'ip'],
   ['<anna@firma.test>', 'address'],
   ['firma', 'address'],
+  ['<0102018f3c2a-7d1e4b2a-000000@mailer.test>', 'messageId'],
+  ['счёт', 'subject'],
+  ['invoice 15', 'subject'],
 ])('%s is taken for: %s', (typed, kind) => {
   expect(recognise(typed)?.kind).toBe(kind);
 });

@@ -1,0 +1,2 @@
+// Long work with progress: the rows of tasks.
+export * from './tasks.ts';
