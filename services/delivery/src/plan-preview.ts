@@ -60,7 +60,7 @@ function underSettings(one: WaitingRecipient, queue: QueueSettings, now: Date): 
   // It was tried, and its time is over: the next wake-up gives it up.
   if (now >= expiresAt(one.acceptedAt, queue)) return 'returned';
   // Who is due already is being claimed; a person may have asked for it.
-  return one.dueAt <= now ? one.dueAt : nextAttempt(one.acceptedAt, one.lastAttemptAt, queue);
+  return one.dueAt <= now ? one.dueAt : nextAttempt(one.acceptedAt, one.lastAttemptAt, queue, one);
 }
 
 function extend(span: Span, at: Date): void {

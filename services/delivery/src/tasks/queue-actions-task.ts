@@ -38,7 +38,7 @@ interface TaskInput {
 
 export class QueueTasks implements AsyncDisposable {
   readonly #tools: Tools;
-  readonly #afterRetry: () => void;
+  readonly #afterRetry: () => Promise<void>;
   readonly #stopping = new AbortController();
   readonly #hearing: { stop(): void };
   #wake = new AbortController();
@@ -46,7 +46,7 @@ export class QueueTasks implements AsyncDisposable {
   readonly #running: Promise<void>;
 
   /** `afterRetry`: far sides that were away are tried again. */
-  constructor(tools: Tools, afterRetry: () => void) {
+  constructor(tools: Tools, afterRetry: () => Promise<void>) {
     this.#tools = tools;
     this.#afterRetry = afterRetry;
     this.#hearing = tools.bus.subscribe(taskChanged, ({ state }) => {
@@ -112,7 +112,7 @@ export class QueueTasks implements AsyncDisposable {
       const rest = Math.min(performance.now() - began, TELL_MS);
       await delay(rest, undefined, { signal: this.#stopping.signal }).catch(() => {});
     }
-    if (task.kind === taskKind('retry')) this.#afterRetry();
+    if (task.kind === taskKind('retry')) await this.#afterRetry();
     return 'done';
   }
 
