@@ -120,9 +120,10 @@ export async function addContentVersion(
 
 const FILED = `
 insert into store.content (id, pack_id, pack_offset, length, sha256, header_length, header, header_complete, other_fields, envelope,
-  body_structure, parts, message_id, sent_at, prefix, removed, texts_version)
+  body_structure, parts, message_id, sent_at, prefix, removed, texts_version,
+  sent_day, base_subject, is_reply, thread_ids)
 select $2, c.pack_id, c.pack_offset, c.length, c.sha256, c.header_length, $5, $6, c.other_fields, $7, c.body_structure, c.parts, $8, $9,
-  $3, $4, c.texts_version
+  $3, $4, c.texts_version, $10, $11, $12, $13
 from store.content c where c.id = $1
 on conflict do nothing`;
 
@@ -138,6 +139,7 @@ export async function addFiledContent(
     values: [
       ...[from, id, prefix, removed, texts.shortHeader, texts.shortHeaderComplete],
       ...[texts.envelope, texts.messageId, texts.sentAt],
+      ...[texts.sentDay, texts.baseSubject, texts.isReply, texts.threadIds],
     ],
   });
 }
