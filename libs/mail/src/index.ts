@@ -38,6 +38,7 @@ export { buildQuarantineDigest, type DigestedMail } from './quarantine-digest.ts
 export { buildTestMail } from './test-mail.ts';
 export * from './scan-reason.ts';
 export { type PartEncoding, partEncodings, sevenBit, Unconvertible } from './seven-bit.ts';
+export { sevenBitHeader } from './seven-bit-header.ts';
 export * from './held-report.ts';
 export * from './virus-report.ts';
 export * from './transfer-decoding.ts';

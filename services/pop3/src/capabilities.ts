@@ -3,8 +3,8 @@ import { canStartTls, channelBindings, isLoginAllowed, offeredScram } from '@poc
 import { INBOX } from '@pochtar/store/mailbox';
 import type { Session } from './command.ts';
 
-/** RFC 2449 §6; AUTH-RESP-CODE: RFC 3206 §6. */
-const ALWAYS = ['TOP', 'UIDL', 'RESP-CODES', 'AUTH-RESP-CODE', 'PIPELINING'];
+/** RFC 2449 §6; AUTH-RESP-CODE: RFC 3206 §6; LANG, and UTF8 for log-ins by USER too: RFC 6856 §2, §3. */
+const ALWAYS = ['TOP', 'UIDL', 'RESP-CODES', 'AUTH-RESP-CODE', 'PIPELINING', 'LANG', 'UTF8 USER'];
 
 export function capabilities(session: Session): string[] {
   const tags = [...ALWAYS, `EXPIRE ${expiry(session)}`];

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Logger, SocketInput, SocketOutput } from '@pochtar/runtime';
 import type { LoggedIn } from '@pochtar/store/directory';
 import type { MaildropLease } from '@pochtar/store/mailbox';
+import type { Language } from './languages.ts';
 import type { Maildrop } from './maildrop.ts';
 import type { Reply } from './reply.ts';
 import type { Server } from './server.ts';
@@ -21,6 +22,10 @@ export interface Session {
   readonly clientAddress: string;
   readonly socket: Socket;
   readonly isSecure: boolean;
+  /** RFC 6856 §2.1: headers in UTF-8 are sent as they are. */
+  isUtf8: boolean;
+  /** RFC 6856 §3 */
+  language: Language;
   /** Named by USER, until PASS. */
   userName: string | null;
   failedLogins: number;

@@ -4,6 +4,7 @@ import { auth } from './commands/auth.ts';
 import { capa } from './commands/capa.ts';
 import { dele } from './commands/dele.ts';
 import { list } from './commands/list.ts';
+import { lang } from './commands/lang.ts';
 import { noop } from './commands/noop.ts';
 import { pass, user } from './commands/user-pass.ts';
 import { quit } from './commands/quit.ts';
@@ -12,6 +13,7 @@ import { rset } from './commands/rset.ts';
 import { stat } from './commands/stat.ts';
 import { stls } from './commands/stls.ts';
 import { top } from './commands/top.ts';
+import { utf8 } from './commands/utf8.ts';
 import { uidl } from './commands/uidl.ts';
 
 const before: readonly State[] = ['authorization'];
@@ -33,6 +35,9 @@ export const commands: Commands = new Map(
     DELE: { states: after, run: dele },
     RSET: { states: after, run: rset },
     NOOP: { states: after, run: noop },
+    // RFC 6856 §2.1: before the log-in only.
+    UTF8: { states: before, run: utf8 },
+    LANG: { states: always, run: lang },
     CAPA: { states: always, run: capa },
     QUIT: { states: always, run: quit },
   }),

@@ -5,6 +5,8 @@ export type ResponseCode =
   | 'IN-USE'
   /** RFC 3206 §4: the name or the password is wrong. */
   | 'AUTH'
+  /** RFC 6856 §5: the message has UTF-8 in its header, and the client has not asked for it. */
+  | 'UTF8'
   /** RFC 3206 §3: trouble that passes. */
   | 'SYS/TEMP'
   /** RFC 3206 §3: trouble that somebody has to mend. */

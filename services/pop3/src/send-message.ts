@@ -1,9 +1,11 @@
 // The bytes of a message, from the volume to the client. No connection to Postgres is held meanwhile, and no more is
 // read than the client takes.
-import { CrlfLines } from '@pochtar/mail';
+import { CrlfLines, textToBytes } from '@pochtar/mail';
 import { headerShift, streamDelivered } from '@pochtar/store/content';
 import { dotStuffed } from './dot-stuffing.ts';
+import { localized } from './languages.ts';
 import type { NumberedMessage } from './maildrop.ts';
+import { withPlainHeader } from './plain-header.ts';
 import { err, firstLine, ok, type Reply, SessionEnd } from './reply.ts';
 import type { Session } from './command.ts';
 
@@ -23,8 +25,14 @@ export async function openMessage(
   // Another protocol may have removed it: POP3 has the maildrop to itself among POP3 sessions only.
   if (found === null) return { refusal: err(`message ${number} is gone`) };
   const { stored, headerLength, size } = found;
-  const bytes = streamDelivered(server.blobs, stored);
-  return { bytes, headerLength: headerLength + headerShift(stored), size };
+  const message = {
+    bytes: streamDelivered(server.blobs, stored),
+    headerLength: headerLength + headerShift(stored),
+  };
+  // RFC 6856 §5: without UTF8 a header is in US-ASCII; LIST tells the size that is stored.
+  const shown = session.isUtf8 ? message : await withPlainHeader(message);
+  if (shown === null) return { refusal: err('the header is in UTF-8, use UTF8 before the log-in', 'UTF8') };
+  return { ...shown, size };
 }
 
 /** RFC 1939 §3: every line ends with CRLF, whatever the stored message has. */
@@ -42,7 +50,7 @@ export async function sendMessage(
   const { output } = session;
   const chunks = dotStuffed(withCrlf(message));
   const first = await chunks.next();
-  output.text(firstLine(ok(text)));
+  output.text(textToBytes(firstLine(ok(localized(text, session.language)))));
   try {
     if (!first.done) await output.octets(first.value);
     for await (const chunk of chunks) await output.octets(chunk);

@@ -8,11 +8,13 @@ import {
   SocketInput,
   SocketOutput,
 } from '@pochtar/runtime';
+import { textToBytes } from '@pochtar/mail';
 import { isTransient } from '@pochtar/service';
 import { BlobMissing } from '@pochtar/store/blob';
 import type { LoggedIn } from '@pochtar/store/directory';
 import type { MaildropLease } from '@pochtar/store/mailbox';
 import type { Commands, Session, State } from './command.ts';
+import { type Language, localized } from './languages.ts';
 import type { Maildrop } from './maildrop.ts';
 import { err, firstLine, ok, type Reply, SessionEnd, tryAgain } from './reply.ts';
 import type { Server } from './server.ts';
@@ -33,6 +35,8 @@ export class Pop3Session implements Session {
   readonly clientAddress: string;
   socket: Socket;
   isSecure: boolean;
+  isUtf8 = false;
+  language: Language = 'i-default';
   /** Named by USER, until PASS. */
   userName: string | null = null;
   failedLogins = 0;
@@ -115,6 +119,7 @@ export class Pop3Session implements Session {
     this.output.attach(socket);
     this.isSecure = true;
     this.userName = null;
+    this.isUtf8 = false;
   }
 
   async #turn(): Promise<void> {
@@ -125,8 +130,8 @@ export class Pop3Session implements Session {
     input.timeoutMs = times.commandMs;
     const line = await input.line(MAX_COMMAND);
     if (line.isTooLong) return this.#answer('long', err('the command is too long'));
-    // RFC 1939 §3: a keyword of letters, arguments behind single spaces.
-    const [, keyword = '', argument = ''] = /^([A-Za-z]{1,16})(?: (.*))?$/s.exec(line.text) ?? [];
+    // RFC 1939 §3: a keyword of letters (one of them has a digit), arguments behind single spaces.
+    const [, keyword = '', argument = ''] = /^([A-Za-z][A-Za-z0-9]{0,15})(?: (.*))?$/s.exec(line.text) ?? [];
     const name = keyword.toUpperCase();
     // RFC 1939 §7: only of a password spaces are a part.
     const given = name === 'PASS' ? argument : argument.replace(/ +$/, '');
@@ -172,10 +177,10 @@ export class Pop3Session implements Session {
 
   async #send(reply: Reply): Promise<void> {
     const { output } = this;
-    output.text(firstLine(reply));
+    output.text(said(reply, this.language));
     if (reply.lines !== null) {
       for (const line of reply.lines) {
-        output.text(`${line}\r\n`);
+        output.text(textToBytes(`${line}\r\n`));
         if (output.isFull) await output.flush();
       }
       output.text('.\r\n');
@@ -194,4 +199,9 @@ export class Pop3Session implements Session {
     // A client that does not take the last words does without them.
     if (error.reply !== null) await this.#send(error.reply).catch(() => {});
   }
+}
+
+/** RFC 6856 §3: what people read, in their language and in UTF-8. */
+function said(reply: Reply, language: Language): string {
+  return textToBytes(firstLine({ ...reply, text: localized(reply.text, language) }));
 }

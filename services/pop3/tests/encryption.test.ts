@@ -26,6 +26,8 @@ test('mode optional: STLS, after which what was said before does not count; then
     S: RESP-CODES
     S: AUTH-RESP-CODE
     S: PIPELINING
+    S: LANG
+    S: UTF8 USER
     S: EXPIRE NEVER
     S: USER
     S: SASL PLAIN LOGIN
@@ -64,6 +66,8 @@ test('mode required: without TLS no password is taken and no way to give one is 
     S: RESP-CODES
     S: AUTH-RESP-CODE
     S: PIPELINING
+    S: LANG
+    S: UTF8 USER
     S: EXPIRE NEVER
     S: STLS
     S: IMPLEMENTATION Pochtar
@@ -102,6 +106,8 @@ test('mode none: STLS is neither offered nor done', async () => {
     S: RESP-CODES
     S: AUTH-RESP-CODE
     S: PIPELINING
+    S: LANG
+    S: UTF8 USER
     S: EXPIRE NEVER
     S: USER
     S: SASL PLAIN LOGIN
