@@ -16,6 +16,7 @@ import { startDovecot } from './dovecot.ts';
 import { benchMail } from './imap-mail.ts';
 import type { Instance } from './instance.ts';
 import { measure, pssMiB, type Root, treesOf } from './processes.ts';
+import { searchIndexMade } from './search-index.ts';
 import { median } from './statistics.ts';
 
 export interface ImapOptions {
@@ -92,6 +93,10 @@ export async function benchImap(
   for (const [at, ground] of grounds.entries()) {
     tell(`filling ${at === 0 ? 'dovecot' : 'pochtar'} with ${sizes.big} messages`);
     await fill(ground);
+  }
+  if (LINES.some(({ name }) => name.startsWith('SEARCH') && options.only.test(name))) {
+    tell('waiting for the index of searches');
+    await searchIndexMade(instance);
   }
   const lines = LINES.filter(({ name }) => options.only.test(name));
   const rounds = new Map<string, Pair[]>(lines.map(({ name }) => [name, []]));

@@ -5,13 +5,13 @@ import { chownSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@pochtar/runtime';
 import { openBlobStore } from '@pochtar/store/blob';
-import type { Database } from '@pochtar/store/db';
 import { appendMessages, findMailbox, INBOX, type NewMessage } from '@pochtar/store/mailbox';
 import { newContent } from '@pochtar/testkit/ground';
 import { ImapLine } from './imap-line.ts';
 import type { Instance } from './instance.ts';
 import { measure } from './processes.ts';
 import { openDatabaseOf, openDatabaseOfOwner } from './program-database.ts';
+import { searchIndexMade } from './search-index.ts';
 import { RARE, SearchMails } from './search-mails.ts';
 import { median } from './statistics.ts';
 
@@ -29,7 +29,6 @@ export interface SearchResult {
 
 const busy = { address: 'busy@demo.test', password: 'busy-password' };
 const AT_ONCE = 500;
-const POLL_MS = 500;
 const COMMANDS = [
   `UID SEARCH SUBJECT ${RARE.word}`,
   'UID SEARCH SUBJECT nowhere',
@@ -61,7 +60,7 @@ export async function benchSearch(
   await fill(instance, messages, progress);
   const filled = await cpuSeconds(instance);
   progress('waiting for the index');
-  await indexed(owner, messages);
+  await searchIndexMade(instance);
   const after = await cpuSeconds(instance);
   await owner.query({ text: 'vacuum analyze store.message' });
   await owner.query({ text: 'vacuum analyze store.content' });
@@ -101,17 +100,6 @@ export async function benchSearch(
 async function cpuSeconds(instance: Instance): Promise<Record<string, number>> {
   const usage = measure(await instance.roots());
   return Object.fromEntries([...usage].map(([name, { cpuSeconds: seconds }]) => [name, seconds]));
-}
-
-/** Until fewer messages are left than the index leaves to those who search. */
-async function indexed(owner: Database, messages: number): Promise<void> {
-  for (;;) {
-    const [row] = await owner.query<{ last: number | null }>({
-      text: 'select max(last_uid) as last from store.search_block',
-    });
-    if ((row?.last ?? 0) > messages - 256) return;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
 }
 
 /** With the rights of the imap process, as APPEND does. */
