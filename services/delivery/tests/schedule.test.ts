@@ -65,6 +65,63 @@ describe('settings that change', () => {
   });
 });
 
+test('with the defaults the attempts come at 0, 195, 405, 705 and then each 300 minutes, and the mail is returned at 5760', async () => {
+  const interval = 30 * MINUTE;
+  // No wake-up falls into the run.
+  await eventually(() => interval - (Date.now() % interval) > 40_000, { timeout: 60_000, interval: 500 });
+  await using far = await startFarSide(office, 'never.test', {
+    onRcpt: () => {
+      throw reply('450 4.2.1 busy');
+    },
+  });
+  const mail = await office.accept({ to: ['x@never.test'], reversePath: 'anna@demo.test' });
+  const triedTimes = async (attempts: number): Promise<RecipientRow | null> =>
+    (await eventually(async () => {
+      const [row] = await office.recipients(mail);
+      return row === undefined ? null : row.attempt === attempts && row.leaseOwner === null && row;
+    })) as RecipientRow | null;
+  const acceptedAt = async (): Promise<number> => {
+    const [row] = await office.db.query<{ at: Date }>({
+      text: 'select accepted_at as at from queue.mail where id = $1',
+      values: [mail],
+    });
+    return row?.at.getTime() as number;
+  };
+  /** The clock goes on: everything that was is so much longer ago. */
+  const passes = async (ms: number): Promise<void> => {
+    await office.db.query({
+      text: `with mail as (
+          update queue.mail set accepted_at = accepted_at - $2 * interval '1 millisecond' where id = $1
+        ) update queue.recipient set due_at = due_at - $2 * interval '1 millisecond',
+          last_attempt_at = last_attempt_at - $2 * interval '1 millisecond' where mail_id = $1`,
+      values: [mail, ms],
+    });
+  };
+  await triedTimes(1);
+  // Accepted a quarter of an hour before a wake-up; what waits is planned anew by that.
+  await passes((((await acceptedAt()) % interval) + interval / 2) % interval);
+  await office.set({ queue: { maxLifetimeMinutes: 5761 } });
+  await office.set({ queue: { maxLifetimeMinutes: 5760 } });
+  const minutes: number[] = [];
+  for (let row = await triedTimes(1); row !== null; row = await triedTimes(minutes.length + 1)) {
+    const dueAt = (row.dueAt as Date).getTime();
+    minutes.push((dueAt - (await acceptedAt())) / MINUTE);
+    await passes(Math.ceil((dueAt - Date.now()) / interval) * interval);
+    office.bus.emit(queueDue, {});
+  }
+  const later = Array.from({ length: 16 }, (_, place) => 1005 + 300 * place);
+  expect(minutes.map((at) => Math.round(at * 10) / 10)).toEqual([195, 405, 705, ...later, 5760]);
+  expect(await office.trace(mail)).toMatchObject([
+    { outcome: 'bounced', detail: expect.stringMatching(/^5\.4\.7/) },
+  ]);
+  // What was only given up at 5760 was tried once less.
+  expect(far.connections()).toBe(minutes.length);
+  await eventually(async () => {
+    const told = (await noticesIn(office, 'anna')).map(({ status }) => status[1]?.['status']);
+    expect(told).toContain('5.4.7');
+  });
+});
+
 test('a retry is never an interval late: it counts from the wake-up that brought it about', async () => {
   await office.set({ queue: { runIntervalMinutes: 1, waitMinMinutes: 1, waitMaxMinutes: 1 } });
   await using _far = await startFarSide(office, 'busy.test', {
