@@ -192,6 +192,36 @@ describe('a sender that dies', () => {
     expect(far.received.map(({ to }) => to)).toEqual([['x@dies.test']]);
   });
 
+  test('between the 250 of a far side and its own commit loses nothing, and doubles that mail alone', async () => {
+    let taken = 0;
+    let sender: ReturnType<typeof startProcess> | null = null;
+    // It has the mail, and whoever sent it dies before it hears so.
+    await using far = await startFarSide(office, 'unheard.test', {
+      onData: async () => {
+        if (++taken % 2 === 1) await sender?.kill();
+      },
+    });
+    const names = ['x', 'y', 'z'];
+    const mails: string[] = [];
+    for (const name of names) mails.push(await due([`${name}@unheard.test`]));
+    const environment = { ...QUICK, POCHTAR_REMOTE_PORT: String(office.ports.get('unheard.test')) };
+    for (const mail of mails) {
+      const before = taken;
+      await using next = startProcess(office, environment);
+      sender = next;
+      await eventually(() => taken > before && taken % 2 === 1);
+      // Nothing was written.
+      expect(await office.recipients(mail)).toHaveLength(1);
+    }
+    await using _last = await office.startDelivery(QUICK);
+    for (const mail of mails) await office.settled(mail);
+    const copies = names.map(
+      (name) => far.received.filter(({ to }) => to[0] === `${name}@unheard.test`).length,
+    );
+    expect(copies).toEqual([2, 2, 2]);
+    for (const mail of mails) expect(await office.trace(mail)).toMatchObject([{ outcome: 'relayed' }]);
+  });
+
   test('and one that only hung sends nothing a second time but the mail it was in the middle of', async () => {
     const { far, reached, closed, letGo } = await slowFarSide('hangs.test');
     await using _far = far;
@@ -299,4 +329,31 @@ describe('an outcome', () => {
     expect(await office.trace(mail)).toEqual([]);
     expect((await office.recipients(mail))[0]?.leaseOwner).toBe(other);
   });
+});
+
+test('whoever hangs in the middle of a claim keeps the others from claiming for seconds only', async () => {
+  const mail = await due(['a@one.test']);
+  await using hung = openDatabase({
+    url: office.database.url('delivery'),
+    password: office.database.password,
+    max: 1,
+  });
+  const isIn = Promise.withResolvers<void>();
+  const letGo = Promise.withResolvers<void>();
+  const hanging = hung
+    .transaction(async (tx) => {
+      const claiming = claimDue({ ...hung, transaction: (work) => work(tx) } as typeof hung, {
+        ...{ lease: randomUUID(), sender: randomUUID(), inHand: [], leaseSeconds: 60, busy: [], limit: 100 },
+        ...{ destinations: 100, connections: 10, expiredBefore: new Date(0) },
+      });
+      await claiming;
+      isIn.resolve();
+      // Never committed: it is cut off.
+      await letGo.promise;
+    })
+    .catch((error: unknown) => error);
+  await isIn.promise;
+  expect((await claim()).get('one.test')?.mails[0]?.id).toBe(mail);
+  letGo.resolve();
+  expect(await hanging).toBeInstanceOf(Error);
 });

@@ -159,6 +159,7 @@ interface ClaimRow extends ContentColumns {
 
 /** Advisory lock: one claims at a time, of all that send. */
 const TURN = 7_205_350;
+const TURN_MS = 3000;
 
 /** Due recipients, longest due first, by destination and mail. Committed when resolved: only then may anybody connect. */
 export async function claimDue(
@@ -166,7 +167,12 @@ export async function claimDue(
   options: ClaimOptions,
 ): Promise<Map<string, ClaimedDestination>> {
   return db.transaction(async (tx) => {
-    await tx.query({ name: 'claim_turn', text: 'select pg_advisory_xact_lock($1)', values: [TURN] });
+    await tx.query({
+      name: 'claim_turn',
+      // Who hangs between two statements keeps nobody else from claiming for long.
+      text: `select set_config('idle_in_transaction_session_timeout', '${TURN_MS}', true), pg_advisory_xact_lock($1)`,
+      values: [TURN],
+    });
     const rows = await tx.query<ClaimRow>({
       name: 'claim_due',
       text: CLAIM,
