@@ -142,14 +142,18 @@ describe('the address book', () => {
     });
   });
 
-  test('is in a profile for Apple where a device would find it, alone and beside mail', async () => {
-    expect((await ask(of('apple.mobileconfig'))).status).toBe(404);
+  test('is in a profile for Apple by CardDAV at the port of the console, and by LDAP where a device would find it', async () => {
+    const paths = [of('apple.mobileconfig'), '/mail/apple.mobileconfig?emailaddress=anna%40demo.test'];
+    for (const path of paths) {
+      const { text } = await ask(path);
+      expect(text).toMatch(
+        new RegExp(`CardDAVHostName</key><string>127.0.0.1<[^]*CardDAVPort</key><integer>${running.port}<`),
+      );
+      expect(text).not.toContain('com.apple.ldap.account');
+    }
     await running.ground.set({ addressBook: { port: 636 } });
     await eventually(async () => {
-      for (const path of [
-        of('apple.mobileconfig'),
-        '/mail/apple.mobileconfig?emailaddress=anna%40demo.test',
-      ]) {
+      for (const path of paths) {
         const { text } = await ask(path);
         expect(text).toMatch(/LDAPAccountHostName<\/key><string>mx\.demo\.test</);
         expect(text).not.toMatch(/Password<\/key><string>/);
@@ -211,7 +215,7 @@ test('a user sees the same servers on the own page', async () => {
     login: 'anna@demo.test',
     appleProfile: '/mail/apple.mobileconfig?emailaddress=anna%40demo.test',
     addressBook: {
-      ...{ host: 'mx.demo.test', bases: ['dc=demo,dc=test'], security: 'tls', apple: null },
+      ...{ host: 'mx.demo.test', bases: ['dc=demo,dc=test'], security: 'tls', cardDav: `${running.url}/` },
       thunderbird: '/mail/address-book/user.js?emailaddress=anna%40demo.test',
     },
   });

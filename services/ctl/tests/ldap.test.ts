@@ -31,12 +31,17 @@ describe('ldap client', () => {
       `ServerName=mx.firma.test\r\nConnectionPort=${port}\r\nUserName=anna@firma.test`,
     );
     expect((await file('apple', '--for', 'anna@firma.test')).stdout).toContain('com.apple.mail.managed');
+    const url = ['--console', 'https://mx.firma.test:8443'];
+    expect((await file('apple', '--for', 'anna@firma.test', ...url)).stdout).toMatch(
+      /CardDAVHostName<\/key><string>mx\.firma\.test<[^]*CardDAVPort<\/key><integer>8443</,
+    );
     expect((await file('roundcube')).stdout).toContain(`'ldaps://mail.example.org:${port}'`);
   });
 
   test('of nobody, for nothing, or while there is no book, says what to do', async () => {
     expect(await file('thunderbird', '--for', 'nobody@firma.test')).toMatchObject({ code: 1, stdout: '' });
     expect(await file('thunderbird')).toMatchObject({ code: 2, stderr: expect.stringContaining('--for') });
+    expect(await file('apple', '--for', 'anna@firma.test', '--console', 'mx')).toMatchObject({ code: 2 });
     expect(await file('pine', '--for', 'anna@firma.test')).toMatchObject({
       ...{ code: 2, stderr: expect.stringContaining('thunderbird, outlook, apple, roundcube') },
     });

@@ -1,6 +1,11 @@
 // What mail programs ask for at addresses that they know, without a log-in: for domains of ours only.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { appleProfile, outlookBook, thunderbirdBook } from '@pochtar/settings/client-setup';
+import {
+  appleProfile,
+  type CardDavServer,
+  outlookBook,
+  thunderbirdBook,
+} from '@pochtar/settings/client-setup';
 import { notFound } from '../problem.ts';
 import { outlookConfig, outlookError } from './outlook.ts';
 import type { SetUp } from './set-up.ts';
@@ -86,7 +91,10 @@ async function apple(setUp: SetUp, request: FastifyRequest, reply: FastifyReply)
   const ours = await setUp.ofOurs(queryOf(request, 'emailaddress'));
   if (ours === null) throw notFound();
   const host = hostOf(request);
-  const profile = appleProfile(ours.address, { mail: setUp.servers(host), book: setUp.book(host) });
+  const mail = setUp.servers(host);
+  const book = setUp.book(host);
+  const cardDav = book === null ? null : cardDavOf(request);
+  const profile = appleProfile(ours.address, { mail, book, cardDav });
   return sent(reply, profile, { name: 'mail.mobileconfig', type: APPLE_TYPE });
 }
 
@@ -105,7 +113,7 @@ async function bookFile(
     case 'outlook':
       return sent(reply, outlookBook(book, ours.address), { name: 'address-book.prf', type: TEXT });
     case 'apple': {
-      const profile = appleProfile(ours.address, { book });
+      const profile = appleProfile(ours.address, { book, cardDav: cardDavOf(request) });
       return sent(reply, profile, { name: 'address-book.mobileconfig', type: APPLE_TYPE });
     }
   }
@@ -122,18 +130,25 @@ function sent(reply: FastifyReply, content: string | null, { name, type }: { nam
   return content;
 }
 
+/** The address book stands at the console's own port by CardDAV, where the profile is asked for. */
+function cardDavOf(request: FastifyRequest): CardDavServer {
+  const isSecure = request.protocol === 'https';
+  const port = /:(\d+)$/.exec(request.host)?.[1];
+  return { host: hostOf(request), port: port === undefined ? (isSecure ? 443 : 80) : Number(port), isSecure };
+}
+
 /** What the address book is set up with; `login` may be nobody's yet. */
-export function bookSetUp(setUp: SetUp, host: string, login: string | null) {
-  const book = setUp.book(host);
+export function bookSetUp(setUp: SetUp, request: FastifyRequest, login: string | null) {
+  const book = setUp.book(hostOf(request));
   if (book === null) return null;
   const file = (program: BookProgram): string =>
     `${BOOK[program]}?emailaddress=${login === null ? '' : encodeURIComponent(login)}`;
-  const hasProfile = appleProfile('', { book }) !== null;
   return {
     ...book,
     thunderbird: file('thunderbird'),
     outlook: file('outlook'),
-    apple: hasProfile ? file('apple') : null,
+    apple: file('apple'),
+    cardDav: `${request.protocol}://${request.host}/`,
   };
 }
 

@@ -13,8 +13,10 @@ export const bookSetUp = z.object({
   thunderbird: z.string(),
   /** A profile file of the classic Outlook for Windows. */
   outlook: z.string(),
-  /** A configuration profile; null: a device would not find the book by what a profile can say. */
-  apple: z.string().nullable(),
+  /** A configuration profile: the book by CardDAV, and by LDAP where a device would find it by what a profile can say. */
+  apple: z.string(),
+  /** Where programs that know CardDAV look for it. */
+  cardDav: z.string(),
 });
 
 export const bookRoutes = {

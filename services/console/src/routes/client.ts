@@ -12,12 +12,12 @@ export function clientHandlers(setUp: SetUp): OwnHandlers {
       return {
         login,
         servers: setUp.servers(hostOf(request)),
-        addressBook: bookSetUp(setUp, hostOf(request), login),
+        addressBook: bookSetUp(setUp, request, login),
         appleProfile: `${APPLE}?emailaddress=${encodeURIComponent(login)}`,
       };
     },
     async 'GET /address-book/client'({ request }) {
-      return { addressBook: bookSetUp(setUp, hostOf(request), null) };
+      return { addressBook: bookSetUp(setUp, request, null) };
     },
   };
 }

@@ -27,7 +27,9 @@ describe.each(pairwise.map((look) => ({ look, name: nameOf(look) })))('$name', (
       .locator('a[download]')
       .evaluateAll((links) => links.map((a) => a.getAttribute('href')));
     const query = '?emailaddress=anna%40firma.test';
-    expect(files).toEqual([`/mail/address-book/user.js${query}`, `/mail/address-book/outlook.prf${query}`]);
+    expect(files).toEqual(
+      ['user.js', 'outlook.prf', 'apple.mobileconfig'].map((file) => `/mail/address-book/${file}${query}`),
+    );
     expect([...(await violations(page)), ...(await blemishes(page))]).toEqual([]);
   }, 60_000);
 });

@@ -9,7 +9,8 @@ export function bookSetUp(login: string): SetUp {
     ...{ host: 'mx.firma.test', port: 389, security: 'tls', bases: ['dc=firma,dc=test'] },
     thunderbird: `/mail/address-book/user.js${query}`,
     outlook: `/mail/address-book/outlook.prf${query}`,
-    apple: null,
+    apple: `/mail/address-book/apple.mobileconfig${query}`,
+    cardDav: 'https://mx.firma.test:8443/',
   };
 }
 

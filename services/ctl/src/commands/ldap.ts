@@ -9,9 +9,11 @@ import {
 } from '@pochtar/bus';
 import { parseSection, type SectionName, type Settings } from '@pochtar/settings';
 import {
+  type AppleAccounts,
   appleProfile,
   bookServer,
   type BookServer,
+  type CardDavServer,
   mailServers,
   outlookBook,
   roundcubeBook,
@@ -41,19 +43,25 @@ export const ldapCommands: Command[] = [
         '  pochtar ldap client outlook --for anna@example.org > book.prf         (outlook.exe /importprf book.prf)',
         '  pochtar ldap client apple --for anna@example.org > mail.mobileconfig  (почта и книга)',
         '  pochtar ldap client roundcube > pochtar-address-book.inc.php          (рядом с config.inc.php, для всех)',
-        'Значения из настроек, как они сейчас; паролей в файле нет.',
+        'Значения из настроек, как они сейчас; паролей в файле нет. Для apple с --console https://mail.example.org:8443 книга',
+        'будет и по CardDAV; по LDAP она в профиле, только если стоит на порту 636 с SSL или 389 без.',
       ].join('\n'),
       [
         '  pochtar ldap client thunderbird --for anna@example.org > user.js      (into the profile folder)',
         '  pochtar ldap client outlook --for anna@example.org > book.prf         (outlook.exe /importprf book.prf)',
         '  pochtar ldap client apple --for anna@example.org > mail.mobileconfig  (mail and book)',
         '  pochtar ldap client roundcube > pochtar-address-book.inc.php          (beside config.inc.php, for everybody)',
-        'Values are those of the settings now; there is no password in the file.',
+        'Values are those of the settings now; there is no password in the file. With --console https://mail.example.org:8443 the',
+        'book of apple comes by CardDAV, too; by LDAP it is in a profile only where it stands at port 636 with SSL or 389 without.',
       ].join('\n'),
     ),
     args: [{ name: programs.join('|') }],
     options: {
       for: { value: 'ADDRESS', help: text('ящик, для которого файл', 'the account it is for') },
+      console: {
+        value: 'URL',
+        help: text('где консоль видна устройствам', 'where devices see the console'),
+      },
       host: {
         value: 'NAME',
         help: text(
@@ -116,7 +124,8 @@ async function client(session: Session, input: Input) {
   if (host === UNNAMED) throw new UsageError(unnamed);
   const book = bookServer(settings, host);
   if (book === null) throw refusal('disabled', switchedOff);
-  const file = fileOf(program, address, book, () => mailServers(settings, host));
+  const cardDav = cardDavOf(input.option('console'));
+  const file = fileOf(program, address, { mail: mailServers(settings, host), book, cardDav });
   if (file === null) throw refusal('notFound', nothingForApple);
   await session.print(file);
   return 0 as const;
@@ -129,19 +138,36 @@ async function accountOf(session: Session, address: string): Promise<string> {
 function fileOf(
   program: (typeof programs)[number],
   address: string,
-  book: BookServer,
-  mail: () => ReturnType<typeof mailServers>,
+  accounts: AppleAccounts & { book: BookServer },
 ): string | null {
+  const { book } = accounts;
   switch (program) {
     case 'thunderbird':
       return thunderbirdBook(book, address);
     case 'outlook':
       return outlookBook(book, address);
     case 'apple':
-      return appleProfile(address, { mail: mail(), book });
+      return appleProfile(address, accounts);
     case 'roundcube':
       return roundcubeBook(book);
   }
+}
+
+/** The address book stands at the console's port by CardDAV. */
+function cardDavOf(url: string | undefined): CardDavServer | null {
+  if (url === undefined) return null;
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    throw new UsageError(
+      text(
+        '--console: укажите адрес вида https://имя:порт',
+        '--console: give an address such as https://name:port',
+      ),
+    );
+  }
+  const isSecure = parsed.protocol === 'https:';
+  const port = parsed.port === '' ? (isSecure ? 443 : 80) : Number(parsed.port);
+  return { host: parsed.hostname, port, isSecure };
 }
 
 function refusal(code: string, message: Text): Refused {

@@ -13,7 +13,7 @@ type Book = NonNullable<Answer<'GET /address-book/client'>['addressBook']>;
 /** `login` is '' while nobody's is known: there are no files then. */
 export function BookSetUp({ book, login }: { book: Book; login: string }) {
   const { t } = useWords();
-  const { host, port, security, bases, apple } = book;
+  const { host, port, security, bases } = book;
   return (
     <>
       <p>{t('bookClients.text')}</p>
@@ -38,14 +38,12 @@ export function BookSetUp({ book, login }: { book: Book; login: string }) {
         <File name={t('bookClients.outlook')} at={book.outlook} login={login}>
           {t('bookClients.outlookHelp')}
         </File>
-        {apple !== null && (
-          <File name={t('bookClients.apple')} at={apple} login={login}>
-            {t('bookClients.appleHelp')}
-          </File>
-        )}
+        <File name={t('bookClients.apple')} at={book.apple} login={login}>
+          {t('bookClients.appleHelp')}
+        </File>
       </ul>
-      {apple === null && <p>{t('bookClients.noApple')}</p>}
       <p>{t('bookClients.android')}</p>
+      <CodeLine>{book.cardDav}</CodeLine>
     </>
   );
 }

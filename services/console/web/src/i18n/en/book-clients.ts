@@ -20,11 +20,10 @@ export const bookClients: Record<
   'bookClients.outlookHelp':
     'For the classic Outlook for Windows: close it, and run outlook.exe /importprf with this file. A registry file cannot do this: the services of a profile are one binary value. The new Outlook knows no LDAP.',
   'bookClients.apple': 'iPhone, iPad, Mac: a profile',
-  'bookClients.appleHelp': 'Open the file on the device, and confirm it in the settings.',
-  'bookClients.noApple':
-    'iPhone, iPad, Mac: a profile has no place for a port of LDAP; the device looks at port 636 (with SSL) or 389 (without). Add an LDAP account by hand, or move the port of the book.',
+  'bookClients.appleHelp':
+    'Open the file on the device, and confirm it in the settings. The book comes by CardDAV; by LDAP too, where it is at port 636 with SSL or 389 without: a profile can name no other.',
   'bookClients.android':
-    'Android has no LDAP of its own. An app for LDAP address books wants the same server, port, search base and login.',
+    'Android and others that know CardDAV (such as DAVx⁵): the address below, logging in by the address of the mailbox and its password.',
   'bookClients.off': 'The address book is switched off: there is nothing to set up.',
   'bookClients.try': 'What a program would see',
   'bookClients.tryText':
