@@ -342,10 +342,20 @@ test('whoever hangs in the middle of a claim keeps the others from claiming for 
   const letGo = Promise.withResolvers<void>();
   const hanging = hung
     .transaction(async (tx) => {
-      const claiming = claimDue({ ...hung, transaction: (work) => work(tx) } as typeof hung, {
-        ...{ lease: randomUUID(), sender: randomUUID(), inHand: [], leaseSeconds: 60, busy: [], limit: 100 },
-        ...{ destinations: 100, connections: 10, expiredBefore: new Date(0) },
-      });
+      const claiming = claimDue(
+        { ...hung, transaction: (work) => work(tx) },
+        {
+          ...{
+            lease: randomUUID(),
+            sender: randomUUID(),
+            inHand: [],
+            leaseSeconds: 60,
+            busy: [],
+            limit: 100,
+          },
+          ...{ destinations: 100, connections: 10, expiredBefore: new Date(0) },
+        },
+      );
       await claiming;
       isIn.resolve();
       // Never committed: it is cut off.
