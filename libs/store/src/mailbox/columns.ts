@@ -62,14 +62,18 @@ export async function* readColumns(
 
 function columnsOf(row: ColumnsRow, uidOctets: Buffer): MessageColumns {
   const count = uidOctets.length / 8;
-  const uids = Uint32Array.from({ length: count }, (_, at) => uidOctets.readUInt32BE(8 * at + 4));
-  const flags = Uint8Array.from({ length: count }, (_, at) => row.flags[2 * at + 1] as number);
+  const uids = new Uint32Array(count);
+  const flags = new Uint8Array(count);
+  for (let at = 0; at < count; at++) {
+    uids[at] = uidOctets.readUInt32BE(8 * at + 4);
+    flags[at] = row.flags[2 * at + 1] as number;
+  }
   const words = (row.keywords ?? '').split('\n');
   const keywords = new Map<number, string>();
-  let at = 0;
+  let place = 0;
   for (const [index, uid] of (row.keyword_uids ?? []).entries()) {
-    while (uids[at] !== uid) at++;
-    keywords.set(at, words[index] as string);
+    while (uids[place] !== uid) place++;
+    keywords.set(place, words[index] as string);
   }
   const dates = numbersOf(row.dates, count).map((each) => Math.floor(each / 1000) + POSTGRES_EPOCH_MS);
   return {

@@ -69,7 +69,7 @@ async function changeTogether(db: Queryable, changes: readonly Change[]): Promis
 async function changeFlags(db: Queryable, changes: readonly Change[], waits: boolean): Promise<Outcome[]> {
   const requests = changes.map(({ mailboxId, uids, edit }) => ({
     m: mailboxId,
-    u: uids,
+    u: `{${uids.join(',')}}`,
     o: edit.mode,
     f: edit.flags,
     k: distinctKeywords(edit.keywords),
@@ -77,8 +77,14 @@ async function changeFlags(db: Queryable, changes: readonly Change[], waits: boo
   }));
   const rows = await db.query<OutcomeRow>({
     name: 'flags_shared',
-    text: 'select * from store.change_flags($1::jsonb, $2, $3, $4) order by place',
-    values: [JSON.stringify(requests), waits, MAX_KEYWORDS, MAX_MAILBOX_KEYWORDS],
+    text: 'select * from store.change_flags($1::int8[], $2::jsonb, $3, $4, $5)',
+    values: [
+      [...new Set(changes.map(({ mailboxId }) => mailboxId))],
+      JSON.stringify(requests),
+      waits,
+      MAX_KEYWORDS,
+      MAX_MAILBOX_KEYWORDS,
+    ],
   });
   return rows.map((row) => {
     if (row.outcome !== 'stored') return row.outcome === 'busy' ? 'busy' : null;
