@@ -215,10 +215,13 @@ class Stressed {
     this.view.take(answer);
   }
 
-  /** What it sees when all is quiet. */
+  /** What it sees when all is quiet. The last process to be killed may have taken its line with it. */
   async settled(): Promise<{ place: number; uids: (number | null)[]; flags: string[] }> {
-    const client = await this.open();
-    this.view.take(await client.command('NOOP'));
+    const client = await this.#look().catch((error: unknown) => {
+      if (!isBroken(error)) throw error;
+      this.close();
+      return this.#look();
+    });
     // Numbers whose UIDs it was not told it asks for; flags it has to have been told, or to have asked for.
     for (const [index, uid] of this.view.uids.entries()) {
       if (uid === null || !this.view.flags.has(uid))
@@ -226,6 +229,12 @@ class Stressed {
     }
     const { uids, flags } = this.view;
     return { place: this.#place, uids, flags: uids.map((uid) => flags.get(uid ?? 0) ?? '?') };
+  }
+
+  async #look(): Promise<ImapClient> {
+    const client = await this.open();
+    this.view.take(await client.command('NOOP'));
+    return client;
   }
 
   close(): void {

@@ -26,7 +26,7 @@ export async function openMessage(
   if (found === null) return { refusal: err(`message ${number} is gone`) };
   const { stored, headerLength, size } = found;
   const message = {
-    bytes: streamDelivered(server.blobs, stored),
+    bytes: streamDelivered(session.ahead.readsOf(server.blobs, openMaildrop, number), stored),
     headerLength: headerLength + headerShift(stored),
   };
   // RFC 6856 §5: without UTF8 a header is in US-ASCII; LIST tells the size that is stored.

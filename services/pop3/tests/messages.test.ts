@@ -103,6 +103,28 @@ test('a large message goes to a slow reader no faster than he takes it, byte for
   expect(text.slice(end)).toBe('.\r\n+OK bye, maildrop has 1 messages\r\n');
 });
 
+test('messages that follow one another, and those that do not, come byte for byte', async () => {
+  // Short ones that are read ahead, one that is too long for it, and one whose header verdicts have edited.
+  const bodies = Array.from({ length: 50 }, (_, index) => `${index} `.repeat(index === 20 ? 30_000 : 200));
+  const mails = bodies.map((body, index) => `Subject: ${index}\r\n\r\n${body}\r\n`);
+  await at.deliver('anna', ...mails);
+  await at.db.query({
+    text: `update store.content c set prefix = convert_to('X-Found: y' || E'\\r\\n', 'UTF8') from store.message m where m.content_id = c.id and m.uid = 8`,
+  });
+  mails[7] = `X-Found: y\r\n${mails[7]}`;
+  const order = [...mails.keys(), 49, 48, 3, 4, 5, 6, 7, 30, 31].map((index) => index + 1);
+  const socket = connect(at.ports.pop3, at.host);
+  socket.write(
+    `USER anna\r\nPASS ${at.password}\r\n${order.map((number) => `RETR ${number}\r\n`).join('')}QUIT\r\n`,
+  );
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket as AsyncIterable<Buffer>) chunks.push(chunk);
+  const answers = Buffer.concat(chunks).toString('latin1').split('\r\n.\r\n');
+  expect(answers).toHaveLength(order.length + 1);
+  const fetched = answers.slice(0, -1).map((answer) => answer.slice(answer.lastIndexOf(' octets\r\n') + 9));
+  expect(fetched.map((text) => `${text}\r\n`)).toEqual(order.map((number) => mails[number - 1]));
+});
+
 test('RFC 1939 §4: a message that arrives meanwhile is not seen in this session', async () => {
   await at.deliver('anna', MESSAGE);
   const socket = connect(at.ports.pop3, at.host);

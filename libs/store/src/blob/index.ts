@@ -13,6 +13,7 @@ export {
   packUsage,
   removeEmptyPacks,
 } from './dead.ts';
+export { type BodyReads, JoinedReads, readTogether } from './joined-reads.ts';
 export { findOrphanPacks, type OrphanSearch, type SealOutcome, sealOrphanPack } from './orphan-pack.ts';
 export { ensureFirstVolume, markFirstVolume, type NewVolume } from './first-volume.ts';
 export { BlobMissing, type ByteRange, MAX_READ_BYTES, partOf } from './pack-reader.ts';

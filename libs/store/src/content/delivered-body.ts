@@ -2,7 +2,7 @@
 //
 // Verdicts edit only the top header, so everything behind it lies in the pack as it was scanned; part ranges
 // need no translation, only the whole message and its header do.
-import type { BlobReference, BlobStore } from '../blob/index.ts';
+import type { BlobReference, BodyReads } from '../blob/index.ts';
 
 export interface StoredBody {
   blob: BlobReference;
@@ -38,7 +38,7 @@ export function headerShift(stored: StoredBody): number {
 }
 
 /** A bounded piece (the header, a partial fetch) in memory. Ranges beyond the end are cut. */
-export async function readDelivered(store: BlobStore, stored: StoredBody, range?: Range): Promise<Buffer> {
+export async function readDelivered(store: BodyReads, stored: StoredBody, range?: Range): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for (const segment of segments(stored, range)) {
     pieces.push('bytes' in segment ? segment.bytes : await readTogether(store, stored.blob, segment));
@@ -48,7 +48,7 @@ export async function readDelivered(store: BlobStore, stored: StoredBody, range?
 
 /** The message, or a range of it, with back-pressure. */
 export async function* streamDelivered(
-  store: BlobStore,
+  store: BodyReads,
   stored: StoredBody,
   range?: Range,
 ): AsyncGenerator<Buffer> {
@@ -61,7 +61,7 @@ export async function* streamDelivered(
 
 /** Neighbouring ranges by one read of the volume, which costs far more than what lies between them. */
 async function readTogether(
-  store: BlobStore,
+  store: BodyReads,
   blob: BlobReference,
   ranges: readonly Range[],
 ): Promise<Buffer> {

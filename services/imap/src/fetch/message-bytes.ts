@@ -1,6 +1,6 @@
 // The bytes of one message as a reader is shown them, by range; and where its sections lie (RFC 9051 §6.4.5).
 import { decodeParts, type PartRange } from '@pochtar/mail';
-import { BlobMissing, type BlobStore } from '@pochtar/store/blob';
+import { BlobMissing, type BodyReads } from '@pochtar/store/blob';
 import {
   deliveredSize,
   headerShift,
@@ -30,7 +30,7 @@ export class MessageBytes {
   readonly headerSize: number;
   /** By how much edits of the header have moved what is behind it. */
   readonly shift: number;
-  readonly #blobs: BlobStore;
+  readonly #blobs: BodyReads;
   readonly #db: Queryable;
   readonly #content: MessageContent;
   #stored: StoredBody;
@@ -39,7 +39,7 @@ export class MessageBytes {
   readonly #moved: () => void;
 
   /** `moved` is called when the body is no longer where it was. */
-  constructor(blobs: BlobStore, db: Queryable, content: MessageContent, moved: () => void = () => {}) {
+  constructor(blobs: BodyReads, db: Queryable, content: MessageContent, moved: () => void = () => {}) {
     if (content.stored === undefined) throw new TypeError('the content was fetched without its place');
     this.#blobs = blobs;
     this.#moved = moved;

@@ -1,7 +1,13 @@
 // One `* n FETCH (…)` (RFC 9051 §7.5.2). Whatever has to be read is looked for before the first octet goes out, so
 // that a body that can't be found costs its message and not the connection.
 import { bodyText, textToBytes, withoutGlobal } from '@pochtar/mail';
-import { BlobMissing } from '@pochtar/store/blob';
+import {
+  BlobMissing,
+  type BlobReference,
+  type BodyReads,
+  JoinedReads,
+  readTogether,
+} from '@pochtar/store/blob';
 import type { MessageContent, MessagePage } from '@pochtar/store/mailbox';
 import { Disconnected, Turn } from '@pochtar/runtime';
 import type { SelectedMailbox } from '../selected-mailbox.ts';
@@ -73,7 +79,19 @@ export class MessageWriter {
       if (octets > MAX_SHORT) break;
     }
     if (places.length > 0) this.#groupLimit = Math.min(this.#groupLimit * 2, MAX_GROUP);
-    return { places, prepared: places.map((at) => this.#prepare(page, at)) };
+    const reads = this.#readsOf(page, places);
+    return { places, prepared: places.map((at) => this.#prepare(page, at, reads)) };
+  }
+
+  /** Whole bodies of a group are read together. */
+  #readsOf(page: MessagePage, places: readonly number[]): BodyReads {
+    const { blobs } = this.#session.server;
+    const isWhole = this.#items.some(
+      (item) => item.kind === 'section' && item.section.text === '' && !item.partial,
+    );
+    const references = places.map((at) => page.contents[at]?.stored?.blob);
+    if (!isWhole || references.includes(undefined)) return blobs;
+    return new JoinedReads(blobs, readTogether(references as BlobReference[]));
   }
 
   async #writeGroup(page: MessagePage, places: readonly number[], group: readonly Prepared[]): Promise<void> {
@@ -190,12 +208,12 @@ export class MessageWriter {
   }
 
   /** Never rejects: it is awaited later. */
-  async #prepare(page: MessagePage, at: number): Promise<Prepared> {
+  async #prepare(page: MessagePage, at: number, reads: BodyReads): Promise<Prepared> {
     const { server, log } = this.#session;
     const content = page.contents[at] as MessageContent;
     try {
       const moved = (): void => server.indexes.peek(this.#selected.id)?.table.forgetBodies();
-      const bytes = content.stored ? new MessageBytes(server.blobs, server.db, content, moved) : null;
+      const bytes = content.stored ? new MessageBytes(reads, server.db, content, moved) : null;
       return await this.#read(content, bytes);
     } catch (error) {
       if (!(error instanceof BlobMissing)) return { error };
