@@ -211,7 +211,7 @@ async function silence(
   return results;
 }
 
-/** In IDLE, each with a mailbox selected. A hundred are there before, so that what is made once does not count. */
+/** In IDLE, each with a mailbox selected. As many are there before, so that what is made once does not count. */
 async function silentKiB(
   { server, holders }: Target,
   { small }: BenchAccounts,
@@ -228,7 +228,7 @@ async function silentKiB(
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   };
   const held = (): number => treesOf(holders).reduce((sum, pid) => sum + pssMiB(pid), 0) * 1024;
-  await open(100);
+  await open(sessions);
   const before = held();
   await open(sessions);
   return (held() - before) / sessions;
