@@ -149,6 +149,8 @@ export const WITHOUT_FIGURE: ReadonlySet<string> = new Set([
   ...['POST /dlp/rules', 'PUT /dlp/rules/{name}', 'DELETE /dlp/rules/{name}'],
   // A file is read, in a thread.
   ...['POST /dlp/documents', 'POST /dlp/documents/file', 'DELETE /dlp/documents/{name}'],
+  // A file of people takes what its people take.
+  ...['POST /domains/{name}/contacts/import', 'POST /accounts/import'],
   // Of mails with a body.
   ...['POST /quarantine/release', 'POST /quarantine/approve', 'POST /quarantine/delete'],
   // A row each, and what the address of a hook takes.

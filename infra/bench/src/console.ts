@@ -106,6 +106,8 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
 const LEFT_OUT = new Set([
   ...['/events', '/me', '/me/client', '/dnsbl/{zone}/refusals'],
   ...['/domains/{name}/contacts/{address}', '/domains/{name}/contacts/{address}/photo'],
+  // They want a format, and take what the lists take.
+  ...['/contacts/file', '/accounts/file'],
   ...['/quarantine/{mail}', '/quarantine/{mail}/text', '/quarantine/{mail}/content'],
 ]);
 

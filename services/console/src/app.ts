@@ -130,6 +130,7 @@ function addRoute(app: FastifyInstance, name: string, route: AnyRoute, parts: Ap
     url: `${API}${path}`,
     // A stream has no end, and so no length to ask for.
     exposeHeadRoute: name !== 'GET /events',
+    ...('maxBody' in route && route.maxBody !== undefined && { bodyLimit: route.maxBody }),
     handler: async (request, reply) => {
       const client = clientOf(request, parts);
       const person = await personOf(request, client, parts.sessions);

@@ -26,6 +26,7 @@ import { createServers } from './http/servers.ts';
 import { openApiOf } from './openapi/document.ts';
 import { ownVersion } from './own-version.ts';
 import { clientHandlers } from './routes/client.ts';
+import { contactHandlers } from './routes/contacts.ts';
 import { dlpHandlers } from './routes/dlp.ts';
 import { filterHandlers } from './routes/filters.ts';
 import { liveHandlers } from './routes/live.ts';
@@ -107,6 +108,7 @@ async function openApp(parts: OpenApp) {
       ...liveHandlers(hints, sessions, document),
       ...testHandlers(bus),
       ...filterHandlers(bus),
+      ...contactHandlers(bus),
       ...dlpHandlers(bus),
       ...quarantineHandlers(bus),
       ...clientHandlers(setUp),

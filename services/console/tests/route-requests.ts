@@ -52,6 +52,7 @@ const FREE = new Set(
     'language login current addresses query.address destination reason olderThanMinutes rule unread',
     // Who a test mail goes to decides with its domain: delivery's own test holds both.
     'body.selector algorithm pem isForced isAutomatic body.domain comment contact newAddress isHidden jpeg',
+    'format data dryRun',
     'program text',
   ].flatMap((line) => line.split(' ')),
 );
@@ -67,6 +68,8 @@ const GIVEN: Readonly<Record<string, unknown>> = {
   step: 'dns',
   program: 'outlook',
   jpeg: smallJpeg,
+  format: 'csv',
+  data: Buffer.from('address').toString('base64'),
   pem: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
 };
 

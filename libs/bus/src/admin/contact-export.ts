@@ -34,10 +34,12 @@ const PAGE = 200;
 /** The file in pieces. */
 export async function* exportedPeople(ask: Ask, wish: ExportWish): AsyncGenerator<string> {
   const { format, language } = wish;
-  if (format === 'csv') yield csvHead(language);
-  if (format === 'ldif') yield LDIF_HEAD;
+  let head = format === 'csv' ? csvHead(language) : format === 'ldif' ? LDIF_HEAD : '';
   const pages = wish.people === 'contacts' ? contactPages(ask, wish) : accountPages(ask, wish);
   for await (const page of pages) {
+    // Behind the first answer: what is complained of comes before anything of the file.
+    if (head !== '') yield head;
+    head = '';
     for (const person of page) {
       const photo = person.hasPhoto && format !== 'csv' ? await person.photo() : null;
       yield written(person, photo, format);

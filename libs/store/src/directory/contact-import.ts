@@ -38,6 +38,7 @@ export function importContacts(
     if (book === null) return null;
     const known = await knownContacts(tx, book.domainId, people);
     const outcomes: Imported[] = [];
+    const changed = new Map<string, Known>();
     let { left } = book;
     for (const person of people) {
       const before = known.get(person.address);
@@ -48,11 +49,12 @@ export function importContacts(
       const outcome = before === undefined ? 'new' : outcomeOf(before, person);
       if (outcome === 'new') left--;
       outcomes.push(outcome);
-      const after = merged(before, person);
-      if (outcome !== 'same' && !dryRun) after.id = await putContact(tx, book.domainId, after, person);
       // Whoever stands twice in a file is new once.
+      const after = merged(before, person);
       known.set(person.address, after);
+      if (outcome !== 'same') changed.set(person.address, after);
     }
+    if (!dryRun) await putContacts(tx, book.domainId, [...changed.values()], people);
     return outcomes;
   });
 }
@@ -71,21 +73,32 @@ async function knownContacts(
   return new Map(rows.map((row) => [row.address, row]));
 }
 
-async function putContact(
+async function putContacts(
   tx: Queryable,
   domainId: number,
-  { address, displayName, contact }: Known,
-  { photo }: ImportedPerson,
-): Promise<number> {
-  const [row] = await tx.query<{ id: number }>({
-    text: `insert into directory.contact (domain_id, address, display_name, contact) values ($1, $2, $3, $4)
+  changed: readonly Known[],
+  people: readonly ImportedPerson[],
+): Promise<void> {
+  const rows = await tx.query<{ id: number; address: string }>({
+    text: `insert into directory.contact (domain_id, address, display_name, contact)
+      select $1, address, name, contact from unnest($2::text[], $3::text[], $4::jsonb[]) as p(address, name, contact)
       on conflict (domain_id, address) do update
-        set display_name = excluded.display_name, contact = excluded.contact returning id`,
-    values: [domainId, address, displayName, JSON.stringify(contact)],
+        set display_name = excluded.display_name, contact = excluded.contact returning id, address`,
+    values: [domainId, ...columnsOf(changed)],
   });
-  const id = row?.id ?? 0;
-  if (photo !== undefined) await putContactPhoto(tx, id, photo);
-  return id;
+  const ids = new Map(rows.map(({ id, address }) => [address, id]));
+  for (const { address, photo } of people) {
+    const id = ids.get(address);
+    if (photo !== undefined && id !== undefined) await putContactPhoto(tx, id, photo);
+  }
+}
+
+function columnsOf(changed: readonly Known[]): [string[], string[], string[]] {
+  return [
+    changed.map(({ address }) => address),
+    changed.map(({ displayName }) => displayName),
+    changed.map(({ contact }) => JSON.stringify(contact)),
+  ];
 }
 
 /** What becomes of each account, or would with `dryRun`; none is made. */
@@ -105,29 +118,35 @@ export function importAccountContacts(
     });
     const known = new Map(rows.map((row) => [row.address, row]));
     const outcomes: Imported[] = [];
+    const changed = new Map<string, Known>();
     for (const person of people) {
       const before = known.get(person.address);
       const outcome = before === undefined ? 'unknown' : outcomeOf(before, person);
       outcomes.push(outcome);
       if (before === undefined || outcome === 'same') continue;
       const after = merged(before, person);
-      if (!dryRun) await putAccount(tx, after, person);
       known.set(person.address, after);
+      changed.set(person.address, after);
     }
+    if (!dryRun) await putAccounts(tx, [...changed.values()], people);
     return outcomes;
   });
 }
 
-async function putAccount(
+async function putAccounts(
   tx: Queryable,
-  { id, address, displayName, contact }: Known,
-  { photo }: ImportedPerson,
+  changed: readonly Known[],
+  people: readonly ImportedPerson[],
 ): Promise<void> {
   await tx.query({
-    text: 'update directory.account set display_name = $2, contact = $3 where id = $1',
-    values: [id, displayName, JSON.stringify(contact)],
+    text: `update directory.account a set display_name = p.name, contact = p.contact
+      from unnest($1::text[], $2::text[], $3::jsonb[]) as p(address, name, contact) where a.address = p.address`,
+    values: columnsOf(changed),
   });
-  if (photo !== undefined) await setPhoto(tx, 'all', address, photo);
+  const touched = new Set(changed.map(({ address }) => address));
+  for (const { address, photo } of people) {
+    if (photo !== undefined && touched.has(address)) await setPhoto(tx, 'all', address, photo);
+  }
 }
 
 /** As it is afterwards. */

@@ -1,11 +1,55 @@
 // External contacts: people outside whom the address book of a domain names.
 import { adminContact, contact } from '@pochtar/bus';
+import { cardFormats } from '@pochtar/mail/cards';
 import { z } from 'zod';
-import { asks } from './route.ts';
+import { asks, own } from './route.ts';
 
 const domain = z.object({ name: z.string().min(1).max(255) });
 const named = domain.extend({ address: z.string().min(1).max(320) });
 const displayName = z.string().max(200);
+
+/** Of a file of people: 2 MB, in base64. */
+const MAX_FILE = 2_800_000;
+const changers = ['admin', 'domainAdmin'] as const;
+
+const given = z.strictObject({
+  /** LDIF, vCard or CSV, known by what it begins with. */
+  data: z.base64().max(MAX_FILE),
+  /** Says what would be. */
+  dryRun: z.boolean().default(false),
+});
+
+const texts = z.object({ ru: z.string(), en: z.string() });
+/** What became of the people of a file. */
+const imported = z.object({
+  format: z.enum(cardFormats),
+  counts: z.object({
+    ...{ new: z.int(), changed: z.int(), same: z.int(), unknown: z.int(), invalid: z.int(), unread: z.int() },
+  }),
+  /** Those that were not taken, or not whole; the first 1,000. */
+  lines: z.array(
+    z.object({
+      line: z.int(),
+      address: z.string(),
+      outcome: z.enum(['new', 'changed', 'same', 'unknown', 'invalid', 'unread']),
+      /** What the server says of it, or a word for what is wrong with the file there. */
+      problem: z.union([z.object({ code: z.string(), message: texts }), z.string()]).nullable(),
+      notes: z.array(z.enum(['otherAddresses', 'photoFormat', 'photoTooLarge'])),
+    }),
+  ),
+});
+
+const exported = z.strictObject({
+  format: z.enum(cardFormats),
+  domain: z.string().max(255).optional(),
+  search: z.string().max(200).optional(),
+});
+const exporting = {
+  query: exported,
+  result: z.string(),
+  mediaType: 'text/plain',
+  roles: ['admin', 'auditor', 'domainAdmin'],
+} as const;
 
 /** The domain is called `name` in paths. */
 const nameOf = ({ name, address }: { name: string; address: string }) => ({ domain: name, address });
@@ -64,5 +108,25 @@ export const contactRoutes = {
     summary: 'removes an external contact',
     params: named,
     request: ({ params }) => nameOf(params),
+  }),
+  'POST /domains/:name/contacts/import': own({
+    summary: 'takes external contacts from a file in LDIF, vCard or CSV; who is there already is changed',
+    params: domain,
+    body: given,
+    maxBody: MAX_FILE + 1000,
+    result: imported,
+    roles: changers,
+  }),
+  'POST /accounts/import': own({
+    summary: 'takes contact details of mailboxes that are there from a file in LDIF, vCard or CSV',
+    body: given,
+    maxBody: MAX_FILE + 1000,
+    result: imported,
+    roles: changers,
+  }),
+  'GET /contacts/file': own({ summary: 'external contacts as LDIF, vCard 4.0 or CSV', ...exporting }),
+  'GET /accounts/file': own({
+    summary: 'contact details of mailboxes as LDIF, vCard 4.0 or CSV',
+    ...exporting,
   }),
 };

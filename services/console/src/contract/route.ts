@@ -47,6 +47,8 @@ export interface OwnRoute<Params, Query, Body, Answer> extends RouteParts<Params
   mediaType?: string;
   /** A file comes with it: multipart/form-data (RFC 7578), `body` is its part `request` in JSON. */
   upload?: Upload;
+  /** Octets of the body, where it may be larger than others. */
+  maxBody?: number;
   roles: readonly Role[] | 'everybody';
 }
 

@@ -104,3 +104,28 @@ test('an external contact is added, refused at its field, changed and deleted fr
   await page.getByRole('dialog').last().getByRole('button', { name: 'Delete the contact' }).click();
   await page.getByText('There are no external contacts yet', { exact: false }).waitFor();
 });
+
+test('people of a file are looked at, then taken; and the list is given as a file', async () => {
+  await page.goto(`${running.url}/names/contacts`);
+  await page.getByRole('button', { name: 'Import' }).click();
+  const dialog = page.getByRole('dialog', { name: 'People from a file' });
+  const vcards = 'BEGIN:VCARD\nFN:Olga\nEMAIL:olga@supplier.test\nEND:VCARD\nBEGIN:VCARD\nFN:X\nEND:VCARD\n';
+  await dialog
+    .locator('input[type="file"]')
+    .setInputFiles({ name: 'all.vcf', mimeType: 'text/vcard', buffer: Buffer.from(vcards) });
+  await dialog.getByRole('button', { name: 'Check' }).click();
+  await dialog.getByText('there is no address').waitFor();
+  expect((await admin.call('GET', '/contacts')).body).toMatchObject({ contacts: [] });
+  await dialog.getByRole('button', { name: 'Import' }).click();
+  await dialog.getByRole('heading', { name: 'Imported' }).waitFor();
+  await dialog.locator('button[type="submit"]').click();
+  await page.getByRole('row', { name: 'olga@supplier.test' }).waitFor();
+  for (const [format, written] of [
+    ['vcard', /^BEGIN:VCARD\r\nVERSION:4\.0/],
+    ['ldif', /^version: 1\n\ndn: mail=olga@supplier\.test,ou=people,dc=demo,dc=test\n/],
+    ['csv', /olga@supplier\.test;Olga;/],
+  ] as const) {
+    const { status, body } = await admin.call('GET', `/contacts/file?format=${format}`);
+    expect([status, body]).toEqual([200, expect.stringMatching(written)]);
+  }
+});

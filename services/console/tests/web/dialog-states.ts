@@ -101,6 +101,7 @@ export const dialogStates: Readonly<Record<string, PageState>> = {
     reach: after([`${dialog} .p-actions button:nth-of-type(2)`]),
   },
   'over: import preview': { path: '/accounts/import', reach: after(['main textarea', csv]) },
+  'over: people from a file': { path: '/names/contacts', reach: headButton(1) },
   'over: add a contact': {
     path: '/names/contacts?open=%2B',
     reach: (page) => page.locator(dialog).waitFor(),

@@ -1,4 +1,5 @@
 // External contacts: people outside whom the address book of a domain names, in pages; one opens over the list.
+import { useState } from 'react';
 import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { useWho } from '../../api/session.ts';
@@ -17,6 +18,8 @@ import { Filtered } from '../Filtered.tsx';
 import { NameTabs } from '../names/NameTabs.tsx';
 import { useCursor, useView } from '../search.ts';
 import { ContactPanel } from './ContactPanel.tsx';
+import { ExportPeople } from './ExportPeople.tsx';
+import { ImportPeople } from './ImportPeople.tsx';
 
 type Contact = Answer<'GET /contacts'>['contacts'][number];
 
@@ -31,6 +34,7 @@ export function ContactsPage() {
   const { t } = useWords();
   const isReadOnly = useWho().role === 'auditor';
   const [view, setView] = useView();
+  const [isImporting, setIsImporting] = useState(false);
   const { domain, search, open } = view;
   const cursor = useCursor(`${domain ?? ''} ${search ?? ''}`);
   const { data, error, isFetching, refetch } = useApi('GET /contacts', {
@@ -39,7 +43,23 @@ export function ContactsPage() {
   const opened = data?.contacts.find((one) => keyOf(one) === open);
   const add = <Button onClick={() => setView({ open: fresh })}>{t('external.add')}</Button>;
   return (
-    <Page title={t('external.title')} path={[t('menu.mail'), t('page.names')]} actions={!isReadOnly && add}>
+    <Page
+      title={t('external.title')}
+      path={[t('menu.mail'), t('page.names')]}
+      actions={
+        <>
+          <ExportPeople domain={domain} search={search} />
+          {!isReadOnly && (
+            <>
+              <Button variant="default" onClick={() => setIsImporting(true)}>
+                {t('external.import')}
+              </Button>
+              {add}
+            </>
+          )}
+        </>
+      }
+    >
       <NameTabs current="contacts" />
       <p className="p-muted">{t('external.help')}</p>
       <div className="p-filters">
@@ -81,6 +101,7 @@ export function ContactsPage() {
         }
       />
       <Pager cursor={cursor} next={data?.next} />
+      {isImporting && <ImportPeople domain={domain} onClose={() => setIsImporting(false)} />}
       {(opened !== undefined || open === fresh) && (
         <ContactPanel
           key={open}
