@@ -301,7 +301,7 @@ describe('what is refused', () => {
   test.each([
     ['a document type', '<!DOCTYPE x [<!ENTITY a "b">]><propfind xmlns="DAV:"><allprop/></propfind>'],
     ['an entity that nobody declared', '<propfind xmlns="DAV:">&lol;</propfind>'],
-    ['depth', `${'<a>'.repeat(5000)}`],
+    ['depth', '<a>'.repeat(5000)],
     ['more elements than anybody needs', `<a>${'<b/>'.repeat(40_000)}</a>`],
     ['no XML', '<propfind'],
     ['two documents', '<a/><b/>'],
