@@ -69,7 +69,7 @@ const GIVEN: Readonly<Record<string, unknown>> = {
   program: 'outlook',
   jpeg: smallJpeg,
   format: 'csv',
-  data: Buffer.from('address').toString('base64'),
+  data: Buffer.from('file@far.test').toString('base64'),
   pem: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
 };
 
