@@ -26,11 +26,6 @@ const account = (address: string, displayName: string, used: number, isEnabled =
 
 const photo = () => ({ photo: { jpeg: smallJpeg, width: 1, height: 1 } });
 
-export const photos = {
-  'GET /accounts/:address/photo': photo,
-  'GET /domains/:name/contacts/:address/photo': photo,
-};
-
 export const accounts = [
   account('anna@firma.test', 'Анна Петрова', 214),
   account('ochen.dlinnyy.adres.yashchika@firma.test', 'Константин Константинопольский-Задунайский', 980),
@@ -47,7 +42,15 @@ const external = (address: string, displayName: string, organisation: string) =>
   createdAt: '2026-01-01T10:00:00.000Z',
 });
 
-export const externalContacts = [
+const externalContacts = [
   external('boris@postavshik.test', 'Борис Кузнецов', 'ООО «Поставщик промышленного оборудования»'),
   external('info@far.test', '', 'Far Ltd'),
 ];
+
+/** What the book says of people, beside the lists of mailboxes. */
+export const peopleRoutes = (isNew: () => boolean) => ({
+  'GET /accounts/:address/photo': photo,
+  'PUT /accounts/:address/photo': () => ({}),
+  'GET /contacts': () => ({ contacts: isNew() ? [] : externalContacts, next: null }),
+  'GET /domains/:name/contacts/:address/photo': photo,
+});

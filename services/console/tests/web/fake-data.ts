@@ -1,7 +1,7 @@
 // A small installation: domains, mailboxes, mail on its way, with texts that strangers write.
 import type { Answers } from '../../src/contract/index.ts';
 import { bookSetUp } from './fake-book.ts';
-import { accounts, externalContacts, photos } from './fake-accounts.ts';
+import { accounts, peopleRoutes } from './fake-accounts.ts';
 
 const at = '2026-01-01T10:00:00.000Z';
 const domains = [
@@ -147,9 +147,7 @@ export function directory(isNew: () => boolean) {
       aliases: ['postmaster@firma.test'],
       groups: [],
     }),
-    ...photos,
-    'PUT /accounts/:address/photo': () => ({}),
-    'GET /contacts': () => ({ contacts: unless(externalContacts), next: null }),
+    ...peopleRoutes(isNew),
     'GET /aliases': () => ({ aliases: unless(aliases), next: null }),
     'GET /groups': () => ({ groups: unless(groups), next: null }),
     'GET /certificates': () => ({ certificates: unless(certificates) }),
