@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { formatSize, formatTime } from '../../i18n/format.ts';
-import { useWords } from '../../i18n/index.ts';
+import { useWords, type Words } from '../../i18n/index.ts';
 import { Badge, Select } from '../../ui/controls.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Empty } from '../../ui/Empty.tsx';
@@ -17,7 +17,7 @@ import { Time } from '../../ui/Time.tsx';
 import { SearchGoesOn } from '../SearchGoesOn.tsx';
 import { sinceOf, useCursor, useView } from '../search.ts';
 import { outcomeTone, useOutcomeWords } from './outcomes.ts';
-import { recognise } from './recognise.ts';
+import { recognise, type Recognised } from './recognise.ts';
 
 interface Row {
   key: string;
@@ -33,6 +33,12 @@ interface Row {
 const limit = 100;
 const outcomes = ['delivered', 'relayed', 'expanded', 'bounced', 'discarded', 'redirected'] as const;
 const hours = ['1', '24', '168', '720'] as const;
+
+function kindWords(kind: Recognised['kind'], t: Words['t']): string {
+  // The name of the field, in every language.
+  if (kind === 'messageId') return 'Message-ID';
+  return t(kind === 'subject' ? 'queue.subject' : `trace.kind.${kind}`);
+}
 
 export function TracePage() {
   const { t, language } = useWords();
@@ -78,7 +84,7 @@ export function TracePage() {
             else setView({ q: text });
           }}
         />
-        {typed !== null && <Badge variant="default">{t(`trace.kind.${typed.kind}`)}</Badge>}
+        {typed !== null && <Badge variant="default">{kindWords(typed.kind, t)}</Badge>}
         <Select
           label={t('trace.range')}
           value={hour === null ? range : 'at'}
