@@ -15,7 +15,7 @@ const P99_MS = isLong ? 50 : 150;
 const WORST_MS = 1000;
 
 /** Above what a calm process has: what the collector lets lie. Of a million messages more lies outside of its heap (docs/performance.md). */
-const MOST_MIB = isLong ? 640 : 256;
+const MOST_MIB = isLong ? 384 : 256;
 
 let ldap: LdapProcess;
 let calmMiB: number;
