@@ -74,6 +74,8 @@ export const rfcStatus: readonly RfcStatus[] = [
   [4512, 'partial', 'Lightweight Directory Access Protocol (LDAP): Directory Information Models', 'the root, the schema, the entries of the book'],
   [4513, 'partial', 'Lightweight Directory Access Protocol (LDAP): Authentication Methods and Security Mechanisms', 'simple, anonymous, SASL PLAIN and SCRAM-SHA-256; StartTLS, and TLS from the first octet on'],
   [4514, 'full', 'Lightweight Directory Access Protocol (LDAP): String Representation of Distinguished Names', ''],
+  [4515, 'partial', 'Lightweight Directory Access Protocol (LDAP): String Representation of Search Filters', 'written, to show what a program asks'],
+  [4516, 'partial', 'Lightweight Directory Access Protocol (LDAP): Uniform Resource Locator', 'written for Thunderbird'],
   [4517, 'partial', 'Lightweight Directory Access Protocol (LDAP): Syntaxes and Matching Rules', 'texts, names and OIDs'],
   [4518, 'partial', 'Lightweight Directory Access Protocol (LDAP): Internationalized String Preparation', 'accents are left out beside it'],
   [4519, 'partial', 'Lightweight Directory Access Protocol (LDAP): Schema for User Applications', 'what people and groups have'],

@@ -10,7 +10,7 @@ const commandsOf = (address: string): readonly string[] => {
 };
 
 /** Pages whose service is not there yet, and one that is nowhere. */
-const without = ['/firewall', '/tasks', '/volumes', '/there-is-no-such-page'];
+const without = ['/firewall', '/volumes', '/there-is-no-such-page'];
 
 /** What the command line has, by its own account: words with the options that may follow. */
 function knownCommands(): Map<string, string[]> {
