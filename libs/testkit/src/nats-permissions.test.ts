@@ -185,7 +185,7 @@ test('what a program has no business with is refused', async () => {
     ['filter-dnsbl', stepSubject('deliver').name],
     ['smtp', '_INBOX.imap.x'],
     // Who tries settings tells the settings process of it, and nobody else; only that one asks for it.
-    ['delivery', 'progress.console.x'],
+    ['delivery', 'progress.imap.x'],
     ['imap', 'progress.ctl.x'],
     ['filter-greylist', 'progress.settings.x'],
     ['console', 'progress.ctl.x.cancel'],

@@ -38,6 +38,8 @@ export interface Access<Request> {
   readonly audit?: Audited<Request>;
   /** Concerns nobody but the asker. */
   readonly isOwn?: boolean;
+  /** A user may ask it of its own account, and of no other: the answerer holds it to that. */
+  readonly isOwnOfUsers?: boolean;
 }
 
 export interface Audited<Request> {

@@ -32,9 +32,10 @@ interface Concerned {
   name?: string | null;
 }
 
-const looks: Access<unknown> = { roles: ['admin', 'domainAdmin', 'user'] };
+const looks: Access<unknown> = { roles: ['admin', 'domainAdmin', 'user'], isOwnOfUsers: true };
 const changes = {
   roles: ['admin', 'domainAdmin', 'user'],
+  isOwnOfUsers: true,
   audit: {
     object: ({ address: of, name: called }: Concerned) => (called ? `${of} ${called}` : of),
     keeps: [],
