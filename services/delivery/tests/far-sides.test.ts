@@ -233,7 +233,9 @@ test('a destination that is paused gets nothing, shows as such, and goes on at o
   const [mail] = await backlog(domain, 1);
   const [other] = await backlog('demo.test', 1);
   await office.settled(other as string);
-  expect(await shown()).toMatchObject({ waiting: 1, pausedBy: 'console:admin' });
+  await eventually(async () =>
+    expect(await shown()).toMatchObject({ waiting: 1, pausedBy: 'console:admin' }),
+  );
   // Not by hand either.
   await askAdmin(office.bus, adminQueue.retry, admin, { mails: [mail as string] });
   await office.settled((await backlog('demo.test', 1))[0] as string);
