@@ -95,10 +95,16 @@ async function end(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-async function strain(port: number, order: Strain, rss: () => number): Promise<Strained> {
-  using raw = await RawClient.open(port);
+async function loggedIn(port: number): Promise<RawClient> {
+  const raw = await RawClient.open(port);
   raw.send(bindMessage(1, 'anna@demo.test', PASSWORD));
   await raw.resultOf(1);
+  return raw;
+}
+
+async function strain(port: number, order: Strain, rss: () => number): Promise<Strained> {
+  // A process that has just begun to listen may end what came before its settings.
+  using raw = await eventually(() => loggedIn(port));
   const child = fork(new URL('strain-process.ts', import.meta.url), { stdio: 'inherit' });
   try {
     const waits: number[] = [];

@@ -13,7 +13,7 @@ type Between = readonly [low: number, high: number];
 const MAX_VALUES = 1 << 16;
 const FIRST_ROOM = 64;
 /** Of so many keys one is kept as a text, so that most of a search asks no entry. */
-const STRIDE = 512;
+const STRIDE = 64;
 
 export class SortedKeys {
   readonly #keyOf: (slot: number, value: number) => string;
@@ -120,7 +120,9 @@ export class SortedKeys {
   #between(key: string): Between {
     const pivots = (this.#pivots ??= this.#makePivots());
     const below = countOf(pivots, (pivot) => pivot < key);
-    const notAbove = countOf(pivots, (pivot) => pivot <= key);
+    // Mostly none of them is the key itself.
+    const isNone = (pivots[below] ?? '') !== key;
+    const notAbove = isNone ? below : countOf(pivots, (pivot) => pivot <= key);
     return [Math.max(0, (below - 1) * STRIDE), Math.min(this.#size, notAbove * STRIDE)];
   }
 

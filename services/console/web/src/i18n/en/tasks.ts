@@ -20,7 +20,6 @@ export const tasks: Record<keyof typeof russian, string> = {
   'tasks.progress': 'Progress',
   'tasks.of': '{{place}} of {{total}}',
   'tasks.changed': 'Done',
-  'tasks.skipped': 'Skipped',
   'tasks.skipped.unknown': 'left the queue: {{n}}',
   'tasks.skipped.state': 'not in this state: {{n}}',
   'tasks.skipped.othersRecipients': 'recipients outside of your domains: {{n}}',

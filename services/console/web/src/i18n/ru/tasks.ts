@@ -18,7 +18,6 @@ export const tasks = {
   'tasks.progress': 'Пройдено',
   'tasks.of': '{{place}} из {{total}}',
   'tasks.changed': 'Сделано',
-  'tasks.skipped': 'Пропущено',
   'tasks.skipped.unknown': 'ушло из очереди: {{n}}',
   'tasks.skipped.state': 'нельзя в этом состоянии: {{n}}',
   'tasks.skipped.othersRecipients': 'есть получатели вне ваших доменов: {{n}}',

@@ -115,8 +115,16 @@ function useColumns(onEnd: ((task: Task) => void) | null): Column<Task>[] {
         </>
       ),
     },
-    { key: 'changed', title: t('tasks.changed'), cell: ({ changed }) => number(changed), isEnd: true },
-    { key: 'skipped', title: t('tasks.skipped'), cell: ({ skipped }) => <Skipped skipped={skipped} /> },
+    {
+      key: 'changed',
+      title: t('tasks.changed'),
+      cell: ({ changed, skipped }) => (
+        <>
+          {number(changed)}
+          <Skipped skipped={skipped} />
+        </>
+      ),
+    },
     { key: 'author', title: t('tasks.author'), cell: ({ author }) => <Author name={author} /> },
     { key: 'created', title: t('tasks.created'), cell: ({ createdAt }) => <Time at={createdAt} relative /> },
     ...(onEnd === null ? [] : [end]),
