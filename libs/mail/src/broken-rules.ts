@@ -1,21 +1,14 @@
 // What the owner of a mailbox is told of mail rules that have broken off: once a day, since each mail would say the same.
-import type { Address } from './address.ts';
 import {
   foreignText,
   inLanguages,
   labelled,
-  reportHeader,
+  type ReportFrame,
   type ReportLanguage,
-  splitPart,
-  textPart,
+  textReport,
 } from './report.ts';
 
-export interface BrokenRules {
-  from: Address;
-  to: Address;
-  date: Date;
-  /** With angle brackets. */
-  messageId: string;
+export interface BrokenRules extends ReportFrame {
   script: string;
   line: number;
   column: number;
@@ -44,11 +37,5 @@ export function brokenRules(report: BrokenRules): Buffer {
     '',
     'Correct the rules, or switch them off. You are told of this once a day at most.',
   ];
-  const { type, encoding, body } = splitPart(textPart(inLanguages(language, ru, en)));
-  const head = reportHeader({
-    ...{ from: report.from, to: report.to, subject, date: report.date, messageId: report.messageId },
-    autoSubmitted: 'auto-generated',
-    ...{ contentType: type, encoding },
-  });
-  return Buffer.from(head + body);
+  return textReport(report, subject, inLanguages(language, ru, en));
 }

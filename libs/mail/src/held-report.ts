@@ -5,18 +5,12 @@ import {
   foreignText,
   inLanguages,
   labelled,
-  reportHeader,
+  type ReportFrame,
   type ReportLanguage,
-  splitPart,
-  textPart,
+  textReport,
 } from './report.ts';
 
-export interface HeldReport {
-  from: Address;
-  to: Address;
-  date: Date;
-  /** With angle brackets. */
-  messageId: string;
+export interface HeldReport extends ReportFrame {
   /** Host name of this server. */
   reportingMta: string;
   /** Id of the mail here, for questions to the administrator. */
@@ -40,13 +34,7 @@ export function heldReport(report: HeldReport): Buffer {
   const { original, language } = report;
   const title = language === 'both' ? `${SUBJECTS.ru} / ${SUBJECTS.en}` : SUBJECTS[language];
   const subject = original.subject ? `${title}: ${foreignText(original.subject)}` : title;
-  const { type, encoding, body } = splitPart(textPart(reportText(report)));
-  const head = reportHeader({
-    ...{ from: report.from, to: report.to, subject, date: report.date, messageId: report.messageId },
-    autoSubmitted: 'auto-generated',
-    ...{ contentType: type, encoding },
-  });
-  return Buffer.from(head + body);
+  return textReport(report, subject, reportText(report));
 }
 
 function reportText({ reportingMta, mailId, bytes, original, language }: HeldReport): string[] {

@@ -27,7 +27,7 @@ export * from './parts-text.ts';
 export * from './received.ts';
 export * from './recode-subject.ts';
 export * from './rewrite-sender.ts';
-export type { ReportLanguage } from './report.ts';
+export type { ReportFrame, ReportLanguage } from './report.ts';
 export * from './scan.ts';
 export * from './short-header.ts';
 export { srsAddress, type SrsFinding, srsSender } from './srs.ts';

@@ -1,16 +1,10 @@
 // What the owner of a mailbox is told once a day of mail that a filter holds for it: from whom, about what, why, and until when
 // it is kept. In both languages (ADR 31), as text alone; what strangers wrote in it leads nowhere.
-import type { Address } from './address.ts';
 import { formatAddress } from './address.ts';
-import { base64Lines, foreignText, inLanguages, type ReportLanguage, reportHeader } from './report.ts';
+import { foreignText, inLanguages, type ReportFrame, type ReportLanguage, textReport } from './report.ts';
 import { printableForeign } from './foreign.ts';
 
-export interface QuarantineDigest {
-  from: Address;
-  to: Address;
-  date: Date;
-  /** With angle brackets. */
-  messageId: string;
+export interface QuarantineDigest extends ReportFrame {
   /** Of all mails; the newest of them are named. */
   count: number;
   mails: readonly DigestedMail[];
@@ -69,11 +63,7 @@ export function buildQuarantineDigest({ count, mails, language, ...head }: Quara
       'If you need one of them, ask the administrator to release it, and tell its number.',
     ],
   );
-  const top = reportHeader({
-    ...{ ...head, subject, autoSubmitted: 'auto-generated', encoding: 'base64' },
-    contentType: 'text/plain; charset=utf-8',
-  });
-  return Buffer.from(top + base64Lines(Buffer.from(`${lines.join('\r\n')}\r\n`)));
+  return textReport(head, subject, lines);
 }
 
 function mailLines(mail: DigestedMail, language: 'ru' | 'en'): string[] {

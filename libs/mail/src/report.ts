@@ -64,11 +64,23 @@ export function textPart(lines: readonly string[]): string {
   );
 }
 
-/** A part that textPart made, for a mail that is nothing else: its header goes into that of the mail. */
-export function splitPart(part: string): { type: string; encoding: '7bit' | 'base64'; body: string } {
-  const [type = '', encoding = ''] =
+/** From whom a report comes, to whom, and when. */
+export type ReportFrame = Pick<ReportHeader, 'from' | 'to' | 'date' | 'messageId'>;
+
+/** A report that is text and nothing else: the whole mail. */
+export function textReport(
+  { from, to, date, messageId }: ReportFrame,
+  subject: string,
+  lines: readonly string[],
+): Buffer {
+  const part = textPart(lines);
+  const [contentType = '', encoding = ''] =
     /^Content-Type: (.*?)\r\nContent-Transfer-Encoding: (.*?)\r\n/s.exec(part)?.slice(1) ?? [];
-  return { type, encoding: encoding as '7bit' | 'base64', body: part.slice(part.indexOf('\r\n\r\n') + 4) };
+  const head = reportHeader({
+    ...{ from, to, subject, date, messageId, autoSubmitted: 'auto-generated', contentType },
+    encoding: encoding as '7bit' | 'base64',
+  });
+  return Buffer.from(head + part.slice(part.indexOf('\r\n\r\n') + 4));
 }
 
 // RFC 2045 §6.8: lines of at most 76 characters.

@@ -22,7 +22,7 @@ import { loadContent, type NewMail, type NoticeRecipient, type OwedNotice } from
 import { recipientAddress } from './recipient-address.ts';
 import { identifyingHeader } from './returnable.ts';
 import { ruleNotice } from './rules/rule-notice.ts';
-import { isScanReport, type ReportFrame, scanReport } from './scan-reports.ts';
+import { isScanReport, scanReport, type ScanReportFrame } from './scan-reports.ts';
 import { readStoredHeader } from './stored-header.ts';
 import { systemMail } from './system-mail.ts';
 import type { Tools } from './tools.ts';
@@ -63,7 +63,7 @@ export async function noticeMail(
 async function bodyOf(
   tools: Pick<Tools, 'blobs' | 'db'>,
   notice: OwedNotice,
-  frame: ReportFrame,
+  frame: ScanReportFrame,
 ): Promise<Buffer> {
   const { kind } = notice;
   const { date: now } = frame;

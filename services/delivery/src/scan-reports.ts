@@ -3,12 +3,12 @@
 // any notice. The sender's NOTIFY (RFC 3461) speaks of DSN alone.
 import { randomUUID } from 'node:crypto';
 import {
-  type Address,
   addressOfKey,
   formatAddress,
   heldReport,
   isTooLargeReason,
   parseAddress,
+  type ReportFrame,
   parseHeaderFields,
   parseInfection,
   parsePath,
@@ -84,11 +84,7 @@ async function owe(
   after.isNoticeOwed = true;
 }
 
-export interface ReportFrame {
-  from: Address;
-  to: Address;
-  date: Date;
-  messageId: string;
+export interface ScanReportFrame extends ReportFrame {
   reportingMta: string;
 }
 
@@ -105,7 +101,7 @@ export function isScanReport(kind: OwedNotice['kind']): kind is ReportKind {
 /** The whole mail that the report is. */
 export function scanReport(
   { kind, mail: mailId, recipients }: OwedNotice,
-  frame: ReportFrame,
+  frame: ScanReportFrame,
   { header, bytes }: Original,
 ): Buffer {
   const fields = parseHeaderFields(header);

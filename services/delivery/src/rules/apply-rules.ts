@@ -51,7 +51,7 @@ export async function applyRules(
     }
     const delivered = ruledMail(tools, mail, recipient, header as Buffer);
     const result = await tools.rules.run(tx, tools.settings.current('general').heloName, active, delivered);
-    const carried = await carryOutRules(tools, tx, { mail, delivered, ruled: one, locked }, result, after);
+    const carried = await carryOutRules(tx, { mail, delivered, ruled: one, locked }, result, after);
     if (carried === null) continue;
     done.set(active.accountId, carried.outcome);
     outcomes.push(carried.outcome);

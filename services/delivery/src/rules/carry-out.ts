@@ -31,7 +31,6 @@ import {
 import { type ActiveScript, remember, rememberFirst } from '@pochtar/store/rules';
 import { FLAG } from '@pochtar/store/mailbox';
 import type { Aftermath, Outcome } from '../settle.ts';
-import type { Tools } from '../tools.ts';
 import { versionOf } from './content-version.ts';
 import { failsDmarc, isProven } from './proven-sender.ts';
 import type { RuledMail } from './run-script.ts';
@@ -57,7 +56,6 @@ export interface RuleTask {
 
 /** Null: its mailboxes take nothing now, and nothing was done. */
 export async function carryOutRules(
-  tools: Tools,
   tx: Queryable,
   task: RuleTask,
   result: SieveResult,
@@ -79,7 +77,7 @@ export async function carryOutRules(
           {
             accountId,
             internalDate: mail.acceptedAt,
-            copies: await copiesOf(tools, tx, task, copies),
+            copies: await copiesOf(tx, task, copies),
           },
           task.locked,
         );
@@ -134,7 +132,6 @@ const BITS: Readonly<Record<string, number>> = {
 };
 
 async function copiesOf(
-  tools: Tools,
   tx: Queryable,
   { mail, delivered, ruled }: RuleTask,
   actions: readonly Extract<Action, { kind: 'keep' | 'fileinto' }>[],
@@ -147,7 +144,7 @@ async function copiesOf(
     const content =
       edits === null
         ? { contentId: mail.contentId, size: mail.size }
-        : await versionOf(tools, tx, { mail, delivered, id, edits });
+        : await versionOf(tx, { mail, delivered, id, edits });
     copies.push({
       wishes: action.kind === 'keep' ? [target ?? 'INBOX'] : wishesOf(action),
       create: action.kind === 'fileinto' && action.create,

@@ -6,8 +6,6 @@ import { addFiledContent, type MailContent, type MailInHand } from '@pochtar/sto
 import { editedHeader, returnPathLength } from '@pochtar/mail';
 import type { HeaderEdits } from '@pochtar/sieve';
 import { textsOf } from '../edited-texts.ts';
-import { readStoredHeader } from '../stored-header.ts';
-import type { Tools } from '../tools.ts';
 import type { RuledMail } from './run-script.ts';
 
 interface Version {
@@ -19,21 +17,20 @@ interface Version {
 }
 
 export async function versionOf(
-  { blobs }: Pick<Tools, 'blobs'>,
   tx: Queryable,
   { mail, delivered: { header }, id, edits }: Version,
 ): Promise<{ contentId: string; size: number }> {
   const content = mail.content as MailContent;
-  const stored = await readStoredHeader(blobs, content);
   const prefix = rewritten(header, edits);
-  const removed = [0, stored.length];
+  // All of the stored header: nothing of it has to be read.
+  const removed = [0, content.headerLength];
   const size = deliveredSize({ blob: content.blob, prefix, removed });
   await addFiledContent(tx, {
     from: mail.contentId,
     id,
     prefix,
     removed,
-    texts: textsOf(stored, prefix, removed),
+    texts: textsOf(prefix, null, null),
   });
   return { contentId: id, size };
 }

@@ -1,17 +1,9 @@
 // What rules have to say, as a mail: the answer of somebody who is away, and to the owner that the rules have broken off.
-import { absenceAnswer, type Address, brokenRules, listedAddresses } from '@pochtar/mail';
+import { absenceAnswer, brokenRules, listedAddresses, type ReportFrame } from '@pochtar/mail';
 import type { OwnersNotice } from '@pochtar/store/queue';
 
-export interface RuleNoticeFrame {
-  /** Of the server's own mail. */
-  from: Address;
-  to: Address;
-  date: Date;
-  messageId: string;
-}
-
 /** The whole mail. */
-export function ruleNotice(notice: OwnersNotice, frame: RuleNoticeFrame): Buffer {
+export function ruleNotice(notice: OwnersNotice, frame: ReportFrame): Buffer {
   if (notice.kind === 'brokenRules') return brokenRules({ ...frame, ...notice, language: 'both' });
   const [author] = listedAddresses(notice.from);
   const from = { name: author?.name ?? '', address: author?.address ?? frame.from };
